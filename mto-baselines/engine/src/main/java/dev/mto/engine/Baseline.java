@@ -1,0 +1,33 @@
+package dev.mto.engine;
+
+import dev.mto.data.MaskSampler;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.models.Parameters;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * A method of masked image modelling. A new one is a Maven module with one implementation, named in
+ * {@code META-INF/services/dev.mto.engine.Baseline}; nothing else changes.
+ */
+public interface Baseline {
+  /** The name users write after {@code baseline:} in a configuration. */
+  String name();
+
+  /** The default of every configuration key, as YAML: the official recipe of the method. */
+  String recipe();
+
+  /**
+   * How images are masked.
+   *
+   * @throws IllegalArgumentException when the configured masking does not fit the model
+   */
+  MaskSampler masks(RunConfig config);
+
+  /**
+   * Builds the training graph into {@code graph}.
+   *
+   * @param parameters declares the trainable variables under their official names
+   * @throws IllegalArgumentException when the configured model is not possible
+   */
+  Method build(SameDiff graph, RunConfig config, Parameters parameters);
+}

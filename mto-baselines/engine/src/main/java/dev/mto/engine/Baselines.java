@@ -1,0 +1,32 @@
+package dev.mto.engine;
+
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/** The baselines on the class path. */
+public final class Baselines {
+  private Baselines() {}
+
+  /**
+   * The baseline called {@code name}.
+   *
+   * @throws UserException when there is none; the message lists those there are
+   */
+  public static Baseline named(String name) {
+    ServiceLoader<Baseline> all = ServiceLoader.load(Baseline.class);
+    return all.stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(baseline -> baseline.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "baseline: '"
+                        + name
+                        + "' is not known; there are: "
+                        + all.stream()
+                            .map(provider -> provider.get().name())
+                            .sorted()
+                            .collect(Collectors.joining(", "))));
+  }
+}

@@ -1,0 +1,2 @@
+/** Checkpoints: atomic, checksummed, the newest few kept. */
+package dev.mto.engine.checkpoint;

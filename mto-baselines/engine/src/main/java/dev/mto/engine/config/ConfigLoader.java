@@ -1,0 +1,204 @@
+package dev.mto.engine.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.mto.engine.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Reads a run's configuration: the baseline's recipe, the user's file over it, --set over both. */
+public final class ConfigLoader {
+  private static final ObjectMapper YAML =
+      YAMLMapper.builder(
+              YAMLFactory.builder()
+                  .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                  .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                  .build())
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .addModule(new LowerCaseEnums())
+          .build();
+
+  private ConfigLoader() {}
+
+  /**
+   * Reads the configuration of a new run.
+   *
+   * @param file YAML written by the user
+   * @param settings overrides such as {@code training.epochs=20}
+   * @param recipes gives the YAML text of a baseline's defaults by its name; throws {@link
+   *     UserException} for an unknown one
+   * @throws UserException for a missing file, an unknown key, a wrong type or a value out of range
+   */
+  public static RunConfig load(
+      Path file, List<String> settings, Function<String, String> recipes) {
+    ObjectNode user = readTree(file);
+    for (String setting : settings) {
+      apply(user, setting);
+    }
+    JsonNode baseline = user.get("baseline");
+    if (baseline == null || !baseline.isTextual()) {
+      throw new UserException(file + ": the key 'baseline' is missing; add e.g. baseline: simmim");
+    }
+    return bind(file.toString(), merged(parse("recipe", recipes.apply(baseline.asText())), user));
+  }
+
+  /** Reads a resolved configuration, as {@link #write} makes it. */
+  public static RunConfig read(Path file) {
+    return bind(file.toString(), readTree(file));
+  }
+
+  /** The YAML text of {@code config}, with every key. */
+  public static String write(RunConfig config) {
+    try {
+      return YAML.writeValueAsString(config);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static RunConfig bind(String source, JsonNode tree) {
+    try {
+      return YAML.treeToValue(tree, RunConfig.class);
+    } catch (JsonProcessingException e) {
+      throw new UserException(source + ": " + explain(e), e);
+    }
+  }
+
+  private static ObjectNode readTree(Path file) {
+    try {
+      return parse(file.toString(), Files.readString(file));
+    } catch (NoSuchFileException e) {
+      throw new UserException(
+          file + ": no such file; give a configuration such as configs/quickstart.yaml", e);
+    } catch (IOException e) {
+      throw new UserException(file + ": cannot be read (" + e.getMessage() + ")", e);
+    }
+  }
+
+  private static ObjectNode parse(String source, String text) {
+    try {
+      JsonNode tree = YAML.readTree(text);
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+      throw new UserException(source + ": not a YAML mapping of keys to values");
+    } catch (JsonProcessingException e) {
+      throw new UserException(source + ": not valid YAML: " + firstLine(e.getOriginalMessage()), e);
+    }
+  }
+
+  private static void apply(ObjectNode tree, String setting) {
+    int equals = setting.indexOf('=');
+    if (equals < 1) {
+      throw new UserException(
+          "--set " + setting + ": must be key=value, e.g. --set training.epochs=20");
+    }
+    String[] path = setting.substring(0, equals).split("\\.");
+    ObjectNode at = tree;
+    for (String key : Arrays.asList(path).subList(0, path.length - 1)) {
+      JsonNode next = at.get(key);
+      at = next instanceof ObjectNode object ? object : at.putObject(key);
+    }
+    try {
+      at.set(path[path.length - 1], YAML.readTree(setting.substring(equals + 1)));
+    } catch (JsonProcessingException e) {
+      throw new UserException("--set " + setting + ": the value is not valid YAML", e);
+    }
+  }
+
+  private static ObjectNode merged(ObjectNode defaults, ObjectNode over) {
+    ObjectNode result = defaults.deepCopy();
+    for (Map.Entry<String, JsonNode> entry : over.properties()) {
+      JsonNode below = result.get(entry.getKey());
+      result.set(
+          entry.getKey(),
+          below instanceof ObjectNode b && entry.getValue() instanceof ObjectNode o
+              ? merged(b, o)
+              : entry.getValue());
+    }
+    return result;
+  }
+
+  private static String explain(JsonProcessingException e) {
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return "unknown key '"
+          + path(unknown)
+          + "'; known there: "
+          + known(unknown.getKnownPropertyIds());
+    }
+    if (e instanceof ValueInstantiationException invalid && invalid.getCause() != null) {
+      return invalid.getCause().getMessage();
+    }
+    if (e instanceof InvalidFormatException format) {
+      return path(format) + ": '" + format.getValue() + "' must be " + wanted(format);
+    }
+    if (e instanceof MismatchedInputException mismatch) {
+      return path(mismatch) + ": must be " + wanted(mismatch);
+    }
+    return firstLine(e.getOriginalMessage());
+  }
+
+  private static String wanted(MismatchedInputException e) {
+    Class<?> type = e.getTargetType();
+    if (type == null) {
+      return "of another type (" + firstLine(e.getOriginalMessage()) + ")";
+    }
+    if (type.isEnum()) {
+      return "one of "
+          + Arrays.stream(type.getEnumConstants())
+              .map(c -> c.toString().toLowerCase(Locale.ROOT))
+              .collect(Collectors.joining(", "));
+    }
+    if (type == int.class || type == Integer.class || type == long.class) {
+      return "a whole number";
+    }
+    if (type == double.class || type == Double.class) {
+      return "a number";
+    }
+    if (type == boolean.class) {
+      return "true or false";
+    }
+    return Collection.class.isAssignableFrom(type) ? "a list" : "a mapping of keys to values";
+  }
+
+  private static String path(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(r -> r.getFieldName() == null ? "[" + r.getIndex() + "]" : r.getFieldName())
+        .collect(Collectors.joining("."))
+        .replace(".[", "[");
+  }
+
+  private static String known(Collection<Object> ids) {
+    return ids.stream().map(String::valueOf).sorted().collect(Collectors.joining(", "));
+  }
+
+  private static String firstLine(String text) {
+    return text == null ? "" : text.lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,74 @@
+package dev.mto.engine.config;
+
+import dev.mto.data.Interpolation;
+import java.util.List;
+
+/**
+ * The images and how they are augmented.
+ *
+ * @param train folder of training images
+ * @param val folder of validation images, or null
+ * @param channels 1 or 3
+ * @param mean per channel, of values in [0, 1]
+ * @param std per channel, of values in [0, 1]
+ * @param workers decoding threads
+ * @param cropScale smallest and largest share of the image's area in a random crop
+ * @param cropRatio smallest and largest width over height of a random crop
+ * @param interpolation of resizing
+ * @param flip probability of a horizontal flip
+ * @param maxBadShare share of unreadable images at which the run stops
+ */
+public record DataConfig(
+    String train,
+    String val,
+    int channels,
+    List<Double> mean,
+    List<Double> std,
+    int workers,
+    List<Double> cropScale,
+    List<Double> cropRatio,
+    Interpolation interpolation,
+    double flip,
+    double maxBadShare) {
+
+  /** Checks ranges and that there is a mean and a standard deviation for every channel. */
+  public DataConfig {
+    Rules.require(
+        train != null && !train.isBlank(),
+        "data.train",
+        train,
+        "a folder of images (in the file, or --set data.train=DIR)");
+    Rules.require(channels == 1 || channels == 3, "data.channels", channels, "1 or 3");
+    Rules.require(
+        mean != null && mean.size() == channels, "data.mean", mean, channels + " numbers");
+    Rules.require(
+        std != null && std.size() == channels && std.stream().allMatch(s -> s > 0),
+        "data.std",
+        std,
+        channels + " numbers greater than 0");
+    Rules.require(workers >= 1 && workers <= 256, "data.workers", workers, "between 1 and 256");
+    Rules.require(
+        cropScale != null
+            && cropScale.size() == 2
+            && cropScale.get(0) > 0
+            && cropScale.get(0) <= cropScale.get(1)
+            && cropScale.get(1) <= 1,
+        "data.crop_scale",
+        cropScale,
+        "[smallest, largest] with 0 < smallest <= largest <= 1");
+    Rules.require(
+        cropRatio != null
+            && cropRatio.size() == 2
+            && cropRatio.get(0) > 0
+            && cropRatio.get(0) <= cropRatio.get(1),
+        "data.crop_ratio",
+        cropRatio,
+        "[smallest, largest] with 0 < smallest <= largest");
+    Rules.share("data.flip", flip);
+    Rules.share("data.max_bad_share", maxBadShare);
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    cropScale = List.copyOf(cropScale);
+    cropRatio = List.copyOf(cropRatio);
+  }
+}

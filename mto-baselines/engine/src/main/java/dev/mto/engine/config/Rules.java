@@ -1,0 +1,30 @@
+package dev.mto.engine.config;
+
+/** Checks of configured values; each failure names the key, the value and the rule. */
+final class Rules {
+  private Rules() {}
+
+  static void require(boolean holds, String key, Object value, String rule) {
+    if (!holds) {
+      throw new IllegalArgumentException(key + ": " + value + " must be " + rule);
+    }
+  }
+
+  static void positive(String key, double value) {
+    require(value > 0 && Double.isFinite(value), key, shown(value), "greater than 0");
+  }
+
+  static void notNegative(String key, double value) {
+    require(value >= 0 && Double.isFinite(value), key, shown(value), "0 or greater");
+  }
+
+  static void share(String key, double value) {
+    require(value >= 0 && value <= 1, key, shown(value), "between 0 and 1");
+  }
+
+  private static String shown(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.mto.engine.config;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * Everything a run is made of. Written as {@code config.yaml} into the run's folder, it is enough
+ * to repeat the run.
+ *
+ * @param baseline name of the method
+ * @param options settings that only this baseline has, or null
+ */
+public record RunConfig(
+    String baseline,
+    ModelConfig model,
+    DataConfig data,
+    MaskingConfig masking,
+    MtoConfig mto,
+    TrainingConfig training,
+    CheckpointConfig checkpoint,
+    LogConfig log,
+    @JsonInclude(JsonInclude.Include.NON_NULL) ObjectNode options) {}

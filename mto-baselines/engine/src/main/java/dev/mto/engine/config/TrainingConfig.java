@@ -1,0 +1,89 @@
+package dev.mto.engine.config;
+
+import java.util.List;
+
+/**
+ * The training recipe.
+ *
+ * @param epochs passes over the training images
+ * @param batch images in a micro-batch
+ * @param accumulate micro-batches in an optimizer step
+ * @param seed of everything random
+ * @param baseLr learning rate before scaling
+ * @param lrScaleBatch images per step for which {@code baseLr} is meant (learning rates are
+ *     multiplied by batch * accumulate / lrScaleBatch), or {@code none}
+ * @param schedule {@code cosine} or {@code multistep}
+ * @param warmupEpochs epochs of linear warm-up
+ * @param warmupLr learning rate at the first step, scaled as {@code baseLr}
+ * @param minLr learning rate at the end of a cosine, scaled as {@code baseLr}
+ * @param milestones epochs at which a multistep schedule multiplies by {@code gamma}
+ * @param gamma factor at each milestone
+ * @param weightDecay decoupled weight decay
+ * @param betas of AdamW
+ * @param adamEpsilon of AdamW
+ * @param clip largest global gradient norm, or 0 for no clipping
+ */
+public record TrainingConfig(
+    int epochs,
+    int batch,
+    int accumulate,
+    long seed,
+    double baseLr,
+    String lrScaleBatch,
+    Schedule schedule,
+    double warmupEpochs,
+    double warmupLr,
+    double minLr,
+    List<Double> milestones,
+    double gamma,
+    double weightDecay,
+    List<Double> betas,
+    double adamEpsilon,
+    double clip) {
+
+  /** Learning-rate schedules. */
+  public enum Schedule {
+    /** Half a cosine after warm-up. */
+    COSINE,
+    /** Constant after warm-up, multiplied by gamma at each milestone. */
+    MULTISTEP
+  }
+
+  /** Checks ranges. */
+  public TrainingConfig {
+    Rules.positive("training.epochs", epochs);
+    Rules.positive("training.batch", batch);
+    Rules.positive("training.accumulate", accumulate);
+    Rules.notNegative("training.base_lr", baseLr);
+    Rules.require(
+        "none".equals(lrScaleBatch) || isPositiveInteger(lrScaleBatch),
+        "training.lr_scale_batch",
+        lrScaleBatch,
+        "a number of images greater than 0, or none");
+    Rules.notNegative("training.warmup_epochs", warmupEpochs);
+    Rules.notNegative("training.warmup_lr", warmupLr);
+    Rules.notNegative("training.min_lr", minLr);
+    Rules.positive("training.gamma", gamma);
+    Rules.notNegative("training.weight_decay", weightDecay);
+    Rules.require(
+        betas != null && betas.size() == 2 && betas.stream().allMatch(b -> b >= 0 && b < 1),
+        "training.betas",
+        betas,
+        "two numbers in [0, 1)");
+    Rules.positive("training.adam_epsilon", adamEpsilon);
+    Rules.notNegative("training.clip", clip);
+    betas = List.copyOf(betas);
+    milestones = milestones == null ? List.of() : List.copyOf(milestones);
+  }
+
+  /** Factor by which every learning rate is multiplied. */
+  public double lrFactor() {
+    return "none".equals(lrScaleBatch)
+        ? 1
+        : (double) batch * accumulate / Integer.parseInt(lrScaleBatch);
+  }
+
+  private static boolean isPositiveInteger(String text) {
+    return text != null && text.matches("[1-9][0-9]{0,8}");
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Configuration as immutable records, read from YAML. Every key has a default in the baseline's
+ * recipe; unknown keys and values out of range are refused by name.
+ */
+package dev.mto.engine.config;

@@ -1,0 +1,43 @@
+package dev.mto.engine.pictures;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+
+/** A white canvas and text on it. */
+final class Drawing {
+  private static final Color INK = new Color(0x24292f);
+
+  private Drawing() {}
+
+  static Graphics2D on(BufferedImage canvas) {
+    Graphics2D graphics = canvas.createGraphics();
+    graphics.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, canvas.getWidth(), canvas.getHeight());
+    graphics.setColor(INK);
+    return graphics;
+  }
+
+  /** Draws {@code text} in the middle of {@code x}, its baseline at {@code y}. */
+  static void centred(Graphics2D graphics, String text, int x, int y) {
+    graphics.drawString(text, x - graphics.getFontMetrics().stringWidth(text) / 2, y);
+  }
+
+  /** {@code text}, or as much of its beginning as fits into {@code width} pixels. */
+  static String shortened(Graphics2D graphics, String text, int width) {
+    String shown = text;
+    for (int end = text.length();
+        graphics.getFontMetrics().stringWidth(shown) > width && end > 1;
+        end--) {
+      shown = text.substring(0, end - 1) + "\u2026";
+    }
+    return shown;
+  }
+
+  static Color ink() {
+    return INK;
+  }
+}

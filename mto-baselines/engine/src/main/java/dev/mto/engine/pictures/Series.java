@@ -1,0 +1,66 @@
+package dev.mto.engine.pictures;
+
+/** A named curve: points in order of x. A value that is not finite leaves a gap. */
+public final class Series {
+  /** How a curve is drawn. */
+  public enum Style {
+    /** A solid line. */
+    LINE,
+    /** A solid line with a dot at each point: few points, such as one a layer. */
+    DOTS,
+    /** A dashed grey line: a bound or a reference. */
+    DASHED
+  }
+
+  private final String name;
+  private final double[] x;
+  private final double[] y;
+  private final Style style;
+
+  private Series(String name, double[] x, double[] y, Style style) {
+    if (x.length != y.length) {
+      throw new IllegalArgumentException(
+          "series '%s' has %d x values and %d y values: give one y for each x"
+              .formatted(name, x.length, y.length));
+    }
+    this.name = name;
+    this.x = x.clone();
+    this.y = y.clone();
+    this.style = style;
+  }
+
+  /** A solid line through the points. */
+  public static Series line(String name, double[] x, double[] y) {
+    return new Series(name, x, y, Style.LINE);
+  }
+
+  /** A line with a dot at each point. */
+  public static Series dots(String name, double[] x, double[] y) {
+    return new Series(name, x, y, Style.DOTS);
+  }
+
+  /** A dashed line through the points. */
+  public static Series dashed(String name, double[] x, double[] y) {
+    return new Series(name, x, y, Style.DASHED);
+  }
+
+  /** What the legend says. */
+  public String name() {
+    return name;
+  }
+
+  /** A copy of the horizontal values. */
+  public double[] x() {
+    return x.clone();
+  }
+
+  /** A copy of the vertical values. */
+  public double[] y() {
+    return y.clone();
+  }
+
+  /** How it is drawn. */
+  public Style style() {
+    return style;
+  }
+}

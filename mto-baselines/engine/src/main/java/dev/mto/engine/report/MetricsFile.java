@@ -1,0 +1,103 @@
+package dev.mto.engine.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * The file {@code metrics.jsonl} of a run, one JSON object a line and step. It is read line by
+ * line, so its length does not matter; a half-written last line, as a killed process leaves it, is
+ * passed over.
+ */
+public final class MetricsFile {
+  private static final ObjectReader JSON =
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build()
+          .reader();
+
+  private MetricsFile() {}
+
+  /**
+   * Hands each row to {@code reader}, in the order of the file.
+   *
+   * @throws IllegalArgumentException if a line other than the last is not a JSON object with a step
+   */
+  public static void forEach(Path file, Consumer<MetricsRow> reader) throws IOException {
+    read(file, (line, row) -> reader.accept(row));
+  }
+
+  /**
+   * Keeps the rows up to and including {@code step} as they are, and drops later ones and a
+   * half-written last line. The file is replaced whole. Does nothing where it does not exist. Close
+   * a writer of the file first.
+   *
+   * @throws IllegalArgumentException if a line other than the last is not a JSON object with a step
+   */
+  public static void truncateAfter(Path file, long step) throws IOException {
+    if (Files.notExists(file)) {
+      return;
+    }
+    AtomicFile.replace(
+        file,
+        temporary -> {
+          try (BufferedWriter kept = Files.newBufferedWriter(temporary)) {
+            read(
+                file,
+                (line, row) -> {
+                  if (row.step() <= step) {
+                    kept.write(line);
+                    kept.write('\n');
+                  }
+                });
+          }
+        });
+  }
+
+  @FunctionalInterface
+  private interface LineReader {
+    void accept(String line, MetricsRow row) throws IOException;
+  }
+
+  private static void read(Path file, LineReader reader) throws IOException {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+      String line = lines.readLine();
+      for (int number = 1; line != null; number++) {
+        String following = lines.readLine();
+        JsonNode row = parse(line);
+        if (row != null) {
+          reader.accept(line, new MetricsRow(row));
+        } else if (following != null) {
+          throw new IllegalArgumentException(
+              "%s, line %d: not a JSON object with a step; mend or remove that line"
+                  .formatted(file, number));
+        }
+        line = following;
+      }
+    }
+  }
+
+  /** The object on the line, or null where there is none. */
+  private static JsonNode parse(String line) throws IOException {
+    try {
+      JsonNode row = JSON.readTree(line);
+      return row.path("step").isIntegralNumber() ? row : null;
+    } catch (JsonProcessingException e) {
+      return null;
+    }
+  }
+}

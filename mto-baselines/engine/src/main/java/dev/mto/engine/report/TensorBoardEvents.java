@@ -1,0 +1,117 @@
+package dev.mto.engine.report;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Scalars for TensorBoard, appended to one event file. Every event reaches the operating system
+ * before {@link #write} returns, so a killed process loses at most the event it was writing.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class TensorBoardEvents implements AutoCloseable {
+  private static final String PREFIX = "events.out.tfevents.";
+
+  private final OutputStream out;
+  private final Clock clock;
+
+  private TensorBoardEvents(OutputStream out, Clock clock) {
+    this.out = out;
+    this.clock = clock;
+  }
+
+  /**
+   * The event file of a run: the one in its folder or, where there is none yet, the name for a new
+   * one.
+   */
+  public static Path fileIn(Path runFolder) throws IOException {
+    if (Files.isDirectory(runFolder)) {
+      try (Stream<Path> files = Files.list(runFolder)) {
+        Optional<Path> present = files.filter(TensorBoardEvents::isEventFile).sorted().findFirst();
+        if (present.isPresent()) {
+          return present.get();
+        }
+      }
+    }
+    return runFolder.resolve(PREFIX + Instant.now().getEpochSecond() + ".mto");
+  }
+
+  /** Opens {@code file} for appending, and begins it with its version where it is new or empty. */
+  public static TensorBoardEvents append(Path file) throws IOException {
+    return append(file, Clock.systemUTC());
+  }
+
+  static TensorBoardEvents append(Path file, Clock clock) throws IOException {
+    boolean begun = Files.exists(file) && Files.size(file) > 0;
+    TensorBoardEvents events =
+        new TensorBoardEvents(
+            Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            clock);
+    if (!begun) {
+      events.out.write(TfRecords.frame(EventMessage.version(events.wallTime())));
+    }
+    return events;
+  }
+
+  /**
+   * Appends one event.
+   *
+   * @param step optimizer step, from 1
+   * @param values scalars by tag; TensorBoard keeps them as float32
+   */
+  public void write(long step, Map<String, Double> values) throws IOException {
+    out.write(TfRecords.frame(EventMessage.scalars(wallTime(), step, values)));
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+
+  /**
+   * Keeps the events up to and including {@code step}, and drops later ones and what follows a
+   * broken record, such as the half-written last one of a killed process. The file is replaced
+   * whole. Does nothing where it does not exist. Close a writer of the file first.
+   */
+  public static void truncateAfter(Path file, long step) throws IOException {
+    if (Files.notExists(file)) {
+      return;
+    }
+    AtomicFile.replace(
+        file,
+        temporary -> {
+          try (DataInputStream in =
+                  new DataInputStream(new BufferedInputStream(Files.newInputStream(file)));
+              OutputStream kept = new BufferedOutputStream(Files.newOutputStream(temporary))) {
+            Optional<byte[]> event = TfRecords.next(in);
+            while (event.isPresent()) {
+              if (EventMessage.step(event.get()) <= step) {
+                kept.write(TfRecords.frame(event.get()));
+              }
+              event = TfRecords.next(in);
+            }
+          }
+        });
+  }
+
+  private static boolean isEventFile(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith(PREFIX) && !name.endsWith(".tmp");
+  }
+
+  private double wallTime() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() + now.getNano() * 1e-9;
+  }
+}

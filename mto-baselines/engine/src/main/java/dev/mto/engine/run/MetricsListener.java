@@ -1,0 +1,45 @@
+package dev.mto.engine.run;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Writes {@code metrics.jsonl}, flushed at every step so that it can be followed. */
+final class MetricsListener implements RunListener {
+  private final ObjectMapper json = new ObjectMapper();
+  private final BufferedWriter out;
+
+  MetricsListener(Path file) throws IOException {
+    out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  @Override
+  public void stepDone(MetricsRow row) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("step", row.step());
+    object.put("epoch", row.epoch());
+    object.putAll(row.values());
+    try {
+      out.write(json.writeValueAsString(object));
+      out.write('\n');
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      out.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.mto.engine.run;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Lines on the console that {@code train.log} keeps. */
+final class RunLog implements AutoCloseable {
+  private final PrintStream console;
+  private final PrintWriter file;
+
+  RunLog(PrintStream console, Path file) {
+    this.console = console;
+    try {
+      this.file =
+          new PrintWriter(
+              Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void line(String text) {
+    console.println(text);
+    file.println(text);
+    file.flush();
+  }
+
+  PrintStream console() {
+    return console;
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.mto.engine.run;
+
+import dev.mto.data.RandomStream;
+import dev.mto.engine.Baseline;
+import dev.mto.engine.Method;
+import dev.mto.engine.TokenGroup;
+import dev.mto.engine.config.MtoConfig;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.losses.Heterogeneity;
+import dev.mto.losses.MaskedTokenOptimization;
+import dev.mto.losses.MtoTerms;
+import dev.mto.models.Parameters;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The graph of a run: a baseline's method, MTO on each of its token groups, and their weighted sum
+ * as the loss.
+ */
+final class TrainingGraph {
+  /** MTO on one token group; {@code terms} is null while MTO is off and only H is measured. */
+  record Group(String name, SDVariable initial, MtoTerms terms, List<SDVariable> heterogeneity) {}
+
+  private final SameDiff graph;
+  private final Method method;
+  private final List<Group> groups;
+  private final SDVariable total;
+  private final List<String> parameters;
+
+  private TrainingGraph(
+      SameDiff graph,
+      Method method,
+      List<Group> groups,
+      SDVariable total,
+      List<String> parameters) {
+    this.graph = graph;
+    this.method = method;
+    this.groups = List.copyOf(groups);
+    this.total = total;
+    this.parameters = List.copyOf(parameters);
+  }
+
+  static TrainingGraph build(Baseline baseline, RunConfig config, DataType type) {
+    SameDiff graph = SameDiff.create();
+    long seed = config.training().seed();
+    Parameters parameters =
+        new Parameters(graph, type, name -> RandomStream.of(seed, "initial/" + name));
+    Method method = baseline.build(graph, config, parameters);
+    List<Group> groups = new ArrayList<>();
+    SDVariable total = method.selfSupervisedLoss();
+    for (TokenGroup tokens : method.tokenGroups()) {
+      Group group = attach(graph, config.mto(), method.mask(), tokens);
+      groups.add(group);
+      if (group.terms() != null) {
+        total = total.add(group.terms().weighted());
+      }
+    }
+    return new TrainingGraph(graph, method, groups, total, parameters.names());
+  }
+
+  private static Group attach(
+      SameDiff graph, MtoConfig config, SDVariable mask, TokenGroup tokens) {
+    List<SDVariable> layers = new ArrayList<>(tokens.layers());
+    if (config.initial() == MtoConfig.Initial.BEFORE_POSITION) {
+      layers.set(0, tokens.beforePosition());
+    }
+    String scope = tokens.name().isEmpty() ? "mto" : "mto_" + tokens.name();
+    if (config.enabled()) {
+      MtoTerms terms =
+          MaskedTokenOptimization.add(graph, scope, layers, mask, config.options());
+      return new Group(tokens.name(), layers.get(0), terms, terms.heterogeneity());
+    }
+    return new Group(
+        tokens.name(),
+        layers.get(0),
+        null,
+        Heterogeneity.add(graph, scope, layers, mask, config.options()));
+  }
+
+  SameDiff graph() {
+    return graph;
+  }
+
+  Method method() {
+    return method;
+  }
+
+  List<Group> groups() {
+    return groups;
+  }
+
+  /** The total loss, a scalar. */
+  SDVariable total() {
+    return total;
+  }
+
+  List<String> parameterNames() {
+    return parameters;
+  }
+
+  /** The live arrays of all trainable parameters. */
+  Map<String, INDArray> parameters() {
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    for (String name : parameters) {
+      arrays.put(name, graph.getArrForVarName(name));
+    }
+    return arrays;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.mto.engine.run;
+
+import dev.mto.data.ImageBatch;
+import dev.mto.engine.Method;
+import dev.mto.engine.graph.GraphSession;
+import dev.mto.engine.optimizer.AdamW;
+import dev.mto.engine.optimizer.GradientNorm;
+import dev.mto.losses.MtoTerms;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One optimizer step: gradients of each micro-batch, their mean, clipping by the global norm, AdamW.
+ */
+final class TrainingStep implements AutoCloseable {
+  private final TrainingGraph graph;
+  private final Method method;
+  private final AdamW optimizer;
+  private final double clip;
+  private final GraphSession session;
+  private final Map<String, INDArray> sums = new LinkedHashMap<>();
+
+  TrainingStep(TrainingGraph graph, AdamW optimizer, double clip) {
+    this.graph = graph;
+    this.method = graph.method();
+    this.optimizer = optimizer;
+    this.clip = clip;
+    this.session =
+        GraphSession.withGradients(graph.graph(), graph.total(), graph.parameterNames());
+  }
+
+  /**
+   * Makes the step.
+   *
+   * @param measure whether to measure what is not part of the loss: the mask token, and
+   *     heterogeneity while MTO is off
+   * @throws DivergenceException when a loss or gradient is not finite; parameters are untouched
+   */
+  StepResult run(List<ImageBatch> microBatches, long step, double learningRate, boolean measure) {
+    StepResult.Builder result = new StepResult.Builder(microBatches.size());
+    List<String> outputs = outputs(measure);
+    for (int i = 0; i < microBatches.size(); i++) {
+      ImageBatch batch = microBatches.get(i);
+      Map<String, INDArray> feeds = method.trainingFeeds(batch, step, i);
+      boolean only = microBatches.size() == 1;
+      boolean first = i == 0;
+      session.run(
+          feeds,
+          outputs,
+          values -> {
+            record(values, batch, measure && first, result);
+            if (only) {
+              update(gradients(values), step, learningRate, result, feeds);
+            } else {
+              accumulate(values, first, 1.0 / microBatches.size());
+            }
+          });
+      if (!only && i == microBatches.size() - 1) {
+        update(sums, step, learningRate, result, feeds);
+      }
+      Feeds.close(feeds, batch);
+    }
+    method.afterUpdate(step);
+    return result.build();
+  }
+
+  private List<String> outputs(boolean measure) {
+    List<String> names = new ArrayList<>();
+    names.add(graph.total().name());
+    if (!names.contains(method.selfSupervisedLoss().name())) {
+      names.add(method.selfSupervisedLoss().name());
+    }
+    for (TrainingGraph.Group group : graph.groups()) {
+      MtoTerms terms = group.terms();
+      if (terms != null) {
+        names.addAll(
+            List.of(
+                terms.spa().name(),
+                terms.e().name(),
+                terms.r().name(),
+                terms.largestSlope().name()));
+      }
+      if (terms != null || measure) {
+        group.heterogeneity().forEach(h -> names.add(h.name()));
+      }
+    }
+    if (measure) {
+      names.add(graph.groups().get(0).initial().name());
+    }
+    return names.stream().distinct().toList();
+  }
+
+  private void record(
+      Map<String, INDArray> values, ImageBatch batch, boolean measure, StepResult.Builder result) {
+    result.loss("loss", scalar(values, graph.total().name()));
+    result.loss("loss.ss", scalar(values, method.selfSupervisedLoss().name()));
+    result.loss("loss.reference", method.referenceLoss(batch));
+    result.images(batch.images().size(0));
+    for (TrainingGraph.Group group : graph.groups()) {
+      MtoTerms terms = group.terms();
+      String suffix = group.name().isEmpty() ? "" : "." + group.name();
+      if (terms != null) {
+        result.term(group.name(), "spa", scalar(values, terms.spa().name()));
+        result.term(group.name(), "e", scalar(values, terms.e().name()));
+        result.term(group.name(), "r", scalar(values, terms.r().name()));
+        result.loss("largest_slope_e" + suffix, scalar(values, terms.largestSlope().name()));
+      }
+      if (values.containsKey(group.heterogeneity().get(0).name())) {
+        result.heterogeneity(
+            "heterogeneity" + suffix,
+            group.heterogeneity().stream().mapToDouble(h -> scalar(values, h.name())).toArray());
+      }
+    }
+    if (measure) {
+      MaskTokenProbe probe =
+          MaskTokenProbe.of(values.get(graph.groups().get(0).initial().name()), batch.mask());
+      result.loss("mask_token_norm", probe.norm());
+      result.loss("mask_visible_cosine", probe.cosine());
+    }
+  }
+
+  private Map<String, INDArray> gradients(Map<String, INDArray> values) {
+    Map<String, INDArray> gradients = new LinkedHashMap<>();
+    for (String parameter : session.differentiable()) {
+      gradients.put(parameter, values.get(session.gradientOf(parameter)));
+    }
+    return gradients;
+  }
+
+  private void accumulate(Map<String, INDArray> values, boolean first, double share) {
+    gradients(values)
+        .forEach(
+            (name, gradient) -> {
+              gradient.muli(share);
+              if (first) {
+                sums.computeIfAbsent(name, n -> gradient.ulike()).assign(gradient);
+              } else {
+                sums.get(name).addi(gradient);
+              }
+            });
+  }
+
+  private void update(
+      Map<String, INDArray> gradients,
+      long step,
+      double learningRate,
+      StepResult.Builder result,
+      Map<String, INDArray> feeds) {
+    double norm = GradientNorm.of(gradients.values());
+    result.gradientNorm(norm);
+    if (!Double.isFinite(norm) || !result.finite()) {
+      throw DivergenceException.explain(graph, feeds, result.losses(), gradients, step);
+    }
+    if (clip > 0) {
+      GradientNorm.clip(gradients.values(), norm, clip);
+    }
+    optimizer.step(gradients, learningRate);
+  }
+
+  private static double scalar(Map<String, INDArray> values, String name) {
+    return values.get(name).getDouble(0);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    sums.values().forEach(INDArray::close);
+  }
+}
