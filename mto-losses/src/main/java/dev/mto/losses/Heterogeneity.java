@@ -7,9 +7,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * Heterogeneity of the masked tokens (equation 2): the entropy, in nats, of a masked token's affinity
- * to the visible tokens of its image, averaged over the masked tokens. Between 0 (every masked token
- * resembles one visible token) and ln V (it resembles all V visible tokens alike).
+ * Heterogeneity of the masked tokens (equation 2): the entropy, in nats, of a masked token's
+ * affinity to the visible tokens of its image, averaged over the masked tokens. Between 0 (every
+ * masked token resembles one visible token) and ln V (it resembles all V visible tokens alike).
  *
  * @param perImage H of layers 0 to L; each {@code [batch]}
  * @param mean their means over the batch; scalars
@@ -24,17 +24,18 @@ public record Heterogeneity(List<SDVariable> perImage, List<SDVariable> mean) {
 
   /**
    * Adds the heterogeneity of each layer to a graph, and no losses. The variables are {@code
-   * name/heterogeneity0} to {@code name/heterogeneityL} and {@code name/heterogeneity_per_image0} to
-   * {@code …L}.
+   * name/heterogeneity0} to {@code name/heterogeneityL} and {@code name/heterogeneity_per_image0}
+   * to {@code …L}.
    *
    * @param name prefix of the variables' names, not yet used in the graph
-   * @param tokens for each layer the patch tokens, without class token, {@code [batch, tokens, dim]},
-   *     all float32 or all float64
+   * @param tokens for each layer the patch tokens, without class token, {@code [batch, tokens,
+   *     dim]}, all float32 or all float64
    * @param mask {@code [batch, tokens]}, 1 = masked, 0 = visible, at least one of each in an image
    *     (see {@link MaskCheck})
    * @throws IllegalArgumentException if an argument breaks these rules, as far as a graph without
    *     data can tell
    */
+  @SuppressWarnings("try") // the scope acts by being open
   public static Heterogeneity add(
       SameDiff sd, String name, List<SDVariable> tokens, SDVariable mask, MtoOptions options) {
     MtoInputs.require(sd, name, tokens, mask, 1);
@@ -48,7 +49,7 @@ public record Heterogeneity(List<SDVariable> perImage, List<SDVariable> mean) {
 
   static SDVariable rowEntropies(SDVariable tokens, TokenSets sets, MtoOptions options) {
     SDVariable scores = Affinity.scores(tokens, options.scale(), options.normalise());
-    return RowEntropy.of(scores, sets.excluded());
+    return RowEntropy.of(scores, sets);
   }
 
   static Heterogeneity ofRows(List<SDVariable> entropies, TokenSets sets) {

@@ -1,7 +1,6 @@
 package dev.mto.losses;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.NameScope;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -17,29 +16,26 @@ public final class MaskedTokenOptimization {
    * name/spa}, {@code name/e}, {@code name/r}, {@code name/weighted}, {@code name/largest_slope},
    * {@code name/heterogeneity0} … and {@code name/heterogeneity_per_image0} ….
    *
-   * @param name prefix of the variables' names, not yet used in the graph; a model with two decoders
-   *     adds MTO twice, under two names
-   * @param tokens for layers 0 (the initial embedding) to L, L at least 1, the patch tokens, without
-   *     class token, {@code [batch, tokens, dim]}, all float32 or all float64
+   * @param name prefix of the variables' names, not yet used in the graph; a model with two
+   *     decoders adds MTO twice, under two names
+   * @param tokens for layers 0 (the initial embedding) to L, L at least 1, the patch tokens,
+   *     without class token, {@code [batch, tokens, dim]}, all float32 or all float64
    * @param mask {@code [batch, tokens]}, 1 = masked, 0 = visible; at least one of each in an image
    *     (see {@link MaskCheck}), their numbers may differ between images
    * @throws IllegalArgumentException if an argument breaks these rules, as far as a graph without
    *     data can tell
    */
+  @SuppressWarnings("try") // the scope acts by being open
   public static MtoTerms add(
       SameDiff sd, String name, List<SDVariable> tokens, SDVariable mask, MtoOptions options) {
     MtoInputs.require(sd, name, tokens, mask, 2);
     try (NameScope scope = sd.withNameScope(name)) {
-      List<TokenSets> sets = setsOfLayers(sd, tokens, mask, options.selfAffinity());
+      TokenSets sets = TokenSets.of(sd, mask, tokens.get(0).dataType(), options.selfAffinity());
       List<SDVariable> entropies =
-          IntStream.range(0, tokens.size())
-              .mapToObj(
-                  layer ->
-                      Heterogeneity.rowEntropies(tokens.get(layer), sets.get(layer), options))
-              .toList();
-      Heterogeneity h = Heterogeneity.ofRows(entropies, sets.get(0)).renamed(name);
+          tokens.stream().map(layer -> Heterogeneity.rowEntropies(layer, sets, options)).toList();
+      Heterogeneity h = Heterogeneity.ofRows(entropies, sets).renamed(name);
 
-      SDVariable visibleRows = sets.get(0).visibleRows(options.reduction());
+      SDVariable visibleRows = sets.visibleRows(options.reduction());
       SDVariable ePerImage = HeterogeneityLoss.perImage(h.perImage().get(0), options.epsilon());
       SDVariable spa = SparsityLoss.perImage(entropies.get(0), visibleRows).mean();
       SDVariable e = ePerImage.mean();

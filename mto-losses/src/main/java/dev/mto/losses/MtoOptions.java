@@ -3,8 +3,8 @@ package dev.mto.losses;
 import java.util.Objects;
 
 /**
- * Everything that can be chosen about Masked Token Optimization. {@link #defaults()} with the {@code
- * with} methods is the usual way to one.
+ * Everything that can be chosen about Masked Token Optimization. {@link #defaults()} with the
+ * {@code with} methods is the usual way to one.
  *
  * @param weights weights of the three losses in their weighted sum
  * @param ranking direction of the ranking loss

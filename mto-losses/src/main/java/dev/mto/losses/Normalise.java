@@ -5,8 +5,8 @@ public enum Normalise {
   /** Tokens as they are, as printed in the paper. */
   NONE,
   /**
-   * Each token x becomes {@code x / sqrt(|x|² + 1e-12)}: cosine similarity, where a zero token stays
-   * zero and its gradient stays finite.
+   * Each token x becomes {@code x / sqrt(|x|² + 1e-12)}: cosine similarity, where a zero token
+   * stays zero and its gradient stays finite.
    */
   L2
 }

@@ -5,8 +5,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * L_r (equation 7): the sum over layers 1 to L of {@code log(1 + exp(d))}, where d is the change of H
- * from a layer to the next, in the direction that {@link Ranking} chooses.
+ * L_r (equation 7): the sum over layers 1 to L of {@code log(1 + exp(d))}, where d is the change of
+ * H from a layer to the next, in the direction that {@link Ranking} chooses.
  */
 public final class RankingLoss {
 

@@ -26,14 +26,14 @@ final class RowEntropy {
 
   private RowEntropy() {}
 
-  /** (B, N, N) scores, without excluded pairs, to (B, N, 1) entropies in nats. */
-  static SDVariable of(SDVariable scores, SDVariable excluded) {
+  /** (B, N, N) scores, without the excluded pairs, to (B, N, 1) entropies in nats. */
+  static SDVariable of(SDVariable scores, TokenSets sets) {
     SameDiff sd = scores.getSameDiff();
-    SDVariable allowed = scores.add(excluded);
+    SDVariable allowed = scores.add(sets.excluded());
     SDVariable max = allowed.max(true, 2); // (B, N, 1)
     SDVariable shift = constant(max, COARSE);
-    SDVariable row = sd.onesLike(sd.permute(shift, 0, 2, 1)); // (B, 1, N)
-    SDVariable column = sd.onesLike(shift); // (B, N, 1)
+    SDVariable row = sd.expandDims(sets.ones(), 1); // (B, 1, N)
+    SDVariable column = sd.expandDims(sets.ones(), 2); // (B, N, 1)
 
     // Products with ones instead of broadcasts and reductions, whose gradients are slow in ND4J.
     SDVariable shifted = allowed.sub(sd.mmul(shift, row));
@@ -44,7 +44,7 @@ final class RowEntropy {
   }
 
   private static SDVariable constant(SDVariable x, double steps) {
-    return x.mul(steps).castTo(DataType.LONG).castTo(x.dataType()).div(steps);
+    return x.mul(steps).castTo(DataType.INT64).castTo(x.dataType()).div(steps);
   }
 
   private static SDVariable stopGradient(SameDiff sd, SDVariable x) {

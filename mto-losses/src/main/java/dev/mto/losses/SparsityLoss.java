@@ -3,9 +3,9 @@ package dev.mto.losses;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
- * L_spa (equation 3): the entropies of the visible tokens' affinity to all tokens of their image, at
- * layer 0. Least when each visible token gives its weight to few others; since masked tokens share
- * theirs equally, these few are visible.
+ * L_spa (equation 3): the entropies of the visible tokens' affinity to all tokens of their image,
+ * at layer 0. Least when each visible token gives its weight to few others; since masked tokens
+ * share theirs equally, these few are visible.
  */
 public final class SparsityLoss {
 

@@ -15,8 +15,9 @@ import org.nd4j.linalg.api.ops.impl.transforms.custom.MatrixDiag;
  *     elsewhere: masked row and masked column, and on request the diagonal of the visible rows;
  *     {@code [B, N, N]}. Masked rows then range over the visible tokens (equation 2) and visible
  *     rows over all tokens (equation 3)
+ * @param ones {@code [B, N]}
  */
-record TokenSets(SDVariable masked, SDVariable visible, SDVariable excluded) {
+record TokenSets(SDVariable masked, SDVariable visible, SDVariable excluded, SDVariable ones) {
 
   /**
    * Below every dot product of tokens of norm up to 1e9, and small enough that its product with the
@@ -32,7 +33,7 @@ record TokenSets(SDVariable masked, SDVariable visible, SDVariable excluded) {
     if (selfAffinity == SelfAffinity.EXCLUDE) {
       pairs = pairs.add(new MatrixDiag(sd, visible, false).outputVariable());
     }
-    return new TokenSets(masked, visible, pairs.mul(PUSHED_DOWN));
+    return new TokenSets(masked, visible, pairs.mul(PUSHED_DOWN), sd.onesLike(masked));
   }
 
   /** Row weights that take an image's mean over its masked tokens; (B, N). */

@@ -26,6 +26,7 @@ public final class SimMimStep implements Callable<Integer> {
 
   private static final long SEED = 1;
   private static final double LEARNING_RATE = 1e-4;
+  private static final double CLIP = 5.0;
 
   enum Switch {
     ON,
@@ -99,7 +100,10 @@ public final class SimMimStep implements Callable<Integer> {
   private Measurement measure(VitShape shape, PatchMask mask) {
     Weights weights = WeightInit.of(shape);
     TrainingStep step =
-        new TrainingStep(new SimMimModel(shape, weights), weights, LEARNING_RATE, mto == Switch.ON);
+        new TrainingStep(
+            new SimMimModel(shape, weights),
+            weights,
+            new TrainingStep.Options(LEARNING_RATE, CLIP, mto == Switch.ON));
     Tensor images = torch_randn(batch, VitShape.CHANNELS, image, image);
     for (int i = 0; i < warmup; i++) {
       step.run(images, mask);

@@ -5,7 +5,8 @@ import java.util.Locale;
 
 /** One curve as an SVG path, broken where a value cannot be shown, and its dots. */
 record SvgCurve(SvgLineChart.Curve curve, Place x, Place y, boolean logarithmic) {
-  private static final int FEW = 30;
+  /** More dots than this would hide the line. */
+  private static final int FEW = 60;
 
   /** Where a value lies, in the picture's pixels. */
   @FunctionalInterface
@@ -14,36 +15,52 @@ record SvgCurve(SvgLineChart.Curve curve, Place x, Place y, boolean logarithmic)
   }
 
   String svg() {
+    boolean dashed = curve.series().style() == Series.Style.DASHED;
+    return "<path d=\"%s\" stroke=\"%s\"%s><title>%s</title></path>%s\n"
+        .formatted(
+            path(),
+            curve.colour(),
+            dashed ? " stroke-dasharray=\"7 5\"" : "",
+            Html.escape(curve.series().name()),
+            dots());
+  }
+
+  private String path() {
+    double[] xs = curve.series().x();
+    double[] ys = curve.series().y();
+    StringBuilder path = new StringBuilder();
+    boolean drawing = false;
+    for (int i = 0; i < xs.length; i++) {
+      boolean shown = Extent.shown(ys[i], logarithmic);
+      if (shown) {
+        path.append(
+            String.format(
+                Locale.ROOT, "%s%.1f %.1f", drawing ? "L" : "M", x.at(xs[i]), y.at(ys[i])));
+      }
+      drawing = shown;
+    }
+    return path.toString();
+  }
+
+  private String dots() {
     double[] xs = curve.series().x();
     double[] ys = curve.series().y();
     boolean dotted = curve.series().style() == Series.Style.DOTS || xs.length == 1;
-    StringBuilder path = new StringBuilder();
     StringBuilder dots = new StringBuilder();
-    boolean pen = false;
-    for (int i = 0; i < xs.length; i++) {
-      if (!Extent.shown(ys[i], logarithmic)) {
-        pen = false;
-        continue;
-      }
-      String point = String.format(Locale.ROOT, "%.1f %.1f", x.at(xs[i]), y.at(ys[i]));
-      path.append(pen ? 'L' : 'M').append(point);
-      pen = true;
-      if (dotted && xs.length <= FEW) {
-        String[] xy = point.split(" ");
+    for (int i = 0; dotted && xs.length <= FEW && i < xs.length; i++) {
+      if (Extent.shown(ys[i], logarithmic)) {
         dots.append(
-            "<circle cx=\"%s\" cy=\"%s\" r=\"3.5\" fill=\"%s\"><title>%s, %s: %s</title></circle>"
-                .formatted(
-                    xy[0],
-                    xy[1],
-                    curve.colour(),
-                    Html.escape(curve.series().name()),
-                    Numbers.tick(xs[i]),
-                    Numbers.of(ys[i])));
+            String.format(
+                Locale.ROOT,
+                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\"><title>%s, %s: %s</title></circle>",
+                x.at(xs[i]),
+                y.at(ys[i]),
+                curve.colour(),
+                Html.escape(curve.series().name()),
+                Numbers.tick(xs[i]),
+                Numbers.of(ys[i])));
       }
     }
-    String dash =
-        curve.series().style() == Series.Style.DASHED ? " stroke-dasharray=\"7 5\"" : "";
-    return "<path d=\"%s\" stroke=\"%s\"%s><title>%s</title></path>%s\n"
-        .formatted(path, curve.colour(), dash, Html.escape(curve.series().name()), dots);
+    return dots.toString();
   }
 }

@@ -56,7 +56,7 @@ record SvgLineChart(
     Axis y = extent.y();
     return "<figure class=\"chart\"><figcaption><b>%s</b>%s</figcaption>\n"
             .formatted(Html.escape(title), legend())
-        + "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n"
+        + "<svg viewBox=\"0 0 %s %s\" role=\"img\" aria-label=\"%s\">\n"
             .formatted(WIDTH, HEIGHT, Html.escape(title))
         + grid(x, y)
         + curves.stream()
@@ -79,7 +79,7 @@ record SvgLineChart(
     for (double tick : y.ticks()) {
       double at = py(y).at(tick);
       svg.append(
-          format("<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+          format("<line class=\"rule\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
               LEFT, WIDTH - RIGHT, at, at));
       svg.append(
           format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",

@@ -1,34 +1,48 @@
 package dev.mto.engine.run;
 
 import dev.mto.engine.report.TensorBoardEvents;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Writes every number of a row for TensorBoard; heterogeneity as one curve a layer. */
 final class TensorBoardListener implements RunListener {
   private final TensorBoardEvents events;
 
-  TensorBoardListener(Path file) {
+  TensorBoardListener(Path file) throws IOException {
     events = TensorBoardEvents.append(file);
   }
 
   @Override
   public void stepDone(MetricsRow row) {
-    for (Map.Entry<String, Object> entry : row.values().entrySet()) {
-      String tag = entry.getKey().replace('.', '/');
-      if (entry.getValue() instanceof Number number) {
-        events.scalar(row.step(), tag, number.doubleValue());
-      } else if (entry.getValue() instanceof double[] layers) {
-        for (int l = 0; l < layers.length; l++) {
-          events.scalar(row.step(), tag + "/%02d".formatted(l), layers[l]);
-        }
-      }
+    Map<String, Double> scalars = new LinkedHashMap<>();
+    row.values()
+        .forEach(
+            (name, value) -> {
+              String tag = name.replace('.', '/');
+              if (value instanceof Number number) {
+                scalars.put(tag, number.doubleValue());
+              } else if (value instanceof double[] layers) {
+                for (int l = 0; l < layers.length; l++) {
+                  scalars.put(tag + "/%02d".formatted(l), layers[l]);
+                }
+              }
+            });
+    try {
+      events.write(row.step(), scalars);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    events.flush();
   }
 
   @Override
   public void close() {
-    events.close();
+    try {
+      events.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -80,7 +80,7 @@ final class TrainingGraph {
         tokens.name(),
         layers.get(0),
         null,
-        Heterogeneity.add(graph, scope, layers, mask, config.options()));
+        Heterogeneity.add(graph, scope, layers, mask, config.options()).mean());
   }
 
   SameDiff graph() {

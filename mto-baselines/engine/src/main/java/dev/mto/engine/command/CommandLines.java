@@ -1,0 +1,72 @@
+package dev.mto.engine.command;
+
+import dev.mto.data.TooManyBadImagesException;
+import dev.mto.engine.UserException;
+import dev.mto.engine.run.DivergenceException;
+import dev.mto.models.weights.WeightFileException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.util.Arrays;
+import picocli.CommandLine;
+
+/**
+ * Runs a command line: exit code 0 done, 2 wrong input (one line says what, where and what to do), 1
+ * anything else, 130 stopped by Ctrl-C. {@code --debug} anywhere adds the stack trace.
+ */
+public final class CommandLines {
+  private static final String DEBUG = "--debug";
+
+  private CommandLines() {}
+
+  /** Runs {@code command} and returns the exit code. */
+  public static int run(Object command, String... arguments) {
+    boolean debug = Arrays.asList(arguments).contains(DEBUG);
+    String[] rest =
+        Arrays.stream(arguments).filter(a -> !a.equals(DEBUG)).toArray(String[]::new);
+    return new CommandLine(command)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(CommandLines::wrongArguments)
+        .setExecutionExceptionHandler((e, line, result) -> failed(e, debug))
+        .execute(rest);
+  }
+
+  private static int wrongArguments(CommandLine.ParameterException e, String[] arguments) {
+    System.err.println(
+        e.getMessage() + "; see " + e.getCommandLine().getCommandSpec().qualifiedName()
+            + " --help");
+    return 2;
+  }
+
+  private static int failed(Exception e, boolean debug) {
+    if (debug) {
+      e.printStackTrace();
+    }
+    if (e instanceof UserException || e instanceof TooManyBadImagesException
+        || e instanceof WeightFileException) {
+      System.err.println("error: " + e.getMessage());
+      return 2;
+    }
+    if (e instanceof DivergenceException) {
+      System.err.println("error: " + e.getMessage());
+      return 1;
+    }
+    if (e instanceof UncheckedIOException io) {
+      System.err.println("error: " + explain(io.getCause()));
+      return 1;
+    }
+    System.err.println("error: " + e + " (add --debug for the stack trace)");
+    return 1;
+  }
+
+  private static String explain(IOException e) {
+    if (e instanceof FileSystemException file) {
+      return file.getFile()
+          + ": "
+          + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason())
+          + "; what was saved before is kept";
+    }
+    return e.getMessage() + "; free some disk space if it is full; what was saved before is kept";
+  }
+}

@@ -1,0 +1,103 @@
+package dev.mto.engine.command;
+
+import dev.mto.engine.Baseline;
+import dev.mto.engine.Baselines;
+import dev.mto.engine.UserException;
+import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.run.PretrainingJob;
+import dev.mto.engine.run.RunFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code pretrain}: the main job. */
+@Command(
+    name = "pretrain",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Pre-trains a Vision Transformer by masked image modelling.",
+    footer = {
+      "",
+      "Examples:",
+      "  ./mto pretrain --config configs/quickstart.yaml",
+      "  ./mto pretrain --config configs/quickstart.yaml --out runs/no-mto --set mto.enabled=false",
+      "  ./mto pretrain --config configs/simmim-vit-base.yaml --set data.train=/data/imagenet/train",
+      "  ./mto pretrain --config configs/quickstart.yaml --resume"
+    })
+public final class PretrainCommand implements Callable<Integer> {
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "FILE",
+      description = "Configuration in YAML; configs/ holds examples.")
+  private Path config;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "DIR",
+      description = "Folder of the run (default: runs/ and the configuration's name).")
+  private Path out;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides one key, e.g. --set training.epochs=20. May be given often.")
+  private List<String> settings = List.of();
+
+  @Option(
+      names = "--resume",
+      description = "Goes on from the run's newest checkpoint, with the run's own configuration.")
+  private boolean resume;
+
+  @Override
+  public Integer call() {
+    Path root = out == null ? Path.of("runs", name(config)) : out;
+    if (resume && Files.exists(root)) {
+      RunFolder folder = RunFolder.open(root);
+      RunConfig resolved = ConfigLoader.read(folder.config());
+      refuseOther(resolved, root);
+      return run(resolved, folder, true);
+    }
+    RunConfig resolved = load();
+    return start(resolved, root);
+  }
+
+  private RunConfig load() {
+    return ConfigLoader.load(config, settings, name -> Baselines.named(name).recipe());
+  }
+
+  private void refuseOther(RunConfig resolved, Path root) {
+    if (!load().equals(resolved)) {
+      throw new UserException(
+          root
+              + ": the run was made with another configuration than "
+              + config
+              + (settings.isEmpty() ? "" : " and --set")
+              + " give now; use "
+              + root.resolve("config.yaml")
+              + " to go on, or another --out to start anew");
+    }
+  }
+
+  private static Integer start(RunConfig resolved, Path root) {
+    Baseline baseline = Baselines.named(resolved.baseline());
+    Preflight.check(baseline, resolved);
+    return run(resolved, RunFolder.create(root, resolved), false);
+  }
+
+  private static Integer run(RunConfig resolved, RunFolder folder, boolean resumed) {
+    Baseline baseline = Baselines.named(resolved.baseline());
+    try (PretrainingJob job =
+        new PretrainingJob(baseline, resolved, folder, resumed, System.out)) {
+      return job.run() == PretrainingJob.Outcome.DONE ? 0 : 130;
+    }
+  }
+
+  private static String name(Path config) {
+    return config.getFileName().toString().replaceFirst("\\.(yaml|yml)$", "");
+  }
+}

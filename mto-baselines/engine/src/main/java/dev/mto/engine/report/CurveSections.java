@@ -1,0 +1,111 @@
+package dev.mto.engine.report;
+
+import dev.mto.engine.pictures.Series;
+import java.util.List;
+import java.util.Map;
+
+/** Curves over training steps, one chart a quantity. */
+record CurveSections(RunMetrics metrics) {
+  private static final List<String> NOT_A_TERM =
+      List.of(Fields.LOSS, Fields.SELF_SUPERVISED, Fields.REFERENCE);
+  private static final Map<String, String> TERMS =
+      Map.of("spa", "sparsity (eq. 3)", "e", "entropy (eq. 6)", "r", "ranking (eq. 7)");
+
+  /** Total, self-supervised and reference loss in one chart. */
+  String loss() {
+    SvgLineChart chart = SvgLineChart.of("Loss", "step", "loss");
+    chart = with(chart, Fields.LOSS, "total");
+    chart = with(chart, Fields.SELF_SUPERVISED, "self-supervised");
+    if (metrics.has(Fields.REFERENCE)) {
+      DownsampledCurve reference = metrics.curve(Fields.REFERENCE);
+      chart =
+          chart.with(
+              Series.dashed(
+                  "reference: each image's mean over its visible pixels",
+                  reference.x(),
+                  reference.y()));
+    }
+    return Html.section("Loss", chart.html());
+  }
+
+  /** Each term of MTO by itself, before its weight. */
+  String terms() {
+    StringBuilder charts = new StringBuilder();
+    metrics
+        .curves()
+        .forEach(
+            (field, curve) -> {
+              if (field.startsWith("loss.") && !NOT_A_TERM.contains(field)) {
+                charts.append(
+                    SvgLineChart.of(termName(field), "step", "unweighted")
+                        .with(curve.line(field))
+                        .html());
+              }
+            });
+    return Html.section("MTO terms, each before its weight", grid(charts.toString()));
+  }
+
+  /** Learning rate, gradient norm and speed. */
+  String optimization() {
+    return Html.section(
+        "Optimization",
+        grid(
+            chart("Learning rate", Fields.LEARNING_RATE, "lr")
+                + with(
+                        SvgLineChart.of("Gradient norm", "step", "global norm").withLogScale(),
+                        Fields.GRADIENT_NORM,
+                        "before clipping")
+                    .html()
+                + chart("Speed", Fields.SPEED, "images/s")));
+  }
+
+  /** What was measured on labelled or held-out images. */
+  String quality() {
+    SvgLineChart knn = SvgLineChart.of("k-NN accuracy", "step", "accuracy (%)");
+    if (metrics.has(Fields.KNN)) {
+      DownsampledCurve curve = metrics.curve(Fields.KNN);
+      double[] percent = curve.y();
+      for (int i = 0; i < percent.length; i++) {
+        percent[i] *= 100;
+      }
+      knn = knn.with(Series.dots("k-NN on frozen features", curve.x(), percent));
+    }
+    SvgLineChart validation = SvgLineChart.of("Validation loss", "step", "loss");
+    if (metrics.has(Fields.VALIDATION_LOSS)) {
+      DownsampledCurve curve = metrics.curve(Fields.VALIDATION_LOSS);
+      validation = validation.with(Series.dots("under fixed masks", curve.x(), curve.y()));
+    }
+    return Html.section("Held-out images", grid(knn.html() + validation.html()));
+  }
+
+  /** Norm of the mask token, and its likeness to visible tokens. */
+  String maskToken() {
+    return Html.section(
+        "Mask token",
+        grid(
+            chart("Norm of the mask token", Fields.MASK_TOKEN_NORM, "norm")
+                + chart(
+                    "Likeness to visible tokens",
+                    Fields.MASK_VISIBLE_COSINE,
+                    "mean |cos(masked, visible)|")));
+  }
+
+  private String chart(String title, String field, String label) {
+    return with(SvgLineChart.of(title, "step", label), field, field).html();
+  }
+
+  private SvgLineChart with(SvgLineChart chart, String field, String name) {
+    return metrics.has(field) ? chart.with(metrics.curve(field).line(name)) : chart;
+  }
+
+  private static String termName(String field) {
+    String path = field.substring("loss.".length());
+    int dot = path.lastIndexOf('.');
+    String term = TERMS.getOrDefault(path.substring(dot + 1), path.substring(dot + 1));
+    return dot < 0 ? term : term + ", " + path.substring(0, dot);
+  }
+
+  private static String grid(String charts) {
+    return charts.isEmpty() ? "" : "<div class=\"grid\">\n" + charts + "</div>";
+  }
+}

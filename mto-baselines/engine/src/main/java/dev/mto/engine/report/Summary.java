@@ -1,0 +1,87 @@
+package dev.mto.engine.report;
+
+import java.util.List;
+
+/** The final figures of a run, and what they mean. */
+record Summary(RunMetrics metrics) {
+  String html() {
+    if (metrics.step() == 0) {
+      return "<p>No step has been logged yet.</p>\n";
+    }
+    StringBuilder cards = new StringBuilder("<div class=\"cards\">\n");
+    String epoch =
+        metrics.epoch().isPresent() ? "epoch " + metrics.epoch().getAsLong() : "no epoch logged";
+    cards.append(card("steps", Numbers.count(metrics.step()), epoch));
+    String loss = metrics.has(Fields.SELF_SUPERVISED) ? Fields.SELF_SUPERVISED : Fields.LOSS;
+    String recent = "mean of the last " + DownsampledCurve.TAIL + " rows";
+    add(cards, "loss, self-supervised", loss, recent);
+    add(cards, "reference loss", Fields.REFERENCE, recent);
+    heterogeneity(cards);
+    if (metrics.has(Fields.KNN)) {
+      cards.append(card("k-NN accuracy", Numbers.percent(latest(Fields.KNN)), "latest"));
+    }
+    if (metrics.has(Fields.VALIDATION_LOSS)) {
+      cards.append(
+          card("validation loss", Numbers.of(latest(Fields.VALIDATION_LOSS)), "latest"));
+    }
+    add(cards, "images/s", Fields.SPEED, recent);
+    return cards.append("</div>\n").append(verdict(loss)).append(warning()).toString();
+  }
+
+  private void add(StringBuilder cards, String name, String field, String note) {
+    if (metrics.has(field)) {
+      cards.append(card(name, Numbers.of(metrics.curve(field).recent()), note));
+    }
+  }
+
+  private void heterogeneity(StringBuilder cards) {
+    LayerCurves curves = metrics.layerCurves().get(Fields.HETEROGENEITY);
+    if (curves == null || curves.layers().isEmpty()) {
+      return;
+    }
+    List<DownsampledCurve> layers = curves.layers();
+    String ends =
+        Numbers.of(layers.get(0).latest())
+            + " \u2192 "
+            + Numbers.of(layers.get(layers.size() - 1).latest());
+    String bound =
+        metrics.has(Fields.BOUND) ? "nats, bound ln V = " + Numbers.of(latest(Fields.BOUND)) : "nats";
+    cards.append(card("H, first \u2192 last layer", ends, bound));
+  }
+
+  private String verdict(String loss) {
+    if (!metrics.has(loss) || !metrics.has(Fields.REFERENCE)) {
+      return "";
+    }
+    double reached = metrics.curve(loss).recent();
+    double reference = metrics.curve(Fields.REFERENCE).recent();
+    if (reached >= reference) {
+      return """
+          <p>The loss is <b>not yet below the reference</b>, the loss of predicting each image's mean \
+          over its visible pixels: the model knows no more than that so far.</p>
+          """;
+    }
+    return """
+        <p>The loss is <b>%s below the reference</b>, the loss of predicting each image's mean over \
+        its visible pixels: the model has learnt more than the brightness of each image.</p>
+        """
+        .formatted(Numbers.percent(1 - reached / reference));
+  }
+
+  private String warning() {
+    long notFinite = metrics.curve(Fields.LOSS).notFinite();
+    return notFinite == 0
+        ? ""
+        : "<p class=\"warning\">The loss was not finite in %s rows; curves leave them out.</p>\n"
+            .formatted(Numbers.count(notFinite));
+  }
+
+  private double latest(String field) {
+    return metrics.curve(field).latest();
+  }
+
+  private static String card(String name, String value, String note) {
+    return "<div class=\"card\"><span>%s</span><b>%s</b><small>%s</small></div>\n"
+        .formatted(Html.escape(name), Html.escape(value), Html.escape(note));
+  }
+}

@@ -1,0 +1,141 @@
+package dev.mto.engine.run;
+
+import dev.mto.data.Augmentation;
+import dev.mto.data.BadImages;
+import dev.mto.data.CenterCrop;
+import dev.mto.data.ImageBatches;
+import dev.mto.data.ImageFolder;
+import dev.mto.data.MaskSampler;
+import dev.mto.data.Normalization;
+import dev.mto.data.Preprocessing;
+import dev.mto.engine.UserException;
+import dev.mto.engine.config.DataConfig;
+import dev.mto.engine.config.RunConfig;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The images of a run, and the ways in which it goes through them. */
+final class Images {
+  private final RunConfig config;
+  private final MaskSampler masks;
+  private final ImageFolder train;
+  private final ImageFolder validation;
+  private final BadImages bad;
+
+  Images(RunConfig config, MaskSampler masks, Path badImagesList) {
+    this.config = config;
+    this.masks = masks;
+    this.train = open("data.train", config.data().train());
+    this.validation = config.data().val() == null ? null : open("data.val", config.data().val());
+    this.bad = BadImages.open(badImagesList, train.size(), config.data().maxBadShare());
+    if (train.size() < imagesPerStep()) {
+      throw new UserException(
+          "data.train: "
+              + config.data().train()
+              + " has "
+              + train.size()
+              + " images, fewer than one step takes (training.batch "
+              + config.training().batch()
+              + " x training.accumulate "
+              + config.training().accumulate()
+              + "); lower them or give more images");
+    }
+  }
+
+  private static ImageFolder open(String key, String folder) {
+    try {
+      return ImageFolder.open(Path.of(folder));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(key + ": " + e.getMessage(), e);
+    }
+  }
+
+  ImageFolder train() {
+    return train;
+  }
+
+  /** The validation images, or null. */
+  ImageFolder validation() {
+    return validation;
+  }
+
+  private long imagesPerStep() {
+    return (long) config.training().batch() * config.training().accumulate();
+  }
+
+  long stepsPerEpoch() {
+    return train.size() / imagesPerStep();
+  }
+
+  /** Shuffled, augmented, masked training batches of an epoch from optimizer step {@code step}. */
+  ImageBatches training(int epoch, long step) {
+    return batches(train, augmentation(), masks)
+        .epoch(epoch)
+        .shuffle(true)
+        .startBatch(Math.toIntExact(step * config.training().accumulate()))
+        .dropLast(true)
+        .build();
+  }
+
+  /** Batches in order, not augmented, with masks that are the same every time. */
+  ImageBatches fixed(ImageFolder folder) {
+    return inOrder(folder, masks);
+  }
+
+  /** Batches in order, not augmented, nothing masked. */
+  ImageBatches unmasked(ImageFolder folder) {
+    return inOrder(folder, null);
+  }
+
+  private ImageBatches inOrder(ImageFolder folder, MaskSampler sampler) {
+    return batches(folder, centreCrop(), sampler).build();
+  }
+
+  private ImageBatches.Builder batches(
+      ImageFolder folder, Preprocessing preprocessing, MaskSampler sampler) {
+    ImageBatches.Builder builder =
+        ImageBatches.from(folder, preprocessing)
+            .badImages(bad)
+            .batchSize(config.training().batch())
+            .seed(config.training().seed())
+            .workers(config.data().workers());
+    return sampler == null ? builder : builder.masks(sampler);
+  }
+
+  private Augmentation augmentation() {
+    DataConfig data = config.data();
+    List<Integer> image = config.model().image();
+    return new Augmentation(
+        image.get(0),
+        image.get(1),
+        data.cropScale().get(0),
+        data.cropScale().get(1),
+        data.cropRatio().get(0),
+        data.cropRatio().get(1),
+        data.interpolation(),
+        data.flip(),
+        normalization());
+  }
+
+  private CenterCrop centreCrop() {
+    List<Integer> image = config.model().image();
+    return new CenterCrop(
+        image.get(0),
+        image.get(1),
+        CenterCrop.USUAL_SHARE,
+        config.data().interpolation(),
+        normalization());
+  }
+
+  private Normalization normalization() {
+    return Normalization.of(floats(config.data().mean()), floats(config.data().std()));
+  }
+
+  private static float[] floats(List<Double> values) {
+    float[] result = new float[values.size()];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = values.get(i).floatValue();
+    }
+    return result;
+  }
+}

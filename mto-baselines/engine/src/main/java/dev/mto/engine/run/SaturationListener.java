@@ -1,0 +1,57 @@
+package dev.mto.engine.run;
+
+import dev.mto.engine.config.RunConfig;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Warns once, after 100 steps, when heterogeneity of the initial embedding stands at one of its
+ * ends, where L_e has no gradient: at ln V it is optimal already, at 0 it has collapsed.
+ */
+final class SaturationListener implements RunListener {
+  private static final int STEPS = 100;
+  private static final double NEAR = 1e-3;
+
+  private final Consumer<String> warn;
+  private final double bound;
+  private int seen;
+  private int atBound;
+  private int atZero;
+
+  SaturationListener(Consumer<String> warn, RunConfig config) {
+    this.warn = warn;
+    int tokens = config.model().vit(config.data().channels()).patches();
+    int unit = config.masking().unit() / config.model().patch();
+    int perUnit = unit * unit;
+    long masked = (long) Math.ceil(tokens / perUnit * config.masking().ratio()) * perUnit;
+    this.bound = config.mto().enabled() ? Math.log(tokens - masked) : Double.NaN;
+  }
+
+  @Override
+  public void stepDone(MetricsRow row) {
+    if (Double.isNaN(bound)
+        || seen >= STEPS
+        || !(row.values().get("heterogeneity") instanceof double[] h)) {
+      return;
+    }
+    seen++;
+    atBound += bound - h[0] < NEAR ? 1 : 0;
+    atZero += h[0] < NEAR ? 1 : 0;
+    if (seen == STEPS && atBound == STEPS) {
+      warn.accept(
+          String.format(
+              Locale.ROOT,
+              "note: heterogeneity of layer 0 has stood at its bound ln V = %.3f nats for %d steps:"
+                  + " L_e is at its optimum and has no gradient (mto.scale and mto.normalise"
+                  + " change that)",
+              bound,
+              STEPS));
+    } else if (seen == STEPS && atZero == STEPS) {
+      warn.accept(
+          "warning: heterogeneity of layer 0 has been 0 for "
+              + STEPS
+              + " steps: the affinities are saturated and L_e has no gradient; try mto.scale:"
+              + " sqrt_dim or mto.normalise: l2");
+    }
+  }
+}

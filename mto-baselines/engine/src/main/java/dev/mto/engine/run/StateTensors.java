@@ -1,0 +1,35 @@
+package dev.mto.engine.run;
+
+import dev.mto.engine.UserException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Copies saved tensors into live ones; nothing is changed unless all of them fit. */
+final class StateTensors {
+  private StateTensors() {}
+
+  static void restore(Map<String, INDArray> live, Map<String, INDArray> saved, Path where) {
+    live.forEach(
+        (name, array) -> {
+          INDArray value = saved.get(name);
+          if (value == null) {
+            throw new UserException(
+                where + ": the checkpoint has no " + name + "; it is of another configuration");
+          }
+          if (!Arrays.equals(value.shape(), array.shape())) {
+            throw new UserException(
+                where
+                    + ": "
+                    + name
+                    + " has shape "
+                    + Arrays.toString(value.shape())
+                    + ", the model needs "
+                    + Arrays.toString(array.shape())
+                    + "; the checkpoint is of another configuration");
+          }
+        });
+    live.forEach((name, array) -> array.assign(saved.get(name)));
+  }
+}

@@ -1,0 +1,214 @@
+package dev.mto.engine.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mto.engine.pictures.LineChart;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HtmlReportTest {
+  @TempDir Path folder;
+  private Path run;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    run = Files.createDirectories(folder.resolve("quick & <small>"));
+  }
+
+  @Test
+  void showsEverythingThatARunLogged() throws IOException {
+    metrics(200);
+    Files.writeString(run.resolve("config.yaml"), "baseline: simmim\n");
+    Files.writeString(run.resolve("provenance.json"), "{\"host\":{\"cpu\":\"x86\"},\"seed\":1}");
+    picture("reconstruction-0010");
+    picture("affinity-0010");
+
+    String html = report();
+
+    assertThat(headings(html))
+        .containsExactly(
+            "Loss",
+            "Reconstructions",
+            "Heterogeneity of masked and visible tokens",
+            "Affinity of all token pairs",
+            "MTO terms, each before its weight",
+            "Held-out images",
+            "Mask token",
+            "Optimization",
+            "Configuration",
+            "Provenance");
+    assertThat(html)
+        .contains("sparsity (eq. 3)", "entropy (eq. 6)", "ranking (eq. 7)")
+        .contains("bound ln V", "step 1</title>", "step 200</title>")
+        .contains("<th>host.cpu</th><td>x86</td>")
+        .contains("baseline: simmim");
+  }
+
+  @Test
+  void comparesTheLossWithItsReference() throws IOException {
+    Files.writeString(
+        run.resolve("metrics.jsonl"),
+        "{\"step\":1,\"loss\":0.9,\"loss.ss\":0.15,\"loss.reference\":0.2}\n");
+    assertThat(report()).contains("25.0 % below the reference");
+
+    Files.writeString(
+        run.resolve("metrics.jsonl"),
+        "{\"step\":1,\"loss\":0.9,\"loss.ss\":0.25,\"loss.reference\":0.2}\n");
+    assertThat(report()).contains("not yet below the reference");
+  }
+
+  @Test
+  void needsNothingFromOutside() throws IOException {
+    metrics(20);
+    picture("reconstruction-0010");
+
+    assertThat(report())
+        .doesNotContain("http:")
+        .doesNotContain("https:")
+        .doesNotContain("<script")
+        .doesNotContain("<link")
+        .doesNotContain("url(");
+  }
+
+  @Test
+  void escapesNamesConfigurationAndProvenance() throws IOException {
+    Files.writeString(run.resolve("config.yaml"), "data: <script>alert('x')</script> & more\n");
+    Files.writeString(run.resolve("provenance.json"), "{\"<b>\":\"<i>\"}");
+
+    assertThat(report())
+        .contains("<title>quick &amp; &lt;small&gt;</title>")
+        .contains("data: &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; more")
+        .contains("<th>&lt;b&gt;</th><td>&lt;i&gt;</td>")
+        .doesNotContain("<script>");
+  }
+
+  @Test
+  void leavesOutSectionsThatHaveNoFile() throws IOException {
+    String html = report();
+
+    assertThat(headings(html)).isEmpty();
+    assertThat(html).contains("No step has been logged yet.");
+  }
+
+  @Test
+  void leavesOutChartsThatHaveNoField() throws IOException {
+    Files.writeString(run.resolve("metrics.jsonl"), "{\"step\":1,\"loss\":0.5}\n");
+
+    assertThat(headings(report())).containsExactly("Loss");
+  }
+
+  @Test
+  void showsTheLatestPictureFirstAndEarlierOnesBeside() throws IOException {
+    for (int epoch = 2; epoch <= 20; epoch += 2) {
+      picture("reconstruction-%04d".formatted(epoch));
+    }
+
+    String html = report();
+
+    assertThat(html).containsSubsequence("reconstruction, epoch 20", "reconstruction, epoch 2");
+    assertThat(html.split("<img ", -1)).hasSize(1 + 1 + 4);
+    String bytes =
+        Base64.getEncoder()
+            .encodeToString(
+                Files.readAllBytes(run.resolve("pictures").resolve("reconstruction-0020.png")));
+    assertThat(html).contains("data:image/png;base64," + bytes);
+  }
+
+  @Test
+  void namesTheDecodersOfAMethodThatHasTwo() throws IOException {
+    Files.writeString(
+        run.resolve("metrics.jsonl"),
+        "{\"step\":1,\"loss\":1,\"loss.pixel.spa\":2,\"heterogeneity.feature\":[3,2]}\n");
+
+    assertThat(report()).contains("sparsity (eq. 3), pixel").contains("H of each layer, feature");
+  }
+
+  @Test
+  void countsRowsWhoseLossIsNotFinite() throws IOException {
+    Files.writeString(
+        run.resolve("metrics.jsonl"), "{\"step\":1,\"loss\":1}\n{\"step\":2,\"loss\":NaN}\n");
+
+    assertThat(report()).contains("not finite in 1 rows");
+  }
+
+  @Test
+  void downsamplesALongRun() throws IOException {
+    metrics(20_000);
+
+    String html = report();
+
+    long points =
+        Pattern.compile("<path d=\"([^\"]*)\"")
+            .matcher(html)
+            .results()
+            .mapToLong(path -> path.group(1).chars().filter(c -> c == 'M' || c == 'L').count())
+            .max()
+            .orElseThrow();
+    assertThat(points).isBetween(400L, 800L);
+    assertThat(html).contains("20,000");
+  }
+
+  @Test
+  void refusesAFolderThatIsNotThere() {
+    assertThatThrownBy(() -> HtmlReport.write(folder.resolve("none")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no run folder at")
+        .hasMessageContaining("none");
+  }
+
+  private String report() throws IOException {
+    return Files.readString(HtmlReport.write(run));
+  }
+
+  private static List<String> headings(String html) {
+    return Pattern.compile("<h2>(.*?)</h2>").matcher(html).results().map(h -> h.group(1)).toList();
+  }
+
+  private void picture(String name) throws IOException {
+    LineChart.of(name, "x", "y").write(run.resolve("pictures").resolve(name + ".png"));
+  }
+
+  private void metrics(int steps) throws IOException {
+    try (BufferedWriter rows = Files.newBufferedWriter(run.resolve("metrics.jsonl"))) {
+      for (int step = 1; step <= steps; step++) {
+        double done = (double) step / steps;
+        rows.write(
+            String.format(
+                Locale.ROOT,
+                "{\"step\":%d,\"epoch\":%d,\"loss\":%f,\"loss.ss\":%f,\"loss.spa\":%f,\"loss.e\":%f,"
+                    + "\"loss.r\":%f,\"loss.reference\":0.31,\"heterogeneity\":[4.33,%f,%f,%f],"
+                    + "\"heterogeneity.bound\":4.3307,\"lr\":%f,\"grad_norm\":%f,"
+                    + "\"images_per_second\":%f,\"mask_token_norm\":%f,\"mask_visible_cosine\":%f",
+                step,
+                (step * 10 + steps - 1) / steps,
+                0.2 + 0.4 * Math.exp(-5 * done) + 0.01 * Math.sin(step),
+                0.19 + 0.4 * Math.exp(-5 * done) + 0.01 * Math.sin(step),
+                30 - 4 * done,
+                0.231 + 0.02 * (1 - done),
+                0.7 - 0.1 * done,
+                4.33 - done,
+                4.33 - 2 * done * done,
+                4.33 - 2.6 * done,
+                0.001 * Math.sin(Math.PI * done),
+                3 * Math.exp(-3 * done) + 0.1,
+                410 + 5 * Math.sin(step),
+                0.3 + done,
+                0.4 - 0.3 * done));
+        if (step % Math.max(1, steps / 5) == 0) {
+          rows.write(String.format(Locale.ROOT, ",\"knn\":%f,\"val_loss\":%f", 0.6 + 0.2 * done, 0.3 - 0.1 * done));
+        }
+        rows.write("}\n");
+      }
+    }
+  }
+}

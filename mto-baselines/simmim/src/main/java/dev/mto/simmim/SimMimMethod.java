@@ -1,0 +1,113 @@
+package dev.mto.simmim;
+
+import dev.mto.data.ImageBatch;
+import dev.mto.data.RandomStream;
+import dev.mto.engine.Method;
+import dev.mto.engine.TokenGroup;
+import dev.mto.models.VitConfig;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** SimMIM as the training job sees it. */
+final class SimMimMethod implements Method {
+  private final SimMimGraph graph;
+  private final VitConfig vit;
+  private final long seed;
+
+  SimMimMethod(SimMimGraph graph, VitConfig vit, long seed) {
+    this.graph = graph;
+    this.vit = vit;
+    this.seed = seed;
+  }
+
+  @Override
+  public SDVariable selfSupervisedLoss() {
+    return graph.loss();
+  }
+
+  @Override
+  public List<TokenGroup> tokenGroups() {
+    return List.of(new TokenGroup("", graph.tokens().get(0), graph.tokens()));
+  }
+
+  @Override
+  public SDVariable mask() {
+    return graph.mask();
+  }
+
+  @Override
+  public SDVariable features() {
+    return graph.features();
+  }
+
+  @Override
+  public SDVariable prediction() {
+    return graph.prediction();
+  }
+
+  @Override
+  public String maskToken() {
+    return graph.maskToken();
+  }
+
+  /** The official rule for the ViT: all but vectors, biases and the class token. */
+  @Override
+  public boolean decayed(String parameter, int rank) {
+    return rank > 1 && !parameter.endsWith(".bias") && !parameter.equals("encoder.cls_token");
+  }
+
+  @Override
+  public Map<String, INDArray> trainingFeeds(ImageBatch batch, long step, int microBatch) {
+    Map<String, INDArray> feeds = imagesAndMask(batch);
+    if (graph.dropPath() != null) {
+      feeds.put(graph.dropPath().name(), dropPath(batch.images().size(0), step, microBatch));
+    }
+    return feeds;
+  }
+
+  @Override
+  public Map<String, INDArray> evaluationFeeds(ImageBatch batch) {
+    Map<String, INDArray> feeds = imagesAndMask(batch);
+    if (graph.dropPath() != null) {
+      feeds.put(
+          graph.dropPath().name(), Nd4j.ones(2L * vit.depth(), batch.images().size(0)));
+    }
+    return feeds;
+  }
+
+  private Map<String, INDArray> imagesAndMask(ImageBatch batch) {
+    Map<String, INDArray> feeds = new HashMap<>();
+    feeds.put(graph.images().name(), batch.images());
+    feeds.put(
+        graph.mask().name(),
+        batch.mask() == null
+            ? Nd4j.zeros(batch.images().size(0), vit.patches())
+            : batch.mask());
+    return feeds;
+  }
+
+  /** Per sample and branch 0 or 1/keep, the rate rising linearly from 0 over the blocks. */
+  private INDArray dropPath(long images, long step, int microBatch) {
+    RandomGenerator random = RandomStream.of(seed, "drop_path", step, microBatch);
+    float[][] factors = new float[2 * vit.depth()][(int) images];
+    for (int branch = 0; branch < factors.length; branch++) {
+      double rate =
+          vit.depth() == 1 ? vit.dropPath() : vit.dropPath() * (branch / 2) / (vit.depth() - 1);
+      double keep = 1 - rate;
+      for (int i = 0; i < images; i++) {
+        factors[branch][i] = random.nextDouble() < keep ? (float) (1 / keep) : 0;
+      }
+    }
+    return Nd4j.createFromArray(factors);
+  }
+
+  @Override
+  public double referenceLoss(ImageBatch batch) {
+    return MeanPrediction.loss(batch, vit);
+  }
+}

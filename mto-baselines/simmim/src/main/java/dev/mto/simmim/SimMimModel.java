@@ -1,0 +1,75 @@
+package dev.mto.simmim;
+
+import dev.mto.models.EncoderOutput;
+import dev.mto.models.MaskToken;
+import dev.mto.models.Parameters;
+import dev.mto.models.SimMimHead;
+import dev.mto.models.VisionTransformer;
+import dev.mto.models.VitConfig;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * SimMIM with a Vision Transformer (Xie et al., "SimMIM: a Simple Framework for Masked Image
+ * Modeling", CVPR 2022): masked patches become one learned token, the encoder sees all tokens, and
+ * a linear head predicts the raw pixels of the masked patches.
+ */
+public final class SimMimModel {
+  private static final String ENCODER = "encoder.";
+  private static final String DECODER = "decoder.";
+  private static final String MASK_TOKEN = ENCODER + "mask_token";
+
+  /** Keeps the loss finite when nothing is masked. */
+  private static final double EPSILON = 1e-5;
+
+  private SimMimModel() {}
+
+  /**
+   * Builds the graph. Its placeholders are {@code images}, {@code mask} and, when the model has
+   * stochastic depth, {@code dropPath}; its loss is named {@code loss.ss}.
+   */
+  public static SimMimGraph build(SameDiff graph, VitConfig config, Parameters parameters) {
+    DataType type = parameters.type();
+    SDVariable images =
+        graph.placeHolder(
+            "images", type, -1, config.channels(), config.imageHeight(), config.imageWidth());
+    SDVariable mask = graph.placeHolder("mask", type, -1, config.patches());
+    SDVariable dropPath =
+        config.dropPath() == 0
+            ? null
+            : graph.placeHolder("dropPath", type, 2L * config.depth(), -1);
+
+    VisionTransformer encoder = new VisionTransformer(graph, config, parameters, ENCODER);
+    SimMimHead head = new SimMimHead(graph, config, parameters, DECODER);
+    MaskToken maskToken = new MaskToken(graph, config, parameters, MASK_TOKEN);
+
+    SDVariable patches = encoder.patchEmbedding(images);
+    SDVariable masked = maskToken.replaceMasked(patches, mask);
+    EncoderOutput encoded = encoder.encode(masked, dropPath);
+    SDVariable prediction = head.predict(encoded.patches());
+    SDVariable loss = maskedL1(graph, images, prediction, mask, head, config);
+    return new SimMimGraph(
+        images,
+        mask,
+        dropPath,
+        prediction,
+        loss,
+        encoded.trace().patchTokens(),
+        encoded.patches(),
+        MASK_TOKEN);
+  }
+
+  /** The mean absolute error over the masked pixels of the whole batch and all channels. */
+  private static SDVariable maskedL1(
+      SameDiff graph,
+      SDVariable images,
+      SDVariable prediction,
+      SDVariable mask,
+      SimMimHead head,
+      VitConfig config) {
+    SDVariable error = graph.math().abs(images.sub(prediction)).mul(head.toPixels(mask)).sum();
+    SDVariable maskedPixels = mask.sum().mul(config.patch() * config.patch()).add(EPSILON);
+    return error.div(maskedPixels).div(config.channels()).rename("loss.ss");
+  }
+}

@@ -1,0 +1,2 @@
+/** SimMIM, a baseline of masked image modelling. */
+package dev.mto.simmim;

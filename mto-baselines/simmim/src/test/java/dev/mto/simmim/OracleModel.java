@@ -1,0 +1,54 @@
+package dev.mto.simmim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.models.Parameters;
+import dev.mto.models.VitConfig;
+import dev.mto.models.weights.WeightFile;
+import dev.mto.oracle.Oracle;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The model of a reference case with the weights and inputs of that case. */
+record OracleModel(
+    SameDiff sameDiff,
+    VitConfig config,
+    SimMimGraph graph,
+    Parameters parameters,
+    Map<String, INDArray> feeds,
+    JsonNode values) {
+
+  static OracleModel load(Path folder, DataType type) {
+    JsonNode values = Oracle.json(folder.resolve("values.json"));
+    INDArray images = Oracle.npy(folder.resolve("image.npy")).castTo(type);
+    VitConfig config = config(values.get("config"), images.shape());
+    SameDiff sameDiff = SameDiff.create();
+    Parameters parameters = new Parameters(sameDiff, type, name -> new Random(1));
+    SimMimGraph graph = SimMimModel.build(sameDiff, config, parameters);
+    Map<String, INDArray> weights = WeightFile.read(folder.resolve("weights.npz"));
+    for (String name : parameters.names()) {
+      sameDiff.getArrForVarName(name).assign(weights.get(name).castTo(type));
+    }
+    INDArray mask = Oracle.npy(folder.resolve("mask.npy")).castTo(type);
+    Map<String, INDArray> feeds =
+        Map.of("images", images, "mask", mask.reshape(mask.size(0), config.patches()));
+    return new OracleModel(sameDiff, config, graph, parameters, feeds, values);
+  }
+
+  private static VitConfig config(JsonNode config, long[] images) {
+    return new VitConfig(
+        Math.toIntExact(images[1]),
+        Math.toIntExact(images[2]),
+        Math.toIntExact(images[3]),
+        config.get("patch_size").asInt(),
+        config.get("embed_dim").asInt(),
+        config.get("depth").asInt(),
+        config.get("num_heads").asInt(),
+        4,
+        config.get("init_values").asDouble(),
+        0);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.mto.bench;
+
+import dev.mto.data.DatasetCheck;
+import dev.mto.data.DatasetReport;
+import dev.mto.data.ImageFolder;
+import dev.mto.data.IdxImport;
+import dev.mto.engine.UserException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code data}: looks at image folders and makes them. */
+@Command(
+    name = "data",
+    mixinStandardHelpOptions = true,
+    description = "Checks a folder of images, or makes one.",
+    footer = {
+      "",
+      "Examples:",
+      "  ./mto data check data/fashion-mini/train",
+      "  ./mto data import-idx --images train-images-idx3-ubyte.gz \\",
+      "      --labels train-labels-idx1-ubyte.gz --out data/mine --train 1000 --val 500 --pad 32"
+    })
+final class DataCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say what to do: check or import-idx");
+  }
+
+  @Command(
+      name = "check",
+      mixinStandardHelpOptions = true,
+      description = "Counts, classes, sizes, unreadable files, mean and standard deviation.")
+  void check(
+      @Parameters(paramLabel = "DIR", description = "Folder of images, in classes or flat.")
+          Path folder,
+      @Option(
+              names = "--channels",
+              defaultValue = "3",
+              description = "1 or 3 (default: ${DEFAULT-VALUE}).")
+          int channels) {
+    DatasetReport report;
+    try {
+      report =
+          DatasetCheck.of(
+              ImageFolder.open(folder), channels, Runtime.getRuntime().availableProcessors());
+    } catch (IllegalArgumentException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+    DatasetText.print(report, System.out);
+  }
+
+  @Command(
+      name = "import-idx",
+      mixinStandardHelpOptions = true,
+      description = "Makes PNG folders from IDX files (gzip or plain), such as MNIST's.")
+  void importIdx(
+      @Option(names = "--images", required = true, paramLabel = "FILE") Path images,
+      @Option(names = "--labels", required = true, paramLabel = "FILE") Path labels,
+      @Option(names = "--out", required = true, paramLabel = "DIR") Path out,
+      @Option(names = "--train", required = true, paramLabel = "N") int train,
+      @Option(names = "--val", required = true, paramLabel = "N") int val,
+      @Option(
+              names = "--pad",
+              paramLabel = "PIXELS",
+              defaultValue = "32",
+              description = "Side to pad to with zeros (default: ${DEFAULT-VALUE}).")
+          int pad,
+      @Option(
+              names = "--classes",
+              split = ",",
+              defaultValue = "0,1,2,3,4,5,6,7,8,9",
+              paramLabel = "NAME",
+              description = "Names of classes 0, 1, … (default: ${DEFAULT-VALUE}).")
+          List<String> classes,
+      @Option(names = "--seed", paramLabel = "N", defaultValue = "1") long seed) {
+    try {
+      new IdxImport(images, labels, out, train, val, pad, classes, seed).run();
+    } catch (IllegalArgumentException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+    System.out.println("made " + out);
+  }
+}

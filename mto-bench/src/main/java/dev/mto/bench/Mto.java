@@ -1,0 +1,50 @@
+package dev.mto.bench;
+
+import dev.mto.engine.command.CommandLines;
+import dev.mto.engine.command.PretrainCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. */
+@Command(
+    name = "mto",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Pre-training of Vision Transformers with Masked Token Optimization.",
+    subcommands = {
+      PretrainCommand.class,
+      AnalyzeCommand.class,
+      DataCommand.class,
+      BenchCommand.class,
+      DoctorCommand.class,
+      HelpCommand.class
+    },
+    footer = {
+      "",
+      "Begin with:",
+      "  ./mto pretrain --config configs/quickstart.yaml",
+      "  ./mto analyze reconstruct --run runs/quickstart --out pictures",
+      "",
+      "Every command has --help with examples; --debug adds stack traces to errors.",
+      "Exit codes: 0 done, 2 wrong input, 1 anything else, 130 stopped by Ctrl-C (resumable)."
+    })
+public final class Mto implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** Runs the command line and ends the virtual machine with its exit code. */
+  public static void main(String[] arguments) {
+    int code = CommandLines.run(new Mto(), arguments);
+    if (code != 130) {
+      System.exit(code);
+    }
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "a command is missing, such as pretrain");
+  }
+}

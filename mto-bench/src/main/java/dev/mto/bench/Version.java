@@ -1,0 +1,17 @@
+package dev.mto.bench;
+
+import dev.mto.engine.run.Provenance;
+import java.util.Map;
+import picocli.CommandLine.IVersionProvider;
+
+/** Versions of this software and what it stands on. */
+final class Version implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    Map<String, Object> software = Provenance.software();
+    return new String[] {
+      "mto " + software.get("mto.version") + " (" + software.get("mto.commit") + ")",
+      "ND4J " + software.get("nd4j.version") + ", Java " + software.get("java.version")
+    };
+  }
+}

@@ -1,0 +1,66 @@
+package dev.mto.data;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Some images with their masks. B = images, C = channels, H and W = pixels, N = tokens. The arrays
+ * are native memory of this batch: close it when its step is done.
+ */
+public final class ImageBatch implements AutoCloseable {
+  private final int number;
+  private final INDArray images;
+  private final INDArray mask;
+  private final int[] labels;
+  private final int[] indices;
+
+  ImageBatch(int number, INDArray images, INDArray mask, int[] labels, int[] indices) {
+    this.number = number;
+    this.images = images;
+    this.mask = mask;
+    this.labels = labels;
+    this.indices = indices;
+  }
+
+  /** Place of this batch in its epoch, from 0; batches without a readable image count too. */
+  public int number() {
+    return number;
+  }
+
+  /** B, smaller than the batch size where images were unreadable or the epoch ends. */
+  public int size() {
+    return indices.length;
+  }
+
+  /** [B, C, H, W] float32, c order, channels RGB. */
+  public INDArray images() {
+    return images;
+  }
+
+  /** [B, N] float32, 1 = masked; null where no sampler was given. */
+  public INDArray mask() {
+    return mask;
+  }
+
+  /** [B], -1 = unlabelled. */
+  public int[] labels() {
+    return labels.clone();
+  }
+
+  /** [B], indices into the folder. */
+  public int[] indices() {
+    return indices.clone();
+  }
+
+  /** Frees the arrays; a second call does nothing. */
+  @Override
+  public void close() {
+    free(images);
+    free(mask);
+  }
+
+  private static void free(INDArray array) {
+    if (array != null && array.closeable() && !array.wasClosed()) {
+      array.close();
+    }
+  }
+}

@@ -1,0 +1,299 @@
+package dev.mto.data;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+
+/**
+ * The batches of one epoch, read ahead by worker threads. Order, crops and masks depend on seed,
+ * epoch and image alone: any number of workers gives the same bits, and starting at batch k gives
+ * the tail of the whole epoch without reading what comes before. Held at a time are at most {@code
+ * prefetch} batches and the one handed out. Use it from one thread and close it.
+ *
+ * <p>Fixed masks and crops, for evaluation, are epoch 0 without shuffling.
+ */
+public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
+  private static final long serialVersionUID = 1L;
+
+  private final transient ImageSource source;
+  private final transient BadImages bad;
+  private final transient ExecutorService workers;
+  private final transient Deque<BatchTask> ahead = new ArrayDeque<>();
+  private final int[] order;
+  private final int batchSize;
+  private final int batches;
+  private final int startBatch;
+  private final int prefetch;
+  private int nextToSubmit;
+  private transient ImageBatch ready;
+  private transient MultiDataSetPreProcessor preProcessor;
+  private transient boolean closed;
+
+  private ImageBatches(Builder options) {
+    source =
+        new ImageSource(
+            options.folder, options.preprocessing, options.sampler, options.seed, options.epoch);
+    bad = options.bad;
+    batchSize = options.batchSize;
+    batches = options.batches();
+    startBatch = options.startBatch;
+    prefetch = options.prefetch;
+    order = source.order(options.shuffle);
+    nextToSubmit = startBatch;
+    workers = Executors.newFixedThreadPool(options.workers, new WorkerThreads());
+  }
+
+  /** Starts the options of an epoch over {@code folder}. */
+  public static Builder from(ImageFolder folder, Preprocessing preprocessing) {
+    return new Builder(folder, preprocessing);
+  }
+
+  /** Batches of the whole epoch, from batch 0, counting those without a readable image. */
+  public int batches() {
+    return batches;
+  }
+
+  /** Whether a batch with at least one readable image is left; waits until it is read. */
+  @Override
+  public boolean hasNext() {
+    requireOpen();
+    while (ready == null) {
+      submitAhead();
+      if (ahead.isEmpty()) {
+        return false;
+      }
+      ready = await(ahead.remove());
+    }
+    return true;
+  }
+
+  /**
+   * The next batch; the caller closes it.
+   *
+   * @throws NoSuchElementException after the last batch
+   * @throws TooManyBadImagesException if too many images are unreadable
+   * @throws IllegalStateException if a worker failed otherwise or this was closed
+   */
+  public ImageBatch nextBatch() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("the epoch has only " + batches + " batches");
+    }
+    ImageBatch batch = ready;
+    ready = null;
+    submitAhead();
+    return batch;
+  }
+
+  /**
+   * The next batch as features [images, mask] (no mask without a sampler) and labels [one-hot (B,
+   * classes) float32], or no labels for an unlabelled folder.
+   */
+  @Override
+  public MultiDataSet next() {
+    MultiDataSet set = BatchDataSet.of(nextBatch(), source.folder().classes().size());
+    if (preProcessor != null) {
+      preProcessor.preProcess(set);
+    }
+    return set;
+  }
+
+  /** Only the batch size of this iterator is possible. */
+  @Override
+  public MultiDataSet next(int size) {
+    if (size != batchSize) {
+      throw new IllegalArgumentException(
+          "batches have " + batchSize + " images, not " + size + ": set batchSize in the builder");
+    }
+    return next();
+  }
+
+  /** Applied to what {@link #next()} gives, not to {@link #nextBatch()}. */
+  @Override
+  public void setPreProcessor(MultiDataSetPreProcessor preProcessor) {
+    this.preProcessor = preProcessor;
+  }
+
+  @Override
+  public MultiDataSetPreProcessor getPreProcessor() {
+    return preProcessor;
+  }
+
+  @Override
+  public boolean resetSupported() {
+    return true;
+  }
+
+  /** False: this iterator reads ahead itself. */
+  @Override
+  public boolean asyncSupported() {
+    return false;
+  }
+
+  /** Back to the start batch of the same epoch. */
+  @Override
+  public void reset() {
+    requireOpen();
+    dropReadyBatch();
+    ahead.forEach(BatchTask::cancel);
+    ahead.clear();
+    nextToSubmit = startBatch;
+  }
+
+  /** Stops the workers and drops what was read ahead; batches handed out stay valid. */
+  @Override
+  public void close() {
+    closed = true;
+    workers.shutdownNow();
+    ahead.clear();
+    dropReadyBatch();
+  }
+
+  private void submitAhead() {
+    while (ahead.size() < prefetch && nextToSubmit < batches) {
+      int from = nextToSubmit * batchSize;
+      int[] indices = Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize));
+      ahead.add(new BatchTask(source, nextToSubmit, indices).submit(workers));
+      nextToSubmit++;
+    }
+  }
+
+  private ImageBatch await(BatchTask task) {
+    try {
+      return task.await(bad);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while images were read", e);
+    }
+  }
+
+  private void dropReadyBatch() {
+    if (ready != null) {
+      ready.close();
+      ready = null;
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the batches were closed");
+    }
+  }
+
+  /** Options of an epoch. Defaults: batch 64, seed 0, epoch 0, order shuffled, 2 workers. */
+  public static final class Builder {
+    private final ImageFolder folder;
+    private final Preprocessing preprocessing;
+    private MaskSampler sampler;
+    private BadImages bad;
+    private int batchSize = 64;
+    private long seed;
+    private int epoch;
+    private boolean shuffle = true;
+    private int startBatch;
+    private boolean dropLast;
+    private int workers = 2;
+    private int prefetch = 3;
+
+    private Builder(ImageFolder folder, Preprocessing preprocessing) {
+      this.folder = Objects.requireNonNull(folder, "folder");
+      this.preprocessing = Objects.requireNonNull(preprocessing, "preprocessing");
+    }
+
+    /** Draws a mask for each image; without it batches have none. */
+    public Builder masks(MaskSampler sampler) {
+      this.sampler = sampler;
+      return this;
+    }
+
+    /** Where unreadable images are listed; without it the first one is an UncheckedIOException. */
+    public Builder badImages(BadImages bad) {
+      this.bad = bad;
+      return this;
+    }
+
+    public Builder batchSize(int batchSize) {
+      this.batchSize = batchSize;
+      return this;
+    }
+
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    public Builder epoch(int epoch) {
+      this.epoch = epoch;
+      return this;
+    }
+
+    /** Whether the order is a permutation by seed and epoch, or the folder's own. */
+    public Builder shuffle(boolean shuffle) {
+      this.shuffle = shuffle;
+      return this;
+    }
+
+    /** First batch of the epoch to read, for a run resumed in mid-epoch. */
+    public Builder startBatch(int startBatch) {
+      this.startBatch = startBatch;
+      return this;
+    }
+
+    /** Whether a last batch that is not full is left out. */
+    public Builder dropLast(boolean dropLast) {
+      this.dropLast = dropLast;
+      return this;
+    }
+
+    public Builder workers(int workers) {
+      this.workers = workers;
+      return this;
+    }
+
+    /** Batches read ahead. */
+    public Builder prefetch(int prefetch) {
+      this.prefetch = prefetch;
+      return this;
+    }
+
+    /**
+     * The epoch; reading starts with the first call that needs a batch.
+     *
+     * @throws IllegalArgumentException if an option is out of its range
+     */
+    public ImageBatches build() {
+      require(batchSize >= 1, "batch size", batchSize, "at least 1");
+      require(workers >= 1, "number of workers", workers, "at least 1");
+      require(prefetch >= 1, "number of batches read ahead", prefetch, "at least 1");
+      require(epoch >= 0, "epoch", epoch, "at least 0");
+      require(
+          batches() >= 1,
+          "batch size",
+          batchSize,
+          "at most " + folder.size() + ", the number of images, when the last batch is dropped");
+      require(
+          startBatch >= 0 && startBatch <= batches(),
+          "start batch",
+          startBatch,
+          "between 0 and " + batches() + ", the batches of the epoch");
+      return new ImageBatches(this);
+    }
+
+    private int batches() {
+      int full = folder.size() / batchSize;
+      return dropLast || folder.size() % batchSize == 0 ? full : full + 1;
+    }
+
+    private static void require(boolean right, String what, int value, String rule) {
+      if (!right) {
+        throw new IllegalArgumentException("the " + what + " is " + value + " but must be " + rule);
+      }
+    }
+  }
+}

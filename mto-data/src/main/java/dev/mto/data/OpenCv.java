@@ -1,0 +1,57 @@
+package dev.mto.data;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/** The few OpenCV calls the pipeline makes, without OpenCV's own thread pool. */
+final class OpenCv {
+  static {
+    opencv_core.setNumThreads(1);
+  }
+
+  private OpenCv() {}
+
+  /** Frees, when closed, every native object that this thread made since. */
+  @SuppressWarnings("unchecked")
+  static PointerScope scope() {
+    return new PointerScope();
+  }
+
+  /** Decodes to 8-bit grey or BGR as stored, EXIF orientation ignored; empty if it cannot. */
+  static Mat decode(byte[] file, int channels) {
+    int colours = channels == 1 ? opencv_imgcodecs.IMREAD_GRAYSCALE : opencv_imgcodecs.IMREAD_COLOR;
+    Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, new BytePointer(file));
+    return opencv_imgcodecs.imdecode(encoded, colours | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION);
+  }
+
+  static Mat resize(Mat image, int height, int width, Interpolation interpolation) {
+    Mat resized = new Mat();
+    int flag = interpolation.openCvFlag(image.rows(), image.cols(), height, width);
+    opencv_imgproc.resize(image, resized, new Size(width, height), 0, 0, flag);
+    return resized;
+  }
+
+  /** The bytes of a continuous 8-bit matrix, row by row, channels last. */
+  static byte[] pixels(Mat image) {
+    byte[] pixels = new byte[Math.multiplyExact(image.rows() * image.cols(), image.channels())];
+    image.data().get(pixels);
+    return pixels;
+  }
+
+  /** An 8-bit grey image as PNG. */
+  static byte[] png(byte[] grey, int height, int width) {
+    Mat image = new Mat(height, width, opencv_core.CV_8UC1, new BytePointer(grey));
+    BytePointer encoded = new BytePointer();
+    if (!opencv_imgcodecs.imencode(".png", image, encoded)) {
+      throw new IllegalStateException("OpenCV could not write a " + height + "x" + width + " PNG");
+    }
+    byte[] png = new byte[Math.toIntExact(encoded.limit())];
+    encoded.get(png);
+    return png;
+  }
+}

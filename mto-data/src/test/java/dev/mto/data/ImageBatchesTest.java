@@ -1,0 +1,279 @@
+package dev.mto.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+
+class ImageBatchesTest {
+  private static final Normalization GREY =
+      Normalization.of(new float[] {0.5f}, new float[] {0.25f});
+  private static final SimMimMaskSampler MASKS = new SimMimMaskSampler(4, 4, 2, 0.5);
+
+  @TempDir Path root;
+
+  /** What a batch held, copied out of native memory. */
+  private record Copy(int number, List<Float> images, List<Float> mask, List<Integer> indices) {}
+
+  private static ImageBatches.Builder options(ImageFolder folder) {
+    return ImageBatches.from(folder, Augmentation.simMim(16, 16, GREY))
+        .masks(MASKS)
+        .batchSize(4)
+        .seed(11)
+        .epoch(2);
+  }
+
+  private static List<Copy> drain(ImageBatches.Builder options) {
+    List<Copy> copies = new ArrayList<>();
+    try (ImageBatches batches = options.build()) {
+      while (batches.hasNext()) {
+        try (ImageBatch batch = batches.nextBatch()) {
+          copies.add(
+              new Copy(
+                  batch.number(),
+                  floats(batch.images().dup().data().asFloat()),
+                  floats(batch.mask().dup().data().asFloat()),
+                  IntStream.of(batch.indices()).boxed().toList()));
+        }
+      }
+    }
+    return copies;
+  }
+
+  private static List<Float> floats(float[] values) {
+    List<Float> list = new ArrayList<>();
+    for (float value : values) {
+      list.add(value);
+    }
+    return list;
+  }
+
+  private static List<Integer> indices(List<Copy> copies) {
+    return copies.stream().flatMap(c -> c.indices().stream()).toList();
+  }
+
+  @Test
+  void anyNumberOfWorkersAndAnyReadAheadGiveTheSameBits() {
+    ImageFolder folder = Images.folder(root, 18);
+    List<Copy> one = drain(options(folder).workers(1).prefetch(1));
+    assertThat(drain(options(folder).workers(4).prefetch(3))).isEqualTo(one);
+    assertThat(one).hasSize(5);
+  }
+
+  @Test
+  void startingInMidEpochGivesTheTail() {
+    ImageFolder folder = Images.folder(root, 18);
+    List<Copy> whole = drain(options(folder));
+    assertThat(drain(options(folder).startBatch(3))).isEqualTo(whole.subList(3, 5));
+    assertThat(drain(options(folder).startBatch(5))).isEmpty();
+  }
+
+  @Test
+  void whatIsSkippedIsNotRead() throws Exception {
+    ImageFolder folder = Images.folder(root, 8);
+    List<Copy> whole = drain(options(folder));
+    for (int index : whole.get(0).indices()) {
+      Files.delete(folder.path(index));
+    }
+    assertThat(drain(options(folder).startBatch(1))).isEqualTo(whole.subList(1, 2));
+  }
+
+  @Test
+  void anEpochIsAPermutationThatDiffersByEpochAndSeed() {
+    ImageFolder folder = Images.folder(root, 18);
+    List<Integer> order = indices(drain(options(folder)));
+    assertThat(order.stream().sorted().toList()).isEqualTo(IntStream.range(0, 18).boxed().toList());
+    assertThat(indices(drain(options(folder).epoch(3)))).isNotEqualTo(order);
+    assertThat(indices(drain(options(folder).seed(12)))).isNotEqualTo(order);
+    assertThat(indices(drain(options(folder).shuffle(false))))
+        .isEqualTo(IntStream.range(0, 18).boxed().toList());
+  }
+
+  @Test
+  void masksAndCropsBelongToTheImageNotToItsPlaceInTheOrder() {
+    ImageFolder folder = Images.folder(root, 8);
+    List<Copy> shuffled = drain(options(folder).batchSize(1));
+    List<Copy> plain = drain(options(folder).batchSize(1).shuffle(false));
+    for (Copy copy : shuffled) {
+      Copy same = plain.get(copy.indices().get(0));
+      assertThat(copy.images()).isEqualTo(same.images());
+      assertThat(copy.mask()).isEqualTo(same.mask());
+    }
+    assertThat(plain.stream().map(Copy::mask).distinct().count()).isGreaterThan(1);
+  }
+
+  @Test
+  void shapesTypesAndLabelsAreAsDocumented() {
+    ImageFolder folder = Images.folder(root, 6);
+    try (ImageBatches batches = options(folder).shuffle(false).build();
+        ImageBatch batch = batches.nextBatch()) {
+      assertThat(batch.images().shape()).containsExactly(4, 1, 16, 16);
+      assertThat(batch.images().ordering()).isEqualTo('c');
+      assertThat(batch.mask().shape()).containsExactly(4, 16);
+      assertThat(batch.mask().sumNumber().intValue()).isEqualTo(4 * 8);
+      assertThat(batch.labels()).containsExactly(0, 0, 0, 1);
+      assertThat(batches.batches()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void dataSetsHoldImagesMasksAndOneHotLabels() {
+    ImageFolder folder = Images.folder(root, 6);
+    try (ImageBatches batches = options(folder).shuffle(false).build()) {
+      MultiDataSet set = batches.next();
+      assertThat(set.getFeatures()).hasSize(2);
+      assertThat(set.getLabels(0).toFloatMatrix())
+          .isDeepEqualTo(new float[][] {{1, 0}, {1, 0}, {1, 0}, {0, 1}});
+      batches.next();
+      assertThat(batches.hasNext()).isFalse();
+      assertThatThrownBy(batches::nextBatch).isInstanceOf(NoSuchElementException.class);
+      batches.reset();
+      assertThat(batches.next().getFeatures(0)).isEqualTo(set.getFeatures(0));
+    }
+  }
+
+  @Test
+  void theLastBatchIsShortOrDropped() {
+    ImageFolder folder = Images.folder(root, 6);
+    assertThat(drain(options(folder)).get(1).indices()).hasSize(2);
+    assertThat(drain(options(folder).dropLast(true))).hasSize(1);
+  }
+
+  @Test
+  void badImagesAreLeftOutAndListedOnce() throws Exception {
+    Images.folder(root, 8);
+    Images.write(root.resolve("cat/000.png"), new byte[0]);
+    Images.write(root.resolve("dog/003.png"), "text".getBytes("UTF-8"));
+    ImageFolder folder = ImageFolder.open(root);
+    Path list = root.resolve("bad-images.txt");
+    for (int pass = 0; pass < 2; pass++) {
+      BadImages bad = BadImages.open(list, folder.size(), 0.5);
+      List<Copy> copies = drain(options(folder).shuffle(false).badImages(bad));
+      assertThat(indices(copies)).containsExactly(1, 2, 3, 4, 6, 7);
+      assertThat(copies.get(0).images()).hasSize(3 * 256);
+      assertThat(bad.count()).isEqualTo(2);
+    }
+    assertThat(Files.readAllLines(list))
+        .containsExactly(
+            root.resolve("cat/000.png") + "\tempty file",
+            root.resolve("dog/003.png") + "\tneither JPEG nor PNG");
+  }
+
+  @Test
+  void aBatchWithoutAReadableImageIsLeftOutButCounted() {
+    Images.folder(root, 8);
+    for (int i = 0; i < 8; i += 2) {
+      Images.write(root.resolve(String.format("cat/%03d.png", i)), new byte[0]);
+    }
+    ImageFolder folder = ImageFolder.open(root);
+    BadImages bad = BadImages.open(root.resolve("bad-images.txt"), 8, 0.5);
+    List<Copy> copies = drain(options(folder).shuffle(false).badImages(bad));
+    assertThat(copies).hasSize(1);
+    assertThat(copies.get(0).number()).isEqualTo(1);
+  }
+
+  @Test
+  void tooManyBadImagesStopTheRun() {
+    Images.folder(root, 8);
+    Images.write(root.resolve("cat/000.png"), new byte[0]);
+    Images.write(root.resolve("cat/002.png"), new byte[0]);
+    ImageFolder folder = ImageFolder.open(root);
+    Path list = root.resolve("bad-images.txt");
+    BadImages bad = BadImages.open(list, 8, 0.125);
+    assertThatThrownBy(() -> drain(options(folder).badImages(bad)))
+        .isInstanceOf(TooManyBadImagesException.class)
+        .hasMessageContaining("2 of 8 images (25.00 %)")
+        .hasMessageContaining("12.50 %")
+        .hasMessageContaining(list.toString());
+  }
+
+  @Test
+  void withoutAListTheFirstBadImageIsAnError() {
+    Images.folder(root, 4);
+    Images.write(root.resolve("cat/000.png"), new byte[0]);
+    assertThatThrownBy(() -> drain(options(ImageFolder.open(root))))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("000.png cannot be read: empty file");
+  }
+
+  @Test
+  void aFailingWorkerIsNotSilent() {
+    ImageFolder folder = Images.folder(root, 4);
+    MaskSampler broken =
+        random -> {
+          throw new IllegalStateException("broken sampler");
+        };
+    assertThatThrownBy(() -> drain(options(folder).masks(broken)))
+        .hasMessageContaining("broken sampler");
+  }
+
+  @Test
+  void closingStopsTheWorkers() throws Exception {
+    ImageFolder folder = Images.folder(root, 18);
+    List<Thread> before = workers();
+    ImageBatches batches = options(folder).workers(3).build();
+    batches.nextBatch().close();
+    List<Thread> started = workers();
+    started.removeAll(before);
+    assertThat(started).hasSize(3);
+    batches.close();
+    for (Thread thread : started) {
+      thread.join(10_000);
+      assertThat(thread.isAlive()).isFalse();
+    }
+    assertThatThrownBy(batches::nextBatch).hasMessageContaining("closed");
+  }
+
+  private static List<Thread> workers() {
+    return new ArrayList<>(
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(t -> t.getName().startsWith("mto-data-"))
+            .toList());
+  }
+
+  @Test
+  void nativeMemoryDoesNotGrowOverManyBatches() {
+    ImageFolder folder = Images.folder(root, 18);
+    drain(options(folder));
+    long before = 0;
+    for (int epoch = 0; epoch < 40; epoch++) {
+      try (ImageBatches batches = options(folder).epoch(epoch).build()) {
+        while (batches.hasNext()) {
+          batches.nextBatch().close();
+        }
+      }
+      if (epoch == 4) {
+        before = Pointer.totalBytes();
+      }
+    }
+    assertThat(Pointer.totalBytes() - before).isLessThan(35 * 4 * 16 * 16 * 4);
+  }
+
+  @Test
+  void wrongOptionsAreRefused() {
+    ImageFolder folder = Images.folder(root, 6);
+    for (ImageBatches.Builder wrong :
+        Arrays.asList(
+            options(folder).batchSize(0),
+            options(folder).workers(0),
+            options(folder).prefetch(0),
+            options(folder).epoch(-1),
+            options(folder).startBatch(3),
+            options(folder).batchSize(7).dropLast(true))) {
+      assertThatThrownBy(wrong::build)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("but must be");
+    }
+  }
+}

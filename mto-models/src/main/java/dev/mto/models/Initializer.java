@@ -1,0 +1,102 @@
+package dev.mto.models;
+
+import java.util.function.DoubleSupplier;
+import java.util.random.RandomGenerator;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Makes the first value of a parameter. */
+@FunctionalInterface
+public interface Initializer {
+  /**
+   * The initial value.
+   *
+   * @param random the parameter's own stream
+   * @param type floating-point type of the result
+   * @param shape shape of the result, as in the official checkpoint
+   */
+  INDArray create(RandomGenerator random, DataType type, long... shape);
+
+  /** All zeros. */
+  static Initializer zeros() {
+    return constant(0);
+  }
+
+  /** All ones. */
+  static Initializer ones() {
+    return constant(1);
+  }
+
+  /** All the same value. */
+  static Initializer constant(double value) {
+    return (random, type, shape) -> Nd4j.valueArrayOf(shape, value, type);
+  }
+
+  /**
+   * Normal with mean 0, redrawn until within {@code [-cut, cut]}.
+   *
+   * @param std standard deviation before truncation
+   * @param cut absolute bound; SimMIM uses {@code std} itself, timm's default is 2
+   */
+  static Initializer truncatedNormal(double std, double cut) {
+    return (random, type, shape) ->
+        fill(
+            type,
+            shape,
+            () -> {
+              double value;
+              do {
+                value = std * random.nextGaussian();
+              } while (Math.abs(value) > cut);
+              return value;
+            });
+  }
+
+  /** Uniform in {@code [-bound, bound)}. */
+  static Initializer uniform(double bound) {
+    return (random, type, shape) ->
+        fill(type, shape, () -> bound * (2 * random.nextDouble() - 1));
+  }
+
+  /**
+   * PyTorch's default for the weight of a linear layer or convolution: uniform within
+   * 1/√(inputs), the inputs being all dimensions but the first. Its bias is {@link #uniform} with
+   * the same bound.
+   */
+  static Initializer kaimingUniform() {
+    return (random, type, shape) ->
+        uniform(1 / Math.sqrt((double) inputs(shape))).create(random, type, shape);
+  }
+
+  /** Xavier uniform of a weight [outputs, inputs...]: within √(6/(inputs + outputs)). */
+  static Initializer xavierUniform() {
+    return (random, type, shape) ->
+        uniform(Math.sqrt(6.0 / (inputs(shape) + shape[0]))).create(random, type, shape);
+  }
+
+  /** The same values divided by {@code divisor}. */
+  default Initializer dividedBy(double divisor) {
+    return (random, type, shape) -> create(random, type, shape).divi(divisor);
+  }
+
+  private static long inputs(long[] shape) {
+    long inputs = 1;
+    for (int i = 1; i < shape.length; i++) {
+      inputs *= shape[i];
+    }
+    return inputs;
+  }
+
+  private static INDArray fill(DataType type, long[] shape, DoubleSupplier values) {
+    long length = 1;
+    for (long size : shape) {
+      length *= size;
+    }
+    double[] data = new double[Math.toIntExact(length)];
+    for (int i = 0; i < data.length; i++) {
+      data[i] = values.getAsDouble();
+    }
+    return Nd4j.createFromArray(data).castTo(type).reshape(shape);
+  }
+}

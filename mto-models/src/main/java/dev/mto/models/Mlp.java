@@ -1,0 +1,30 @@
+package dev.mto.models;
+
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/** Two linear layers with a GELU between them. */
+final class Mlp {
+  private final SameDiff graph;
+  private final String name;
+  private final Linear in;
+  private final Linear out;
+
+  Mlp(
+      SameDiff graph,
+      VitConfig config,
+      Parameters parameters,
+      String name,
+      Initializer inWeight,
+      Initializer outWeight) {
+    this.graph = graph;
+    this.name = name;
+    this.in = Linear.declare(parameters, name + ".fc1", inWeight, config.hidden(), config.dim());
+    this.out = Linear.declare(parameters, name + ".fc2", outWeight, config.dim(), config.hidden());
+  }
+
+  /** Tokens [R, D] to tokens [R, D]; {@code ones} is [R, 1]. */
+  SDVariable apply(SDVariable x, SDVariable ones) {
+    return out.apply(Gelu.apply(graph, name, in.apply(x, ones)), ones);
+  }
+}

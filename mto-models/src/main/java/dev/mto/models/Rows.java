@@ -1,0 +1,63 @@
+package dev.mto.models;
+
+import java.util.Arrays;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Sums along rows and columns of matrices, and their repetition, as matrix products with ones.
+ *
+ * <p>The gradient of a broadcast is a sum, and a matrix product does that many times faster on the
+ * CPU than ND4J's broadcasting operations: multiplying [1576, 768] by a vector takes 26 ms forward
+ * and backward by broadcast, 6.5 ms by a product.
+ */
+final class Rows {
+  private final SameDiff graph;
+  private final DataType type;
+
+  Rows(SameDiff graph, DataType type) {
+    this.graph = graph;
+    this.type = type;
+  }
+
+  /** A constant [1, length] of ones. */
+  SDVariable ones(long length) {
+    return constant("ones_1x" + length, 1, 1, length);
+  }
+
+  /** A constant [length, 1] that averages the columns it is multiplied with. */
+  SDVariable mean(long length) {
+    return constant("mean_" + length + "x1", 1.0 / length, length, 1);
+  }
+
+  /** A column [R, 1] of ones, as many as {@code x} [R, ...] has rows. */
+  SDVariable column(SDVariable x, int rank) {
+    long[] begin = new long[rank];
+    long[] end = new long[rank];
+    long[] stride = new long[rank];
+    Arrays.fill(end, 1);
+    Arrays.fill(stride, 1);
+    // the first dimension whole, the first element of the others
+    SDVariable first = graph.stridedSlice(x, begin, end, stride, 1, 1, 0, 0, 0);
+    return graph.onesLike(first).reshape(-1, 1);
+  }
+
+  /** Repeats a vector [D] in every row: [R, 1] x [D] to [R, D], each row times its factor. */
+  static SDVariable outer(SDVariable factors, SDVariable vector) {
+    return factors.mmul(vector.reshape(1, -1));
+  }
+
+  /** a·bᵀ of two matrices or of two batches of them. */
+  static SDVariable timesTransposed(SDVariable a, SDVariable b) {
+    return a.getSameDiff().mmul(a, b, false, true, false);
+  }
+
+  private SDVariable constant(String name, double value, long rows, long columns) {
+    if (graph.hasVariable(name)) {
+      return graph.getVariable(name);
+    }
+    return graph.constant(name, Nd4j.valueArrayOf(new long[] {rows, columns}, value, type));
+  }
+}

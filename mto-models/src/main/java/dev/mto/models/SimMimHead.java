@@ -1,0 +1,51 @@
+package dev.mto.models;
+
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/** SimMIM's prediction head: a linear layer from each token to the pixels of its patch. */
+public final class SimMimHead {
+  private final VitConfig config;
+  private final Rows rows;
+  private final SDVariable weight;
+  private final SDVariable bias;
+
+  /**
+   * Declares the head's parameters: a 1x1 convolution with PyTorch's initial values.
+   *
+   * @param prefix start of every parameter name, e.g. {@code "decoder."}
+   */
+  public SimMimHead(SameDiff graph, VitConfig config, Parameters parameters, String prefix) {
+    this.config = config;
+    this.rows = new Rows(graph, parameters.type());
+    int dim = config.dim();
+    long pixels = config.patchValues();
+    this.weight =
+        parameters.declare(prefix + "0.weight", Initializer.kaimingUniform(), pixels, dim, 1, 1);
+    this.bias =
+        parameters.declare(prefix + "0.bias", Initializer.uniform(1 / Math.sqrt(dim)), pixels);
+  }
+
+  /** Patch tokens [B, N, D] to an image [B, C, H, W]. */
+  public SDVariable predict(SDVariable patchTokens) {
+    SDVariable tokens = patchTokens.reshape(-1, config.dim());
+    Linear convolution = new Linear(weight.reshape(config.patchValues(), config.dim()), bias);
+    return toImage(convolution.apply(tokens, rows.column(tokens, 2)));
+  }
+
+  /** Repeats one value for each patch [B, N] over its pixels and channels: [B, C, H, W]. */
+  public SDVariable toPixels(SDVariable patchValues) {
+    return toImage(patchValues.reshape(-1, 1).mmul(rows.ones(config.patchValues())));
+  }
+
+  /** PixelShuffle: the values of a patch [B*N, C*P*P] are ordered channel, row, column. */
+  private SDVariable toImage(SDVariable values) {
+    int side = config.patch();
+    return values
+        // (B*N, C*P*P) -> (B, h, w, C, P, P)
+        .reshape(-1, config.gridHeight(), config.gridWidth(), config.channels(), side, side)
+        // -> (B, C, h, P, w, P) -> (B, C, H, W)
+        .permute(0, 3, 1, 4, 2, 5)
+        .reshape(-1, config.channels(), config.imageHeight(), config.imageWidth());
+  }
+}

@@ -1,0 +1,116 @@
+package dev.mto.models;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * The Vision Transformer of SimMIM: class token, no absolute position, one relative position bias
+ * shared by all blocks, layer scale, stochastic depth, final norm.
+ *
+ * <p>Parameter names, shapes and initial values are those of the official implementation (Xie et
+ * al., SimMIM, CVPR 2022): weights and tokens from a normal of standard deviation 0.02 cut at one
+ * deviation, the last weight of both branches of block i divided by √(2i), biases 0.
+ */
+public final class VisionTransformer {
+  static final Initializer WEIGHTS = Initializer.truncatedNormal(0.02, 0.02);
+
+  private final SameDiff graph;
+  private final VitConfig config;
+  private final Rows rows;
+  private final PatchEmbedding embedding;
+  private final SDVariable classToken;
+  private final RelativePositionBias positions;
+  private final List<Block> blocks = new ArrayList<>();
+  private final LayerNorm norm;
+
+  /**
+   * Declares the encoder's parameters.
+   *
+   * @param graph receives the operations
+   * @param prefix start of every parameter name, e.g. {@code "encoder."}
+   */
+  public VisionTransformer(
+      SameDiff graph, VitConfig config, Parameters parameters, String prefix) {
+    this.graph = graph;
+    this.config = config;
+    this.rows = new Rows(graph, parameters.type());
+    this.classToken =
+        parameters.declare(prefix + "cls_token", WEIGHTS, 1, 1, config.dim());
+    this.embedding =
+        new PatchEmbedding(rows, config, parameters, prefix + "patch_embed", WEIGHTS);
+    this.positions =
+        new RelativePositionBias(graph, config, parameters, prefix + "rel_pos_bias");
+    for (int i = 0; i < config.depth(); i++) {
+      blocks.add(new Block(graph, config, parameters, prefix + "blocks." + i, i));
+    }
+    this.norm = new LayerNorm(graph, parameters, prefix + "norm", config.dim());
+  }
+
+  /** Images [B, C, H, W] to one token for each patch, row by row: [B, N, D]. */
+  public SDVariable patchEmbedding(SDVariable images) {
+    return embedding.apply(images);
+  }
+
+  /** The shared relative position bias [heads, 1+N, 1+N], query by key, the class token first. */
+  public SDVariable relativePositionBias() {
+    return positions.bias();
+  }
+
+  /**
+   * Puts the class token before the patch tokens and sends all through the blocks.
+   *
+   * @param patchTokens [B, N, D]
+   * @param dropPath factors [2*depth, B], see {@link DropPath}, or null to drop nothing
+   */
+  public EncoderOutput encode(SDVariable patchTokens, SDVariable dropPath) {
+    int tokens = 1 + config.patches();
+    SDVariable images = rows.column(patchTokens, 3);
+    SDVariable ones = images.mmul(rows.ones(tokens)).reshape(-1, 1);
+    SDVariable bias = perImage(relativePositionBias(), images);
+    SDVariable[] keep = keep(dropPath, ones);
+
+    SDVariable first = Rows.outer(images, classToken).reshape(-1, 1, config.dim());
+    SDVariable x = graph.concat(1, first, patchTokens).reshape(-1, config.dim());
+    List<SDVariable> trace = new ArrayList<>();
+    trace.add(patchTokens);
+    for (int i = 0; i < blocks.size(); i++) {
+      x = blocks.get(i).apply(x, bias, ones, keep[2 * i], keep[2 * i + 1]);
+      trace.add(patches(x.reshape(-1, tokens, config.dim())));
+    }
+    SDVariable output = norm.apply(x, ones).reshape(-1, tokens, config.dim());
+    return new EncoderOutput(output, patches(output), new Trace(trace));
+  }
+
+  /** Repeats the bias [heads, T, T] for every image: [B, heads, T, T]. */
+  private SDVariable perImage(SDVariable bias, SDVariable images) {
+    int tokens = 1 + config.patches();
+    return Rows.outer(images, bias).reshape(-1, config.heads(), tokens, tokens);
+  }
+
+  /** For each branch its factors [R, 1], the same for all tokens of an image. */
+  private SDVariable[] keep(SDVariable dropPath, SDVariable ones) {
+    int branches = 2 * config.depth();
+    if (dropPath == null) {
+      SDVariable[] all = new SDVariable[branches];
+      Arrays.fill(all, ones);
+      return all;
+    }
+    SDVariable factors =
+        dropPath
+            // (2*depth, B) -> (2*depth*B, T) -> (2*depth, R, 1)
+            .reshape(-1, 1)
+            .mmul(rows.ones(1 + config.patches()))
+            .reshape(branches, -1, 1);
+    return graph.unstack(factors, 0, branches);
+  }
+
+  private SDVariable patches(SDVariable tokens) {
+    long[] begin = {0, 1, 0};
+    long[] end = {0, 1 + config.patches(), config.dim()};
+    // the first dimension, the images, whole
+    return graph.stridedSlice(tokens, begin, end, new long[] {1, 1, 1}, 1, 1, 0, 0, 0);
+  }
+}

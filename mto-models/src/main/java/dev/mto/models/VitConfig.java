@@ -1,0 +1,136 @@
+package dev.mto.models;
+
+/**
+ * The size of a Vision Transformer.
+ *
+ * @param channels channels of an image
+ * @param imageHeight height of an image in pixels, a multiple of {@code patch}
+ * @param imageWidth width of an image in pixels, a multiple of {@code patch}
+ * @param patch side of a square patch in pixels
+ * @param dim width D of a token, a multiple of {@code heads}
+ * @param depth number of blocks L
+ * @param heads attention heads in each block
+ * @param mlpRatio hidden width of the MLP over {@code dim}
+ * @param layerScale initial value of the two per-channel layer scales of a block
+ * @param dropPath drop path rate of the last block, rising linearly from 0 in the first
+ */
+public record VitConfig(
+    int channels,
+    int imageHeight,
+    int imageWidth,
+    int patch,
+    int dim,
+    int depth,
+    int heads,
+    double mlpRatio,
+    double layerScale,
+    double dropPath) {
+
+  /**
+   * Checks the sizes.
+   *
+   * @throws IllegalArgumentException when one is out of range or does not divide another
+   */
+  public VitConfig {
+    positive("channels", channels);
+    positive("patch", patch);
+    positive("dim", dim);
+    positive("depth", depth);
+    positive("heads", heads);
+    divisible("image height", imageHeight, "the patch", patch);
+    divisible("image width", imageWidth, "the patch", patch);
+    divisible("dim", dim, "the number of heads", heads);
+    if (!(mlpRatio > 0 && mlpRatio <= 64 && Math.round(dim * mlpRatio) > 0)) {
+      throw new IllegalArgumentException(
+          "mlpRatio is " + mlpRatio + " but must be above 0 and at most 64; the usual is 4");
+    }
+    if (!(layerScale > 0 && layerScale <= 1)) {
+      throw new IllegalArgumentException(
+          "layerScale is " + layerScale + " but must be above 0 and at most 1; the usual is 0.1");
+    }
+    if (!(dropPath >= 0 && dropPath < 1)) {
+      throw new IllegalArgumentException(
+          "dropPath is " + dropPath + " but must be at least 0 and below 1; 0 turns it off");
+    }
+  }
+
+  /** Rows of patches, h. */
+  public int gridHeight() {
+    return imageHeight / patch;
+  }
+
+  /** Columns of patches, w. */
+  public int gridWidth() {
+    return imageWidth / patch;
+  }
+
+  /** Number of patches, N = h*w. */
+  public int patches() {
+    return gridHeight() * gridWidth();
+  }
+
+  /** Hidden width of the MLP. */
+  public int hidden() {
+    return (int) Math.round(dim * mlpRatio);
+  }
+
+  /** Values in one patch, C*P*P. */
+  public int patchValues() {
+    return channels * patch * patch;
+  }
+
+  /** Rows of the relative position table: (2h-1)*(2w-1) between patches and 3 for the class token. */
+  public int distances() {
+    return (2 * gridHeight() - 1) * (2 * gridWidth() - 1) + 3;
+  }
+
+  /** Drop path rate of the block with this 0-based index. */
+  public double dropPathRate(int block) {
+    return depth == 1 ? 0 : dropPath * block / (depth - 1);
+  }
+
+  /** Trainable values of the encoder, without mask token and prediction head. */
+  public long parameters() {
+    long d = dim;
+    long norm = 2 * d;
+    long attention = 3 * d * d + 2 * d + d * d + d;
+    long mlp = 2 * d * hidden() + hidden() + d;
+    long block = 2 * norm + attention + mlp + 2 * d;
+    long embedding = d * patchValues() + d + d;
+    return embedding + (long) distances() * heads + depth * block + norm;
+  }
+
+  /** Floating-point operations of encoding one image with all its tokens. */
+  public double forwardFlops() {
+    return forwardFlops(1 + patches());
+  }
+
+  /**
+   * Floating-point operations of the matrix products that encode one image: two for each
+   * multiply-add. A training step takes about three times as many.
+   *
+   * @param tokens tokens that the blocks see, the class token included
+   */
+  public double forwardFlops(int tokens) {
+    double t = tokens;
+    double embedding = (double) patches() * patchValues() * dim;
+    double linear = t * (4.0 * dim * dim + 2.0 * dim * hidden());
+    double attention = 2 * t * t * dim;
+    return 2 * (embedding + depth * (linear + attention));
+  }
+
+  private static void positive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + " but must be at least 1");
+    }
+  }
+
+  private static void divisible(String name, int value, String divisorName, int divisor) {
+    if (value < divisor || value % divisor != 0) {
+      throw new IllegalArgumentException(
+          "%s is %d but must be a multiple of %s, %d; choose %d"
+              .formatted(
+                  name, value, divisorName, divisor, Math.max(1, value / divisor) * divisor));
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.mto.models.weights;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** NumPy's .npy format, versions 1 to 3, without pickled objects. */
+final class NpyArray {
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final int LONGEST_HEADER = 1 << 16;
+  private static final int CHUNK = 1 << 20;
+  private static final Pattern DESCRIPTION =
+      Pattern.compile(
+          "\\{\\s*'descr':\\s*'([^']*)',\\s*'fortran_order':\\s*(True|False),"
+              + "\\s*'shape':\\s*\\(([0-9, ]*)\\),?\\s*\\}\\s*");
+
+  private NpyArray() {}
+
+  /** Reads one array to the end of {@code in}. */
+  static INDArray read(Path file, String name, InputStream in) throws IOException {
+    DataInputStream data = new DataInputStream(in);
+    try {
+      Matcher description = DESCRIPTION.matcher(header(file, name, data));
+      if (!description.matches()) {
+        throw problem(file, name, "has an unknown header");
+      }
+      DataType type = type(file, name, description.group(1));
+      long[] shape = shape(file, name, description.group(3));
+      boolean fortran = description.group(2).equals("True");
+      INDArray array = values(file, name, data, type, fortran ? reversed(shape) : shape);
+      return fortran && shape.length > 1 ? array.transpose().dup('c') : array;
+    } catch (EOFException e) {
+      throw new WeightFileException(file + ": array '" + name + "' ends early", e);
+    }
+  }
+
+  private static String header(Path file, String name, DataInputStream data) throws IOException {
+    byte[] start = new byte[MAGIC.length];
+    data.readFully(start);
+    int major = data.readUnsignedByte();
+    data.readUnsignedByte();
+    if (!Arrays.equals(start, MAGIC) || major < 1 || major > 3) {
+      throw problem(file, name, "is not in .npy format");
+    }
+    int length =
+        major == 1
+            ? Short.toUnsignedInt(Short.reverseBytes(data.readShort()))
+            : Integer.reverseBytes(data.readInt());
+    if (length < 0 || length > LONGEST_HEADER) {
+      throw problem(file, name, "declares a header of " + length + " bytes");
+    }
+    byte[] text = new byte[length];
+    data.readFully(text);
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  private static INDArray values(
+      Path file, String name, DataInputStream data, DataType type, long[] shape)
+      throws IOException {
+    long size;
+    try {
+      size = RawTensor.size(type, shape);
+    } catch (ArithmeticException e) {
+      throw new WeightFileException(file + ": array '" + name + "' is too large to count", e);
+    }
+    if (size > Integer.MAX_VALUE) {
+      throw problem(file, name, "is above 2 GiB, more than one array may hold");
+    }
+    byte[] bytes = grow(data, (int) size);
+    if (data.read() >= 0) {
+      throw problem(file, name, "holds more than its shape says");
+    }
+    return RawTensor.of(type, shape, ByteBuffer.wrap(bytes));
+  }
+
+  /** Reads {@code size} bytes; the memory grows with what really comes. */
+  private static byte[] grow(DataInputStream data, int size) throws IOException {
+    byte[] bytes = new byte[Math.min(size, CHUNK)];
+    int read = 0;
+    while (true) {
+      data.readFully(bytes, read, bytes.length - read);
+      read = bytes.length;
+      if (read == size) {
+        return bytes;
+      }
+      bytes = Arrays.copyOf(bytes, (int) Math.min(size, 2L * read));
+    }
+  }
+
+  private static DataType type(Path file, String name, String description) {
+    return switch (description) {
+      case "<f8" -> DataType.DOUBLE;
+      case "<f4" -> DataType.FLOAT;
+      case "<f2" -> DataType.FLOAT16;
+      case "<i8" -> DataType.INT64;
+      case "<i4" -> DataType.INT32;
+      case "<i2" -> DataType.INT16;
+      case "|i1" -> DataType.INT8;
+      case "|u1" -> DataType.UINT8;
+      case "|b1" -> DataType.BOOL;
+      default -> throw problem(file, name, "has unknown type '" + description + "'");
+    };
+  }
+
+  private static long[] shape(Path file, String name, String text) {
+    try {
+      return Arrays.stream(text.split(","))
+          .map(String::strip)
+          .filter(dimension -> !dimension.isEmpty())
+          .mapToLong(Long::parseLong)
+          .toArray();
+    } catch (NumberFormatException e) {
+      throw new WeightFileException(file + ": array '" + name + "' has shape (" + text + ")", e);
+    }
+  }
+
+  private static long[] reversed(long[] shape) {
+    long[] reversed = new long[shape.length];
+    for (int i = 0; i < shape.length; i++) {
+      reversed[i] = shape[shape.length - 1 - i];
+    }
+    return reversed;
+  }
+
+  private static WeightFileException problem(Path file, String name, String what) {
+    return WeightFileException.of(file, "array '" + name + "' " + what);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.mto.models.weights;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** NumPy's .npz archive: a zip of .npy arrays, stored or deflated. */
+public final class NpzFile {
+  private static final String SUFFIX = ".npy";
+
+  private NpzFile() {}
+
+  /**
+   * Reads every array under its name, in the order of the file.
+   *
+   * @throws WeightFileException when the file is damaged or holds something else
+   * @throws UncheckedIOException when it cannot be read
+   */
+  public static Map<String, INDArray> read(Path file) {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      Map<String, INDArray> arrays = new LinkedHashMap<>();
+      List<ZipEntry> entries = new ArrayList<>();
+      zip.stream().forEach(entries::add);
+      for (ZipEntry entry : entries) {
+        if (!entry.getName().endsWith(SUFFIX)) {
+          throw WeightFileException.of(
+              file, "holds '" + entry.getName() + "', which is not a .npy array");
+        }
+        String name = entry.getName().substring(0, entry.getName().length() - SUFFIX.length());
+        try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
+          arrays.put(name, NpyArray.read(file, name, in));
+        }
+      }
+      return arrays;
+    } catch (NoSuchFileException e) {
+      throw new WeightFileException(file + ": there is no such file", e);
+    } catch (ZipException e) {
+      throw new WeightFileException(file + ": damaged or not a zip archive", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read", e);
+    }
+  }
+}

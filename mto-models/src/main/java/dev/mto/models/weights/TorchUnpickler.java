@@ -1,0 +1,156 @@
+package dev.mto.models.weights;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.razorvine.pickle.IObjectConstructor;
+import net.razorvine.pickle.Opcodes;
+import net.razorvine.pickle.PickleException;
+import net.razorvine.pickle.PickleUtils;
+import net.razorvine.pickle.Unpickler;
+
+/**
+ * Unpickles what {@code torch.save} writes and nothing else. Classes are looked up in a list of its
+ * own, never in the library's, which every user of the library in the same JVM can extend; state
+ * that objects want restored is dropped.
+ */
+final class TorchUnpickler extends Unpickler {
+  private static final Set<Short> PLAIN =
+      Set.of(
+          Opcodes.MARK,
+          Opcodes.STOP,
+          Opcodes.PROTO,
+          Opcodes.NONE,
+          Opcodes.NEWTRUE,
+          Opcodes.NEWFALSE,
+          Opcodes.BININT,
+          Opcodes.BININT1,
+          Opcodes.BININT2,
+          Opcodes.LONG1,
+          Opcodes.BINFLOAT,
+          Opcodes.TUPLE,
+          Opcodes.EMPTY_TUPLE,
+          Opcodes.TUPLE1,
+          Opcodes.TUPLE2,
+          Opcodes.TUPLE3,
+          Opcodes.EMPTY_LIST,
+          Opcodes.APPEND,
+          Opcodes.APPENDS,
+          Opcodes.BINGET,
+          Opcodes.LONG_BINGET,
+          Opcodes.BINPUT,
+          Opcodes.LONG_BINPUT,
+          Opcodes.REDUCE,
+          Opcodes.NEWOBJ,
+          Opcodes.BINPERSID);
+
+  /** Classes of settings saved beside a model; their contents are dropped. */
+  private static final Set<String> SETTINGS =
+      Set.of("argparse.Namespace", "types.SimpleNamespace", "yacs.config.CfgNode");
+
+  @Override
+  protected Object dispatch(short key) throws IOException {
+    switch (key) {
+      case Opcodes.GLOBAL -> stack.add(constructor());
+      case Opcodes.EMPTY_DICT -> stack.add(new LinkedHashMap<>());
+      case Opcodes.SETITEM -> {
+        Object value = stack.pop();
+        Object name = stack.pop();
+        put(List.of(name, value));
+      }
+      case Opcodes.SETITEMS -> put(stack.pop_all_since_marker());
+      case Opcodes.BUILD -> stack.pop();
+      case Opcodes.BINUNICODE -> {
+        checkLength();
+        return super.dispatch(key);
+      }
+      default -> {
+        if (!PLAIN.contains(key)) {
+          throw new PickleException("uses the unknown instruction 0x" + Integer.toHexString(key));
+        }
+        return super.dispatch(key);
+      }
+    }
+    return NO_RETURN_VALUE;
+  }
+
+  @Override
+  protected Object persistentLoad(Object id) {
+    Object[] parts = (Object[]) id;
+    if (parts.length != 5
+        || !"storage".equals(parts[0])
+        || !(parts[1] instanceof TorchStorageType type)) {
+      throw new PickleException("refers to something that is not a storage");
+    }
+    return new TorchTensor.Storage((String) parts[2], type.type(), number(parts[4]));
+  }
+
+  private IObjectConstructor constructor() throws IOException {
+    String module = PickleUtils.readline(input);
+    String name = PickleUtils.readline(input);
+    String full = module + "." + name;
+    if (SETTINGS.contains(full) || full.equals("collections.OrderedDict")) {
+      return arguments -> new LinkedHashMap<Object, Object>();
+    }
+    if (full.equals("torch._utils._rebuild_tensor_v2")) {
+      return TorchUnpickler::tensor;
+    }
+    if (full.equals("torch._utils._rebuild_parameter")) {
+      return arguments -> arguments[0];
+    }
+    if (module.equals("torch")) {
+      return TorchStorageType.named(name).orElseThrow(() -> refused(full));
+    }
+    throw refused(full);
+  }
+
+  private static PickleException refused(String name) {
+    return new PickleException(
+        "holds an object of class " + name + ", which is refused: save the state_dict alone");
+  }
+
+  private static TorchTensor tensor(Object[] arguments) {
+    return new TorchTensor(
+        (TorchTensor.Storage) arguments[0],
+        number(arguments[1]),
+        numbers(arguments[2]),
+        numbers(arguments[3]));
+  }
+
+  private static long[] numbers(Object tuple) {
+    return Arrays.stream((Object[]) tuple).mapToLong(TorchUnpickler::number).toArray();
+  }
+
+  private static long number(Object value) {
+    if (value instanceof Integer || value instanceof Long) {
+      return ((Number) value).longValue();
+    }
+    throw new PickleException("has a size that is not a whole number");
+  }
+
+  /** Puts alternating names and values into the dictionary on top of the stack, in order. */
+  private void put(List<Object> items) {
+    @SuppressWarnings("unchecked") // only maps made in this class are on the stack
+    Map<Object, Object> target = (Map<Object, Object>) stack.peek();
+    for (int i = 0; i < items.size(); i += 2) {
+      Object name = items.get(i);
+      if (!(name instanceof String || name instanceof Number)) {
+        throw new PickleException("has a dictionary whose keys are neither text nor numbers");
+      }
+      target.put(name, items.get(i + 1));
+    }
+  }
+
+  /** Refuses a text longer than what is left, before memory is taken for it. */
+  private void checkLength() throws IOException {
+    input.mark(Integer.BYTES);
+    int length = PickleUtils.bytes_to_integer(PickleUtils.readbytes(input, Integer.BYTES));
+    if (length < 0 || length > input.available()) {
+      throw new PickleException("declares a text longer than itself");
+    }
+    input.reset();
+  }
+}

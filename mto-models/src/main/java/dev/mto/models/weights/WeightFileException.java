@@ -1,0 +1,22 @@
+package dev.mto.models.weights;
+
+import java.nio.file.Path;
+
+/** A weight file that is damaged, hostile or of a kind that cannot be read. */
+public final class WeightFileException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  /** One line: which file and what is wrong with it. */
+  public WeightFileException(String message) {
+    super(message);
+  }
+
+  /** One line: which file and what is wrong with it. */
+  public WeightFileException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  static WeightFileException of(Path file, String problem) {
+    return new WeightFileException(file + ": " + problem);
+  }
+}
