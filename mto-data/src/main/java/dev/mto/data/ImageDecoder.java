@@ -28,16 +28,16 @@ final class ImageDecoder {
     if (header.components() == 4 && !header.adobe()) {
       throw new UnreadableImageException("CMYK JPEG without Adobe marker, convert it to RGB");
     }
-    Mat image = decode(file, channels);
+    Mat image = decode(file);
     if (image.empty()) {
       throw new UnreadableImageException("damaged image data");
     }
-    return image;
+    return channels == 1 ? OpenCv.grey(image) : image;
   }
 
-  private static Mat decode(byte[] file, int channels) throws UnreadableImageException {
+  private static Mat decode(byte[] file) throws UnreadableImageException {
     try {
-      return OpenCv.decode(file, channels);
+      return OpenCv.decode(file);
     } catch (RuntimeException e) {
       String message = String.valueOf(e.getMessage());
       throw new UnreadableImageException("OpenCV: " + message.lines().findFirst().orElse("?"));

@@ -22,11 +22,18 @@ final class OpenCv {
     return new PointerScope();
   }
 
-  /** Decodes to 8-bit grey or BGR as stored, EXIF orientation ignored; empty if it cannot. */
-  static Mat decode(byte[] file, int channels) {
-    int colours = channels == 1 ? opencv_imgcodecs.IMREAD_GRAYSCALE : opencv_imgcodecs.IMREAD_COLOR;
+  /** Decodes to 8-bit BGR as stored, EXIF orientation ignored; empty if it cannot. */
+  static Mat decode(byte[] file) {
     Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, new BytePointer(file));
-    return opencv_imgcodecs.imdecode(encoded, colours | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION);
+    return opencv_imgcodecs.imdecode(
+        encoded, opencv_imgcodecs.IMREAD_COLOR | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION);
+  }
+
+  /** Luma of BGR; grey stays exactly what it was. */
+  static Mat grey(Mat bgr) {
+    Mat grey = new Mat();
+    opencv_imgproc.cvtColor(bgr, grey, opencv_imgproc.COLOR_BGR2GRAY);
+    return grey;
   }
 
   static Mat resize(Mat image, int height, int width, Interpolation interpolation) {

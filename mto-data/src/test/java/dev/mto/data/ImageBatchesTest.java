@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,7 +155,7 @@ class ImageBatchesTest {
   void badImagesAreLeftOutAndListedOnce() throws Exception {
     Images.folder(root, 8);
     Images.write(root.resolve("cat/000.png"), new byte[0]);
-    Images.write(root.resolve("dog/003.png"), "text".getBytes("UTF-8"));
+    Images.write(root.resolve("dog/003.png"), "text".getBytes(StandardCharsets.UTF_8));
     ImageFolder folder = ImageFolder.open(root);
     Path list = root.resolve("bad-images.txt");
     for (int pass = 0; pass < 2; pass++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -141,14 +142,13 @@ class ImageTensorTest {
     for (int i = 0; i < 200; i++) {
       read(file, augmentation, i);
     }
-    assertThat(Pointer.totalBytes()).isEqualTo(before);
+    assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(before);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"rgb.jpg", "cmyk.jpg", "grey.jpg", "sixteen.png", "palette.png"})
   void everyTruncationIsNoticed(String name) throws Exception {
     byte[] bytes = Files.readAllBytes(Images.resource(name, folder));
-    // IEND's checksum, the last four bytes of a PNG, follows everything that is read
     for (int length = 0; length < bytes.length; length++) {
       Path cut = Images.write(folder.resolve("cut"), Arrays.copyOf(bytes, length));
       assertThatThrownBy(() -> ImageDecoder.decode(cut, 3))
@@ -159,7 +159,8 @@ class ImageTensorTest {
 
   @Test
   void whatIsNoImageIsNamed() throws Exception {
-    Path text = Images.write(folder.resolve("text.jpg"), "not an image".getBytes("UTF-8"));
+    Path text =
+        Images.write(folder.resolve("text.jpg"), "not an image".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> ImageDecoder.decode(text, 3)).hasMessage("neither JPEG nor PNG");
     Path empty = Images.write(folder.resolve("empty.jpg"), new byte[0]);
     assertThatThrownBy(() -> ImageDecoder.decode(empty, 3)).hasMessage("empty file");

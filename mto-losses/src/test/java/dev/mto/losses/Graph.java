@@ -7,6 +7,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** MTO on given tokens, each layer a variable, the mask a placeholder. */
 final class Graph {
@@ -43,12 +44,18 @@ final class Graph {
     return value(variable).castTo(DataType.DOUBLE).toDoubleVector();
   }
 
-  /** Gradient of a scalar to the tokens of each layer. */
+  /** Gradient of a scalar to the tokens of each layer; zero where it does not depend on them. */
   List<INDArray> gradients(SDVariable loss) {
     sd.setLossVariables(loss);
     sd.createGradFunction(layers.toArray(String[]::new));
     Map<String, INDArray> gradients = sd.calculateGradients(mask, layers);
-    return layers.stream().map(gradients::get).toList();
+    return layers.stream()
+        .map(
+            layer ->
+                gradients.get(layer) == null
+                    ? Nd4j.zerosLike(sd.getVariable(layer).getArr())
+                    : gradients.get(layer))
+        .toList();
   }
 
   private INDArray value(SDVariable variable) {

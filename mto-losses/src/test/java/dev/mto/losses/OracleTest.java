@@ -2,6 +2,8 @@ package dev.mto.losses;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.oracle.Oracle;
@@ -33,13 +35,14 @@ class OracleTest {
   @ParameterizedTest
   @MethodSource("cases")
   void valuesAgreeInDouble(Path folder) {
-    assertValues(folder, DataType.DOUBLE, 1e-9);
+    assertValues(folder, DataType.DOUBLE, 1e-9, 1e-12);
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void valuesAgreeInFloatWhereRepresentable(Path folder) {
-    assertValues(folder, DataType.FLOAT, 1e-5);
+    assumeTrue(representable(folder), "tokens rounded to float32 have another heterogeneity");
+    assertValues(folder, DataType.FLOAT, 1e-5, 1e-6);
   }
 
   @ParameterizedTest
@@ -51,23 +54,26 @@ class OracleTest {
     List<double[]> h = new ArrayList<>();
     for (int layer = 0; layer < tokens.size(0); layer++) {
       h.add(EagerMto.heterogeneity(tokens.slice(layer), mask, PRINTED));
-      assertClose(h.get(layer), column(values.get("H"), layer), 1e-9);
+      assertClose(h.get(layer), column(values.get("H"), layer), 1e-9, 1e-12);
       assertClose(
           EagerMto.sparsity(tokens.slice(layer), mask, PRINTED),
           column(values.get("L_spa_every_layer"), layer),
-          1e-9);
+          1e-9,
+          1e-12);
     }
     MtoOptions mean = PRINTED.withReduction(Reduction.MEAN);
     assertClose(
         EagerMto.sparsity(tokens.slice(0), mask, mean),
         row(values.get("L_spa_layer0_mean_over_visible_rows")),
-        1e-9);
+        1e-9,
+        1e-12);
     for (Map.Entry<String, JsonNode> keyed : values.get("L_e").properties()) {
       MtoOptions options = PRINTED.withEpsilon(Double.parseDouble(keyed.getKey()));
-      assertClose(EagerMto.heterogeneityLoss(h.get(0), options), row(keyed.getValue()), 1e-9);
+      assertClose(
+          EagerMto.heterogeneityLoss(h.get(0), options), row(keyed.getValue()), 1e-9, 1e-12);
     }
-    assertClose(EagerMto.ranking(h, PRINTED), row(values.get("L_r")), 1e-9);
-    assertClose(EagerMto.ranking(h, DESCRIBED), row(values.get("L_r_reversed")), 1e-9);
+    assertClose(EagerMto.ranking(h, PRINTED), row(values.get("L_r")), 1e-9, 1e-12);
+    assertClose(EagerMto.ranking(h, DESCRIBED), row(values.get("L_r_reversed")), 1e-9, 1e-12);
   }
 
   @ParameterizedTest
@@ -108,7 +114,7 @@ class OracleTest {
     return List.of(terms.spa(), terms.e(), terms.r(), terms.weighted());
   }
 
-  private static void assertValues(Path folder, DataType type, double tolerance) {
+  private static void assertValues(Path folder, DataType type, double relative, double nats) {
     JsonNode values = values(folder);
     Graph printed = graph(folder, type, PRINTED);
     Graph described = graph(folder, type, DESCRIBED.withReduction(Reduction.MEAN));
@@ -116,30 +122,58 @@ class OracleTest {
     List<SDVariable> perImage = printed.terms().heterogeneityPerImage();
     for (int layer = 0; layer < perImage.size(); layer++) {
       double[] expected = column(values.get("H"), layer);
-      assertClose(printed.vector(perImage.get(layer)), expected, tolerance);
+      assertClose(printed.vector(perImage.get(layer)), expected, relative, nats);
       double ofBatch = Arrays.stream(expected).average().orElseThrow();
       double actual = printed.scalar(printed.terms().heterogeneity().get(layer));
-      assertClose(actual, ofBatch, tolerance);
+      assertClose(actual, ofBatch, relative, nats);
     }
-    assertClose(printed.scalar(printed.terms().spa()), mean.get("L_spa").asDouble(), tolerance);
-    assertClose(printed.scalar(printed.terms().e()), mean.get("L_e").asDouble(), tolerance);
-    assertClose(printed.scalar(printed.terms().r()), mean.get("L_r").asDouble(), tolerance);
     assertClose(
-        described.scalar(described.terms().r()), mean.get("L_r_reversed").asDouble(), tolerance);
+        printed.scalar(printed.terms().spa()), mean.get("L_spa").asDouble(), relative, nats);
+    assertClose(printed.scalar(printed.terms().r()), mean.get("L_r").asDouble(), relative, nats);
+    assertClose(
+        described.scalar(described.terms().r()),
+        mean.get("L_r_reversed").asDouble(),
+        relative,
+        nats);
     assertClose(
         described.scalar(described.terms().spa()),
         average(values.get("L_spa_layer0_mean_over_visible_rows")),
-        tolerance);
+        relative,
+        nats);
     for (Map.Entry<String, JsonNode> keyed : values.get("L_e").properties()) {
       MtoOptions options = PRINTED.withEpsilon(Double.parseDouble(keyed.getKey()));
       Graph graph = graph(folder, type, options);
-      assertClose(graph.scalar(graph.terms().e()), average(keyed.getValue()), tolerance);
+      assertInverse(graph, row(keyed.getValue()), relative, nats);
     }
-    assertSparsityOfEveryLayer(folder, type, tolerance);
+    assertSparsityOfEveryLayer(folder, type, relative, nats);
+  }
+
+  /** An error in H⁰ is an error in L_e of its square times as much. */
+  private static void assertInverse(Graph graph, double[] expected, double relative, double nats) {
+    double mean = Arrays.stream(expected).average().orElseThrow();
+    double slope = Arrays.stream(expected).map(e -> e * e).max().orElseThrow();
+    assertClose(graph.scalar(graph.terms().e()), mean, relative, nats / 10 * slope);
+    assertThat(graph.scalar(graph.terms().largestSlope())).isCloseTo(slope, withinPercentage(30));
+  }
+
+  private static boolean representable(Path folder) {
+    INDArray rounded = tokens(folder).castTo(DataType.FLOAT).castTo(DataType.DOUBLE);
+    JsonNode h = values(folder).get("H");
+    for (int layer = 0; layer < rounded.size(0); layer++) {
+      double[] actual = EagerMto.heterogeneity(rounded.slice(layer), mask(folder), PRINTED);
+      double[] expected = column(h, layer);
+      for (int image = 0; image < expected.length; image++) {
+        if (Math.abs(actual[image] - expected[image]) > 1e-6) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** L_spa takes layer 0, so each layer in turn is made the first. */
-  private static void assertSparsityOfEveryLayer(Path folder, DataType type, double tolerance) {
+  private static void assertSparsityOfEveryLayer(
+      Path folder, DataType type, double relative, double nats) {
     INDArray tokens = tokens(folder);
     JsonNode expected = values(folder).get("L_spa_every_layer");
     for (int layer = 0; layer < tokens.size(0); layer++) {
@@ -147,7 +181,7 @@ class OracleTest {
       rotated.slice(0).assign(tokens.slice(layer));
       Graph graph = new Graph(rotated, mask(folder), type, PRINTED);
       double ofBatch = Arrays.stream(column(expected, layer)).average().orElseThrow();
-      assertClose(graph.scalar(graph.terms().spa()), ofBatch, tolerance);
+      assertClose(graph.scalar(graph.terms().spa()), ofBatch, relative, nats);
     }
   }
 
@@ -212,14 +246,16 @@ class OracleTest {
     return Arrays.stream(row(numbers)).average().orElseThrow();
   }
 
-  private static void assertClose(double[] actual, double[] expected, double relative) {
+  private static void assertClose(
+      double[] actual, double[] expected, double relative, double absolute) {
     assertThat(actual).hasSameSizeAs(expected);
     for (int i = 0; i < expected.length; i++) {
-      assertClose(actual[i], expected[i], relative);
+      assertClose(actual[i], expected[i], relative, absolute);
     }
   }
 
-  private static void assertClose(double actual, double expected, double relative) {
-    assertThat(actual).isCloseTo(expected, within(relative * Math.abs(expected) + 1e-12));
+  private static void assertClose(
+      double actual, double expected, double relative, double absolute) {
+    assertThat(actual).isCloseTo(expected, within(relative * Math.abs(expected) + absolute));
   }
 }

@@ -37,7 +37,7 @@ final class Attention {
   /**
    * Tokens [R, D] to tokens [R, D].
    *
-   * @param positions bias of the scores [B, heads, T, T]
+   * @param positions bias of the scores [heads, T, T], the same for every image
    * @param ones [R, 1]
    */
   SDVariable apply(SDVariable x, SDVariable positions, SDVariable ones) {

@@ -36,7 +36,7 @@ final class Block {
   /**
    * Tokens [R, D] to tokens [R, D].
    *
-   * @param positions bias of the scores [B, heads, T, T]
+   * @param positions bias of the scores [heads, T, T], the same for every image
    * @param ones [R, 1]
    * @param keepAttention factor of the attention branch for each row [R, 1]
    * @param keepMlp factor of the MLP branch for each row [R, 1]

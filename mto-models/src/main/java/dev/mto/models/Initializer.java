@@ -55,14 +55,13 @@ public interface Initializer {
 
   /** Uniform in {@code [-bound, bound)}. */
   static Initializer uniform(double bound) {
-    return (random, type, shape) ->
-        fill(type, shape, () -> bound * (2 * random.nextDouble() - 1));
+    return (random, type, shape) -> fill(type, shape, () -> bound * (2 * random.nextDouble() - 1));
   }
 
   /**
-   * PyTorch's default for the weight of a linear layer or convolution: uniform within
-   * 1/√(inputs), the inputs being all dimensions but the first. Its bias is {@link #uniform} with
-   * the same bound.
+   * PyTorch's default for the weight of a linear layer or convolution: uniform within 1/√(inputs),
+   * the inputs being all dimensions but the first. Its bias is {@link #uniform} with the same
+   * bound.
    */
   static Initializer kaimingUniform() {
     return (random, type, shape) ->

@@ -37,10 +37,7 @@ final class LayerNorm {
           SDVariable centred = x.sub(x.mmul(mean).mmul(across));
           SDVariable variance = centred.mul(centred).mmul(mean);
           SDVariable deviation = graph.math().pow(variance.add(EPSILON), -0.5).mmul(across);
-          return centred
-              .mul(deviation)
-              .mul(Rows.outer(ones, weight))
-              .add(Rows.outer(ones, bias));
+          return centred.mul(deviation).mul(Rows.outer(ones, weight)).add(Rows.outer(ones, bias));
         });
   }
 }

@@ -20,16 +20,16 @@ final class PatchEmbedding {
     this.bias = parameters.declare(name + ".proj.bias", Initializer.zeros(), config.dim());
   }
 
-  /** Images [B, C, H, W] to tokens [B, N, D]. */
-  SDVariable apply(SDVariable images) {
-    SDVariable patches = patches(images);
+  /** Patches [B*N, C*P*P] to tokens [B, N, D]. */
+  SDVariable embed(SDVariable patches) {
     SDVariable kernel = weight.reshape(config.dim(), config.patchValues());
     return new Linear(kernel, bias)
-        .apply(patches, rows.column(patches, 2))
+        .apply(patches, rows.column(patches))
         .reshape(-1, config.patches(), config.dim());
   }
 
-  private SDVariable patches(SDVariable images) {
+  /** Images [B, C, H, W] to patches [B*N, C*P*P]. */
+  SDVariable patches(SDVariable images) {
     int side = config.patch();
     return images
         // (B, C, H, W) -> (B, C, h, P, w, P)

@@ -41,9 +41,7 @@ final class RelativePositionBias {
     SDVariable across = rows.ones(n);
     // (heads, 1, 1 + N): the class token as query
     SDVariable query =
-        graph
-            .concat(1, classDistance(2), classDistance(0).mmul(across))
-            .reshape(heads, 1, 1 + n);
+        graph.concat(1, classDistance(2), classDistance(0).mmul(across)).reshape(heads, 1, 1 + n);
     // (heads, N, 1): the class token as key
     SDVariable key = classDistance(1).mmul(across).reshape(heads, n, 1);
     return graph.concat(1, query, graph.concat(2, key, betweenPatches()));
@@ -54,8 +52,8 @@ final class RelativePositionBias {
     int h = config.gridHeight();
     int w = config.gridWidth();
     int heads = config.heads();
-    SDVariable byRows = graph.constant("row_distances", distances(h));
-    SDVariable byColumns = graph.constant("column_distances", distances(w));
+    SDVariable byRows = distances(h);
+    SDVariable byColumns = distances(w);
     SDVariable patches =
         tableRows(0, config.distances() - 3).reshape(2 * h - 1, (2 * w - 1) * heads);
     SDVariable selected =
@@ -80,18 +78,21 @@ final class RelativePositionBias {
   }
 
   private SDVariable tableRows(long from, long to) {
-    return graph.stridedSlice(
-        table, new long[] {from, 0}, new long[] {to, config.heads()}, 1L, 1L);
+    return graph.stridedSlice(table, new long[] {from, 0}, new long[] {to, config.heads()}, 1L, 1L);
   }
 
   /** One-hot rows [n*n, 2n-1] of the distance a - b + n - 1 for all pairs (a, b). */
-  private INDArray distances(int n) {
+  private SDVariable distances(int n) {
+    String name = "distances_" + n;
+    if (graph.hasVariable(name)) {
+      return graph.getVariable(name);
+    }
     INDArray oneHot = Nd4j.zeros(type, (long) n * n, 2L * n - 1);
     for (int a = 0; a < n; a++) {
       for (int b = 0; b < n; b++) {
         oneHot.putScalar((long) a * n + b, a - b + n - 1, 1);
       }
     }
-    return oneHot;
+    return graph.constant(name, oneHot);
   }
 }

@@ -1,6 +1,5 @@
 package dev.mto.models;
 
-import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -32,16 +31,13 @@ final class Rows {
     return constant("mean_" + length + "x1", 1.0 / length, length, 1);
   }
 
-  /** A column [R, 1] of ones, as many as {@code x} [R, ...] has rows. */
-  SDVariable column(SDVariable x, int rank) {
-    long[] begin = new long[rank];
-    long[] end = new long[rank];
-    long[] stride = new long[rank];
-    Arrays.fill(end, 1);
-    Arrays.fill(stride, 1);
-    // the first dimension whole, the first element of the others
-    SDVariable first = graph.stridedSlice(x, begin, end, stride, 1, 1, 0, 0, 0);
-    return graph.onesLike(first).reshape(-1, 1);
+  /**
+   * A column [R, 1] of ones, as many as {@code x} [R, ...] has rows. It is made from the shape, so
+   * that no gradient flows through it.
+   */
+  SDVariable column(SDVariable x) {
+    SDVariable rows = graph.stridedSlice(x.shape(), new long[] {0}, new long[] {1}, 1L);
+    return graph.fill(graph.concat(0, rows, graph.constant(Nd4j.createFromArray(1L))), type, 1);
   }
 
   /** Repeats a vector [D] in every row: [R, 1] x [D] to [R, D], each row times its factor. */

@@ -26,22 +26,17 @@ public final class SimMimHead {
         parameters.declare(prefix + "0.bias", Initializer.uniform(1 / Math.sqrt(dim)), pixels);
   }
 
-  /** Patch tokens [B, N, D] to an image [B, C, H, W]. */
+  /** Patch tokens [B, N, D] to the pixels of their patches [B*N, C*P*P], channel by channel. */
   public SDVariable predict(SDVariable patchTokens) {
     SDVariable tokens = patchTokens.reshape(-1, config.dim());
     Linear convolution = new Linear(weight.reshape(config.patchValues(), config.dim()), bias);
-    return toImage(convolution.apply(tokens, rows.column(tokens, 2)));
+    return convolution.apply(tokens, rows.column(tokens));
   }
 
-  /** Repeats one value for each patch [B, N] over its pixels and channels: [B, C, H, W]. */
-  public SDVariable toPixels(SDVariable patchValues) {
-    return toImage(patchValues.reshape(-1, 1).mmul(rows.ones(config.patchValues())));
-  }
-
-  /** PixelShuffle: the values of a patch [B*N, C*P*P] are ordered channel, row, column. */
-  private SDVariable toImage(SDVariable values) {
+  /** PixelShuffle: pixels of patches [B*N, C*P*P] to images [B, C, H, W]. */
+  public SDVariable toImage(SDVariable patches) {
     int side = config.patch();
-    return values
+    return patches
         // (B*N, C*P*P) -> (B, h, w, C, P, P)
         .reshape(-1, config.gridHeight(), config.gridWidth(), config.channels(), side, side)
         // -> (B, C, h, P, w, P) -> (B, C, H, W)

@@ -32,26 +32,32 @@ public final class VisionTransformer {
    * @param graph receives the operations
    * @param prefix start of every parameter name, e.g. {@code "encoder."}
    */
-  public VisionTransformer(
-      SameDiff graph, VitConfig config, Parameters parameters, String prefix) {
+  public VisionTransformer(SameDiff graph, VitConfig config, Parameters parameters, String prefix) {
     this.graph = graph;
     this.config = config;
     this.rows = new Rows(graph, parameters.type());
-    this.classToken =
-        parameters.declare(prefix + "cls_token", WEIGHTS, 1, 1, config.dim());
-    this.embedding =
-        new PatchEmbedding(rows, config, parameters, prefix + "patch_embed", WEIGHTS);
-    this.positions =
-        new RelativePositionBias(graph, config, parameters, prefix + "rel_pos_bias");
+    this.classToken = parameters.declare(prefix + "cls_token", WEIGHTS, 1, 1, config.dim());
+    this.embedding = new PatchEmbedding(rows, config, parameters, prefix + "patch_embed", WEIGHTS);
+    this.positions = new RelativePositionBias(graph, config, parameters, prefix + "rel_pos_bias");
     for (int i = 0; i < config.depth(); i++) {
       blocks.add(new Block(graph, config, parameters, prefix + "blocks." + i, i));
     }
     this.norm = new LayerNorm(graph, parameters, prefix + "norm", config.dim());
   }
 
+  /** Images [B, C, H, W] to the pixels of their patches [B*N, C*P*P], channel by channel. */
+  public SDVariable patches(SDVariable images) {
+    return embedding.patches(images);
+  }
+
   /** Images [B, C, H, W] to one token for each patch, row by row: [B, N, D]. */
   public SDVariable patchEmbedding(SDVariable images) {
-    return embedding.apply(images);
+    return embedPatches(patches(images));
+  }
+
+  /** Patches [B*N, C*P*P], as {@link #patches} gives them, to tokens [B, N, D]. */
+  public SDVariable embedPatches(SDVariable patches) {
+    return embedding.embed(patches);
   }
 
   /** The shared relative position bias [heads, 1+N, 1+N], query by key, the class token first. */
@@ -67,9 +73,9 @@ public final class VisionTransformer {
    */
   public EncoderOutput encode(SDVariable patchTokens, SDVariable dropPath) {
     int tokens = 1 + config.patches();
-    SDVariable images = rows.column(patchTokens, 3);
+    SDVariable images = rows.column(patchTokens);
     SDVariable ones = images.mmul(rows.ones(tokens)).reshape(-1, 1);
-    SDVariable bias = perImage(relativePositionBias(), images);
+    SDVariable bias = relativePositionBias();
     SDVariable[] keep = keep(dropPath, ones);
 
     SDVariable first = Rows.outer(images, classToken).reshape(-1, 1, config.dim());
@@ -78,16 +84,10 @@ public final class VisionTransformer {
     trace.add(patchTokens);
     for (int i = 0; i < blocks.size(); i++) {
       x = blocks.get(i).apply(x, bias, ones, keep[2 * i], keep[2 * i + 1]);
-      trace.add(patches(x.reshape(-1, tokens, config.dim())));
+      trace.add(withoutClassToken(x.reshape(-1, tokens, config.dim())));
     }
     SDVariable output = norm.apply(x, ones).reshape(-1, tokens, config.dim());
-    return new EncoderOutput(output, patches(output), new Trace(trace));
-  }
-
-  /** Repeats the bias [heads, T, T] for every image: [B, heads, T, T]. */
-  private SDVariable perImage(SDVariable bias, SDVariable images) {
-    int tokens = 1 + config.patches();
-    return Rows.outer(images, bias).reshape(-1, config.heads(), tokens, tokens);
+    return new EncoderOutput(output, withoutClassToken(output), new Trace(trace));
   }
 
   /** For each branch its factors [R, 1], the same for all tokens of an image. */
@@ -107,7 +107,7 @@ public final class VisionTransformer {
     return graph.unstack(factors, 0, branches);
   }
 
-  private SDVariable patches(SDVariable tokens) {
+  private SDVariable withoutClassToken(SDVariable tokens) {
     long[] begin = {0, 1, 0};
     long[] end = {0, 1 + config.patches(), config.dim()};
     // the first dimension, the images, whole

@@ -79,7 +79,9 @@ public record VitConfig(
     return channels * patch * patch;
   }
 
-  /** Rows of the relative position table: (2h-1)*(2w-1) between patches and 3 for the class token. */
+  /**
+   * Rows of the relative position table: (2h-1)*(2w-1) between patches and 3 for the class token.
+   */
   public int distances() {
     return (2 * gridHeight() - 1) * (2 * gridWidth() - 1) + 3;
   }

@@ -44,32 +44,34 @@ public final class SimMimModel {
     SimMimHead head = new SimMimHead(graph, config, parameters, DECODER);
     MaskToken maskToken = new MaskToken(graph, config, parameters, MASK_TOKEN);
 
-    SDVariable patches = encoder.patchEmbedding(images);
-    SDVariable masked = maskToken.replaceMasked(patches, mask);
-    EncoderOutput encoded = encoder.encode(masked, dropPath);
-    SDVariable prediction = head.predict(encoded.patches());
-    SDVariable loss = maskedL1(graph, images, prediction, mask, head, config);
+    SDVariable patches = encoder.patches(images);
+    SDVariable tokens = maskToken.replaceMasked(encoder.embedPatches(patches), mask);
+    EncoderOutput encoded = encoder.encode(tokens, dropPath);
+    SDVariable predicted = head.predict(encoded.patches());
+    SDVariable loss = maskedL1(graph, patches, predicted, mask, config);
     return new SimMimGraph(
         images,
         mask,
         dropPath,
-        prediction,
+        head.toImage(predicted),
         loss,
         encoded.trace().patchTokens(),
         encoded.patches(),
         MASK_TOKEN);
   }
 
-  /** The mean absolute error over the masked pixels of the whole batch and all channels. */
+  /**
+   * The mean absolute error over the masked pixels of the whole batch and all channels.
+   *
+   * @param patches the pixels of every patch [B*N, C*P*P]
+   * @param predicted the same, predicted
+   */
   private static SDVariable maskedL1(
-      SameDiff graph,
-      SDVariable images,
-      SDVariable prediction,
-      SDVariable mask,
-      SimMimHead head,
-      VitConfig config) {
-    SDVariable error = graph.math().abs(images.sub(prediction)).mul(head.toPixels(mask)).sum();
-    SDVariable maskedPixels = mask.sum().mul(config.patch() * config.patch()).add(EPSILON);
-    return error.div(maskedPixels).div(config.channels()).rename("loss.ss");
+      SameDiff graph, SDVariable patches, SDVariable predicted, SDVariable mask, VitConfig config) {
+    SDVariable errors = graph.math().abs(patches.sub(predicted));
+    // a patch's error weighs by the mask: (1, B*N) x (B*N, C*P*P), added up
+    SDVariable masked = mask.reshape(1, -1).mmul(errors).sum();
+    SDVariable pixels = mask.sum().mul(config.patch() * config.patch()).add(EPSILON);
+    return masked.div(pixels).div(config.channels()).rename("loss.ss");
   }
 }

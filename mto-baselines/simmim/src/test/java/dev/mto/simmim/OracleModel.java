@@ -2,6 +2,7 @@ package dev.mto.simmim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.models.Parameters;
+import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.oracle.Oracle;
@@ -29,13 +30,30 @@ record OracleModel(
     Parameters parameters = new Parameters(sameDiff, type, name -> new Random(1));
     SimMimGraph graph = SimMimModel.build(sameDiff, config, parameters);
     Map<String, INDArray> weights = WeightFile.read(folder.resolve("weights.npz"));
-    for (String name : parameters.names()) {
-      sameDiff.getArrForVarName(name).assign(weights.get(name).castTo(type));
-    }
+    copy(weights, parameters, sameDiff);
     INDArray mask = Oracle.npy(folder.resolve("mask.npy")).castTo(type);
     Map<String, INDArray> feeds =
         Map.of("images", images, "mask", mask.reshape(mask.size(0), config.patches()));
     return new OracleModel(sameDiff, config, graph, parameters, feeds, values);
+  }
+
+  /** The shared relative position bias of a case, computed alone. */
+  static INDArray relativePositionBias(Path folder, DataType type) {
+    OracleModel model = load(folder, type);
+    SameDiff sameDiff = SameDiff.create();
+    Parameters parameters = new Parameters(sameDiff, type, name -> new Random(1));
+    VisionTransformer encoder =
+        new VisionTransformer(sameDiff, model.config(), parameters, "encoder.");
+    copy(WeightFile.read(folder.resolve("weights.npz")), parameters, sameDiff);
+    return encoder.relativePositionBias().eval();
+  }
+
+  private static void copy(
+      Map<String, INDArray> weights, Parameters parameters, SameDiff sameDiff) {
+    for (String name : parameters.names()) {
+      INDArray target = sameDiff.getArrForVarName(name);
+      target.assign(weights.get(name).castTo(target.dataType()));
+    }
   }
 
   private static VitConfig config(JsonNode config, long[] images) {
@@ -47,7 +65,7 @@ record OracleModel(
         config.get("embed_dim").asInt(),
         config.get("depth").asInt(),
         config.get("num_heads").asInt(),
-        4,
+        config.path("mlp_ratio").asDouble(4),
         config.get("init_values").asDouble(),
         0);
   }

@@ -24,6 +24,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The graph against the numbers of the official implementation. */
 class SimMimOracleTest {
+  /** The reference's full gradients are rounded to float32. */
+  private static final double FLOAT_ROUNDING = 1e-7;
 
   static Stream<Arguments> cases() {
     return Oracle.cases("c_simmim").stream()
@@ -40,8 +42,7 @@ class SimMimOracleTest {
     SimMimGraph graph = model.graph();
     List<String> names = new ArrayList<>();
     graph.tokens().forEach(tokens -> names.add(tokens.name()));
-    names.addAll(
-        List.of(graph.prediction().name(), graph.features().name(), graph.loss().name()));
+    names.addAll(List.of(graph.prediction().name(), graph.features().name(), graph.loss().name()));
 
     Map<String, INDArray> actual = model.sameDiff().output(model.feeds(), names);
 
@@ -64,6 +65,17 @@ class SimMimOracleTest {
     double loss = model.values().get("loss").asDouble();
     assertThat(actual.get(graph.loss().name()).getDouble(0))
         .isCloseTo(loss, within(tolerance * loss));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void relativePositionBiasEqualsTheOfficialOne(Path folder, DataType type) {
+    assertClose(
+        "bias",
+        OracleModel.relativePositionBias(folder, type),
+        Oracle.npy(folder.resolve("rel_pos_bias.npy")),
+        tolerance(type),
+        0);
   }
 
   @ParameterizedTest
@@ -106,9 +118,6 @@ class SimMimOracleTest {
       assertThat(weights.keySet()).containsAll(OracleModel.load(folder, type).parameters().names());
     }
   }
-
-  /** The reference's full gradients are rounded to float32. */
-  private static final double FLOAT_ROUNDING = 1e-7;
 
   /** Gradients below this share of the total are differences of larger numbers. */
   private static double floor(DataType type) {

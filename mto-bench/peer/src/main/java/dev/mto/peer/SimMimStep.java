@@ -74,6 +74,7 @@ public final class SimMimStep implements Callable<Integer> {
     System.exit(
         new CommandLine(new SimMimStep())
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(SimMimStep::refuseArguments)
             .setExecutionExceptionHandler(SimMimStep::refuse)
             .execute(arguments));
   }
@@ -116,6 +117,11 @@ public final class SimMimStep implements Callable<Integer> {
       milliseconds[i] = (System.nanoTime() - start) / 1e6;
     }
     return Measurement.of(milliseconds, loss);
+  }
+
+  private static int refuseArguments(CommandLine.ParameterException exception, String[] arguments) {
+    exception.getCommandLine().getErr().println(exception.getMessage() + "; see --help");
+    return CommandLine.ExitCode.USAGE;
   }
 
   private static int refuse(

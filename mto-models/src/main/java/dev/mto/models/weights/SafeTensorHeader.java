@@ -2,8 +2,8 @@ package dev.mto.models.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,7 +66,9 @@ record SafeTensorHeader(List<Entry> entries, Map<String, String> metadata) {
       root = JSON.readTree(json);
     } catch (JsonProcessingException e) {
       throw new WeightFileException(
-          file + ": its header is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""),
+          file
+              + ": its header is not JSON: "
+              + e.getOriginalMessage().lines().findFirst().orElse(""),
           e);
     } catch (IOException e) {
       throw new WeightFileException(file + ": its header cannot be decoded", e);
@@ -119,8 +121,7 @@ record SafeTensorHeader(List<Entry> entries, Map<String, String> metadata) {
     } catch (ArithmeticException e) {
       throw new WeightFileException(file + ": " + what + " is too large to count", e);
     }
-    return new Entry(
-        name, type, Arrays.stream(shape).boxed().toList(), offsets[0], offsets[1]);
+    return new Entry(name, type, Arrays.stream(shape).boxed().toList(), offsets[0], offsets[1]);
   }
 
   private static long[] longs(Path file, String what, JsonNode node) {

@@ -72,8 +72,7 @@ public final class SafeTensors {
    *
    * @throws UncheckedIOException when it cannot be written
    */
-  public static void write(
-      Path file, Map<String, INDArray> tensors, Map<String, String> metadata) {
+  public static void write(Path file, Map<String, INDArray> tensors, Map<String, String> metadata) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       write(out, tensors, metadata);
     } catch (IOException e) {
@@ -155,9 +154,7 @@ public final class SafeTensors {
   }
 
   private static long dataSize(SafeTensorHeader header) {
-    return header.entries().isEmpty()
-        ? 0
-        : header.entries().get(header.entries().size() - 1).end();
+    return header.entries().isEmpty() ? 0 : header.entries().get(header.entries().size() - 1).end();
   }
 
   private static INDArray tensor(

@@ -85,7 +85,8 @@ public final class TorchFile {
     }
     long total = described.values().stream().mapToLong(TorchTensor::size).reduce(0, Math::addExact);
     if (total > MOST_SHARING * file.toFile().length()) {
-      throw WeightFileException.of(file, "its tensors take " + total + " bytes, more than it holds");
+      throw WeightFileException.of(
+          file, "its tensors take " + total + " bytes, more than it holds");
     }
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, TorchTensor> entry : described.entrySet()) {
@@ -135,8 +136,7 @@ public final class TorchFile {
           "%s holds %d bytes, not its %d elements"
               .formatted(what, bytes.length, storage.elements()));
     }
-    return RawTensor.of(
-        storage.type(), tensor.shape(), ByteBuffer.wrap(tensor.elements(bytes)));
+    return RawTensor.of(storage.type(), tensor.shape(), ByteBuffer.wrap(tensor.elements(bytes)));
   }
 
   private void checkByteOrder() throws IOException {

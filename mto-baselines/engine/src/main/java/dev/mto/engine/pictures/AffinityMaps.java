@@ -40,7 +40,9 @@ public final class AffinityMaps {
     int side = maps.stream().mapToInt(AffinityPanel::side).max().orElseThrow();
     BufferedImage canvas =
         new BufferedImage(
-            LEFT + maps.size() * (side + GAP) + RIGHT, TOP + side + BELOW, BufferedImage.TYPE_INT_RGB);
+            LEFT + maps.size() * (side + GAP) + RIGHT,
+            TOP + side + BELOW,
+            BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = Drawing.on(canvas);
     for (int layer = 0; layer < maps.size(); layer++) {
       AffinityPanel panel = new AffinityPanel(maps.get(layer), left(layer, side), TOP);

@@ -82,12 +82,10 @@ final class AffinityPanel {
   }
 
   private void drawNumber(Graphics2D graphics, String number, int x, int y) {
-    graphics.setRenderingHint(
-        RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     TextLayout text =
         new TextLayout(number, ChartStyle.font(Font.BOLD, 17), graphics.getFontRenderContext());
-    var outline =
-        text.getOutline(AffineTransform.getTranslateInstance(left + x + 6, top + y + 19));
+    var outline = text.getOutline(AffineTransform.getTranslateInstance(left + x + 6, top + y + 19));
     graphics.setStroke(new BasicStroke(3.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     graphics.setColor(new Color(0, 0, 0, 170));
     graphics.draw(outline);

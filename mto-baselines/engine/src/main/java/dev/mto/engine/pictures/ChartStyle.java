@@ -15,6 +15,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class ChartStyle {
   private static final int WIDTH = 1200;
   private static final int HEIGHT = 700;
+  private static final int FEW = 30;
   private static final Color INK = new Color(0x24292f);
   private static final Color GRID = new Color(0xe3e6ea);
   private static final Color REFERENCE = new Color(0x6e7781);
@@ -68,7 +69,10 @@ final class ChartStyle {
     style.setLegendLayout(Styler.LegendLayout.Horizontal);
     style.setLegendBorderColor(Color.WHITE);
     style.setMarkerSize(9);
+    style.setXAxisTickMarkSpacingHint(130);
+    style.setYAxisTickMarkSpacingHint(70);
     style.setYAxisLogarithmic(content.logarithmic());
+    style.setYAxisLogarithmicDecadeOnly(false);
     return chart;
   }
 
@@ -84,13 +88,23 @@ final class ChartStyle {
     if (!drawable) {
       return;
     }
-    XYSeries drawn = chart.addSeries(curve.name(), curve.x(), y);
+    XYSeries drawn = chart.addSeries(curve.name(), withRoundTicks(curve.x()), y);
     drawn.setLineStyle(SOLID);
-    drawn.setMarker(
-        curve.style() == Series.Style.DOTS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+    drawn.setMarker(curve.style() == Series.Style.DOTS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     if (curve.style() == Series.Style.DASHED) {
       drawn.setLineStyle(DASHED).setLineColor(REFERENCE);
     }
+  }
+
+  /**
+   * The horizontal values, of a long curve with the first moved by a tenth of a pixel: XChart
+   * labels evenly spaced values themselves, such as 1, 59, 117, and others at round numbers.
+   */
+  private static double[] withRoundTicks(double[] x) {
+    if (x.length > FEW) {
+      x[0] += 1e-4 * (x[x.length - 1] - x[0]);
+    }
+    return x;
   }
 
   static Font font(int style, int size) {

@@ -32,8 +32,7 @@ public final class HeterogeneityChart {
     if (Double.isFinite(bound)) {
       chart =
           chart.with(
-              Series.dashed(
-                  "bound ln V", new double[] {0, depth}, new double[] {bound, bound}));
+              Series.dashed("bound ln V", new double[] {0, depth}, new double[] {bound, bound}));
     }
     chart.write(png);
   }

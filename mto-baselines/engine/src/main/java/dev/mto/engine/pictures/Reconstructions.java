@@ -38,8 +38,7 @@ public final class Reconstructions {
     if (!Arrays.equals(original.shape(), prediction.shape())) {
       throw new IllegalArgumentException(
           "prediction has shape %s and original %s: give both the same shape"
-              .formatted(
-                  Arrays.toString(prediction.shape()), Arrays.toString(original.shape())));
+              .formatted(Arrays.toString(prediction.shape()), Arrays.toString(original.shape())));
     }
     if (!labels.isEmpty() && labels.size() != images.count()) {
       throw new IllegalArgumentException(
@@ -53,8 +52,7 @@ public final class Reconstructions {
       int image = i;
       grid.tile(i, 0, (y, x) -> images.rgb(image, y, x));
       grid.tile(i, 1, (y, x) -> masked.masked(image, y, x) ? MASKED : images.rgb(image, y, x));
-      grid.tile(
-          i, 2, (y, x) -> (masked.masked(image, y, x) ? predicted : images).rgb(image, y, x));
+      grid.tile(i, 2, (y, x) -> (masked.masked(image, y, x) ? predicted : images).rgb(image, y, x));
       grid.tile(i, 3, (y, x) -> predicted.rgb(image, y, x));
     }
     Png.write(png, grid.finish());

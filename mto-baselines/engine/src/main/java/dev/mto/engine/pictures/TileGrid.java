@@ -7,7 +7,9 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
-/** Small images in rows and columns, with a heading over each column and a label beside each row. */
+/**
+ * Small images in rows and columns, with a heading over each column and a label beside each row.
+ */
 final class TileGrid {
   /** The colour of a pixel of a tile, as 0xRRGGBB. */
   @FunctionalInterface

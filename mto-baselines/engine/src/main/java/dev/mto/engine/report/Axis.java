@@ -20,9 +20,7 @@ record Axis(double min, double max, boolean logarithmic) {
 
   /** 0 at {@code min}, 1 at {@code max}. */
   double position(double value) {
-    return logarithmic
-        ? Math.log(value / min) / Math.log(max / min)
-        : (value - min) / (max - min);
+    return logarithmic ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min);
   }
 
   List<Double> ticks() {

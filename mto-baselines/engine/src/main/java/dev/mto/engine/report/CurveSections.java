@@ -13,7 +13,7 @@ record CurveSections(RunMetrics metrics) {
 
   /** Total, self-supervised and reference loss in one chart. */
   String loss() {
-    SvgLineChart chart = SvgLineChart.of("Loss", "step", "loss");
+    SvgLineChart chart = SvgLineChart.of("Loss", "step", "loss").wide();
     chart = with(chart, Fields.LOSS, "total");
     chart = with(chart, Fields.SELF_SUPERVISED, "self-supervised");
     if (metrics.has(Fields.REFERENCE)) {
@@ -75,14 +75,14 @@ record CurveSections(RunMetrics metrics) {
       DownsampledCurve curve = metrics.curve(Fields.VALIDATION_LOSS);
       validation = validation.with(Series.dots("under fixed masks", curve.x(), curve.y()));
     }
-    return Html.section("Held-out images", grid(knn.html() + validation.html()));
+    return Html.section("Held-out images", pair(knn.html() + validation.html()));
   }
 
   /** Norm of the mask token, and its likeness to visible tokens. */
   String maskToken() {
     return Html.section(
         "Mask token",
-        grid(
+        pair(
             chart("Norm of the mask token", Fields.MASK_TOKEN_NORM, "norm")
                 + chart(
                     "Likeness to visible tokens",
@@ -107,5 +107,9 @@ record CurveSections(RunMetrics metrics) {
 
   private static String grid(String charts) {
     return charts.isEmpty() ? "" : "<div class=\"grid\">\n" + charts + "</div>";
+  }
+
+  private static String pair(String charts) {
+    return charts.isEmpty() ? "" : "<div class=\"grid two\">\n" + charts + "</div>";
   }
 }

@@ -71,7 +71,8 @@ final class EventMessage {
           case ProtobufWriter.LENGTH_DELIMITED -> (int) varint(in);
           default ->
               throw new IllegalArgumentException(
-                  "field of kind %d in a TensorBoard event: this is no file of scalars".formatted(kind));
+                  "field of kind %d in a TensorBoard event: this is no file of scalars"
+                      .formatted(kind));
         };
     in.position(in.position() + length);
   }

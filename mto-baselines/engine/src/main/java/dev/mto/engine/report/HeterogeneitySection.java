@@ -29,7 +29,7 @@ record HeterogeneitySection(RunMetrics metrics) {
         <p>H is the mean entropy of the affinities of masked tokens to visible ones (eq. 2), in nats; \
         layer 0 is the initial embedding. A converged model has its highest H at layer 0 and falls \
         with depth.</p>
-        <div class="grid">
+        <div class="grid two">
         """
             + charts
             + "</div>");
@@ -52,8 +52,7 @@ record HeterogeneitySection(RunMetrics metrics) {
   }
 
   private String byDepth(String field, LayerCurves curves) {
-    SvgLineChart chart =
-        SvgLineChart.of("H by depth" + part(field), "layer depth", "H (nats)");
+    SvgLineChart chart = SvgLineChart.of("H by depth" + part(field), "layer depth", "H (nats)");
     for (Series profile : curves.profiles()) {
       chart = chart.with(profile);
     }

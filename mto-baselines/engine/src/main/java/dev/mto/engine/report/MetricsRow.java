@@ -19,7 +19,7 @@ public final class MetricsRow {
     return fields.path("step").asLong();
   }
 
-  /** The epoch, where the row has one. */
+  /** The whole epochs done, where the row says so. */
   public OptionalLong epoch() {
     JsonNode epoch = fields.path("epoch");
     return epoch.isNumber() ? OptionalLong.of(epoch.asLong()) : OptionalLong.empty();
@@ -48,8 +48,7 @@ public final class MetricsRow {
       if (field.getValue().isArray()) {
         visitor.numbers(field.getKey(), numbers(field.getValue()));
       } else {
-        number(field.getValue())
-            .ifPresent(value -> visitor.number(field.getKey(), value));
+        number(field.getValue()).ifPresent(value -> visitor.number(field.getKey(), value));
       }
     }
   }

@@ -36,6 +36,7 @@ final class PageTemplate {
       .card b { font-size: 20px; color: var(--strong); white-space: nowrap; }
       .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr));
         gap: 18px; }
+      .grid.two { grid-template-columns: repeat(auto-fill, minmax(440px, 1fr)); }
       figure { margin: 0; min-width: 0; }
       figcaption { color: var(--quiet); font-size: 13px; }
       .chart figcaption b { color: var(--ink); font-size: 14px; margin-right: 8px; }
@@ -48,13 +49,11 @@ final class PageTemplate {
       svg text { fill: var(--quiet); font-size: 12.5px; }
       svg .label { font-size: 13px; }
       img { display: block; max-width: 100%; border-radius: 6px; }
-      .pictures { display: flex; gap: 18px; }
-      .pictures.column { flex-direction: column; }
-      .pictures.row .latest { flex: 2 1 0; }
-      .row .earlier { flex: 1 1 0; display: flex; flex-direction: column; gap: 12px;
-        min-width: 0; }
-      .column .earlier { display: grid; gap: 12px; }
-      .row .latest img, .row .small img { width: 100%; }
+      .pictures { display: grid; gap: 18px; align-items: start; }
+      .pictures.row { grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); }
+      .earlier { display: grid; gap: 14px; }
+      .row .earlier { grid-template-columns: 1fr 1fr; }
+      .row img { width: 100%; }
       pre { margin: 0; overflow-x: auto; font: 13px/1.45 ui-monospace, "DejaVu Sans Mono",
         monospace; }
       table { border-collapse: collapse; width: 100%; font-size: 14px; }

@@ -31,7 +31,8 @@ record ProvenanceTable(String json) {
     }
     for (Iterator<Map.Entry<String, JsonNode>> all = value.fields(); all.hasNext(); ) {
       Map.Entry<String, JsonNode> field = all.next();
-      addRows(rows, name.isEmpty() ? field.getKey() : name + "." + field.getKey(), field.getValue());
+      addRows(
+          rows, name.isEmpty() ? field.getKey() : name + "." + field.getKey(), field.getValue());
     }
   }
 }

@@ -21,8 +21,7 @@ record Summary(RunMetrics metrics) {
       cards.append(card("k-NN accuracy", Numbers.percent(latest(Fields.KNN)), "latest"));
     }
     if (metrics.has(Fields.VALIDATION_LOSS)) {
-      cards.append(
-          card("validation loss", Numbers.of(latest(Fields.VALIDATION_LOSS)), "latest"));
+      cards.append(card("validation loss", Numbers.of(latest(Fields.VALIDATION_LOSS)), "latest"));
     }
     add(cards, "images/s", Fields.SPEED, recent);
     return cards.append("</div>\n").append(verdict(loss)).append(warning()).toString();
@@ -45,7 +44,9 @@ record Summary(RunMetrics metrics) {
             + " \u2192 "
             + Numbers.of(layers.get(layers.size() - 1).latest());
     String bound =
-        metrics.has(Fields.BOUND) ? "nats, bound ln V = " + Numbers.of(latest(Fields.BOUND)) : "nats";
+        metrics.has(Fields.BOUND)
+            ? "nats, bound ln V = " + Numbers.of(latest(Fields.BOUND))
+            : "nats";
     cards.append(card("H, first \u2192 last layer", ends, bound));
   }
 

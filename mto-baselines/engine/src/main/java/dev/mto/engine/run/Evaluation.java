@@ -5,12 +5,11 @@ import dev.mto.data.ImageBatches;
 import dev.mto.data.ImageFolder;
 import dev.mto.engine.Method;
 import dev.mto.engine.graph.GraphSession;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Measures the current weights on images under fixed masks and without augmentation. */
 final class Evaluation implements AutoCloseable {
@@ -58,33 +57,40 @@ final class Evaluation implements AutoCloseable {
 
   private Features features(ImageFolder folder) {
     int most = Math.min(folder.size(), MOST_FEATURES);
-    INDArray rows = Nd4j.create(most, graph.method().features().getShape()[2]);
-    int[] labels = new int[most];
-    int[] filled = new int[1];
+    List<float[]> rows = new ArrayList<>();
+    List<Integer> labels = new ArrayList<>();
     String name = method.features().name();
     try (ImageBatches batches = images.unmasked(folder)) {
-      while (batches.hasNext() && filled[0] < most) {
+      while (batches.hasNext() && rows.size() < most) {
         ImageBatch batch = batches.nextBatch();
         Map<String, INDArray> feeds = method.evaluationFeeds(batch);
-        session.run(
-            feeds,
-            List.of(name),
-            values -> {
-              try (INDArray mean = values.get(name).mean(1)) {
-                for (int i = 0; i < mean.size(0) && filled[0] < most; i++) {
-                  INDArray row = mean.getRow(i);
-                  row.divi(Math.max(row.norm2Number().doubleValue(), 1e-12));
-                  rows.putRow(filled[0], row);
-                  labels[filled[0]++] = batch.labels()[i];
-                }
-              }
-            });
+        session.run(feeds, List.of(name), values -> addRows(values.get(name), rows));
+        for (int label : batch.labels()) {
+          labels.add(label);
+        }
         Feeds.close(feeds, batch);
       }
     }
     return new Features(
-        rows.get(NDArrayIndex.interval(0, filled[0]), NDArrayIndex.all()).dup('c'),
-        Arrays.copyOf(labels, filled[0]));
+        Nd4j.createFromArray(rows.toArray(float[][]::new)),
+        labels.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** Adds the mean over patches of each image, scaled to norm 1. */
+  private static void addRows(INDArray features, List<float[]> rows) {
+    try (INDArray mean = features.mean(1)) {
+      for (float[] row : mean.toFloatMatrix()) {
+        double sum = 0;
+        for (float value : row) {
+          sum += value * value;
+        }
+        float norm = (float) Math.max(Math.sqrt(sum), 1e-12);
+        for (int d = 0; d < row.length; d++) {
+          row[d] /= norm;
+        }
+        rows.add(row);
+      }
+    }
   }
 
   /** The live session, for pictures. */

@@ -155,7 +155,7 @@ public final class PretrainingJob implements AutoCloseable {
         TensorBoardListener tensorBoard = new TensorBoardListener(folder.events());
         ConsoleListener progress =
             new ConsoleListener(log, config.training().epochs(), allSteps);
-        SaturationListener saturation = new SaturationListener(log::line, config)) {
+        SaturationListener saturation = new SaturationListener(log::line)) {
       List<RunListener> listeners = List.of(metrics, tensorBoard, progress, saturation);
       while (position.epoch() < config.training().epochs()) {
         if (!epoch(listeners, stop)) {
@@ -219,7 +219,10 @@ public final class PretrainingJob implements AutoCloseable {
                 && (index % config.log().heterogeneityEvery() == 0 || last));
     double seconds = (System.nanoTime() - startedAt) / 1e9;
     Map<String, Object> row = new LinkedHashMap<>(result.losses());
-    row.putAll(result.heterogeneity());
+    if (!result.heterogeneity().isEmpty()) {
+      row.putAll(result.heterogeneity());
+      row.put("heterogeneity.bound", result.bound());
+    }
     row.put("lr", rate);
     row.put("grad_norm", result.gradientNorm());
     row.put("images_per_second", result.images() / seconds);

@@ -1,6 +1,5 @@
 package dev.mto.engine.run;
 
-import dev.mto.engine.config.RunConfig;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -13,27 +12,20 @@ final class SaturationListener implements RunListener {
   private static final double NEAR = 1e-3;
 
   private final Consumer<String> warn;
-  private final double bound;
   private int seen;
   private int atBound;
   private int atZero;
 
-  SaturationListener(Consumer<String> warn, RunConfig config) {
+  SaturationListener(Consumer<String> warn) {
     this.warn = warn;
-    int tokens = config.model().vit(config.data().channels()).patches();
-    int unit = config.masking().unit() / config.model().patch();
-    int perUnit = unit * unit;
-    long masked = (long) Math.ceil(tokens / perUnit * config.masking().ratio()) * perUnit;
-    this.bound = config.mto().enabled() ? Math.log(tokens - masked) : Double.NaN;
   }
 
   @Override
   public void stepDone(MetricsRow row) {
-    if (Double.isNaN(bound)
-        || seen >= STEPS
-        || !(row.values().get("heterogeneity") instanceof double[] h)) {
+    if (seen >= STEPS || !(row.values().get("heterogeneity") instanceof double[] h)) {
       return;
     }
+    double bound = row.number("heterogeneity.bound");
     seen++;
     atBound += bound - h[0] < NEAR ? 1 : 0;
     atZero += h[0] < NEAR ? 1 : 0;

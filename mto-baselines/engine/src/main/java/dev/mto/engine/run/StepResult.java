@@ -8,12 +8,14 @@ import java.util.Map;
  *
  * @param losses by metric name, means over the micro-batches; {@code loss.*} unweighted
  * @param heterogeneity H⁰…Hᴸ in nats by metric name, empty when not measured
+ * @param bound ln V in nats, mean over the images
  * @param gradientNorm global norm before clipping
  * @param images images seen
  */
 record StepResult(
     Map<String, Double> losses,
     Map<String, double[]> heterogeneity,
+    double bound,
     double gradientNorm,
     long images) {
 
@@ -22,6 +24,7 @@ record StepResult(
     private final int microBatches;
     private final Map<String, Double> losses = new LinkedHashMap<>();
     private final Map<String, double[]> heterogeneity = new LinkedHashMap<>();
+    private double bound;
     private double gradientNorm;
     private long images;
 
@@ -49,6 +52,10 @@ record StepResult(
       }
     }
 
+    void bound(double value) {
+      bound += value / microBatches;
+    }
+
     void gradientNorm(double norm) {
       gradientNorm = norm;
     }
@@ -67,7 +74,7 @@ record StepResult(
 
     StepResult build() {
       losses.values().removeIf(value -> value.isNaN());
-      return new StepResult(losses, heterogeneity, gradientNorm, images);
+      return new StepResult(losses, heterogeneity, bound, gradientNorm, images);
     }
   }
 }

@@ -114,12 +114,22 @@ final class TrainingStep implements AutoCloseable {
             group.heterogeneity().stream().mapToDouble(h -> scalar(values, h.name())).toArray());
       }
     }
+    result.bound(bound(batch.mask()));
     if (measure) {
       MaskTokenProbe probe =
           MaskTokenProbe.of(values.get(graph.groups().get(0).initial().name()), batch.mask());
       result.loss("mask_token_norm", probe.norm());
       result.loss("mask_visible_cosine", probe.cosine());
     }
+  }
+
+  /** Mean of ln V over the images: the largest value that H can have. */
+  private static double bound(INDArray mask) {
+    double sum = 0;
+    for (double masked : mask.sum(1).toDoubleVector()) {
+      sum += Math.log(mask.size(1) - masked);
+    }
+    return sum / mask.size(0);
   }
 
   private Map<String, INDArray> gradients(Map<String, INDArray> values) {

@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 class AxisTest {
   @Test
   void ticksAreRoundAndInside() {
-    assertThat(new Axis(-3, 1047, false).ticks()).containsExactly(0., 200., 400., 600., 800., 1000.);
+    assertThat(new Axis(-3, 1047, false).ticks())
+        .containsExactly(0., 200., 400., 600., 800., 1000.);
   }
 
   @Test
