@@ -7,6 +7,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
@@ -150,7 +151,11 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    workers.shutdownNow();
+    for (Runnable waiting : workers.shutdownNow()) {
+      if (waiting instanceof Future<?> image) {
+        image.cancel(false);
+      }
+    }
     ahead.clear();
     dropReadyBatch();
   }

@@ -13,6 +13,8 @@ abstract class MatTransform extends BaseImageTransform<Mat> {
   private int height = 1;
   private int width = 1;
   private boolean flipped;
+  private double beforeX = 1;
+  private double beforeY = 1;
 
   MatTransform() {
     super(null);
@@ -33,9 +35,9 @@ abstract class MatTransform extends BaseImageTransform<Mat> {
   public float[] query(float... coordinates) {
     float[] moved = new float[coordinates.length];
     for (int i = 0; i + 1 < coordinates.length; i += 2) {
-      float x = (coordinates[i] - box.left()) * width / box.width();
+      float x = (float) (coordinates[i] / beforeX - box.left()) * width / box.width();
       moved[i] = flipped ? width - x : x;
-      moved[i + 1] = (coordinates[i + 1] - box.top()) * height / box.height();
+      moved[i + 1] = (float) (coordinates[i + 1] / beforeY - box.top()) * height / box.height();
     }
     return moved;
   }
@@ -53,10 +55,18 @@ abstract class MatTransform extends BaseImageTransform<Mat> {
     flipped = value;
   }
 
+  /** The image's size over that of the resized image which the last cut was made from. */
+  final void resizedBefore(double x, double y) {
+    beforeX = x;
+    beforeY = y;
+  }
+
   private void remember(CropBox from, int toHeight, int toWidth) {
     box = from;
     height = toHeight;
     width = toWidth;
     flipped = false;
+    beforeX = 1;
+    beforeY = 1;
   }
 }

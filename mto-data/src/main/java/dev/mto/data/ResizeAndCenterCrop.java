@@ -26,6 +26,8 @@ final class ResizeAndCenterCrop extends MatTransform {
     int resizedColumns = Math.max(crop.width(), (int) (columns * scale + 1e-9));
     Mat resized = OpenCv.resize(image, resizedRows, resizedColumns, crop.interpolation());
     CropBox centre = CropBox.centred(resizedRows, resizedColumns, crop.height(), crop.width());
-    return cut(resized, centre, crop.height(), crop.width(), crop.interpolation());
+    Mat result = cut(resized, centre, crop.height(), crop.width(), crop.interpolation());
+    resizedBefore((double) columns / resizedColumns, (double) rows / resizedRows);
+    return result;
   }
 }

@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,9 +131,20 @@ class ImageTensorTest {
 
   @Test
   void pointsCanBeFollowedThroughTheTransform() throws Exception {
-    MatTransform transform =
-        new ResizeAndCenterCrop(new CenterCrop(2, 2, 1, Interpolation.BILINEAR, unit(1)));
-    assertThat(transform.query(0f, 0f)).containsExactly(0f, 0f);
+    CenterCrop crop = new CenterCrop(28, 28, 0.875, Interpolation.BILINEAR, unit(1));
+    ResizeAndCenterCrop evaluation = new ResizeAndCenterCrop(crop);
+    Augmentation flipping =
+        new Augmentation(10, 20, 1, 1, 2, 2, Interpolation.BILINEAR, 1, unit(1));
+    RandomResizedCrop training = new RandomResizedCrop(flipping);
+    try (Mat image = new Mat(64, 128, opencv_core.CV_8UC1)) {
+      evaluation.apply(image, new Random(1)).close();
+      training.apply(image, new Random(1)).close();
+    }
+    // 64x128 -> 32x64, of which the 28x28 centre starts at (18, 2)
+    assertThat(evaluation.query(64f, 32f, 36f, 4f)).containsExactly(14f, 14f, 0f, 0f);
+    // the whole 64x128 -> 10x20, mirrored
+    assertThat(training.query(0f, 0f, 128f, 64f, 64f, 32f))
+        .containsExactly(20f, 0f, 0f, 10f, 10f, 5f);
   }
 
   @Test

@@ -45,7 +45,7 @@ public final class GraphSession implements AutoCloseable {
   public static GraphSession withGradients(
       SameDiff graph, SDVariable loss, List<String> parameters) {
     graph.setLossVariables(loss);
-    graph.createGradFunction(parameters.toArray(String[]::new));
+    QuietOutput.during(() -> graph.createGradFunction(parameters.toArray(String[]::new)));
     Map<String, String> names = new LinkedHashMap<>();
     for (String parameter : parameters) {
       SDVariable gradient = graph.getVariable(parameter).gradient();
