@@ -55,7 +55,10 @@ final class ImageFolderScan {
       List<Entry> images = new ArrayList<>();
       for (Path entry : entries) {
         if (isImageName(entry)) {
-          images.add(new Entry(entry.getFileName().toString(), Files.isRegularFile(entry) ? Files.size(entry) : 0));
+          images.add(
+              new Entry(
+                  entry.getFileName().toString(),
+                  Files.isRegularFile(entry) ? Files.size(entry) : 0));
         }
       }
       add("", -1, images);

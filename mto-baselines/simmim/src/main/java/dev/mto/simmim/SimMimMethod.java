@@ -4,12 +4,13 @@ import dev.mto.data.ImageBatch;
 import dev.mto.data.RandomStream;
 import dev.mto.engine.Method;
 import dev.mto.engine.TokenGroup;
+import dev.mto.models.DropPath;
 import dev.mto.models.VitConfig;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -65,7 +66,13 @@ final class SimMimMethod implements Method {
   public Map<String, INDArray> trainingFeeds(ImageBatch batch, long step, int microBatch) {
     Map<String, INDArray> feeds = imagesAndMask(batch);
     if (graph.dropPath() != null) {
-      feeds.put(graph.dropPath().name(), dropPath(batch.images().size(0), step, microBatch));
+      feeds.put(
+          graph.dropPath().name(),
+          DropPath.sample(
+              vit,
+              batch.size(),
+              DataType.FLOAT,
+              RandomStream.of(seed, "drop_path", step, microBatch)));
     }
     return feeds;
   }
@@ -75,7 +82,7 @@ final class SimMimMethod implements Method {
     Map<String, INDArray> feeds = imagesAndMask(batch);
     if (graph.dropPath() != null) {
       feeds.put(
-          graph.dropPath().name(), Nd4j.ones(2L * vit.depth(), batch.images().size(0)));
+          graph.dropPath().name(), DropPath.keepAll(vit, batch.size(), DataType.FLOAT));
     }
     return feeds;
   }
@@ -89,21 +96,6 @@ final class SimMimMethod implements Method {
             ? Nd4j.zeros(batch.images().size(0), vit.patches())
             : batch.mask());
     return feeds;
-  }
-
-  /** Per sample and branch 0 or 1/keep, the rate rising linearly from 0 over the blocks. */
-  private INDArray dropPath(long images, long step, int microBatch) {
-    RandomGenerator random = RandomStream.of(seed, "drop_path", step, microBatch);
-    float[][] factors = new float[2 * vit.depth()][(int) images];
-    for (int branch = 0; branch < factors.length; branch++) {
-      double rate =
-          vit.depth() == 1 ? vit.dropPath() : vit.dropPath() * (branch / 2) / (vit.depth() - 1);
-      double keep = 1 - rate;
-      for (int i = 0; i < images; i++) {
-        factors[branch][i] = random.nextDouble() < keep ? (float) (1 / keep) : 0;
-      }
-    }
-    return Nd4j.createFromArray(factors);
   }
 
   @Override

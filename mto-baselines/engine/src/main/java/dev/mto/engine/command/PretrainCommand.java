@@ -7,6 +7,7 @@ import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.run.PretrainingJob;
 import dev.mto.engine.run.RunFolder;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,8 +92,9 @@ public final class PretrainCommand implements Callable<Integer> {
 
   private static Integer run(RunConfig resolved, RunFolder folder, boolean resumed) {
     Baseline baseline = Baselines.named(resolved.baseline());
+    PrintStream console = System.out;
     try (PretrainingJob job =
-        new PretrainingJob(baseline, resolved, folder, resumed, System.out)) {
+        new PretrainingJob(baseline, resolved, folder, resumed, console)) {
       return job.run() == PretrainingJob.Outcome.DONE ? 0 : 130;
     }
   }

@@ -69,8 +69,8 @@ public final class AdamW implements AutoCloseable {
    */
   public void step(Map<String, INDArray> gradients, double learningRate) {
     step++;
-    double correction1 = 1 - Math.pow(beta1, step);
-    double correction2 = Math.sqrt(1 - Math.pow(beta2, step));
+    double correction1 = 1 - Math.pow(beta1, (double) step);
+    double correction2 = Math.sqrt(1 - Math.pow(beta2, (double) step));
     double rate = learningRate * correction2 / correction1;
     for (Map.Entry<String, INDArray> entry : gradients.entrySet()) {
       String name = entry.getKey();

@@ -30,7 +30,7 @@ final class ConsoleListener implements RunListener {
 
   @Override
   public void epochStarted(int epoch, long firstStep, long steps) {
-    if (System.console() != null) {
+    if (Terminal.present()) {
       bar =
           new ProgressBarBuilder()
               .setTaskName("epoch " + (epoch + 1) + "/" + epochs)

@@ -16,13 +16,11 @@ final class Evaluation implements AutoCloseable {
   /** Enough for a k-NN accuracy that tells epochs apart; memory stays small on any data set. */
   private static final int MOST_FEATURES = 4096;
 
-  private final TrainingGraph graph;
   private final Method method;
   private final Images images;
   private final GraphSession session;
 
   Evaluation(TrainingGraph graph, Images images) {
-    this.graph = graph;
     this.method = graph.method();
     this.images = images;
     this.session = GraphSession.forward(graph.graph());

@@ -41,9 +41,9 @@ final class LossChart {
     private long every = 1;
     private long seen;
 
-    void add(double x, double y) {
+    void add(long x, double y) {
       if (seen++ % every == 0) {
-        points.add(new double[] {x, y});
+        points.add(new double[] {(double) x, y});
       }
       if (points.size() == 2 * MOST_POINTS) {
         for (int i = MOST_POINTS - 1; i >= 0; i--) {

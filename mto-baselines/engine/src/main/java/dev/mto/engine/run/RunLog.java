@@ -30,10 +30,6 @@ final class RunLog implements AutoCloseable {
     file.flush();
   }
 
-  PrintStream console() {
-    return console;
-  }
-
   @Override
   public void close() {
     file.close();

@@ -70,7 +70,7 @@ final class RunPictures {
               pixels(first(batch.images(), most)),
               patchMask(first(batch.mask(), most)),
               pixels(first(prediction, most)),
-              IntStream.range(0, most).mapToObj(this::label).toList());
+              Arrays.stream(batch.indices()).limit(most).mapToObj(this::label).toList());
         });
   }
 
@@ -112,7 +112,7 @@ final class RunPictures {
         wanted,
         (batch, values) -> {
           double[] mask = batch.mask().getRow(0).toDoubleVector();
-          bound[0] = Math.log(Arrays.stream(mask).filter(m -> m == 0).count());
+          bound[0] = Math.log((double) Arrays.stream(mask).filter(m -> m == 0).count());
           for (TrainingGraph.Group group : graph.groups()) {
             byGroup.put(
                 group.name(),

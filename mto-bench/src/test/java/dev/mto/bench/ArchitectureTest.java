@@ -1,0 +1,119 @@
+package dev.mto.bench;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.Set;
+
+/** Which package may use which, and what every module keeps to. */
+@AnalyzeClasses(packages = "dev.mto", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule LOSSES_NEED_ONLY_ND4J =
+      classes()
+          .that()
+          .resideInAPackage("dev.mto.losses..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.mto.losses..", "org.nd4j..", "java..");
+
+  @ArchTest static final ArchRule MODELS_STAND_ALONE = useOfOurs("dev.mto.models..");
+
+  @ArchTest static final ArchRule DATA_STANDS_ALONE = useOfOurs("dev.mto.data..");
+
+  @ArchTest
+  static final ArchRule THE_ENGINE_KNOWS_NO_BASELINE =
+      useOfOurs("dev.mto.engine..", "dev.mto.losses..", "dev.mto.models..", "dev.mto.data..");
+
+  @ArchTest
+  static final ArchRule SIMMIM_STANDS_ON_THE_ENGINE =
+      useOfOurs(
+          "dev.mto.simmim..",
+          "dev.mto.engine..",
+          "dev.mto.losses..",
+          "dev.mto.models..",
+          "dev.mto.data..");
+
+  @ArchTest
+  static final ArchRule BASELINES_DO_NOT_DEPEND_ON_EACH_OTHER =
+      slices().assignedFrom(new BaselinePackages()).should().notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule NOTHING_DEPENDS_ON_THE_WORKBENCH =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.mto.bench..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.mto.bench..");
+
+  @ArchTest
+  static final ArchRule THE_PARTS_OF_THE_ENGINE_HAVE_NO_CYCLES =
+      slices().matching("dev.mto.engine.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule ONLY_PROGRAMS_END_THE_VIRTUAL_MACHINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.mto.engine.command..", "dev.mto.bench..")
+          .and()
+          .doNotHaveSimpleName("Main")
+          .should()
+          .callMethod(System.class, "exit", int.class);
+
+  @ArchTest
+  static final ArchRule PUBLIC_CLASSES_ARE_NOT_FOR_SUBCLASSING =
+      classes()
+          .that()
+          .arePublic()
+          .and()
+          .areTopLevelClasses()
+          .and()
+          .areNotInterfaces()
+          .and()
+          .areNotEnums()
+          .and()
+          .areNotAssignableTo(Throwable.class)
+          .should()
+          .haveModifier(JavaModifier.FINAL);
+
+  /** Of this project, {@code user} may use itself and {@code allowed} only. */
+  private static ArchRule useOfOurs(String user, String... allowed) {
+    return noClasses()
+        .that()
+        .resideInAPackage(user)
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.mto..")
+                .and(resideOutsideOfPackages(user))
+                .and(resideOutsideOfPackages(allowed)));
+  }
+
+  /** One slice for each package below {@code dev.mto} that is not shared by the baselines. */
+  private static final class BaselinePackages implements SliceAssignment {
+    private static final Set<String> SHARED = Set.of("losses", "models", "data", "engine", "bench");
+
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      String name = type.getPackageName().split("\\.")[2];
+      return SHARED.contains(name) ? SliceIdentifier.ignore() : SliceIdentifier.of(name);
+    }
+
+    @Override
+    public String getDescription() {
+      return "baselines";
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.mto.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A user's mistake ends with exit code 2 and one line that names it. */
+class CommandLineTest {
+  @TempDir private Path folder;
+  private Path config;
+  private Path images;
+
+  @BeforeEach
+  void writeInputs() throws IOException {
+    images = Files.createDirectory(folder.resolve("images"));
+    ImageIO.write(
+        new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),
+        "png",
+        images.resolve("a.png").toFile());
+    config = folder.resolve("small.yaml");
+    Files.writeString(
+        config,
+        """
+        baseline: simmim
+        model: { preset: vit-tiny, image: [8, 8], patch: 4, dim: 12, depth: 1, heads: 2 }
+        data: { train: '%s' }
+        masking: { ratio: 0.5, unit: 4 }
+        training: { epochs: 1, batch: 1, accumulate: 1, warmup_epochs: 0 }
+        """
+            .formatted(images));
+  }
+
+  @Test
+  void helpListsTheCommands() {
+    Execution help = Execution.of("--help");
+
+    assertThat(help.code()).isZero();
+    assertThat(help.errors()).isEmpty();
+    for (String command : List.of("pretrain", "analyze", "data", "bench", "doctor", "help")) {
+      assertThat(help.out()).containsPattern("(?m)^  " + command + " ");
+    }
+  }
+
+  @Test
+  void refusesAMissingCommand() {
+    assertRefused(Execution.of(), "a command is missing", "mto --help");
+  }
+
+  @Test
+  void refusesAnUnknownOption() {
+    assertRefused(pretrain("--speed=9"), "--speed=9", "mto pretrain --help");
+  }
+
+  @Test
+  void refusesAMissingConfiguration() {
+    Path absent = folder.resolve("absent.yaml");
+
+    assertRefused(
+        Execution.of("pretrain", "--config", absent.toString(), "--out", out().toString()),
+        absent.toString(),
+        "no such file");
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void refusesAnUnknownKey() {
+    assertRefused(pretrain("--set", "training.epoch=3"), "'training.epoch'", "epochs");
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void refusesAMissingFolder() {
+    Path absent = folder.resolve("absent");
+
+    assertRefused(
+        pretrain("--set", "data.train=" + absent),
+        "data.train",
+        absent + " is not a folder");
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void refusesAnEmptyFolder() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+
+    assertRefused(pretrain("--set", "data.train=" + empty), "data.train", empty.toString());
+  }
+
+  @Test
+  void refusesToCheckAnEmptyFolder() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+
+    assertRefused(Execution.of("data", "check", empty.toString()), empty.toString());
+  }
+
+  @Test
+  void refusesARatioAboveOne() {
+    assertRefused(pretrain("--set", "masking.ratio=1.5"), "masking.ratio", "1.5", "between 0 and 1");
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void refusesAnImageSmallerThanAPatch() {
+    assertRefused(
+        pretrain("--set", "model.image=[2, 2]"), "model.image", "[2, 2]", "patch of 4 pixels");
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void keepsAnExistingRun() throws IOException {
+    Path kept = Files.createDirectory(out()).resolve("config.yaml");
+    Files.writeString(kept, "an earlier run");
+
+    assertRefused(pretrain(), out().toString(), "--resume", "--out");
+    assertThat(kept).hasContent("an earlier run");
+    assertThat(out()).isDirectoryNotContaining(path -> !path.equals(kept));
+  }
+
+  private Path out() {
+    return folder.resolve("run");
+  }
+
+  private Execution pretrain(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("pretrain", "--config", config.toString(), "--out", out().toString()));
+    arguments.addAll(List.of(more));
+    return Execution.of(arguments.toArray(String[]::new));
+  }
+
+  private static void assertRefused(Execution execution, String... words) {
+    assertThat(execution.errors()).as("standard error").hasSize(1);
+    assertThat(execution.errors().get(0)).contains(words);
+    assertThat(execution.code()).as("exit code").isEqualTo(2);
+  }
+}
