@@ -107,7 +107,7 @@ final class ArchitectureTest {
 
     @Override
     public SliceIdentifier getIdentifierOf(JavaClass type) {
-      String name = type.getPackageName().split("\\.")[2];
+      String name = type.getPackageName().replaceFirst("^dev\\.mto\\.([^.]+).*", "$1");
       return SHARED.contains(name) ? SliceIdentifier.ignore() : SliceIdentifier.of(name);
     }
 

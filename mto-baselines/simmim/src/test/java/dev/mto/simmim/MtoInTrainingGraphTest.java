@@ -37,6 +37,7 @@ class MtoInTrainingGraphTest {
   private static final MtoOptions OPTIONS =
       MtoOptions.defaults().withReduction(Reduction.SUM);
 
+  @SuppressWarnings("ImmutableEnumChecker") // the functions have no state
   private enum Loss {
     SPA("L_spa", Ranking.DESCRIBED, MtoTerms::spa),
     E("L_e", Ranking.DESCRIBED, MtoTerms::e),

@@ -1,0 +1,65 @@
+package dev.mto.engine.optimizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.oracle.Oracle;
+import org.junit.jupiter.api.Test;
+
+/** Schedules against values of the official implementations. */
+class LearningRateTest {
+  private static final JsonNode REFERENCE =
+      Oracle.json(Oracle.folder("e_training").resolve("lr_schedules.json"));
+
+  @Test
+  void multistepEqualsTheOfficialSimMimSchedule() {
+    JsonNode reference = REFERENCE.get("simmim_multistep");
+    JsonNode config = reference.get("config");
+    double warmup = config.get("warmup_lr_scaled").asDouble();
+    LearningRate rate =
+        LearningRate.multiStep(
+            config.get("base_lr_scaled").asDouble(),
+            warmup,
+            config.get("warmup_steps").asLong(),
+            new long[] {config.get("milestones").get(0).asLong()},
+            config.get("gamma").asDouble());
+
+    // the official scheduler is stepped after the optimizer: iteration t + 1 runs with the value t
+    for (int i = 0; i < reference.get("t").size(); i++) {
+      long t = reference.get("t").get(i).asLong();
+      double expected = reference.get("lr").get(i).asDouble();
+      assertThat(rate.at(t + 1)).as("t = " + t).isCloseTo(expected, within(1e-15));
+    }
+    assertThat(rate.at(0)).isEqualTo(warmup);
+  }
+
+  @Test
+  void cosineEqualsTheOfficialMaeSchedule() {
+    long stepsPerEpoch = 1000;
+    for (JsonNode reference : REFERENCE.get("mae")) {
+      JsonNode config = reference.get("config");
+      long warmupSteps = config.get("warmup_epochs").asLong() * stepsPerEpoch;
+      long steps = config.get("epochs").asLong() * stepsPerEpoch;
+      LearningRate rate =
+          LearningRate.cosine(
+              config.get("lr").asDouble(), 0, config.get("min_lr").asDouble(), warmupSteps, steps);
+      for (int i = 0; i < reference.get("lr").size(); i++) {
+        double epoch = reference.get("fractional_epoch").get(i).asDouble();
+        double expected = reference.get("lr").get(i).asDouble();
+        assertThat(rate.at(Math.round(epoch * stepsPerEpoch)))
+            .as("epoch " + epoch)
+            .isCloseTo(expected, within(1e-14));
+      }
+    }
+  }
+
+  @Test
+  void cosineWithoutWarmupStartsAtTheBaseAndEndsAtTheLeast() {
+    LearningRate rate = LearningRate.cosine(0.1, 0.01, 0.001, 0, 10);
+
+    assertThat(rate.at(0)).isEqualTo(0.1);
+    assertThat(rate.at(10)).isCloseTo(0.001, within(1e-12));
+    assertThat(rate.at(11)).isCloseTo(0.001, within(1e-12));
+  }
+}
