@@ -85,7 +85,8 @@ final class AnalyzeCommand implements Runnable {
           analysis.steps());
       result
           .layers()
-          .forEach((group, h) -> System.out.println(group + (group.isEmpty() ? "" : ": ") + line(h)));
+          .forEach(
+              (group, h) -> System.out.println(group + (group.isEmpty() ? "" : ": ") + line(h)));
       if (json != null) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("unit", "nats");
@@ -132,8 +133,7 @@ final class AnalyzeCommand implements Runnable {
   private static RunAnalysis open(Path run) {
     RunFolder folder = RunFolder.open(run);
     RunConfig config = ConfigLoader.read(folder.config());
-    return new RunAnalysis(
-        Baselines.named(config.baseline()), config, folder, System.err::println);
+    return new RunAnalysis(Baselines.named(config.baseline()), config, folder, System.err::println);
   }
 
   private static String line(double[] values) {

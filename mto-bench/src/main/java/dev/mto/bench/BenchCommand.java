@@ -43,7 +43,11 @@ final class BenchCommand implements Runnable {
             + " the ratios are what counts."
       })
   void step(
-      @Option(names = {"-c", "--config"}, required = true, paramLabel = "FILE") Path config,
+      @Option(
+              names = {"-c", "--config"},
+              required = true,
+              paramLabel = "FILE")
+          Path config,
       @Option(names = "--set", paramLabel = "KEY=VALUE") List<String> settings,
       @Option(
               names = "--steps",

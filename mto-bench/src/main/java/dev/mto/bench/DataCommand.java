@@ -2,8 +2,8 @@ package dev.mto.bench;
 
 import dev.mto.data.DatasetCheck;
 import dev.mto.data.DatasetReport;
-import dev.mto.data.ImageFolder;
 import dev.mto.data.IdxImport;
+import dev.mto.data.ImageFolder;
 import dev.mto.engine.UserException;
 import java.nio.file.Path;
 import java.util.List;

@@ -14,7 +14,8 @@ final class DatasetText {
 
   static void print(DatasetReport report, PrintStream out) {
     out.println("images    " + report.images());
-    out.println("classes   " + (report.classes().isEmpty() ? "none (flat)" : report.classes().size()));
+    out.println(
+        "classes   " + (report.classes().isEmpty() ? "none (flat)" : report.classes().size()));
     report.classes().forEach((name, count) -> out.printf("  %-24s %d%n", name, count));
     if (report.median() != null) {
       out.println(

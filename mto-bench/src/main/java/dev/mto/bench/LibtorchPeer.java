@@ -48,8 +48,7 @@ final class LibtorchPeer {
                   "--warmup=2"));
       builder.environment().putAll(Map.of("OMP_WAIT_POLICY", "PASSIVE"));
       Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new UserException("the libtorch peer failed; its message is above");
       }

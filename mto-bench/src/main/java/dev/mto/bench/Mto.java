@@ -44,7 +44,6 @@ public final class Mto implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "a command is missing, such as pretrain");
+    throw new ParameterException(spec.commandLine(), "a command is missing, such as pretrain");
   }
 }

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  */
 record NativeBuild(String classifier) {
   private static final Pattern JAR =
-      Pattern.compile("nd4j-(?:native|cuda-[0-9.]+)-[^-]+-M?[0-9.]*-?((?:linux|macosx|windows).*)\\.jar");
+      Pattern.compile(
+          "nd4j-(?:native|cuda-[0-9.]+)-[^-]+-M?[0-9.]*-?((?:linux|macosx|windows).*)\\.jar");
 
   /** The one on this process's class path. */
   static NativeBuild onClassPath() {
@@ -40,8 +41,7 @@ record NativeBuild(String classifier) {
 
   /** The fastest Linux x86-64 build for a processor, from the text of /proc/cpuinfo. */
   static NativeBuild bestFor(String cpuInfo) {
-    String flags =
-        cpuInfo.lines().filter(l -> l.startsWith("flags")).findFirst().orElse("") + " ";
+    String flags = cpuInfo.lines().filter(l -> l.startsWith("flags")).findFirst().orElse("") + " ";
     if (flags.contains(" avx512f ") && flags.contains(" avx512bw ")) {
       return new NativeBuild("linux-x86_64-onednn-avx512");
     }

@@ -8,6 +8,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.PackageMatcher;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -103,12 +104,17 @@ final class ArchitectureTest {
 
   /** One slice for each package below {@code dev.mto} that is not shared by the baselines. */
   private static final class BaselinePackages implements SliceAssignment {
+    private static final PackageMatcher BASELINE = PackageMatcher.of("dev.mto.(*)..");
     private static final Set<String> SHARED = Set.of("losses", "models", "data", "engine", "bench");
 
     @Override
     public SliceIdentifier getIdentifierOf(JavaClass type) {
-      String name = type.getPackageName().replaceFirst("^dev\\.mto\\.([^.]+).*", "$1");
-      return SHARED.contains(name) ? SliceIdentifier.ignore() : SliceIdentifier.of(name);
+      return BASELINE
+          .match(type.getPackageName())
+          .map(result -> result.getGroup(1))
+          .filter(name -> !SHARED.contains(name))
+          .map(SliceIdentifier::of)
+          .orElse(SliceIdentifier.ignore());
     }
 
     @Override

@@ -82,9 +82,7 @@ class CommandLineTest {
     Path absent = folder.resolve("absent");
 
     assertRefused(
-        pretrain("--set", "data.train=" + absent),
-        "data.train",
-        absent + " is not a folder");
+        pretrain("--set", "data.train=" + absent), "data.train", absent + " is not a folder");
     assertThat(out()).doesNotExist();
   }
 
@@ -104,7 +102,8 @@ class CommandLineTest {
 
   @Test
   void refusesARatioAboveOne() {
-    assertRefused(pretrain("--set", "masking.ratio=1.5"), "masking.ratio", "1.5", "between 0 and 1");
+    assertRefused(
+        pretrain("--set", "masking.ratio=1.5"), "masking.ratio", "1.5", "between 0 and 1");
     assertThat(out()).doesNotExist();
   }
 

@@ -34,8 +34,7 @@ class MtoInTrainingGraphTest {
   private static final double FLOAT_ROUNDING = 1e-7;
 
   /** L_spa is summed over the visible rows in the reference. */
-  private static final MtoOptions OPTIONS =
-      MtoOptions.defaults().withReduction(Reduction.SUM);
+  private static final MtoOptions OPTIONS = MtoOptions.defaults().withReduction(Reduction.SUM);
 
   @SuppressWarnings("ImmutableEnumChecker") // the functions have no state
   private enum Loss {
@@ -97,8 +96,7 @@ class MtoInTrainingGraphTest {
     OracleModel model = OracleModel.load(folder, DataType.DOUBLE);
     SDVariable term = loss.term.apply(add(model, loss.ranking));
     JsonNode mto = model.values().get("mto");
-    Map<String, INDArray> full =
-        Oracle.npz(folder.resolve("grads_" + loss.reference + ".npz"));
+    Map<String, INDArray> full = Oracle.npz(folder.resolve("grads_" + loss.reference + ".npz"));
     assertThat(full).isNotEmpty();
 
     try (GraphSession session =

@@ -79,8 +79,7 @@ final class TinyRun {
   private static Path run(RunConfig config, RunFolder folder, boolean resume) {
     try (PrintStream console =
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        PretrainingJob job =
-            new PretrainingJob(new SimMim(), config, folder, resume, console)) {
+        PretrainingJob job = new PretrainingJob(new SimMim(), config, folder, resume, console)) {
       job.run();
     }
     return folder.root();
@@ -122,8 +121,7 @@ final class TinyRun {
       int width = 3 + random.nextInt(8);
       for (int y = 0; y < SIDE; y++) {
         for (int x = 0; x < SIDE; x++) {
-          boolean inside =
-              disc ? Math.hypot(x - 16, y - 16) < width + 3 : (x + y) / width % 2 == 0;
+          boolean inside = disc ? Math.hypot(x - 16, y - 16) < width + 3 : (x + y) / width % 2 == 0;
           image.setRGB(x, y, inside ? figure : ground);
         }
       }

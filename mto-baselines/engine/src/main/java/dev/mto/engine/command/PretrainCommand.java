@@ -87,7 +87,13 @@ public final class PretrainCommand implements Callable<Integer> {
   private static Integer start(RunConfig resolved, Path root) {
     Baseline baseline = Baselines.named(resolved.baseline());
     Preflight.check(baseline, resolved);
-    return run(resolved, RunFolder.create(root, resolved), false);
+    RunFolder folder = RunFolder.create(root, resolved);
+    try {
+      return run(resolved, folder, false);
+    } catch (UserException e) {
+      folder.discard();
+      throw e;
+    }
   }
 
   private static Integer run(RunConfig resolved, RunFolder folder, boolean resumed) {

@@ -55,8 +55,7 @@ public final class ConfigLoader {
    *     UserException} for an unknown one
    * @throws UserException for a missing file, an unknown key, a wrong type or a value out of range
    */
-  public static RunConfig load(
-      Path file, List<String> settings, Function<String, String> recipes) {
+  public static RunConfig load(Path file, List<String> settings, Function<String, String> recipes) {
     ObjectNode user = readTree(file);
     for (String setting : settings) {
       apply(user, setting);

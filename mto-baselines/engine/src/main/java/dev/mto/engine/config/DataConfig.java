@@ -64,6 +64,7 @@ public record DataConfig(
         "data.crop_ratio",
         cropRatio,
         "[smallest, largest] with 0 < smallest <= largest");
+    Rules.given("data.interpolation", interpolation);
     Rules.share("data.flip", flip);
     Rules.share("data.max_bad_share", maxBadShare);
     mean = List.copyOf(mean);

@@ -51,8 +51,15 @@ public record MtoConfig(
     AFTER_POSITION
   }
 
-  /** Checks epsilon. */
+  /** Checks epsilon and that everything is given. */
   public MtoConfig {
+    Rules.given("mto.weights", weights);
+    Rules.given("mto.ranking", ranking);
+    Rules.given("mto.initial", initial);
+    Rules.given("mto.scale", scale);
+    Rules.given("mto.normalise", normalise);
+    Rules.given("mto.reduction", reduction);
+    Rules.given("mto.self_affinity", selfAffinity);
     Rules.positive("mto.epsilon", epsilon);
   }
 

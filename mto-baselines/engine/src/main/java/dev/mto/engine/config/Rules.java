@@ -10,6 +10,11 @@ final class Rules {
     }
   }
 
+  /** Refuses a key that was set to nothing. */
+  static void given(String key, Object value) {
+    require(value != null, key, value, "given (leave the key out to keep the recipe's)");
+  }
+
   static void positive(String key, double value) {
     require(value > 0 && Double.isFinite(value), key, shown(value), "greater than 0");
   }

@@ -19,4 +19,17 @@ public record RunConfig(
     TrainingConfig training,
     CheckpointConfig checkpoint,
     LogConfig log,
-    @JsonInclude(JsonInclude.Include.NON_NULL) ObjectNode options) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL) ObjectNode options) {
+
+  /** Checks that no section was set to nothing. */
+  public RunConfig {
+    Rules.given("baseline", baseline);
+    Rules.given("model", model);
+    Rules.given("data", data);
+    Rules.given("masking", masking);
+    Rules.given("mto", mto);
+    Rules.given("training", training);
+    Rules.given("checkpoint", checkpoint);
+    Rules.given("log", log);
+  }
+}

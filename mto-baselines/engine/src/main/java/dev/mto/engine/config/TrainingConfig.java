@@ -60,6 +60,7 @@ public record TrainingConfig(
         "training.lr_scale_batch",
         lrScaleBatch,
         "a number of images greater than 0, or none");
+    Rules.given("training.schedule", schedule);
     Rules.notNegative("training.warmup_epochs", warmupEpochs);
     Rules.notNegative("training.warmup_lr", warmupLr);
     Rules.notNegative("training.min_lr", minLr);

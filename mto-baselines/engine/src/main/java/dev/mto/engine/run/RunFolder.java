@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The files of one run. An existing run is never overwritten. */
@@ -102,6 +103,21 @@ public final class RunFolder {
   /** The checkpoints. */
   public CheckpointStore store(RunConfig config) {
     return new CheckpointStore(checkpoints(), config.checkpoint().keep());
+  }
+
+  /**
+   * Takes a new run's folder away again because the run could not begin, so that the corrected
+   * command finds the place free. Deletes nothing but what {@link #create} and the log made.
+   */
+  public void discard() {
+    try {
+      for (Path made :
+          List.of(config(), log(), provenance(), badImages(), checkpoints(), pictures(), root)) {
+        Files.deleteIfExists(made);
+      }
+    } catch (IOException e) {
+      return; // something else is in it: then it stays
+    }
   }
 
   private static boolean isEmpty(Path folder) {

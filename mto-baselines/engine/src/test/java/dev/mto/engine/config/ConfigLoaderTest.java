@@ -1,0 +1,238 @@
+package dev.mto.engine.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mto.data.Interpolation;
+import dev.mto.engine.UserException;
+import dev.mto.losses.Ranking;
+import dev.mto.losses.Reduction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A method's recipe, a user's file over it, and --set over both. */
+class ConfigLoaderTest {
+  private static final String RECIPE =
+      """
+      baseline: method
+      model: { preset: vit-base, image: [224, 224], patch: 16, dim: null, depth: null, heads: null, mlp_ratio: 4.0, layer_scale: 0.1, drop_path: 0.1 }
+      data: { train: null, val: null, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2], workers: 2, crop_scale: [0.67, 1.0], crop_ratio: [0.75, 1.33], interpolation: bilinear, flip: 0.5, max_bad_share: 0.01 }
+      masking: { ratio: 0.6, unit: 32 }
+      mto: { enabled: true, weights: { spa: 0.001, e: 0.01, r: 0.001 }, ranking: described, initial: before_position, scale: none, normalise: none, reduction: mean, self_affinity: include, epsilon: 1.0e-6 }
+      training: { epochs: 800, batch: 128, accumulate: 16, seed: 1, base_lr: 1.0e-4, lr_scale_batch: 512, schedule: multistep, warmup_epochs: 10, warmup_lr: 5.0e-7, min_lr: 0.0, milestones: [700], gamma: 0.1, weight_decay: 0.05, betas: [0.9, 0.999], adam_epsilon: 1.0e-8, clip: 5.0 }
+      checkpoint: { every_minutes: 10, every_epochs: 10, keep: 3 }
+      log: { heterogeneity_every: 50, knn_every_epochs: 2, pictures_every_epochs: 2 }
+      """;
+
+  @TempDir private Path folder;
+  private Path file;
+
+  @BeforeEach
+  void writeTheUsersFile() throws IOException {
+    file = folder.resolve("run.yaml");
+    write("baseline: method\ndata: { train: images }\ntraining: { epochs: 20 }\n");
+  }
+
+  @Test
+  void theFileLiesOverTheRecipeAndSettingsOverBoth() {
+    RunConfig config = load("training.batch=64", "mto.weights.e=0.5", "data.mean=[0.1, 0.2, 0.3]");
+
+    assertThat(config.baseline()).isEqualTo("method");
+    assertThat(config.data().train()).isEqualTo("images");
+    assertThat(config.training().epochs()).isEqualTo(20);
+    assertThat(config.training().batch()).isEqualTo(64);
+    assertThat(config.training().accumulate()).isEqualTo(16);
+    assertThat(config.mto().weights()).isEqualTo(new MtoConfig.Weights(0.001, 0.5, 0.001));
+    assertThat(config.data().mean()).containsExactly(0.1, 0.2, 0.3);
+    assertThat(config.data().interpolation()).isEqualTo(Interpolation.BILINEAR);
+  }
+
+  @Test
+  void theLaterOfTwoSettingsWins() {
+    assertThat(load("training.epochs=3", "training.epochs=4").training().epochs()).isEqualTo(4);
+  }
+
+  @Test
+  void whatIsWrittenReadsBackEqual() throws IOException {
+    RunConfig config =
+        load("mto.ranking=printed", "mto.reduction=sum", "model.dim=96", "data.val=other images");
+    Path resolved = folder.resolve("resolved.yaml");
+    Files.writeString(resolved, ConfigLoader.write(config));
+
+    assertThat(ConfigLoader.read(resolved)).isEqualTo(config);
+    assertThat(ConfigLoader.write(ConfigLoader.read(resolved)))
+        .isEqualTo(ConfigLoader.write(config))
+        .contains("ranking: printed", "initial: before_position", "crop_scale:", "base_lr: 1.0E-4");
+    assertThat(config.mto().options().ranking()).isEqualTo(Ranking.PRINTED);
+    assertThat(config.mto().options().reduction()).isEqualTo(Reduction.SUM);
+  }
+
+  @Test
+  void theDimensionsOfThePresetApplyWhereNoneIsGiven() {
+    assertThat(load().model().vit(3).dim()).isEqualTo(768);
+    assertThat(load("model.dim=96", "model.heads=3").model().vit(3).depth()).isEqualTo(12);
+    assertThat(load("model.dim=96", "model.heads=3").model().vit(3).dim()).isEqualTo(96);
+  }
+
+  @Test
+  void learningRatesScaleWithTheImagesOfAStepUnlessToldNotTo() {
+    assertThat(load().training().lrFactor()).isEqualTo(128.0 * 16 / 512);
+    assertThat(load("training.lr_scale_batch=none").training().lrFactor()).isEqualTo(1);
+  }
+
+  @Test
+  void anUnknownKeyIsToldWithItsPathAndTheKnownOnes() {
+    assertRefused("mto.wieghts=1", file + ": unknown key 'mto.wieghts'; known there: enabled, ");
+    assertRefused(
+        "mto.weights.x=1", file + ": unknown key 'mto.weights.x'; known there: e, r, spa");
+    assertRefused("trainnig.epochs=1", file + ": unknown key 'trainnig'; known there: baseline, ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "training.epochs=many | training.epochs: 'many' must be a whole number",
+        "training.epochs=[1] | training.epochs: must be a whole number",
+        "masking.ratio=half | masking.ratio: 'half' must be a number",
+        "mto.enabled=perhaps | mto.enabled: 'perhaps' must be true or false",
+        "mto.ranking=up | mto.ranking: 'up' must be one of described, printed",
+        "training.betas=0.9 | training.betas: must be a list",
+        "mto.weights=0.1 | mto.weights: must be a mapping of keys to values",
+        "model.image=[32, wide] | model.image[1]: 'wide' must be a whole number"
+      })
+  void aValueOfTheWrongTypeIsToldWithWhatIsWanted(String setting, String message) {
+    assertRefused(setting, file + ": " + message);
+  }
+
+  @Test
+  void aFractionIsNotCutToAWholeNumber() {
+    assertRefused("training.epochs=2.5", "training.epochs");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "masking.ratio=1.5 | masking.ratio: 1.5 must be between 0 and 1, exclusive",
+        "masking.ratio=0 | masking.ratio: 0.0 must be between 0 and 1, exclusive",
+        "masking.unit=0 | masking.unit: 0 must be greater than 0",
+        "training.epochs=0 | training.epochs: 0 must be greater than 0",
+        "training.batch=-1 | training.batch: -1 must be greater than 0",
+        "training.base_lr=-0.1 | training.base_lr: -0.1 must be 0 or greater",
+        "training.base_lr=NaN | training.base_lr: NaN must be 0 or greater",
+        "training.betas=[0.9, 1.0] | training.betas: [0.9, 1.0] must be two numbers in [0, 1)",
+        "training.lr_scale_batch=0 | training.lr_scale_batch: 0 must be a number of images greater",
+        "mto.weights.e=-1 | mto.weights.e: -1 must be 0 or greater",
+        "mto.epsilon=0 | mto.epsilon: 0 must be greater than 0",
+        "data.channels=2 | data.channels: 2 must be 1 or 3",
+        "data.mean=[0.5] | data.mean: [0.5] must be 3 numbers",
+        "data.std=[1, 1, 0] | data.std: [1.0, 1.0, 0.0] must be 3 numbers greater than 0",
+        "data.flip=2 | data.flip: 2 must be between 0 and 1",
+        "data.workers=0 | data.workers: 0 must be between 1 and 256",
+        "data.crop_scale=[0.9, 0.5] | data.crop_scale: [0.9, 0.5] must be [smallest, largest]",
+        "data.train=null | data.train: null must be a folder of images",
+        "model.image=[224] | model.image: [224] must be [height, width]",
+        "model.image=[8, 224] | model.image: [8, 224] must be at least one patch of 16 pixels",
+        "checkpoint.keep=0 | checkpoint.keep: 0 must be greater than 0",
+        "checkpoint.every_minutes=0 | checkpoint.every_minutes: 0 must be greater than 0",
+        "log.knn_every_epochs=-1 | log.knn_every_epochs: -1 must be 0 or greater"
+      })
+  void aValueOutOfRangeIsToldWithItsRule(String setting, String message) {
+    assertRefused(setting, file + ": " + message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "model=null, model",
+    "data=null, data",
+    "masking=null, masking",
+    "mto=null, mto",
+    "training=null, training",
+    "checkpoint=null, checkpoint",
+    "log=null, log",
+    "mto.weights=null, mto.weights",
+    "mto.ranking=null, mto.ranking",
+    "mto.initial=null, mto.initial",
+    "mto.scale=null, mto.scale",
+    "mto.normalise=null, mto.normalise",
+    "mto.reduction=null, mto.reduction",
+    "mto.self_affinity=null, mto.self_affinity",
+    "training.schedule=null, training.schedule",
+    "data.interpolation=null, data.interpolation"
+  })
+  void aSectionOrChoiceSetToNothingIsRefused(String setting, String key) {
+    assertRefused(setting, file + ": " + key + ": null must be given");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"training.epochs", "=20", ""})
+  void aSettingThatIsNotKeyAndValueIsRefused(String setting) {
+    assertRefused(
+        setting, "--set " + setting + ": must be key=value, e.g. --set training.epochs=20");
+  }
+
+  @Test
+  void aSettingWhoseValueIsNotYamlIsRefused() {
+    assertRefused("data.mean=[1, 2", "--set data.mean=[1, 2: the value is not valid YAML");
+  }
+
+  @Test
+  void aMissingFileIsToldWithAnExample() {
+    Path missing = folder.resolve("missing.yaml");
+    assertThatThrownBy(() -> ConfigLoader.load(missing, List.of(), name -> RECIPE))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            missing + ": no such file; give a configuration such as configs/quickstart.yaml");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"training: { epochs: 2 }\n", "baseline: 5\n", "baseline: null\n"})
+  void aFileWithoutBaselineIsRefused(String text) throws IOException {
+    write(text);
+    assertThatThrownBy(this::load)
+        .isInstanceOf(UserException.class)
+        .hasMessage(file + ": the key 'baseline' is missing; add e.g. baseline: simmim");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"- a\n- b\n", "just text\n", ""})
+  void aFileThatIsNotAMappingIsRefused(String text) throws IOException {
+    write(text);
+    assertThatThrownBy(this::load)
+        .isInstanceOf(UserException.class)
+        .hasMessage(file + ": not a YAML mapping of keys to values");
+  }
+
+  @Test
+  void brokenYamlIsToldInOneLine() throws IOException {
+    write("baseline: [method\ndata: {");
+    assertThatThrownBy(this::load)
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(file + ": not valid YAML: ")
+        .hasMessageNotContaining("\n");
+  }
+
+  private void write(String text) throws IOException {
+    Files.writeString(file, text);
+  }
+
+  private RunConfig load(String... settings) {
+    return ConfigLoader.load(file, List.of(settings), name -> RECIPE);
+  }
+
+  private void assertRefused(String setting, String message) {
+    assertThatThrownBy(() -> load(setting))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message)
+        .hasMessageNotContaining("\n");
+  }
+}
