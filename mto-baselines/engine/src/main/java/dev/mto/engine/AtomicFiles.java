@@ -19,7 +19,9 @@ public final class AtomicFiles {
     void writeTo(Path temporary) throws IOException;
   }
 
-  /** Replaces {@code file} by what {@code writer} writes. On failure the old file stays as it was. */
+  /**
+   * Replaces {@code file} by what {@code writer} writes. On failure the old file stays as it was.
+   */
   public static void write(Path file, Writer writer) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try {

@@ -40,8 +40,8 @@ public interface Method {
   Map<String, INDArray> evaluationFeeds(ImageBatch batch);
 
   /**
-   * The self-supervised loss of predicting each image's mean over its visible pixels, the level that
-   * a model must pass to have learnt something; NaN where a method has no such reference.
+   * The self-supervised loss of predicting each image's mean over its visible pixels, the level
+   * that a model must pass to have learnt something; NaN where a method has no such reference.
    */
   double referenceLoss(ImageBatch batch);
 

@@ -81,8 +81,7 @@ final class SimMimMethod implements Method {
   public Map<String, INDArray> evaluationFeeds(ImageBatch batch) {
     Map<String, INDArray> feeds = imagesAndMask(batch);
     if (graph.dropPath() != null) {
-      feeds.put(
-          graph.dropPath().name(), DropPath.keepAll(vit, batch.size(), DataType.FLOAT));
+      feeds.put(graph.dropPath().name(), DropPath.keepAll(vit, batch.size(), DataType.FLOAT));
     }
     return feeds;
   }
@@ -92,9 +91,7 @@ final class SimMimMethod implements Method {
     feeds.put(graph.images().name(), batch.images());
     feeds.put(
         graph.mask().name(),
-        batch.mask() == null
-            ? Nd4j.zeros(batch.images().size(0), vit.patches())
-            : batch.mask());
+        batch.mask() == null ? Nd4j.zeros(batch.images().size(0), vit.patches()) : batch.mask());
     return feeds;
   }
 

@@ -1,8 +1,8 @@
 package dev.mto.engine.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.engine.UserException;
 import dev.mto.engine.AtomicFiles;
+import dev.mto.engine.UserException;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;

@@ -35,8 +35,7 @@ final class Checksum {
     try (BytePointer bytes = new BytePointer(array.data().pointer())) {
       long length = array.length() * array.dataType().width();
       for (long at = 0; at < length; at += CHUNK) {
-        ByteBuffer chunk =
-            bytes.position(at).limit(Math.min(length, at + CHUNK)).asByteBuffer();
+        ByteBuffer chunk = bytes.position(at).limit(Math.min(length, at + CHUNK)).asByteBuffer();
         crc.update(chunk);
       }
     }

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import picocli.CommandLine;
 
 /**
- * Runs a command line: exit code 0 done, 2 wrong input (one line says what, where and what to do), 1
- * anything else, 130 stopped by Ctrl-C. {@code --debug} anywhere adds the stack trace.
+ * Runs a command line: exit code 0 done, 2 wrong input (one line says what, where and what to do),
+ * 1 anything else, 130 stopped by Ctrl-C. {@code --debug} anywhere adds the stack trace.
  */
 public final class CommandLines {
   private static final String DEBUG = "--debug";
@@ -22,8 +22,7 @@ public final class CommandLines {
   /** Runs {@code command} and returns the exit code. */
   public static int run(Object command, String... arguments) {
     boolean debug = Arrays.asList(arguments).contains(DEBUG);
-    String[] rest =
-        Arrays.stream(arguments).filter(a -> !a.equals(DEBUG)).toArray(String[]::new);
+    String[] rest = Arrays.stream(arguments).filter(a -> !a.equals(DEBUG)).toArray(String[]::new);
     return new CommandLine(command)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
@@ -34,7 +33,9 @@ public final class CommandLines {
 
   private static int wrongArguments(CommandLine.ParameterException e, String[] arguments) {
     System.err.println(
-        e.getMessage() + "; see " + e.getCommandLine().getCommandSpec().qualifiedName()
+        e.getMessage()
+            + "; see "
+            + e.getCommandLine().getCommandSpec().qualifiedName()
             + " --help");
     return 2;
   }
@@ -43,7 +44,8 @@ public final class CommandLines {
     if (debug) {
       e.printStackTrace();
     }
-    if (e instanceof UserException || e instanceof TooManyBadImagesException
+    if (e instanceof UserException
+        || e instanceof TooManyBadImagesException
         || e instanceof WeightFileException) {
       System.err.println("error: " + e.getMessage());
       return 2;

@@ -26,7 +26,11 @@ final class Preflight {
   private static void folder(String key, String value) {
     if (!Files.isDirectory(Path.of(value))) {
       throw new UserException(
-          key + ": " + value + " is not a folder; give the folder of the images (--set " + key
+          key
+              + ": "
+              + value
+              + " is not a folder; give the folder of the images (--set "
+              + key
               + "=DIR)");
     }
   }

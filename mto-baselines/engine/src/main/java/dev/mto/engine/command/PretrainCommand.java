@@ -99,8 +99,7 @@ public final class PretrainCommand implements Callable<Integer> {
   private static Integer run(RunConfig resolved, RunFolder folder, boolean resumed) {
     Baseline baseline = Baselines.named(resolved.baseline());
     PrintStream console = System.out;
-    try (PretrainingJob job =
-        new PretrainingJob(baseline, resolved, folder, resumed, console)) {
+    try (PretrainingJob job = new PretrainingJob(baseline, resolved, folder, resumed, console)) {
       return job.run() == PretrainingJob.Outcome.DONE ? 0 : 130;
     }
   }

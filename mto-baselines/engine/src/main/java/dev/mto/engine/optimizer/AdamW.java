@@ -10,8 +10,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * AdamW with decoupled weight decay (Loshchilov and Hutter), as PyTorch computes it: {@code p *= 1 -
- * lr * decay}, then {@code p -= lr * m̂ / (√v̂ + ε)}. Parameters are updated in place.
+ * AdamW with decoupled weight decay (Loshchilov and Hutter), as PyTorch computes it: {@code p *= 1
+ * - lr * decay}, then {@code p -= lr * m̂ / (√v̂ + ε)}. Parameters are updated in place.
  *
  * <p>ND4J's Adam operation adds ε to the uncorrected √v and cannot take a learning rate of 0. It is
  * used here with its own bias correction switched off (an iteration so late that it is 1), ε times

@@ -9,7 +9,9 @@ public final class GradientNorm {
 
   private GradientNorm() {}
 
-  /** The Euclidean norm of all {@code gradients} as one vector; not finite if one of them is not. */
+  /**
+   * The Euclidean norm of all {@code gradients} as one vector; not finite if one of them is not.
+   */
   public static double of(Collection<INDArray> gradients) {
     double sum = 0;
     for (INDArray gradient : gradients) {

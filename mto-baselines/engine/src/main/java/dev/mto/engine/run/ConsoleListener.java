@@ -53,7 +53,13 @@ final class ConsoleListener implements RunListener {
     } else if (System.nanoTime() - lastLineAt > BETWEEN_LINES.toNanos()) {
       lastLineAt = System.nanoTime();
       log.line(
-          "  step " + row.step() + "/" + allSteps + "  " + summary(row) + ", all done in "
+          "  step "
+              + row.step()
+              + "/"
+              + allSteps
+              + "  "
+              + summary(row)
+              + ", all done in "
               + left(row.step()));
     }
   }

@@ -31,9 +31,7 @@ public final class DivergenceException extends RuntimeException {
             .map(e -> e.getKey() + " = " + e.getValue())
             .collect(Collectors.joining(", "));
     String what =
-        terms.isEmpty()
-            ? "the gradient of " + firstNotFinite(gradients) + " is not finite"
-            : terms;
+        terms.isEmpty() ? "the gradient of " + firstNotFinite(gradients) + " is not finite" : terms;
     String place =
         firstBlock(graph, feeds)
             .map(block -> "; the first values that are not finite come out of " + block)

@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * k-nearest-neighbour accuracy on frozen features: cosine similarity, majority of the k nearest, the
- * nearest breaking ties.
+ * k-nearest-neighbour accuracy on frozen features: cosine similarity, majority of the k nearest,
+ * the nearest breaking ties.
  */
 final class KnnClassifier {
   private static final int NEIGHBOURS = 10;
@@ -20,8 +20,7 @@ final class KnnClassifier {
    * @param train [n, D], rows of norm 1
    * @param queries [m, D], rows of norm 1
    */
-  static double accuracy(
-      INDArray train, int[] trainLabels, INDArray queries, int[] queryLabels) {
+  static double accuracy(INDArray train, int[] trainLabels, INDArray queries, int[] queryLabels) {
     int right = 0;
     try (INDArray similarity = queries.mmul(train.transpose())) {
       for (int q = 0; q < queryLabels.length; q++) {

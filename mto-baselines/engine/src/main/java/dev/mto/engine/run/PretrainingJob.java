@@ -153,8 +153,7 @@ public final class PretrainingJob implements AutoCloseable {
     try (StopSignal stop = new StopSignal();
         MetricsListener metrics = new MetricsListener(folder.metrics());
         TensorBoardListener tensorBoard = new TensorBoardListener(folder.events());
-        ConsoleListener progress =
-            new ConsoleListener(log, config.training().epochs(), allSteps);
+        ConsoleListener progress = new ConsoleListener(log, config.training().epochs(), allSteps);
         SaturationListener saturation = new SaturationListener(log::line)) {
       List<RunListener> listeners = List.of(metrics, tensorBoard, progress, saturation);
       while (position.epoch() < config.training().epochs()) {
@@ -188,8 +187,7 @@ public final class PretrainingJob implements AutoCloseable {
         saveWhenDue();
       }
     }
-    position =
-        new Checkpoint.Position(position.step(), epoch + 1, 0, config.baseline(), model);
+    position = new Checkpoint.Position(position.step(), epoch + 1, 0, config.baseline(), model);
     listeners.forEach(l -> l.epochDone(epoch));
     if (due(config.log().picturesEveryEpochs(), epoch)) {
       pictures.reconstruction(epoch + 1);
@@ -228,11 +226,7 @@ public final class PretrainingJob implements AutoCloseable {
     row.put("images_per_second", result.images() / seconds);
     position =
         new Checkpoint.Position(
-            index + 1,
-            position.epoch(),
-            position.stepInEpoch() + 1,
-            config.baseline(),
-            model);
+            index + 1, position.epoch(), position.stepInEpoch() + 1, config.baseline(), model);
     if (last) {
       evaluate(position.epoch(), row);
     }
@@ -253,8 +247,7 @@ public final class PretrainingJob implements AutoCloseable {
   }
 
   private boolean due(int every, int epoch) {
-    return every > 0
-        && ((epoch + 1) % every == 0 || epoch + 1 == config.training().epochs());
+    return every > 0 && ((epoch + 1) % every == 0 || epoch + 1 == config.training().epochs());
   }
 
   private void saveWhenDue() {

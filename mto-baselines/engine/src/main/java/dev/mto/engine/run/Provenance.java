@@ -66,7 +66,8 @@ public final class Provenance {
 
   private static Properties buildProperties() {
     Properties properties = new Properties();
-    try (InputStream in = Provenance.class.getResourceAsStream("/dev/mto/engine/build.properties")) {
+    try (InputStream in =
+        Provenance.class.getResourceAsStream("/dev/mto/engine/build.properties")) {
       if (in != null) {
         properties.load(in);
       }

@@ -72,8 +72,7 @@ final class TrainingGraph {
     }
     String scope = tokens.name().isEmpty() ? "mto" : "mto_" + tokens.name();
     if (config.enabled()) {
-      MtoTerms terms =
-          MaskedTokenOptimization.add(graph, scope, layers, mask, config.options());
+      MtoTerms terms = MaskedTokenOptimization.add(graph, scope, layers, mask, config.options());
       return new Group(tokens.name(), layers.get(0), terms, terms.heterogeneity());
     }
     return new Group(

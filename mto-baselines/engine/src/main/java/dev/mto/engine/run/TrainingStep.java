@@ -13,7 +13,8 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One optimizer step: gradients of each micro-batch, their mean, clipping by the global norm, AdamW.
+ * One optimizer step: gradients of each micro-batch, their mean, clipping by the global norm,
+ * AdamW.
  */
 final class TrainingStep implements AutoCloseable {
   private final TrainingGraph graph;
@@ -28,8 +29,7 @@ final class TrainingStep implements AutoCloseable {
     this.method = graph.method();
     this.optimizer = optimizer;
     this.clip = clip;
-    this.session =
-        GraphSession.withGradients(graph.graph(), graph.total(), graph.parameterNames());
+    this.session = GraphSession.withGradients(graph.graph(), graph.total(), graph.parameterNames());
   }
 
   /**
