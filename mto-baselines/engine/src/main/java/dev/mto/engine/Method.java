@@ -23,9 +23,6 @@ public interface Method {
   /** The predicted image [B, C, H, W], in normalised pixels. */
   SDVariable prediction();
 
-  /** Name of the mask token's parameter. */
-  String maskToken();
-
   /** Whether weight decay applies to the parameter of this name and number of dimensions. */
   boolean decayed(String parameter, int rank);
 

@@ -14,7 +14,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * @param loss the reconstruction loss, a scalar
  * @param tokens h⁰ (the mask token in place of masked patches), h¹ … hᴸ, each [B, N, D]
  * @param features patch tokens [B, N, D] after the encoder's final norm
- * @param maskToken name of the mask token's parameter
  */
 public record SimMimGraph(
     SDVariable images,
@@ -23,8 +22,7 @@ public record SimMimGraph(
     SDVariable prediction,
     SDVariable loss,
     List<SDVariable> tokens,
-    SDVariable features,
-    String maskToken) {
+    SDVariable features) {
   /** Copies the list. */
   public SimMimGraph {
     tokens = List.copyOf(tokens);

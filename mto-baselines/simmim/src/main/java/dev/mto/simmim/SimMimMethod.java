@@ -51,11 +51,6 @@ final class SimMimMethod implements Method {
     return graph.prediction();
   }
 
-  @Override
-  public String maskToken() {
-    return graph.maskToken();
-  }
-
   /** The official rule for the ViT: all but vectors, biases and the class token. */
   @Override
   public boolean decayed(String parameter, int rank) {

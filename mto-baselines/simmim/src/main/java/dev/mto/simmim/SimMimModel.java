@@ -56,8 +56,7 @@ public final class SimMimModel {
         head.toImage(predicted),
         loss,
         encoded.trace().patchTokens(),
-        encoded.patches(),
-        MASK_TOKEN);
+        encoded.patches());
   }
 
   /**

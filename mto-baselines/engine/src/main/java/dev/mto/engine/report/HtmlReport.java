@@ -1,5 +1,6 @@
 package dev.mto.engine.report;
 
+import dev.mto.engine.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ public final class HtmlReport {
     }
     Path page = runFolder.resolve("report.html");
     byte[] html = html(runFolder).getBytes(StandardCharsets.UTF_8);
-    AtomicFile.replace(page, temporary -> Files.write(temporary, html));
+    AtomicFiles.write(page, temporary -> Files.write(temporary, html));
     return page;
   }
 

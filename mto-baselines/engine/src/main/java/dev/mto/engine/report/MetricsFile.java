@@ -1,5 +1,6 @@
 package dev.mto.engine.report;
 
+import dev.mto.engine.AtomicFiles;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -50,7 +51,7 @@ public final class MetricsFile {
     if (Files.notExists(file)) {
       return;
     }
-    AtomicFile.replace(
+    AtomicFiles.write(
         file,
         temporary -> {
           try (BufferedWriter kept = Files.newBufferedWriter(temporary)) {

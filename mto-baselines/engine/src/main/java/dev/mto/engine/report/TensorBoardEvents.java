@@ -1,5 +1,6 @@
 package dev.mto.engine.report;
 
+import dev.mto.engine.AtomicFiles;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -88,7 +89,7 @@ public final class TensorBoardEvents implements AutoCloseable {
     if (Files.notExists(file)) {
       return;
     }
-    AtomicFile.replace(
+    AtomicFiles.write(
         file,
         temporary -> {
           try (DataInputStream in =

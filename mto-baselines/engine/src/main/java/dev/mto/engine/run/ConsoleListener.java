@@ -20,7 +20,7 @@ final class ConsoleListener implements RunListener {
   private long stepsHere;
   private long lastLineAt = System.nanoTime();
   private ProgressBar bar;
-  private MetricsRow lastRow;
+  private StepMetrics lastRow;
 
   ConsoleListener(RunLog log, int epochs, long allSteps) {
     this.log = log;
@@ -44,7 +44,7 @@ final class ConsoleListener implements RunListener {
   }
 
   @Override
-  public void stepDone(MetricsRow row) {
+  public void stepDone(StepMetrics row) {
     lastRow = row;
     stepsHere++;
     if (bar != null) {
@@ -89,7 +89,7 @@ final class ConsoleListener implements RunListener {
     }
   }
 
-  private static String summary(MetricsRow row) {
+  private static String summary(StepMetrics row) {
     return String.format(
         Locale.ROOT,
         "loss %.4f (self-supervised %.4f), %.0f images/s",

@@ -8,6 +8,7 @@ import dev.mto.data.ImageFolder;
 import dev.mto.data.MaskSampler;
 import dev.mto.data.Normalization;
 import dev.mto.data.Preprocessing;
+import dev.mto.data.RandomStream;
 import dev.mto.engine.UserException;
 import dev.mto.engine.config.DataConfig;
 import dev.mto.engine.config.RunConfig;
@@ -57,6 +58,11 @@ final class Images {
   /** The validation images, or null. */
   ImageFolder validation() {
     return validation;
+  }
+
+  /** Visible tokens of the first image's first mask. */
+  int visibleTokens() {
+    return masks.sample(RandomStream.of(config.training().seed(), "mask", 0, 0)).visible().length;
   }
 
   private long imagesPerStep() {

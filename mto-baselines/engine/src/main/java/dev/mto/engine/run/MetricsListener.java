@@ -20,7 +20,7 @@ final class MetricsListener implements RunListener {
   }
 
   @Override
-  public void stepDone(MetricsRow row) {
+  public void stepDone(StepMetrics row) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("step", row.step());
     object.put("epoch", row.epoch());

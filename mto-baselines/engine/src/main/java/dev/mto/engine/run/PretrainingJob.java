@@ -150,6 +150,7 @@ public final class PretrainingJob implements AutoCloseable {
   public Outcome run() {
     long allSteps = stepsPerEpoch * config.training().epochs();
     announce(allSteps);
+    warnOfLoneToken();
     try (StopSignal stop = new StopSignal();
         MetricsListener metrics = new MetricsListener(folder.metrics());
         TensorBoardListener tensorBoard = new TensorBoardListener(folder.events());
@@ -230,7 +231,7 @@ public final class PretrainingJob implements AutoCloseable {
     if (last) {
       evaluate(position.epoch(), row);
     }
-    MetricsRow metrics = new MetricsRow(index + 1, (index + 1.0) / stepsPerEpoch, row);
+    StepMetrics metrics = new StepMetrics(index + 1, (index + 1.0) / stepsPerEpoch, row);
     listeners.forEach(l -> l.stepDone(metrics));
   }
 
@@ -290,6 +291,15 @@ public final class PretrainingJob implements AutoCloseable {
             + Provenance.machine().get("threads")
             + " threads; run folder "
             + folder.root());
+  }
+
+  private void warnOfLoneToken() {
+    if (config.mto().enabled() && images.visibleTokens() == 1) {
+      log.line(
+          "warning: masking.ratio "
+              + config.masking().ratio()
+              + " leaves one visible token: heterogeneity is 0 and L_e has no gradient; lower it");
+    }
   }
 
   @Override

@@ -6,7 +6,7 @@ interface RunListener extends AutoCloseable {
   default void epochStarted(int epoch, long firstStep, long steps) {}
 
   /** A step was made; its row of metrics is complete. */
-  default void stepDone(MetricsRow row) {}
+  default void stepDone(StepMetrics row) {}
 
   /** An epoch has ended. */
   default void epochDone(int epoch) {}

@@ -21,7 +21,7 @@ final class SaturationListener implements RunListener {
   }
 
   @Override
-  public void stepDone(MetricsRow row) {
+  public void stepDone(StepMetrics row) {
     if (seen >= STEPS || !(row.values().get("heterogeneity") instanceof double[] h)) {
       return;
     }

@@ -16,7 +16,7 @@ final class TensorBoardListener implements RunListener {
   }
 
   @Override
-  public void stepDone(MetricsRow row) {
+  public void stepDone(StepMetrics row) {
     Map<String, Double> scalars = new LinkedHashMap<>();
     row.values()
         .forEach(

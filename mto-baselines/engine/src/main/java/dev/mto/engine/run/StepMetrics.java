@@ -9,7 +9,7 @@ import java.util.Map;
  * @param epoch epochs done, with the fraction of the current one
  * @param values numbers and, for heterogeneity, {@code double[]}, by name
  */
-record MetricsRow(long step, double epoch, Map<String, Object> values) {
+record StepMetrics(long step, double epoch, Map<String, Object> values) {
   double number(String name) {
     return values.get(name) instanceof Number n ? n.doubleValue() : Double.NaN;
   }
