@@ -13,16 +13,18 @@ final class MeanPrediction {
   /** Mean |pixel - mean of visible pixels| over all masked pixels and channels of the batch. */
   static double loss(ImageBatch batch, VitConfig vit) {
     int pixels = vit.imageHeight() * vit.imageWidth();
+    float[] images = batch.images().data().asFloat();
+    float[] masks = batch.mask().data().asFloat();
     double sum = 0;
     long count = 0;
-    for (int b = 0; b < batch.images().size(0); b++) {
-      boolean[] masked = maskedPixels(batch.mask().getRow(b).toFloatVector(), vit);
-      float[] image = batch.images().slice(b).reshape(-1).toFloatVector();
+    for (int b = 0; b < batch.size(); b++) {
+      boolean[] masked = maskedPixels(masks, b * vit.patches(), vit);
       for (int c = 0; c < vit.channels(); c++) {
-        double mean = visibleMean(image, masked, c * pixels);
+        int plane = (b * vit.channels() + c) * pixels;
+        double mean = visibleMean(images, masked, plane);
         for (int p = 0; p < pixels; p++) {
           if (masked[p]) {
-            sum += Math.abs(image[c * pixels + p] - mean);
+            sum += Math.abs(images[plane + p] - mean);
             count++;
           }
         }
@@ -31,24 +33,24 @@ final class MeanPrediction {
     return sum / count;
   }
 
-  private static double visibleMean(float[] image, boolean[] masked, int offset) {
+  private static double visibleMean(float[] images, boolean[] masked, int plane) {
     double sum = 0;
     int count = 0;
     for (int p = 0; p < masked.length; p++) {
       if (!masked[p]) {
-        sum += image[offset + p];
+        sum += images[plane + p];
         count++;
       }
     }
     return sum / count;
   }
 
-  private static boolean[] maskedPixels(float[] patches, VitConfig vit) {
+  private static boolean[] maskedPixels(float[] masks, int offset, VitConfig vit) {
     boolean[] masked = new boolean[vit.imageHeight() * vit.imageWidth()];
     for (int y = 0; y < vit.imageHeight(); y++) {
       for (int x = 0; x < vit.imageWidth(); x++) {
         int patch = y / vit.patch() * vit.gridWidth() + x / vit.patch();
-        masked[y * vit.imageWidth() + x] = patches[patch] == 1;
+        masked[y * vit.imageWidth() + x] = masks[offset + patch] == 1;
       }
     }
     return masked;

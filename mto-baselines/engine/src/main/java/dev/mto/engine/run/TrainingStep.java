@@ -125,9 +125,15 @@ final class TrainingStep implements AutoCloseable {
 
   /** Mean of ln V over the images: the largest value that H can have. */
   private static double bound(INDArray mask) {
+    float[] all = mask.data().asFloat();
+    int tokens = (int) mask.size(1);
     double sum = 0;
-    for (double masked : mask.sum(1).toDoubleVector()) {
-      sum += Math.log(mask.size(1) - masked);
+    for (int first = 0; first < all.length; first += tokens) {
+      int visible = 0;
+      for (int i = first; i < first + tokens; i++) {
+        visible += all[i] == 0 ? 1 : 0;
+      }
+      sum += Math.log(visible);
     }
     return sum / mask.size(0);
   }
