@@ -2,14 +2,19 @@ package dev.mto.engine.graph;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
+import org.nd4j.autodiff.samediff.config.SDValue;
+import org.nd4j.autodiff.samediff.config.SDValueType;
 import org.nd4j.autodiff.samediff.internal.InferenceSession;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,11 +29,13 @@ public final class GraphSession implements AutoCloseable {
   private final SameDiff graph;
   private final Session session;
   private final Map<String, String> gradientNames;
+  private final Set<Long> ownedElsewhere;
 
   private GraphSession(SameDiff graph, Map<String, String> gradientNames) {
     this.graph = graph;
     this.session = new Session(graph, pool);
     this.gradientNames = gradientNames;
+    this.ownedElsewhere = variablesAndConstants(graph);
   }
 
   /** A session for values of {@code graph}, without gradients. */
@@ -86,13 +93,7 @@ public final class GraphSession implements AutoCloseable {
     try {
       use.accept(results);
     } finally {
-      results.forEach(
-          (name, array) -> {
-            if (!isInput(name)) {
-              pool.release(array);
-            }
-          });
-      session.forgetFreed();
+      session.recycle(inputAddresses(known));
     }
   }
 
@@ -106,11 +107,24 @@ public final class GraphSession implements AutoCloseable {
     return pool.bytesHeld();
   }
 
-  private boolean isInput(String name) {
-    return switch (graph.getVariable(name).getVariableType()) {
-      case PLACEHOLDER, VARIABLE, CONSTANT, SEQUENCE -> true;
-      case ARRAY -> false;
-    };
+  /** Memory that belongs to others: placeholder values, variables and constants. */
+  private Set<Long> inputAddresses(Map<String, INDArray> feeds) {
+    Set<Long> addresses = new HashSet<>(ownedElsewhere);
+    feeds.values().forEach(array -> addresses.add(array.data().address()));
+    return addresses;
+  }
+
+  private static Set<Long> variablesAndConstants(SameDiff graph) {
+    Set<Long> addresses = new HashSet<>();
+    for (SDVariable variable : graph.variables()) {
+      boolean stored =
+          variable.getVariableType() == VariableType.VARIABLE
+              || variable.getVariableType() == VariableType.CONSTANT;
+      if (stored && !variable.getArr().isEmpty()) {
+        addresses.add(variable.getArr().data().address());
+      }
+    }
+    return addresses;
   }
 
   @Override
@@ -119,13 +133,30 @@ public final class GraphSession implements AutoCloseable {
   }
 
   private static final class Session extends InferenceSession {
+    private final BufferPool pool;
+
     Session(SameDiff graph, BufferPool pool) {
       super(graph);
+      this.pool = pool;
       setMmgr(pool);
     }
 
-    /** The stock session never clears this set: a leak of one entry an array. */
-    void forgetFreed() {
+    /**
+     * Gives back every array that the run made. The stock session keeps those whose consumers did
+     * not run, and entries about freed arrays, for ever.
+     */
+    void recycle(Set<Long> inputs) {
+      for (SDValue value : nodeValueOutputs.values()) {
+        INDArray array =
+            value != null && value.getSdValueType() == SDValueType.TENSOR
+                ? value.getTensorValue()
+                : null;
+        if (array != null && array.data() != null && !inputs.contains(array.data().address())) {
+          pool.release(array);
+        }
+      }
+      nodeValueOutputs.clear();
+      getArrayUseTracker().clear();
       freedArrays.clear();
     }
   }
