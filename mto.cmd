@@ -12,5 +12,5 @@ if not exist "%root%mto-bench\target\dependencies.classpath" (
 set /p classpath=<"%root%mto-bench\target\dependencies.classpath"
 if "%OMP_NUM_THREADS%"=="" set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
 set "OMP_WAIT_POLICY=PASSIVE"
-java -XX:+UseSerialGC -Xms256m -Xmn96m -Djava.awt.headless=true -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dmto.root="%root%." -cp "%root%mto-bench\target\classes;%classpath%" dev.mto.bench.Mto %*
+java -XX:+UseSerialGC -Xms256m -Xmn96m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90 -Djava.awt.headless=true -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dmto.root="%root%." -cp "%root%mto-bench\target\classes;%classpath%" dev.mto.bench.Mto %*
 exit /b %errorlevel%
