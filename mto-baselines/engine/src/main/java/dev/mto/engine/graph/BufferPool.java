@@ -26,6 +26,7 @@ final class BufferPool extends AbstractMemoryMgr implements AutoCloseable {
   private final Map<Key, ArrayDeque<DataBuffer>> free = new HashMap<>();
   private final Set<Long> freeAddresses = new HashSet<>();
   private long bytesHeld;
+  private long buffersMade;
 
   @Override
   public INDArray allocate(boolean detached, DataType type, long... shape) {
@@ -48,6 +49,7 @@ final class BufferPool extends AbstractMemoryMgr implements AutoCloseable {
     ArrayDeque<DataBuffer> buffers = free.get(new Key(type, length));
     DataBuffer buffer = buffers == null ? null : buffers.pollLast();
     if (buffer == null) {
+      buffersMade++;
       return Nd4j.createUninitializedDetached(type, order, shape);
     }
     freeAddresses.remove(buffer.address());
@@ -67,6 +69,11 @@ final class BufferPool extends AbstractMemoryMgr implements AutoCloseable {
     free.computeIfAbsent(new Key(buffer.dataType(), buffer.length()), k -> new ArrayDeque<>())
         .addLast(buffer);
     bytesHeld += buffer.length() * buffer.dataType().width();
+  }
+
+  /** Buffers that had to be made because none was free. */
+  long buffersMade() {
+    return buffersMade;
   }
 
   long bytesHeld() {

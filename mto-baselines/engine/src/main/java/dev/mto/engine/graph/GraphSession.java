@@ -107,6 +107,11 @@ public final class GraphSession implements AutoCloseable {
     return pool.bytesHeld();
   }
 
+  /** Buffers made so far; once every kind of batch was seen, it stays as it is. */
+  public long buffersMade() {
+    return pool.buffersMade();
+  }
+
   /** Memory that belongs to others: placeholder values, variables and constants. */
   private Set<Long> inputAddresses(Map<String, INDArray> feeds) {
     Set<Long> addresses = new HashSet<>(ownedElsewhere);

@@ -12,6 +12,7 @@ import dev.mto.engine.pictures.AffinityMaps;
 import dev.mto.engine.pictures.HeterogeneityChart;
 import dev.mto.engine.pictures.Reconstructions;
 import dev.mto.engine.report.HtmlReport;
+import dev.mto.losses.MtoOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -85,12 +86,11 @@ final class RunPictures {
             int masked = (int) Arrays.stream(mask).filter(m -> m == 1).count();
             List<AffinityMap> maps = new ArrayList<>();
             for (int l = 0; l < group.layers().size(); l++) {
-              double[][] tokens =
-                  values.get(group.layers().get(l).name()).slice(0).toDoubleMatrix();
+              INDArray tokens = values.get(group.layers().get(l).name()).slice(0);
               maps.add(
                   new AffinityMap(
                       l == 0 ? "embedding" : "block " + (l - 1),
-                      AllPairs.affinity(tokens, order, softmax),
+                      affinity(tokens, order, softmax),
                       masked));
             }
             String name = group.name().isEmpty() ? "affinity" : "affinity-" + group.name();
@@ -199,6 +199,23 @@ final class RunPictures {
           .addi(config.data().mean().get(c));
     }
     return shown;
+  }
+
+  /** Affinities of all token pairs [N, N], rows and columns in {@code order}. */
+  private static double[][] affinity(INDArray tokens, int[] order, boolean softmax) {
+    MtoOptions asPrinted = MtoOptions.defaults();
+    double[][] pairs =
+        (softmax
+                ? dev.mto.losses.AffinityMap.softmax(tokens, asPrinted)
+                : dev.mto.losses.AffinityMap.scores(tokens, asPrinted))
+            .toDoubleMatrix();
+    double[][] ordered = new double[order.length][order.length];
+    for (int i = 0; i < order.length; i++) {
+      for (int j = 0; j < order.length; j++) {
+        ordered[i][j] = pairs[order[i]][order[j]];
+      }
+    }
+    return ordered;
   }
 
   private static int[] maskedThenVisible(double[] mask) {
