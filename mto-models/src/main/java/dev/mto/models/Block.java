@@ -4,10 +4,12 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * A pre-norm Transformer block whose two branches are scaled per channel (CaiT's layer scale) and
- * may be dropped per image (stochastic depth).
+ * A pre-norm Transformer block. Its two branches may be scaled per channel (CaiT's layer scale) and
+ * dropped per image (stochastic depth).
  */
-final class Block {
+public final class Block {
+  private final Rows rows;
+  private final BlockConfig config;
   private final SDVariable attentionScale;
   private final SDVariable mlpScale;
   private final LayerNorm attentionNorm;
@@ -18,38 +20,57 @@ final class Block {
   /**
    * Declares the block's parameters.
    *
-   * @param index 0-based
+   * @param name start of their names, e.g. {@code blocks.0}
    */
-  Block(SameDiff graph, VitConfig config, Parameters parameters, String name, int index) {
+  public Block(
+      SameDiff graph,
+      BlockConfig config,
+      BlockWeights weights,
+      Parameters parameters,
+      String name) {
+    this.rows = new Rows(graph, parameters.type());
+    this.config = config;
     int dim = config.dim();
-    Initializer weight = VisionTransformer.WEIGHTS;
-    Initializer last = weight.dividedBy(Math.sqrt(2.0 * (index + 1)));
     Initializer scale = Initializer.constant(config.layerScale());
-    this.attentionScale = parameters.declare(name + ".gamma_1", scale, dim);
-    this.mlpScale = parameters.declare(name + ".gamma_2", scale, dim);
+    this.attentionScale =
+        config.scaled() ? parameters.declare(name + ".gamma_1", scale, dim) : null;
+    this.mlpScale = config.scaled() ? parameters.declare(name + ".gamma_2", scale, dim) : null;
     this.attentionNorm = new LayerNorm(graph, parameters, name + ".norm1", dim);
-    this.attention = new Attention(graph, config, parameters, name + ".attn", weight, last);
+    this.attention = new Attention(graph, config, weights, parameters, name + ".attn");
     this.mlpNorm = new LayerNorm(graph, parameters, name + ".norm2", dim);
-    this.mlp = new Mlp(graph, config, parameters, name + ".mlp", weight, last);
+    this.mlp = new Mlp(graph, config, weights, parameters, name + ".mlp");
+  }
+
+  /** Tokens [R, D] to tokens [R, D], without position bias, nothing dropped. */
+  public SDVariable apply(SDVariable x, Sequence sequence) {
+    return apply(x, sequence, null, null, null);
   }
 
   /**
    * Tokens [R, D] to tokens [R, D].
    *
-   * @param positions bias of the scores [heads, T, T], the same for every image
-   * @param ones [R, 1]
-   * @param keepAttention factor of the attention branch for each row [R, 1]
-   * @param keepMlp factor of the MLP branch for each row [R, 1]
+   * @param positions bias of the scores [heads, T, T], the same for every image, or null
+   * @param keepAttention factor of the attention branch for each row [R, 1], or null for 1
+   * @param keepMlp factor of the MLP branch for each row [R, 1], or null for 1
    */
-  SDVariable apply(
+  public SDVariable apply(
       SDVariable x,
+      Sequence sequence,
       SDVariable positions,
-      SDVariable ones,
       SDVariable keepAttention,
       SDVariable keepMlp) {
-    SDVariable attended = attention.apply(attentionNorm.apply(x, ones), positions, ones);
-    SDVariable middle = x.add(attended.mul(Rows.outer(keepAttention, attentionScale)));
+    SDVariable ones = sequence.ones();
+    SDVariable attended = attention.apply(attentionNorm.apply(x, ones), sequence, positions);
+    SDVariable middle = x.add(branch(attended, attentionScale, keepAttention, ones));
     SDVariable mapped = mlp.apply(mlpNorm.apply(middle, ones), ones);
-    return middle.add(mapped.mul(Rows.outer(keepMlp, mlpScale)));
+    return middle.add(branch(mapped, mlpScale, keepMlp, ones));
+  }
+
+  private SDVariable branch(SDVariable values, SDVariable scale, SDVariable keep, SDVariable ones) {
+    if (scale == null && keep == null) {
+      return values;
+    }
+    SDVariable channels = scale == null ? rows.ones(config.dim()) : scale;
+    return values.mul(Rows.outer(keep == null ? ones : keep, channels));
   }
 }

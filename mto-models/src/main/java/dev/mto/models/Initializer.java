@@ -33,6 +33,11 @@ public interface Initializer {
     return (random, type, shape) -> Nd4j.valueArrayOf(shape, value, type);
   }
 
+  /** Normal with mean 0. */
+  static Initializer normal(double std) {
+    return (random, type, shape) -> fill(type, shape, () -> std * random.nextGaussian());
+  }
+
   /**
    * Normal with mean 0, redrawn until within {@code [-cut, cut]}.
    *

@@ -7,7 +7,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * Layer normalisation over the last dimension with eps 1e-6, which ND4J's own operation cannot be
  * given: (x - mean)/√(variance + eps)·weight + bias, with the biased variance.
  */
-final class LayerNorm {
+public final class LayerNorm {
   static final double EPSILON = 1e-6;
 
   private final SameDiff graph;
@@ -17,7 +17,8 @@ final class LayerNorm {
   private final SDVariable weight;
   private final SDVariable bias;
 
-  LayerNorm(SameDiff graph, Parameters parameters, String name, int dim) {
+  /** Declares gain and bias [D]. */
+  public LayerNorm(SameDiff graph, Parameters parameters, String name, int dim) {
     this.graph = graph;
     this.name = name;
     this.rows = new Rows(graph, parameters.type());
@@ -27,7 +28,7 @@ final class LayerNorm {
   }
 
   /** Normalises each row of {@code x} [R, D]; {@code ones} is [R, 1]. */
-  SDVariable apply(SDVariable x, SDVariable ones) {
+  public SDVariable apply(SDVariable x, SDVariable ones) {
     SDVariable mean = rows.mean(dim);
     SDVariable across = rows.ones(dim);
     return Scope.named(

@@ -12,15 +12,16 @@ final class Mlp {
 
   Mlp(
       SameDiff graph,
-      VitConfig config,
+      BlockConfig config,
+      BlockWeights weights,
       Parameters parameters,
-      String name,
-      Initializer inWeight,
-      Initializer outWeight) {
+      String name) {
     this.graph = graph;
     this.name = name;
-    this.in = Linear.declare(parameters, name + ".fc1", inWeight, config.hidden(), config.dim());
-    this.out = Linear.declare(parameters, name + ".fc2", outWeight, config.dim(), config.hidden());
+    this.in =
+        Linear.declare(parameters, name + ".fc1", weights.fc1(), config.hidden(), config.dim());
+    this.out =
+        Linear.declare(parameters, name + ".fc2", weights.fc2(), config.dim(), config.hidden());
   }
 
   /** Tokens [R, D] to tokens [R, D]; {@code ones} is [R, 1]. */

@@ -32,6 +32,9 @@ final class RelativePositionBias {
             Initializer.zeros(),
             config.distances(),
             config.heads());
+    parameters.buffer(
+        name + ".relative_position_index",
+        RelativePositionIndex.of(config.gridHeight(), config.gridWidth()));
   }
 
   /** The bias [heads, T, T], added to the scores before the softmax. */

@@ -35,12 +35,6 @@ public final class SimMimHead {
 
   /** PixelShuffle: pixels of patches [B*N, C*P*P] to images [B, C, H, W]. */
   public SDVariable toImage(SDVariable patches) {
-    int side = config.patch();
-    return patches
-        // (B*N, C*P*P) -> (B, h, w, C, P, P)
-        .reshape(-1, config.gridHeight(), config.gridWidth(), config.channels(), side, side)
-        // -> (B, C, h, P, w, P) -> (B, C, H, W)
-        .permute(0, 3, 1, 4, 2, 5)
-        .reshape(-1, config.channels(), config.imageHeight(), config.imageWidth());
+    return new Patches(config).join(patches);
   }
 }

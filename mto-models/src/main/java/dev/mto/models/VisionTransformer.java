@@ -1,7 +1,6 @@
 package dev.mto.models;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -15,13 +14,14 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * deviation, the last weight of both branches of block i divided by √(2i), biases 0.
  */
 public final class VisionTransformer {
-  static final Initializer WEIGHTS = Initializer.truncatedNormal(0.02, 0.02);
+  /** Weights and tokens at first: normal, deviation 0.02, cut at one deviation. */
+  public static final Initializer WEIGHTS = Initializer.truncatedNormal(0.02, 0.02);
 
   private final SameDiff graph;
   private final VitConfig config;
   private final Rows rows;
   private final PatchEmbedding embedding;
-  private final SDVariable classToken;
+  private final ClassToken classToken;
   private final RelativePositionBias positions;
   private final List<Block> blocks = new ArrayList<>();
   private final LayerNorm norm;
@@ -36,11 +36,20 @@ public final class VisionTransformer {
     this.graph = graph;
     this.config = config;
     this.rows = new Rows(graph, parameters.type());
-    this.classToken = parameters.declare(prefix + "cls_token", WEIGHTS, 1, 1, config.dim());
-    this.embedding = new PatchEmbedding(rows, config, parameters, prefix + "patch_embed", WEIGHTS);
+    this.classToken =
+        new ClassToken(graph, parameters, prefix + "cls_token", WEIGHTS, config.dim());
+    this.embedding =
+        new PatchEmbedding(
+            graph, config, parameters, prefix + "patch_embed", WEIGHTS, Initializer.zeros());
     this.positions = new RelativePositionBias(graph, config, parameters, prefix + "rel_pos_bias");
     for (int i = 0; i < config.depth(); i++) {
-      blocks.add(new Block(graph, config, parameters, prefix + "blocks." + i, i));
+      blocks.add(
+          new Block(
+              graph,
+              BlockConfig.of(config, QkvBias.QUERY_AND_VALUE),
+              BlockWeights.rescaled(WEIGHTS, i),
+              parameters,
+              prefix + "blocks." + i));
     }
     this.norm = new LayerNorm(graph, parameters, prefix + "norm", config.dim());
   }
@@ -73,30 +82,26 @@ public final class VisionTransformer {
    */
   public EncoderOutput encode(SDVariable patchTokens, SDVariable dropPath) {
     int tokens = 1 + config.patches();
-    SDVariable images = rows.column(patchTokens);
-    SDVariable ones = images.mmul(rows.ones(tokens)).reshape(-1, 1);
+    SDVariable x = classToken.prepend(patchTokens).reshape(-1, config.dim());
+    Sequence sequence = rows.sequence(x, tokens);
     SDVariable bias = relativePositionBias();
-    SDVariable[] keep = keep(dropPath, ones);
+    SDVariable[] keep = keep(dropPath);
 
-    SDVariable first = Rows.outer(images, classToken).reshape(-1, 1, config.dim());
-    SDVariable x = graph.concat(1, first, patchTokens).reshape(-1, config.dim());
     List<SDVariable> trace = new ArrayList<>();
     trace.add(patchTokens);
     for (int i = 0; i < blocks.size(); i++) {
-      x = blocks.get(i).apply(x, bias, ones, keep[2 * i], keep[2 * i + 1]);
+      x = blocks.get(i).apply(x, sequence, bias, keep[2 * i], keep[2 * i + 1]);
       trace.add(withoutClassToken(x.reshape(-1, tokens, config.dim())));
     }
-    SDVariable output = norm.apply(x, ones).reshape(-1, tokens, config.dim());
+    SDVariable output = norm.apply(x, sequence.ones()).reshape(-1, tokens, config.dim());
     return new EncoderOutput(output, withoutClassToken(output), new Trace(trace));
   }
 
-  /** For each branch its factors [R, 1], the same for all tokens of an image. */
-  private SDVariable[] keep(SDVariable dropPath, SDVariable ones) {
+  /** For each branch its factors [R, 1], the same for all tokens of an image; null for 1. */
+  private SDVariable[] keep(SDVariable dropPath) {
     int branches = 2 * config.depth();
     if (dropPath == null) {
-      SDVariable[] all = new SDVariable[branches];
-      Arrays.fill(all, ones);
-      return all;
+      return new SDVariable[branches];
     }
     SDVariable factors =
         dropPath
@@ -108,9 +113,6 @@ public final class VisionTransformer {
   }
 
   private SDVariable withoutClassToken(SDVariable tokens) {
-    long[] begin = {0, 1, 0};
-    long[] end = {0, 1 + config.patches(), config.dim()};
-    // the first dimension, the images, whole
-    return graph.stridedSlice(tokens, begin, end, new long[] {1, 1, 1}, 1, 1, 0, 0, 0);
+    return ClassToken.drop(tokens, config.patches(), config.dim());
   }
 }

@@ -11,7 +11,8 @@ package dev.mto.models;
  * @param depth number of blocks L
  * @param heads attention heads in each block
  * @param mlpRatio hidden width of the MLP over {@code dim}
- * @param layerScale initial value of the two per-channel layer scales of a block
+ * @param layerScale initial value of the two per-channel layer scales of a block, or 0 for blocks
+ *     without
  * @param dropPath drop path rate of the last block, rising linearly from 0 in the first
  */
 public record VitConfig(
@@ -44,9 +45,11 @@ public record VitConfig(
       throw new IllegalArgumentException(
           "mlpRatio is " + mlpRatio + " but must be above 0 and at most 64; the usual is 4");
     }
-    if (!(layerScale > 0 && layerScale <= 1)) {
+    if (!(layerScale >= 0 && layerScale <= 1)) {
       throw new IllegalArgumentException(
-          "layerScale is " + layerScale + " but must be above 0 and at most 1; the usual is 0.1");
+          "layerScale is "
+              + layerScale
+              + " but must be between 0 and 1; the usual is 0.1, and 0 leaves it out");
     }
     if (!(dropPath >= 0 && dropPath < 1)) {
       throw new IllegalArgumentException(
@@ -97,7 +100,7 @@ public record VitConfig(
     long norm = 2 * d;
     long attention = 3 * d * d + 2 * d + d * d + d;
     long mlp = 2 * d * hidden() + hidden() + d;
-    long block = 2 * norm + attention + mlp + 2 * d;
+    long block = 2 * norm + attention + mlp + (layerScale > 0 ? 2 * d : 0);
     long embedding = d * patchValues() + d + d;
     return embedding + (long) distances() * heads + depth * block + norm;
   }

@@ -1,8 +1,10 @@
 package dev.mto.engine;
 
 import dev.mto.data.MaskSampler;
+import dev.mto.data.Photometric;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
+import java.util.Optional;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
@@ -24,10 +26,25 @@ public interface Baseline {
   MaskSampler masks(RunConfig config);
 
   /**
+   * A second view of every training image: the same crop, changed in its colours. By default there
+   * is none.
+   */
+  default Optional<Photometric> secondView(RunConfig config) {
+    return Optional.empty();
+  }
+
+  /**
    * Builds the training graph into {@code graph}.
    *
    * @param parameters declares the trainable variables under their official names
    * @throws IllegalArgumentException when the configured model is not possible
    */
   Method build(SameDiff graph, RunConfig config, Parameters parameters);
+
+  /**
+   * Builds the encoder alone into {@code graph}, with the names that {@link #build} gives it.
+   *
+   * @throws IllegalArgumentException when the configured model is not possible
+   */
+  Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters);
 }

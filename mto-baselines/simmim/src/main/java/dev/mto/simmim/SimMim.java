@@ -3,6 +3,7 @@ package dev.mto.simmim;
 import dev.mto.data.MaskSampler;
 import dev.mto.data.SimMimMaskSampler;
 import dev.mto.engine.Baseline;
+import dev.mto.engine.Encoder;
 import dev.mto.engine.Method;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
@@ -46,5 +47,10 @@ public final class SimMim implements Baseline {
     VitConfig vit = config.model().vit(config.data().channels());
     return new SimMimMethod(
         SimMimModel.build(graph, vit, parameters), vit, config.training().seed());
+  }
+
+  @Override
+  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters) {
+    return SimMimModel.encoder(graph, config.model().vit(config.data().channels()), parameters);
   }
 }

@@ -3,7 +3,9 @@ package dev.mto.simmim;
 import dev.mto.data.ImageBatch;
 import dev.mto.data.RandomStream;
 import dev.mto.engine.Method;
+import dev.mto.engine.Prediction;
 import dev.mto.engine.TokenGroup;
+import dev.mto.engine.TrainingPosition;
 import dev.mto.models.DropPath;
 import dev.mto.models.VitConfig;
 import java.util.HashMap;
@@ -33,7 +35,7 @@ final class SimMimMethod implements Method {
 
   @Override
   public List<TokenGroup> tokenGroups() {
-    return List.of(new TokenGroup("", graph.tokens().get(0), graph.tokens()));
+    return List.of(new TokenGroup("", "encoder", graph.tokens().get(0), graph.tokens()));
   }
 
   @Override
@@ -47,8 +49,8 @@ final class SimMimMethod implements Method {
   }
 
   @Override
-  public SDVariable prediction() {
-    return graph.prediction();
+  public List<Prediction> predictions() {
+    return List.of(new Prediction("", "predicted pixels of masked patches", graph.prediction()));
   }
 
   /** The official rule for the ViT: all but vectors, biases and the class token. */
@@ -58,7 +60,8 @@ final class SimMimMethod implements Method {
   }
 
   @Override
-  public Map<String, INDArray> trainingFeeds(ImageBatch batch, long step, int microBatch) {
+  public Map<String, INDArray> trainingFeeds(
+      ImageBatch batch, TrainingPosition at, int microBatch) {
     Map<String, INDArray> feeds = imagesAndMask(batch);
     if (graph.dropPath() != null) {
       feeds.put(
@@ -67,7 +70,7 @@ final class SimMimMethod implements Method {
               vit,
               batch.size(),
               DataType.FLOAT,
-              RandomStream.of(seed, "drop_path", step, microBatch)));
+              RandomStream.of(seed, "drop_path", at.step(), microBatch)));
     }
     return feeds;
   }

@@ -1,5 +1,6 @@
 package dev.mto.simmim;
 
+import dev.mto.engine.Encoder;
 import dev.mto.models.EncoderOutput;
 import dev.mto.models.MaskToken;
 import dev.mto.models.Parameters;
@@ -31,9 +32,7 @@ public final class SimMimModel {
    */
   public static SimMimGraph build(SameDiff graph, VitConfig config, Parameters parameters) {
     DataType type = parameters.type();
-    SDVariable images =
-        graph.placeHolder(
-            "images", type, -1, config.channels(), config.imageHeight(), config.imageWidth());
+    SDVariable images = images(graph, config, type);
     SDVariable mask = graph.placeHolder("mask", type, -1, config.patches());
     SDVariable dropPath =
         config.dropPath() == 0
@@ -57,6 +56,19 @@ public final class SimMimModel {
         loss,
         encoded.trace().patchTokens(),
         encoded.patches());
+  }
+
+  /** Builds the encoder alone; nothing is masked or dropped. */
+  public static Encoder encoder(SameDiff graph, VitConfig config, Parameters parameters) {
+    SDVariable images = images(graph, config, parameters.type());
+    VisionTransformer encoder = new VisionTransformer(graph, config, parameters, ENCODER);
+    EncoderOutput encoded = encoder.encode(encoder.patchEmbedding(images), null);
+    return new Encoder(images, encoded.tokens(), encoded.patches());
+  }
+
+  private static SDVariable images(SameDiff graph, VitConfig config, DataType type) {
+    return graph.placeHolder(
+        "images", type, -1, config.channels(), config.imageHeight(), config.imageWidth());
   }
 
   /**

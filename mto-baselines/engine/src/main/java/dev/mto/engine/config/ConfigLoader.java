@@ -81,9 +81,23 @@ public final class ConfigLoader {
     }
   }
 
+  /**
+   * The settings that only one baseline has, as its own record.
+   *
+   * @throws UserException for an unknown key, a wrong type or a value out of range
+   */
+  public static <T> T options(RunConfig config, Class<T> type) {
+    ObjectNode options = config.options() == null ? YAML.createObjectNode() : config.options();
+    return bind("options", options, type);
+  }
+
   private static RunConfig bind(String source, JsonNode tree) {
+    return bind(source, tree, RunConfig.class);
+  }
+
+  private static <T> T bind(String source, JsonNode tree, Class<T> type) {
     try {
-      return YAML.treeToValue(tree, RunConfig.class);
+      return YAML.treeToValue(tree, type);
     } catch (JsonProcessingException e) {
       throw new UserException(source + ": " + explain(e), e);
     }

@@ -12,10 +12,10 @@ import java.util.List;
  * @param baseLr learning rate before scaling
  * @param lrScaleBatch images per step for which {@code baseLr} is meant (learning rates are
  *     multiplied by batch * accumulate / lrScaleBatch), or {@code none}
- * @param schedule {@code cosine} or {@code multistep}
+ * @param schedule {@code cosine}, {@code cosine_linspace} or {@code multistep}
  * @param warmupEpochs epochs of linear warm-up
  * @param warmupLr learning rate at the first step, scaled as {@code baseLr}
- * @param minLr learning rate at the end of a cosine, scaled as {@code baseLr}
+ * @param minLr learning rate at the end of a cosine; not scaled
  * @param milestones epochs at which a multistep schedule multiplies by {@code gamma}
  * @param gamma factor at each milestone
  * @param weightDecay decoupled weight decay
@@ -45,6 +45,8 @@ public record TrainingConfig(
   public enum Schedule {
     /** Half a cosine after warm-up. */
     COSINE,
+    /** The same, but warm-up reaches the base rate at its last step and the cosine repeats it. */
+    COSINE_LINSPACE,
     /** Constant after warm-up, multiplied by gamma at each milestone. */
     MULTISTEP
   }

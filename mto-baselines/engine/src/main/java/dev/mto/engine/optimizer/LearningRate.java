@@ -17,10 +17,13 @@ public interface LearningRate {
     double factor = config.lrFactor();
     double base = config.baseLr() * factor;
     double warmup = config.warmupLr() * factor;
-    double least = config.minLr() * factor;
     long warmupSteps = Math.round(config.warmupEpochs() * stepsPerEpoch);
     return switch (config.schedule()) {
-      case COSINE -> cosine(base, warmup, least, warmupSteps, config.epochs() * stepsPerEpoch);
+      case COSINE ->
+          cosine(base, warmup, config.minLr(), warmupSteps, config.epochs() * stepsPerEpoch);
+      case COSINE_LINSPACE ->
+          cosineLinspace(
+              base, warmup, config.minLr(), warmupSteps, config.epochs() * stepsPerEpoch);
       case MULTISTEP ->
           multiStep(
               base,
@@ -41,6 +44,19 @@ public interface LearningRate {
       double progress = (double) (step - warmupSteps) / Math.max(1, steps - warmupSteps);
       return least + (base - least) * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
     };
+  }
+
+  /**
+   * As {@link #cosine}, but the last step of the warm-up has {@code base} already, and the cosine
+   * starts from it again: the schedule of BEiT, BootMAE and ConMIM.
+   */
+  static LearningRate cosineLinspace(
+      double base, double warmup, double least, long warmupSteps, long steps) {
+    LearningRate afterwards = cosine(base, warmup, least, warmupSteps, steps);
+    return step ->
+        step < warmupSteps
+            ? warmup + (base - warmup) * step / Math.max(1, warmupSteps - 1)
+            : afterwards.at(step);
   }
 
   /**

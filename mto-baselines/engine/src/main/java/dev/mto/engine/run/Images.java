@@ -7,25 +7,30 @@ import dev.mto.data.ImageBatches;
 import dev.mto.data.ImageFolder;
 import dev.mto.data.MaskSampler;
 import dev.mto.data.Normalization;
+import dev.mto.data.Photometric;
 import dev.mto.data.Preprocessing;
 import dev.mto.data.RandomStream;
+import dev.mto.engine.Baseline;
 import dev.mto.engine.UserException;
 import dev.mto.engine.config.DataConfig;
 import dev.mto.engine.config.RunConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The images of a run, and the ways in which it goes through them. */
 final class Images {
   private final RunConfig config;
   private final MaskSampler masks;
+  private final Optional<Photometric> secondView;
   private final ImageFolder train;
   private final ImageFolder validation;
   private final BadImages bad;
 
-  Images(RunConfig config, MaskSampler masks, Path badImagesList) {
+  Images(RunConfig config, Baseline baseline, Path badImagesList) {
     this.config = config;
-    this.masks = masks;
+    this.masks = baseline.masks(config);
+    this.secondView = baseline.secondView(config);
     this.train = open("data.train", config.data().train());
     this.validation = config.data().val() == null ? null : open("data.val", config.data().val());
     this.bad = BadImages.open(badImagesList, train.size(), config.data().maxBadShare());
@@ -62,7 +67,11 @@ final class Images {
 
   /** Visible tokens of the first image's first mask. */
   int visibleTokens() {
-    return masks.sample(RandomStream.of(config.training().seed(), "mask", 0, 0)).visible().length;
+    long seed = config.training().seed();
+    return masks
+        .sample(RandomStream.of(seed, "mask", 0, 0), RandomStream.of(seed, "mask_step", 0, 0))
+        .visible()
+        .length;
   }
 
   private long imagesPerStep() {
@@ -75,7 +84,9 @@ final class Images {
 
   /** Shuffled, augmented, masked training batches of an epoch from optimizer step {@code step}. */
   ImageBatches training(int epoch, long step) {
-    return batches(train, augmentation(), masks)
+    ImageBatches.Builder batches = batches(train, augmentation(), masks);
+    secondView.ifPresent(batches::secondView);
+    return batches
         .epoch(epoch)
         .shuffle(true)
         .startBatch(Math.toIntExact(step * config.training().accumulate()))
@@ -103,6 +114,7 @@ final class Images {
         ImageBatches.from(folder, preprocessing)
             .badImages(bad)
             .batchSize(config.training().batch())
+            .batchesPerStep(config.training().accumulate())
             .seed(config.training().seed())
             .workers(config.data().workers());
     return sampler == null ? builder : builder.masks(sampler);

@@ -3,6 +3,7 @@ package dev.mto.engine.run;
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.engine.Baseline;
+import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.UserException;
 import dev.mto.engine.checkpoint.Checkpoint;
 import dev.mto.engine.checkpoint.CheckpointStore;
@@ -66,7 +67,7 @@ public final class PretrainingJob implements AutoCloseable {
     this.store = folder.store(config);
     TrainingConfig training = config.training();
     try {
-      images = new Images(config, baseline.masks(config), folder.badImages());
+      images = new Images(config, baseline, folder.badImages());
       graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);
@@ -212,7 +213,7 @@ public final class PretrainingJob implements AutoCloseable {
     StepResult result =
         step.run(
             microBatches,
-            index,
+            new TrainingPosition(index, stepsPerEpoch, config.training().epochs()),
             rate,
             config.log().heterogeneityEvery() > 0
                 && (index % config.log().heterogeneityEvery() == 0 || last));

@@ -1,6 +1,7 @@
 package dev.mto.engine.run;
 
 import dev.mto.engine.Baseline;
+import dev.mto.engine.Prediction;
 import dev.mto.engine.UserException;
 import dev.mto.engine.checkpoint.Checkpoint;
 import dev.mto.engine.config.RunConfig;
@@ -16,6 +17,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 public final class RunAnalysis implements AutoCloseable {
   private final RunConfig config;
   private final Images images;
+  private final TrainingGraph graph;
   private final Evaluation evaluation;
   private final RunPictures pictures;
   private final Checkpoint.Position position;
@@ -28,8 +30,8 @@ public final class RunAnalysis implements AutoCloseable {
    */
   public RunAnalysis(Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
     this.config = config;
-    images = new Images(config, baseline.masks(config), folder.badImages());
-    TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
+    images = new Images(config, baseline, folder.badImages());
+    graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
     Checkpoint checkpoint =
         folder
             .store(config)
@@ -54,9 +56,14 @@ public final class RunAnalysis implements AutoCloseable {
 
   /** Writes {@code reconstruction.png} into {@code out}. */
   public Path reconstruct(Path out) {
-    Path png = folder(out).resolve("reconstruction.png");
-    pictures.reconstruction(png);
-    return png;
+    Path first = null;
+    for (Prediction prediction : graph.method().predictions()) {
+      String suffix = prediction.name().isEmpty() ? "" : "-" + prediction.name();
+      Path png = folder(out).resolve("reconstruction" + suffix + ".png");
+      pictures.reconstruction(prediction, png);
+      first = first == null ? png : first;
+    }
+    return first;
   }
 
   /**

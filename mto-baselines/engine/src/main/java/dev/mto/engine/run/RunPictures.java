@@ -4,6 +4,7 @@ import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.ImageFolder;
 import dev.mto.engine.Method;
+import dev.mto.engine.Prediction;
 import dev.mto.engine.TokenGroup;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.graph.GraphSession;
@@ -56,15 +57,17 @@ final class RunPictures {
 
   /** {@code reconstruction-0010.png} after {@code epochs} epochs. */
   void reconstruction(int epochs) {
-    reconstruction(folder.pictures().resolve("reconstruction-%04d.png".formatted(epochs)));
+    reconstruction(
+        method.predictions().get(0),
+        folder.pictures().resolve("reconstruction-%04d.png".formatted(epochs)));
   }
 
   /** Original, masked input, reconstruction and raw prediction of a few images. */
-  void reconstruction(Path png) {
+  void reconstruction(Prediction predicted, Path png) {
     withBatch(
-        List.of(method.prediction()),
+        List.of(predicted.image()),
         (batch, values) -> {
-          INDArray prediction = values.get(method.prediction().name());
+          INDArray prediction = values.get(predicted.image().name());
           int most = (int) Math.min(IMAGES, batch.images().size(0));
           Reconstructions.write(
               png,

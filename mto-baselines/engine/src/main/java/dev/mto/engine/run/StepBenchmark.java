@@ -3,6 +3,7 @@ package dev.mto.engine.run;
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.engine.Baseline;
+import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.models.VitConfig;
@@ -23,7 +24,7 @@ public final class StepBenchmark implements AutoCloseable {
 
   /** Builds the graph. */
   public StepBenchmark(Baseline baseline, RunConfig config) {
-    images = new Images(config, baseline.masks(config), Path.of("bad-images.txt"));
+    images = new Images(config, baseline, Path.of("bad-images.txt"));
     TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
     Map<String, INDArray> parameters = graph.parameters();
     optimizer =
@@ -51,7 +52,7 @@ public final class StepBenchmark implements AutoCloseable {
       try (ImageBatches batches = images.training(0, 0)) {
         ImageBatch next = batches.nextBatch();
         long startedAt = System.nanoTime();
-        step.run(List.of(next), made++, 1e-4, false);
+        step.run(List.of(next), new TrainingPosition(made++, Long.MAX_VALUE, 1), 1e-4, false);
         if (i >= 2) {
           best = Math.min(best, (System.nanoTime() - startedAt) / 1e6);
         }

@@ -31,19 +31,15 @@ final class TrainingGraph {
   private final Method method;
   private final List<Group> groups;
   private final SDVariable total;
-  private final List<String> parameters;
+  private final Parameters parameters;
 
   private TrainingGraph(
-      SameDiff graph,
-      Method method,
-      List<Group> groups,
-      SDVariable total,
-      List<String> parameters) {
+      SameDiff graph, Method method, List<Group> groups, SDVariable total, Parameters parameters) {
     this.graph = graph;
     this.method = method;
     this.groups = List.copyOf(groups);
     this.total = total;
-    this.parameters = List.copyOf(parameters);
+    this.parameters = parameters;
   }
 
   static TrainingGraph build(Baseline baseline, RunConfig config, DataType type) {
@@ -61,7 +57,7 @@ final class TrainingGraph {
         total = total.add(group.terms().weighted());
       }
     }
-    return new TrainingGraph(graph, method, groups, total, parameters.names());
+    return new TrainingGraph(graph, method, groups, total, parameters);
   }
 
   private static Group attach(
@@ -100,15 +96,22 @@ final class TrainingGraph {
   }
 
   List<String> parameterNames() {
-    return parameters;
+    return parameters.names();
   }
 
   /** The live arrays of all trainable parameters. */
   Map<String, INDArray> parameters() {
-    Map<String, INDArray> arrays = new LinkedHashMap<>();
-    for (String name : parameters) {
-      arrays.put(name, graph.getArrForVarName(name));
-    }
-    return arrays;
+    return parameters.arrays();
+  }
+
+  /**
+   * All tensors of the model under their official names: parameters, the method's state, fixed
+   * tables.
+   */
+  Map<String, INDArray> tensors() {
+    Map<String, INDArray> tensors = new LinkedHashMap<>(parameters.tables());
+    tensors.putAll(parameters.arrays());
+    tensors.putAll(method.state());
+    return tensors;
   }
 }

@@ -2,6 +2,7 @@ package dev.mto.engine.run;
 
 import dev.mto.data.ImageBatch;
 import dev.mto.engine.Method;
+import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.graph.GraphSession;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
@@ -39,12 +40,13 @@ final class TrainingStep implements AutoCloseable {
    *     heterogeneity while MTO is off
    * @throws DivergenceException when a loss or gradient is not finite; parameters are untouched
    */
-  StepResult run(List<ImageBatch> microBatches, long step, double learningRate, boolean measure) {
+  StepResult run(
+      List<ImageBatch> microBatches, TrainingPosition at, double learningRate, boolean measure) {
     StepResult.Builder result = new StepResult.Builder(microBatches.size());
     List<String> outputs = outputs(measure);
     for (int i = 0; i < microBatches.size(); i++) {
       ImageBatch batch = microBatches.get(i);
-      Map<String, INDArray> feeds = method.trainingFeeds(batch, step, i);
+      Map<String, INDArray> feeds = method.trainingFeeds(batch, at, i);
       boolean only = microBatches.size() == 1;
       boolean first = i == 0;
       session.run(
@@ -52,18 +54,19 @@ final class TrainingStep implements AutoCloseable {
           outputs,
           values -> {
             record(values, batch, measure && first, result);
+            method.observe(values);
             if (only) {
-              update(gradients(values), step, learningRate, result, feeds);
+              update(gradients(values), at.step(), learningRate, result, feeds);
             } else {
               accumulate(values, first, 1.0 / microBatches.size());
             }
           });
       if (!only && i == microBatches.size() - 1) {
-        update(sums, step, learningRate, result, feeds);
+        update(sums, at.step(), learningRate, result, feeds);
       }
       Feeds.close(feeds, batch);
     }
-    method.afterUpdate(step);
+    method.afterUpdate(at);
     return result.build();
   }
 
@@ -73,6 +76,8 @@ final class TrainingStep implements AutoCloseable {
     if (!names.contains(method.selfSupervisedLoss().name())) {
       names.add(method.selfSupervisedLoss().name());
     }
+    method.lossParts().values().forEach(part -> names.add(part.name()));
+    method.observed().forEach(variable -> names.add(variable.name()));
     for (TrainingGraph.Group group : graph.groups()) {
       MtoTerms terms = group.terms();
       if (terms != null) {
@@ -97,6 +102,9 @@ final class TrainingStep implements AutoCloseable {
       Map<String, INDArray> values, ImageBatch batch, boolean measure, StepResult.Builder result) {
     result.loss("loss", scalar(values, graph.total().name()));
     result.loss("loss.ss", scalar(values, method.selfSupervisedLoss().name()));
+    method
+        .lossParts()
+        .forEach((name, part) -> result.loss("loss." + name, scalar(values, part.name())));
     result.loss("loss.reference", method.referenceLoss(batch));
     result.images(batch.images().size(0));
     for (TrainingGraph.Group group : graph.groups()) {

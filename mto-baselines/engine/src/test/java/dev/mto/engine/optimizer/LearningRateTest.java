@@ -55,6 +55,27 @@ class LearningRateTest {
   }
 
   @Test
+  void cosineLinspaceEqualsTheScheduleOfBootMaeAndConMim() {
+    JsonNode reference = REFERENCE.get("bootmae_conmim");
+    JsonNode config = reference.get("config");
+    long stepsPerEpoch = config.get("niter_per_epoch").asLong();
+    LearningRate rate =
+        LearningRate.cosineLinspace(
+            config.get("base").asDouble(),
+            0,
+            config.get("final").asDouble(),
+            config.get("warmup_epochs").asLong() * stepsPerEpoch,
+            config.get("epochs").asLong() * stepsPerEpoch);
+    JsonNode expected = reference.get("lr_per_iteration");
+    assertThat(expected.size()).isEqualTo(60);
+    for (int step = 0; step < expected.size(); step++) {
+      assertThat(rate.at(step))
+          .as("step " + step)
+          .isCloseTo(expected.get(step).asDouble(), within(1e-15));
+    }
+  }
+
+  @Test
   void cosineWithoutWarmupStartsAtTheBaseAndEndsAtTheLeast() {
     LearningRate rate = LearningRate.cosine(0.1, 0.01, 0.001, 0, 10);
 

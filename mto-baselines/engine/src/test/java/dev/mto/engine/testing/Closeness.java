@@ -1,0 +1,34 @@
+package dev.mto.engine.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Comparison of arrays by the norm of their difference, in double. */
+public final class Closeness {
+  private Closeness() {}
+
+  /** The relative error that a type's arithmetic may leave. */
+  public static double tolerance(DataType type) {
+    return type == DataType.DOUBLE ? 1e-8 : 1e-5;
+  }
+
+  /**
+   * Asserts that ‖actual - expected‖ is at most {@code tolerance} times ‖expected‖, or times {@code
+   * scale} where that is larger.
+   */
+  public static void assertClose(
+      String what, INDArray actual, INDArray expected, double tolerance, double scale) {
+    assertThat(actual.shape()).as(what).isEqualTo(expected.shape());
+    INDArray reference = expected.castTo(DataType.DOUBLE);
+    double difference = norm(actual.castTo(DataType.DOUBLE).sub(reference));
+    assertThat(difference)
+        .as(what)
+        .isLessThanOrEqualTo(tolerance * Math.max(scale, norm(reference)));
+  }
+
+  public static double norm(INDArray array) {
+    return array.castTo(DataType.DOUBLE).norm2Number().doubleValue();
+  }
+}

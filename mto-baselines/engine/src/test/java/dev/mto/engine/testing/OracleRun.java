@@ -1,0 +1,149 @@
+package dev.mto.engine.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.engine.graph.GraphSession;
+import dev.mto.engine.optimizer.AdamW;
+import dev.mto.models.Parameters;
+import dev.mto.oracle.Oracle;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A graph with the weights and inputs of a reference case. */
+public record OracleRun(SameDiff graph, Parameters parameters, Map<String, INDArray> feeds) {
+  /** The reference's full gradients are rounded to float32. */
+  private static final double FLOAT_ROUNDING = 1e-7;
+
+  /** Copies the weights of a case into the graph's parameters. */
+  public static void copy(Map<String, INDArray> weights, Parameters parameters) {
+    parameters
+        .arrays()
+        .forEach((name, array) -> array.assign(weights.get(name).castTo(array.dataType())));
+  }
+
+  /** The values of some variables. */
+  public Map<String, INDArray> values(List<SDVariable> wanted) {
+    return graph.output(feeds, wanted.stream().map(SDVariable::name).toList());
+  }
+
+  /** The value of a scalar. */
+  public double scalar(SDVariable variable) {
+    return values(List.of(variable)).get(variable.name()).getDouble(0);
+  }
+
+  /** Gradients of {@code loss} by parameter, of those it depends on; its value under its name. */
+  public Map<String, INDArray> gradients(SDVariable loss) {
+    Map<String, INDArray> gradients = new LinkedHashMap<>();
+    try (GraphSession session = GraphSession.withGradients(graph, loss, parameters.names())) {
+      session.run(
+          feeds,
+          List.of(loss.name()),
+          values -> {
+            gradients.put(loss.name(), values.get(loss.name()).dup());
+            for (String name : session.differentiable()) {
+              gradients.put(name, values.get(session.gradientOf(name)).dup('c'));
+            }
+          });
+    }
+    return gradients;
+  }
+
+  /**
+   * Asserts the norm of every parameter's gradient.
+   *
+   * @param norms by name; null where the loss does not depend on the parameter
+   * @param floor gradients below this share of the total are differences of larger numbers and
+   *     compared with that share
+   */
+  public void assertNorms(
+      Map<String, INDArray> gradients, JsonNode norms, double tolerance, double floor) {
+    double total = 0;
+    for (JsonNode norm : norms) {
+      total = Math.hypot(total, norm.asDouble());
+    }
+    assertThat(total).isGreaterThan(0);
+    for (String name : parameters.names()) {
+      double expected = norms.get(name).asDouble();
+      double actual = gradients.containsKey(name) ? Closeness.norm(gradients.get(name)) : 0;
+      assertThat(actual)
+          .as(name)
+          .isCloseTo(expected, within(tolerance * Math.max(expected, floor * total)));
+    }
+  }
+
+  /** Asserts the full gradients in a file of the reference. */
+  public void assertGradients(
+      Map<String, INDArray> gradients, Path file, double tolerance, double floor) {
+    Map<String, INDArray> expected = Oracle.npz(file);
+    assertThat(expected).isNotEmpty();
+    double scale = expected.values().stream().mapToDouble(Closeness::norm).max().orElseThrow();
+    expected.forEach(
+        (name, gradient) -> {
+          if (gradients.containsKey(name)) {
+            Closeness.assertClose(
+                name,
+                gradients.get(name),
+                gradient,
+                Math.max(tolerance, FLOAT_ROUNDING),
+                floor * scale);
+          } else {
+            assertThat(Closeness.norm(gradient)).as(name).isLessThan(1e-6 * scale);
+          }
+        });
+  }
+
+  /**
+   * Trains on the same batch again and again.
+   *
+   * @param settings lr, betas, eps, weight_decay and the losses before each step
+   * @return the losses before each step and after the last
+   */
+  public List<Double> train(
+      SDVariable loss, JsonNode settings, BiPredicate<String, Integer> decayed) {
+    Map<String, INDArray> arrays = parameters.arrays();
+    List<Double> losses = new ArrayList<>();
+    int steps = settings.get("loss_before_step").size() - 1;
+    try (GraphSession session = GraphSession.withGradients(graph, loss, parameters.names());
+        AdamW optimizer =
+            new AdamW(
+                arrays,
+                name -> decayed.test(name, arrays.get(name).rank()),
+                settings.get("betas").get(0).asDouble(),
+                settings.get("betas").get(1).asDouble(),
+                settings.get("eps").asDouble(),
+                settings.get("weight_decay").asDouble())) {
+      for (int step = 0; step <= steps; step++) {
+        boolean update = step < steps;
+        session.run(
+            feeds,
+            List.of(loss.name()),
+            values -> {
+              losses.add(values.get(loss.name()).getDouble(0));
+              if (update) {
+                Map<String, INDArray> gradients = new LinkedHashMap<>();
+                for (String name : session.differentiable()) {
+                  gradients.put(name, values.get(session.gradientOf(name)));
+                }
+                optimizer.step(gradients, settings.get("lr").asDouble());
+              }
+            });
+      }
+    }
+    return losses;
+  }
+
+  /** Share below which gradients are differences of larger numbers. */
+  public static double floor(DataType type) {
+    return type == DataType.DOUBLE ? 1e-9 : 1e-3;
+  }
+}

@@ -1,0 +1,2 @@
+/** What the tests of all baselines share. */
+package dev.mto.engine.testing;

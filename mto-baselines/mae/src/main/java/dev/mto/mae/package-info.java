@@ -1,0 +1,2 @@
+/** MAE, a baseline of masked image modelling. */
+package dev.mto.mae;
