@@ -1,5 +1,7 @@
 package dev.mto.data;
 
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 
@@ -9,9 +11,9 @@ final class BatchDataSet {
 
   static MultiDataSet of(ImageBatch batch, int classes) {
     INDArray[] features =
-        batch.mask() == null
-            ? new INDArray[] {batch.images()}
-            : new INDArray[] {batch.images(), batch.mask()};
+        Stream.of(batch.images(), batch.mask(), batch.secondView())
+            .filter(Objects::nonNull)
+            .toArray(INDArray[]::new);
     INDArray[] labels = classes == 0 ? null : new INDArray[] {oneHot(batch.labels(), classes)};
     return new MultiDataSet(features, labels);
   }

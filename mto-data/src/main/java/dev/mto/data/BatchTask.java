@@ -14,16 +14,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class BatchTask {
   private final ImageSource source;
   private final int number;
+  private final int step;
   private final int[] indices;
   private final float[] pixels;
+  private final float[] second;
   private final Mask[] masks;
   private final List<Future<String>> slots = new ArrayList<>();
 
-  BatchTask(ImageSource source, int number, int[] indices) {
+  /**
+   * @param number of the batch in the epoch
+   * @param step of the optimizer in the epoch
+   */
+  BatchTask(ImageSource source, int number, int step, int[] indices) {
     this.source = source;
     this.number = number;
+    this.step = step;
     this.indices = indices;
     this.pixels = new float[Math.multiplyExact(indices.length, source.imageLength())];
+    this.second = source.twoViews() ? new float[pixels.length] : null;
     this.masks = new Mask[indices.length];
   }
 
@@ -42,8 +50,8 @@ final class BatchTask {
   /** Null if the image was read, else the reason why not. */
   private String read(int slot) {
     try {
-      source.image(indices[slot], pixels, slot * source.imageLength());
-      masks[slot] = source.mask(indices[slot]);
+      source.views(indices[slot], pixels, second, slot * source.imageLength());
+      masks[slot] = source.mask(indices[slot], step);
       return null;
     } catch (UnreadableImageException e) {
       return e.getMessage();
@@ -90,14 +98,6 @@ final class BatchTask {
   }
 
   private ImageBatch assemble(int[] good) {
-    int length = source.imageLength();
-    float[] data = pixels;
-    if (good.length < indices.length) {
-      data = new float[good.length * length];
-      for (int i = 0; i < good.length; i++) {
-        System.arraycopy(pixels, good[i] * length, data, i * length, length);
-      }
-    }
     int[] kept = new int[good.length];
     int[] labels = new int[good.length];
     List<Mask> keptMasks = new ArrayList<>();
@@ -107,11 +107,20 @@ final class BatchTask {
       keptMasks.add(masks[good[i]]);
     }
     INDArray mask = source.masked() ? Mask.toArray(keptMasks) : null;
-    return new ImageBatch(number, images(data, good.length), mask, labels, kept);
+    INDArray secondView = source.twoViews() ? images(second, good) : null;
+    return new ImageBatch(number, images(pixels, good), secondView, mask, labels, kept);
   }
 
-  private INDArray images(float[] data, int count) {
+  private INDArray images(float[] all, int[] good) {
     Preprocessing to = source.preprocessing();
-    return FloatArrays.of(data, count, to.channels(), to.height(), to.width());
+    int length = source.imageLength();
+    float[] data = all;
+    if (good.length < indices.length) {
+      data = new float[good.length * length];
+      for (int i = 0; i < good.length; i++) {
+        System.arraycopy(all, good[i] * length, data, i * length, length);
+      }
+    }
+    return FloatArrays.of(data, good.length, to.channels(), to.height(), to.width());
   }
 }

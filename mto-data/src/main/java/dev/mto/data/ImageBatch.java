@@ -9,13 +9,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class ImageBatch implements AutoCloseable {
   private final int number;
   private final INDArray images;
+  private final INDArray secondView;
   private final INDArray mask;
   private final int[] labels;
   private final int[] indices;
 
-  ImageBatch(int number, INDArray images, INDArray mask, int[] labels, int[] indices) {
+  ImageBatch(
+      int number,
+      INDArray images,
+      INDArray secondView,
+      INDArray mask,
+      int[] labels,
+      int[] indices) {
     this.number = number;
     this.images = images;
+    this.secondView = secondView;
     this.mask = mask;
     this.labels = labels;
     this.indices = indices;
@@ -34,6 +42,14 @@ public final class ImageBatch implements AutoCloseable {
   /** [B, C, H, W] float32, c order, channels RGB. */
   public INDArray images() {
     return images;
+  }
+
+  /**
+   * [B, C, H, W] float32: the same crops with other colours; null where no second view was asked
+   * for.
+   */
+  public INDArray secondView() {
+    return secondView;
   }
 
   /** [B, N] float32, 1 = masked; null where no sampler was given. */
@@ -55,6 +71,7 @@ public final class ImageBatch implements AutoCloseable {
   @Override
   public void close() {
     free(images);
+    free(secondView);
     free(mask);
   }
 

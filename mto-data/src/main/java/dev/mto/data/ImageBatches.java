@@ -13,10 +13,11 @@ import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /**
- * The batches of one epoch, read ahead by worker threads. Order, crops and masks depend on seed,
- * epoch and image alone: any number of workers gives the same bits, and starting at batch k gives
- * the tail of the whole epoch without reading what comes before. Held at a time are at most {@code
- * prefetch} batches and the one handed out. Use it from one thread and close it.
+ * The batches of one epoch, read ahead by worker threads. Order, views and masks depend on seed,
+ * epoch, image and, for masks, optimizer step alone: any number of workers gives the same bits, and
+ * starting at batch k gives the tail of the whole epoch without reading what comes before. Held at
+ * a time are at most {@code prefetch} batches and the one handed out. Use it from one thread and
+ * close it.
  *
  * <p>Fixed masks and crops, for evaluation, are epoch 0 without shuffling.
  */
@@ -30,6 +31,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   private final int[] order;
   private final int batchSize;
   private final int batches;
+  private final int batchesPerStep;
   private final int startBatch;
   private final int prefetch;
   private int nextToSubmit;
@@ -40,10 +42,16 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   private ImageBatches(Builder options) {
     source =
         new ImageSource(
-            options.folder, options.preprocessing, options.sampler, options.seed, options.epoch);
+            options.folder,
+            options.preprocessing,
+            options.sampler,
+            options.photometric,
+            options.seed,
+            options.epoch);
     bad = options.bad;
     batchSize = options.batchSize;
     batches = options.batches();
+    batchesPerStep = options.batchesPerStep;
     startBatch = options.startBatch;
     prefetch = options.prefetch;
     order = source.order(options.shuffle);
@@ -93,8 +101,8 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   }
 
   /**
-   * The next batch as features [images, mask] (no mask without a sampler) and labels [one-hot (B,
-   * classes) float32], or no labels for an unlabelled folder.
+   * The next batch as features [images, mask, second view], less what was not asked for, and labels
+   * [one-hot (B, classes) float32], or no labels for an unlabelled folder.
    */
   @Override
   public MultiDataSet next() {
@@ -164,7 +172,8 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     while (ahead.size() < prefetch && nextToSubmit < batches) {
       int from = nextToSubmit * batchSize;
       int[] indices = Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize));
-      ahead.add(new BatchTask(source, nextToSubmit, indices).submit(workers));
+      int step = nextToSubmit / batchesPerStep;
+      ahead.add(new BatchTask(source, nextToSubmit, step, indices).submit(workers));
       nextToSubmit++;
     }
   }
@@ -196,8 +205,10 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     private final ImageFolder folder;
     private final Preprocessing preprocessing;
     private MaskSampler sampler;
+    private Photometric photometric;
     private BadImages bad;
     private int batchSize = 64;
+    private int batchesPerStep = 1;
     private long seed;
     private int epoch;
     private boolean shuffle = true;
@@ -217,6 +228,12 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
       return this;
     }
 
+    /** Gives a second view of each crop with other colours; without it batches have none. */
+    public Builder secondView(Photometric photometric) {
+      this.photometric = photometric;
+      return this;
+    }
+
     /** Where unreadable images are listed; without it the first one is an UncheckedIOException. */
     public Builder badImages(BadImages bad) {
       this.bad = bad;
@@ -225,6 +242,15 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
 
     public Builder batchSize(int batchSize) {
       this.batchSize = batchSize;
+      return this;
+    }
+
+    /**
+     * Batches of one optimizer step, from batch 0 of the epoch on; they share the step's stream of
+     * the mask sampler.
+     */
+    public Builder batchesPerStep(int batchesPerStep) {
+      this.batchesPerStep = batchesPerStep;
       return this;
     }
 
@@ -274,6 +300,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
      */
     public ImageBatches build() {
       require(batchSize >= 1, "batch size", batchSize, "at least 1");
+      require(batchesPerStep >= 1, "number of batches of a step", batchesPerStep, "at least 1");
       require(workers >= 1, "number of workers", workers, "at least 1");
       require(prefetch >= 1, "number of batches read ahead", prefetch, "at least 1");
       require(epoch >= 0, "epoch", epoch, "at least 0");

@@ -1,12 +1,21 @@
 package dev.mto.data;
 
+import java.util.random.RandomGenerator;
+
 /**
- * The images of one epoch: image {@code i} and its mask are pure functions of seed, epoch and i.
+ * The images of one epoch: the views of image {@code i} and its mask are pure functions of seed,
+ * epoch, i and, for the mask, the optimizer step.
  *
  * @param sampler null = no masks
+ * @param photometric null = no second view
  */
 record ImageSource(
-    ImageFolder folder, Preprocessing preprocessing, MaskSampler sampler, long seed, int epoch) {
+    ImageFolder folder,
+    Preprocessing preprocessing,
+    MaskSampler sampler,
+    Photometric photometric,
+    long seed,
+    int epoch) {
 
   /** C * H * W. */
   int imageLength() {
@@ -19,17 +28,39 @@ record ImageSource(
     return sampler != null;
   }
 
-  void image(int index, float[] target, int offset) throws UnreadableImageException {
-    ImageTensor.read(
-        folder.path(index),
-        preprocessing,
-        RandomStream.of(seed, "crop", epoch, index),
-        target,
-        offset);
+  boolean twoViews() {
+    return photometric != null;
   }
 
-  Mask mask(int index) {
-    return masked() ? sampler.sample(RandomStream.of(seed, "mask", epoch, index)) : null;
+  /**
+   * Writes the views of an image.
+   *
+   * @param first receives [C, H, W] from {@code offset} on
+   * @param second the same for the second view, unused where there is none
+   */
+  void views(int index, float[] first, float[] second, int offset) throws UnreadableImageException {
+    byte[] pixels =
+        ImageTensor.pixels(
+            folder.path(index), preprocessing, RandomStream.of(seed, "crop", epoch, index));
+    ImageTensor.normalise(pixels, preprocessing.normalization(), first, offset);
+    if (twoViews()) {
+      RandomGenerator random = RandomStream.of(seed, "second_view", epoch, index);
+      byte[] changed = ImageTensor.view(pixels, preprocessing, photometric, random);
+      ImageTensor.normalise(changed, preprocessing.normalization(), second, offset);
+    }
+  }
+
+  /**
+   * The mask of an image, or null without a sampler.
+   *
+   * @param step number of the optimizer step in the epoch
+   */
+  Mask mask(int index, int step) {
+    return masked()
+        ? sampler.sample(
+            RandomStream.of(seed, "mask", epoch, index),
+            RandomStream.of(seed, "mask_step", epoch, step))
+        : null;
   }
 
   /** The order of an epoch: by index, or a permutation by seed and epoch. */

@@ -6,29 +6,49 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacv.OpenCVFrameConverter;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.datavec.image.data.ImageWritable;
+import org.datavec.image.transform.ImageTransform;
 
-/** One file to one normalised tensor; all native memory is freed before a method returns. */
+/**
+ * One file to 8-bit pixels to normalised values; native memory is freed before a method returns.
+ */
 final class ImageTensor {
   private ImageTensor() {}
 
   /**
-   * Decodes, transforms and normalises.
+   * Decodes, crops and flips.
    *
-   * @param target receives [C, H, W], C in RGB order, from {@code offset} on
+   * @return (H, W, C), C = BGR or grey
    */
   @SuppressWarnings("try")
-  static void read(
-      Path path, Preprocessing preprocessing, RandomGenerator random, float[] target, int offset)
+  static byte[] pixels(Path path, Preprocessing preprocessing, RandomGenerator random)
       throws UnreadableImageException {
-    try (PointerScope scope = OpenCv.scope();
-        OpenCVFrameConverter.ToMat converter = new OpenCVFrameConverter.ToMat()) {
+    try (PointerScope scope = OpenCv.scope()) {
       Mat image = ImageDecoder.decode(path, preprocessing.channels());
+      return transform(image, preprocessing.transform(), random);
+    }
+  }
+
+  /**
+   * A second view of pixels, which stay as they are.
+   *
+   * @param pixels (H, W, C), C = BGR or grey
+   * @return the same shape
+   */
+  @SuppressWarnings("try")
+  static byte[] view(
+      byte[] pixels, Preprocessing from, Photometric photometric, RandomGenerator random) {
+    try (PointerScope scope = OpenCv.scope()) {
+      Mat image = OpenCv.mat(pixels, from.height(), from.width(), from.channels());
+      return transform(image, photometric.transform(), random);
+    }
+  }
+
+  private static byte[] transform(Mat image, ImageTransform transform, RandomGenerator random) {
+    try (OpenCVFrameConverter.ToMat converter = new OpenCVFrameConverter.ToMat()) {
       ImageWritable transformed =
-          preprocessing
-              .transform()
-              .transform(new ImageWritable(converter.convert(image)), new GeneratorRandom(random));
-      byte[] pixels = OpenCv.pixels(converter.convert(transformed.getFrame()));
-      normalise(pixels, preprocessing.normalization(), target, offset);
+          transform.transform(
+              new ImageWritable(converter.convert(image)), new GeneratorRandom(random));
+      return OpenCv.pixels(converter.convert(transformed.getFrame()));
     }
   }
 

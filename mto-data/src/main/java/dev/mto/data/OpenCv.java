@@ -50,9 +50,22 @@ final class OpenCv {
     return pixels;
   }
 
+  /** A matrix of a copy of 8-bit pixels, row by row, channels last. */
+  static Mat mat(byte[] pixels, int height, int width, int channels) {
+    return new Mat(height, width, opencv_core.CV_8UC(channels), new BytePointer(pixels));
+  }
+
+  /** Gaussian blur over three standard deviations; edge pixels are repeated outside. */
+  static Mat blur(Mat image, double sigma) {
+    Mat blurred = new Mat();
+    opencv_imgproc.GaussianBlur(
+        image, blurred, new Size(0, 0), sigma, sigma, opencv_core.BORDER_REPLICATE);
+    return blurred;
+  }
+
   /** An 8-bit grey image as PNG. */
   static byte[] png(byte[] grey, int height, int width) {
-    Mat image = new Mat(height, width, opencv_core.CV_8UC1, new BytePointer(grey));
+    Mat image = mat(grey, height, width, 1);
     BytePointer encoded = new BytePointer();
     if (!opencv_imgcodecs.imencode(".png", image, encoded)) {
       throw new IllegalStateException("OpenCV could not write a " + height + "x" + width + " PNG");

@@ -5,7 +5,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Random resized crop and horizontal flip, drawn in this order from the given stream. */
-final class RandomResizedCrop extends MatTransform {
+final class RandomResizedCrop extends GeometricTransform {
   private static final int HORIZONTAL = 1;
 
   private final Augmentation augmentation;

@@ -4,7 +4,7 @@ import java.util.Random;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Resize so that the result is the wanted share of it, then cut the centre. */
-final class ResizeAndCenterCrop extends MatTransform {
+final class ResizeAndCenterCrop extends GeometricTransform {
   private final CenterCrop crop;
 
   ResizeAndCenterCrop(CenterCrop crop) {

@@ -57,9 +57,9 @@ public record SimMimMaskSampler(int height, int width, int unit, double ratio)
   }
 
   @Override
-  public Mask sample(RandomGenerator random) {
+  public Mask sample(RandomGenerator image, RandomGenerator step) {
     int columns = width / unit;
-    int[] order = RandomStream.permutation((height / unit) * columns, random);
+    int[] order = RandomStream.permutation((height / unit) * columns, image);
     boolean[] masked = new boolean[height * width];
     for (int i = 0; i < maskedUnits(); i++) {
       int top = order[i] / columns * unit;

@@ -4,8 +4,11 @@
  * <p>An {@link dev.mto.data.ImageFolder} lists the files, a {@link dev.mto.data.Preprocessing}
  * turns each into a normalised tensor through DataVec and OpenCV, a {@link
  * dev.mto.data.MaskSampler} draws its mask, and {@link dev.mto.data.ImageBatches} reads ahead on
- * several threads. Every random choice is a pure function of seed, epoch and image index ({@link
- * dev.mto.data.RandomStream}).
+ * several threads. Masks are those of SimMIM and ConMIM ({@link dev.mto.data.SimMimMaskSampler}),
+ * MAE ({@link dev.mto.data.MaeMaskSampler}), BEiT ({@link dev.mto.data.BlockMaskSampler}) and
+ * BootMAE ({@link dev.mto.data.BootMaeMaskSampler}); {@link dev.mto.data.Photometric} gives a
+ * second view of the same crop. Every random choice is a pure function of seed, epoch and image
+ * index, and of the optimizer step where a batch shares one ({@link dev.mto.data.RandomStream}).
  *
  * <pre>{@code
  * ImageFolder folder = ImageFolder.open(Path.of("data/fashion-mini/train"));

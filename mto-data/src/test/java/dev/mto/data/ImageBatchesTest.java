@@ -115,6 +115,39 @@ class ImageBatchesTest {
   }
 
   @Test
+  void imagesOfOneOptimizerStepShareAStreamThatDoesNotMoveBetweenThem() {
+    ImageFolder folder = Images.folder(root, 18);
+    MaskSampler oneToken =
+        (image, step) -> {
+          boolean[] masked = new boolean[1 << 16];
+          masked[step.nextInt(masked.length)] = true;
+          return Mask.of(masked);
+        };
+    List<Integer> tokens = maskedTokens(options(folder).masks(oneToken).batchesPerStep(2));
+    assertThat(tokens).hasSize(18);
+    for (int i = 0; i < tokens.size(); i++) {
+      assertThat(tokens.get(i)).isEqualTo(tokens.get(i / 8 * 8));
+    }
+    assertThat(tokens.stream().distinct()).hasSize(3);
+    assertThat(maskedTokens(options(folder).masks(oneToken).batchesPerStep(2).startBatch(3)))
+        .isEqualTo(tokens.subList(12, 18));
+    assertThat(maskedTokens(options(folder).masks(oneToken)).stream().distinct()).hasSize(5);
+    assertThat(maskedTokens(options(folder).masks(oneToken).epoch(3)))
+        .doesNotContainSequence(tokens);
+  }
+
+  private static List<Integer> maskedTokens(ImageBatches.Builder options) {
+    List<Integer> tokens = new ArrayList<>();
+    for (Copy copy : drain(options)) {
+      int length = copy.mask().size() / copy.indices().size();
+      for (int i = 0; i < copy.indices().size(); i++) {
+        tokens.add(copy.mask().subList(i * length, (i + 1) * length).indexOf(1f));
+      }
+    }
+    return tokens;
+  }
+
+  @Test
   void shapesTypesAndLabelsAreAsDocumented() {
     ImageFolder folder = Images.folder(root, 6);
     try (ImageBatches batches = options(folder).shuffle(false).build();
@@ -212,7 +245,7 @@ class ImageBatchesTest {
   void aFailingWorkerIsNotSilent() {
     ImageFolder folder = Images.folder(root, 4);
     MaskSampler broken =
-        random -> {
+        (image, step) -> {
           throw new IllegalStateException("broken sampler");
         };
     assertThatThrownBy(() -> drain(options(folder).masks(broken)))
@@ -267,6 +300,7 @@ class ImageBatchesTest {
     for (ImageBatches.Builder wrong :
         Arrays.asList(
             options(folder).batchSize(0),
+            options(folder).batchesPerStep(0),
             options(folder).workers(0),
             options(folder).prefetch(0),
             options(folder).epoch(-1),

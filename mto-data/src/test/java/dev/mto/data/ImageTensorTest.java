@@ -33,7 +33,8 @@ class ImageTensorTest {
   private static float[] read(Path path, Preprocessing preprocessing, long seed) throws Exception {
     float[] tensor =
         new float[preprocessing.channels() * preprocessing.height() * preprocessing.width()];
-    ImageTensor.read(path, preprocessing, RandomStream.of(seed, "crop"), tensor, 0);
+    byte[] pixels = ImageTensor.pixels(path, preprocessing, RandomStream.of(seed, "crop"));
+    ImageTensor.normalise(pixels, preprocessing.normalization(), tensor, 0);
     return tensor;
   }
 

@@ -3,22 +3,43 @@ package dev.mto.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class SimMimMaskSamplerTest {
+  private static final RandomGenerator UNUSED =
+      () -> {
+        throw new AssertionError("the stream of the step was used");
+      };
+
   @Test
   void simMimBaseMasks120Of196Tokens() {
     SimMimMaskSampler sampler = new SimMimMaskSampler(14, 14, 2, 0.6);
-    Mask mask = sampler.sample(RandomStream.of(1, "mask"));
+    Mask mask = sampler.sample(RandomStream.of(1, "mask"), UNUSED);
     assertThat(mask.maskedCount()).isEqualTo(120);
     assertThat(sampler.maskedTokens()).isEqualTo(120);
+  }
+
+  @Test
+  void conMimBaseMasks148Of196Tokens() {
+    SimMimMaskSampler sampler = new SimMimMaskSampler(14, 14, 2, 0.75);
+    assertThat(sampler.maskedUnits()).isEqualTo(37);
+    assertThat(sampler.maskedTokens()).isEqualTo(148);
+    assertThat(sampler.sample(RandomStream.of(1, "mask"), UNUSED).maskedCount()).isEqualTo(148);
+  }
+
+  @Test
+  void theMaskOfASeedStaysWhatItWas() {
+    Mask mask =
+        new SimMimMaskSampler(4, 6, 2, 0.5).sample(RandomStream.of(1, "mask", 0, 0), UNUSED);
+    assertThat(mask.masked()).containsExactly(2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 18, 19);
   }
 
   @Test
   void tokensOfAUnitShareTheirFate() {
     SimMimMaskSampler sampler = new SimMimMaskSampler(4, 6, 2, 0.5);
     for (int image = 0; image < 50; image++) {
-      Mask mask = sampler.sample(RandomStream.of(1, "mask", image));
+      Mask mask = sampler.sample(RandomStream.of(1, "mask", image), UNUSED);
       for (int i = 0; i < mask.tokens(); i++) {
         int corner = (i / 6 / 2 * 2) * 6 + i % 6 / 2 * 2;
         assertThat(mask.isMasked(i)).isEqualTo(mask.isMasked(corner));
@@ -32,7 +53,7 @@ class SimMimMaskSamplerTest {
     int n = 20_000;
     int[] counts = new int[16];
     for (int image = 0; image < n; image++) {
-      for (int token : sampler.sample(RandomStream.of(5, "mask", image)).masked()) {
+      for (int token : sampler.sample(RandomStream.of(5, "mask", image), UNUSED).masked()) {
         counts[token]++;
       }
     }
