@@ -7,6 +7,7 @@ import dev.mto.engine.checkpoint.Checkpoint;
 import dev.mto.engine.checkpoint.CheckpointStore;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.run.DivergenceException;
+import dev.mto.engine.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class DivergedRunTest {
   })
   void stopsAndNamesTheTermAndTheBlock(String parameter, double value, String place)
       throws IOException {
-    TinyRun tiny = new TinyRun(root);
+    TinyRun tiny = TinySimMim.in(root);
     Path run = tiny.train("run", "training.epochs=1", "data.val=null");
     Checkpoint broken = CheckpointStore.read(TinyRun.last(run));
     broken.tensors().get(parameter).putScalar(0, value);

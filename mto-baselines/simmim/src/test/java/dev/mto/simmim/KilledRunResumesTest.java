@@ -2,6 +2,7 @@ package dev.mto.simmim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.engine.testing.TinyRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ class KilledRunResumesTest {
 
   @BeforeAll
   static void trainWithoutInterruption() throws IOException, InterruptedException {
-    tiny = new TinyRun(root);
+    tiny = TinySimMim.in(root);
     undisturbed = root.resolve("undisturbed");
     assertThat(waitFor(start(undisturbed, RARE))).isZero();
     assertThat(TinyRun.metrics(undisturbed)).hasSize(STEPS);

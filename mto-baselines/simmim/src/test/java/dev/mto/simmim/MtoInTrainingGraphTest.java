@@ -1,11 +1,12 @@
 package dev.mto.simmim;
 
-import static dev.mto.simmim.Closeness.norm;
+import static dev.mto.engine.testing.Closeness.norm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.graph.GraphSession;
+import dev.mto.engine.testing.Closeness;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoOptions;
 import dev.mto.losses.MtoTerms;

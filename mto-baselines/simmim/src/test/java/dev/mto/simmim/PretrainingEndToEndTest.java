@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.UserException;
+import dev.mto.engine.testing.TinyRun;
 import dev.mto.models.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class PretrainingEndToEndTest {
 
   @BeforeAll
   static void trainOnce() throws IOException {
-    tiny = new TinyRun(root);
+    tiny = TinySimMim.in(root);
     reference = tiny.train("reference", "checkpoint.every_epochs=1");
   }
 

@@ -1,8 +1,8 @@
 package dev.mto.simmim;
 
-import static dev.mto.simmim.Closeness.assertClose;
-import static dev.mto.simmim.Closeness.norm;
-import static dev.mto.simmim.Closeness.tolerance;
+import static dev.mto.engine.testing.Closeness.assertClose;
+import static dev.mto.engine.testing.Closeness.norm;
+import static dev.mto.engine.testing.Closeness.tolerance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

@@ -1,7 +1,7 @@
 package dev.mto.simmim;
 
-import static dev.mto.simmim.Closeness.norm;
-import static dev.mto.simmim.Closeness.tolerance;
+import static dev.mto.engine.testing.Closeness.norm;
+import static dev.mto.engine.testing.Closeness.tolerance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

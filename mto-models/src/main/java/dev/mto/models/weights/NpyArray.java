@@ -29,18 +29,39 @@ final class NpyArray {
   static INDArray read(Path file, String name, InputStream in) throws IOException {
     DataInputStream data = new DataInputStream(in);
     try {
-      Matcher description = DESCRIPTION.matcher(header(file, name, data));
-      if (!description.matches()) {
-        throw problem(file, name, "has an unknown header");
-      }
+      Matcher description = description(file, name, data);
       DataType type = type(file, name, description.group(1));
       long[] shape = shape(file, name, description.group(3));
       boolean fortran = description.group(2).equals("True");
       INDArray array = values(file, name, data, type, fortran ? reversed(shape) : shape);
       return fortran && shape.length > 1 ? array.transpose().dup('c') : array;
     } catch (EOFException e) {
-      throw new WeightFileException(file + ": array '" + name + "' ends early", e);
+      throw endsEarly(file, name, e);
     }
+  }
+
+  /** Reads what the header says. */
+  static TensorInfo describe(Path file, String name, InputStream in) throws IOException {
+    try {
+      Matcher description = description(file, name, new DataInputStream(in));
+      return TensorInfo.of(
+          type(file, name, description.group(1)), shape(file, name, description.group(3)));
+    } catch (EOFException e) {
+      throw endsEarly(file, name, e);
+    }
+  }
+
+  private static Matcher description(Path file, String name, DataInputStream data)
+      throws IOException {
+    Matcher description = DESCRIPTION.matcher(header(file, name, data));
+    if (!description.matches()) {
+      throw problem(file, name, "has an unknown header");
+    }
+    return description;
+  }
+
+  private static WeightFileException endsEarly(Path file, String name, EOFException e) {
+    return new WeightFileException(file + ": array '" + name + "' ends early", e);
   }
 
   private static String header(Path file, String name, DataInputStream data) throws IOException {

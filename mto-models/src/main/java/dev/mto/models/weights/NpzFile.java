@@ -6,9 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -28,18 +26,29 @@ public final class NpzFile {
    * @throws UncheckedIOException when it cannot be read
    */
   public static Map<String, INDArray> read(Path file) {
+    return each(file, NpyArray::read);
+  }
+
+  /** The arrays of a file, in its order, by their headers alone. */
+  static Map<String, TensorInfo> describe(Path file) {
+    return each(file, NpyArray::describe);
+  }
+
+  private interface Reader<T> {
+    T read(Path file, String name, InputStream in) throws IOException;
+  }
+
+  private static <T> Map<String, T> each(Path file, Reader<T> reader) {
     try (ZipFile zip = new ZipFile(file.toFile())) {
-      Map<String, INDArray> arrays = new LinkedHashMap<>();
-      List<ZipEntry> entries = new ArrayList<>();
-      zip.stream().forEach(entries::add);
-      for (ZipEntry entry : entries) {
+      Map<String, T> arrays = new LinkedHashMap<>();
+      for (ZipEntry entry : zip.stream().toList()) {
         if (!entry.getName().endsWith(SUFFIX)) {
           throw WeightFileException.of(
               file, "holds '" + entry.getName() + "', which is not a .npy array");
         }
         String name = entry.getName().substring(0, entry.getName().length() - SUFFIX.length());
         try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
-          arrays.put(name, NpyArray.read(file, name, in));
+          arrays.put(name, reader.read(file, name, in));
         }
       }
       return arrays;

@@ -51,15 +51,38 @@ public final class SafeTensors {
    * @throws UncheckedIOException when it cannot be read
    */
   public static Contents read(Path file) {
+    return open(
+        file,
+        (channel, header) -> {
+          long data = channel.size() - dataSize(header);
+          Map<String, INDArray> tensors = new LinkedHashMap<>();
+          for (SafeTensorHeader.Entry entry : header.entries()) {
+            tensors.put(entry.name(), tensor(file, channel, data, entry));
+          }
+          return new Contents(tensors, header.metadata());
+        });
+  }
+
+  /** The tensors of a file, in its order, by the header alone. */
+  static Map<String, TensorInfo> describe(Path file) {
+    return open(
+        file,
+        (channel, header) -> {
+          Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+          for (SafeTensorHeader.Entry entry : header.entries()) {
+            tensors.put(entry.name(), new TensorInfo(entry.type(), entry.sizes()));
+          }
+          return tensors;
+        });
+  }
+
+  private interface Reader<T> {
+    T read(FileChannel channel, SafeTensorHeader header) throws IOException;
+  }
+
+  private static <T> T open(Path file, Reader<T> reader) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
-      SafeTensorHeader header = header(file, channel, size);
-      long data = size - dataSize(header);
-      Map<String, INDArray> tensors = new LinkedHashMap<>();
-      for (SafeTensorHeader.Entry entry : header.entries()) {
-        tensors.put(entry.name(), tensor(file, channel, data, entry));
-      }
-      return new Contents(tensors, header.metadata());
+      return reader.read(channel, header(file, channel, channel.size()));
     } catch (NoSuchFileException e) {
       throw new WeightFileException(file + ": there is no such file", e);
     } catch (IOException e) {

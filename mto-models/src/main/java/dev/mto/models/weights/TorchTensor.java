@@ -1,5 +1,6 @@
 package dev.mto.models.weights;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import net.razorvine.pickle.PickleException;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -57,14 +58,25 @@ final class TorchTensor {
     return RawTensor.size(storage.type(), shape);
   }
 
-  /** The elements in row-major order out of the bytes of the storage. */
-  byte[] elements(byte[] stored) {
+  TensorInfo info() {
+    return TensorInfo.of(storage.type(), shape);
+  }
+
+  /** The elements in row-major order out of those of the storage, copied only if strided. */
+  ByteBuffer elements(ByteBuffer stored) {
     int width = storage.type().width();
-    byte[] elements = new byte[Math.toIntExact(size())];
+    int size = Math.toIntExact(size());
+    if (size == 0) {
+      return ByteBuffer.allocate(0);
+    }
+    if (isContiguous()) {
+      return stored.slice(Math.toIntExact(offset * width), size);
+    }
+    byte[] elements = new byte[size];
     long[] index = new long[shape.length];
     long source = offset;
-    for (int target = 0; target < elements.length; target += width) {
-      System.arraycopy(stored, Math.toIntExact(source * width), elements, target, width);
+    for (int target = 0; target < size; target += width) {
+      stored.get(Math.toIntExact(source * width), elements, target, width);
       for (int i = shape.length - 1; i >= 0; i--) {
         source += strides[i];
         if (++index[i] < shape[i]) {
@@ -74,6 +86,17 @@ final class TorchTensor {
         index[i] = 0;
       }
     }
-    return elements;
+    return ByteBuffer.wrap(elements);
+  }
+
+  private boolean isContiguous() {
+    long expected = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      if (shape[i] != 1 && strides[i] != expected) {
+        return false;
+      }
+      expected *= shape[i];
+    }
+    return true;
   }
 }

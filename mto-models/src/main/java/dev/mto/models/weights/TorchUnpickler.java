@@ -1,8 +1,11 @@
 package dev.mto.models.weights;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,9 +50,39 @@ final class TorchUnpickler extends Unpickler {
           Opcodes.NEWOBJ,
           Opcodes.BINPERSID);
 
-  /** Classes of settings saved beside a model; their contents are dropped. */
-  private static final Set<String> SETTINGS =
-      Set.of("argparse.Namespace", "types.SimpleNamespace", "yacs.config.CfgNode");
+  private static final Set<String> TENSORS =
+      Set.of("torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2");
+  private static final Set<String> PARAMETERS =
+      Set.of("torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state");
+
+  private final Path file;
+  private final Set<TorchTensor.Storage> storages = new LinkedHashSet<>();
+
+  /** Reads one pickle of {@code file}, which errors name. */
+  TorchUnpickler(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads the next pickle of a stream, which stays open and can tell how much is left and go back
+   * to a mark.
+   *
+   * @throws WeightFileException when it is malformed or holds anything but what is known
+   */
+  Object read(InputStream in) {
+    try {
+      return load(in);
+    } catch (PickleException e) {
+      throw new WeightFileException(file + ": its pickle " + e.getMessage(), e);
+    } catch (IOException | RuntimeException e) {
+      throw new WeightFileException(file + ": its pickle is malformed", e);
+    }
+  }
+
+  /** The different storages that the pickle refers to. */
+  Set<TorchTensor.Storage> storages() {
+    return storages;
+  }
 
   @Override
   protected Object dispatch(short key) throws IOException {
@@ -59,7 +92,7 @@ final class TorchUnpickler extends Unpickler {
       case Opcodes.SETITEM -> {
         Object value = stack.pop();
         Object name = stack.pop();
-        put(List.of(name, value));
+        put(Arrays.asList(name, value));
       }
       case Opcodes.SETITEMS -> put(stack.pop_all_since_marker());
       case Opcodes.BUILD -> stack.pop();
@@ -80,25 +113,32 @@ final class TorchUnpickler extends Unpickler {
   @Override
   protected Object persistentLoad(Object id) {
     Object[] parts = (Object[]) id;
-    if (parts.length != 5
+    if (parts.length == 6 && parts[5] != null) {
+      throw new PickleException("has a storage that is a view of another: save it anew");
+    }
+    if (parts.length < 5
+        || parts.length > 6
         || !"storage".equals(parts[0])
         || !(parts[1] instanceof TorchStorageType type)) {
       throw new PickleException("refers to something that is not a storage");
     }
-    return new TorchTensor.Storage((String) parts[2], type.type(), number(parts[4]));
+    TorchTensor.Storage storage =
+        new TorchTensor.Storage((String) parts[2], type.type(), number(parts[4]));
+    storages.add(storage);
+    return storage;
   }
 
   private IObjectConstructor constructor() throws IOException {
     String module = PickleUtils.readline(input);
     String name = PickleUtils.readline(input);
     String full = module + "." + name;
-    if (SETTINGS.contains(full) || full.equals("collections.OrderedDict")) {
+    if (full.equals("collections.OrderedDict") || PassedOver.includes(module, name)) {
       return arguments -> new LinkedHashMap<Object, Object>();
     }
-    if (full.equals("torch._utils._rebuild_tensor_v2")) {
+    if (TENSORS.contains(full)) {
       return TorchUnpickler::tensor;
     }
-    if (full.equals("torch._utils._rebuild_parameter")) {
+    if (PARAMETERS.contains(full)) {
       return arguments -> arguments[0];
     }
     if (module.equals("torch")) {

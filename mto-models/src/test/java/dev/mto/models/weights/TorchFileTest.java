@@ -12,12 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import net.razorvine.pickle.Unpickler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -38,6 +42,7 @@ class TorchFileTest {
   @ParameterizedTest
   @CsvSource({
     "odd_layouts, odd_layouts",
+    "odd_layouts_legacy, odd_layouts",
     "module_state_with_metadata, module_state",
     "bare_state_dict, module_state"
   })
@@ -103,6 +108,24 @@ class TorchFileTest {
   }
 
   @Test
+  void manyCopiesOfOneStorageAreRefused() throws IOException {
+    String floats =
+        "ctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\n"
+            + "X\u0001\0\0\u00000X\u0003\0\0\0cpuM\u00a0\u000ftQK\0M\u00a0\u000f\u0085K\u0001\u0085"
+            + "\u0089}tRq\1";
+    StringBuilder pickle = new StringBuilder("}(X\u0003\0\0\u0000100").append(floats);
+    for (int i = 101; i < 200; i++) {
+      pickle.append("X\u0003\0\0\u0000").append(i).append("h\1");
+    }
+    Map<String, byte[]> entries = ZipFiles.entries(withPickle(pickle + "u."));
+    entries.replaceAll((name, value) -> name.endsWith("/data/0") ? new byte[16_000] : value);
+    Path file = folder.resolve("copies.pth");
+    ZipFiles.write(file, entries, false);
+
+    assertRefused(file, "its tensors take 1600000 bytes, more than it holds");
+  }
+
+  @Test
   void missingStorageIsNamed() throws IOException {
     Map<String, byte[]> entries = new HashMap<>(ZipFiles.entries(bare()));
     entries.keySet().removeIf(name -> name.endsWith("/data/0"));
@@ -120,10 +143,81 @@ class TorchFileTest {
     assertRefused(file, "is compressed");
   }
 
+  static Stream<Path> trainingCheckpoints() {
+    return Oracle.cases("b_mae").stream()
+        .map(folder -> folder.resolve("train_checkpoint.pth"))
+        .filter(Files::exists);
+  }
+
+  @ParameterizedTest
+  @MethodSource("trainingCheckpoints")
+  void officialTrainingCheckpointGivesItsModel(Path checkpoint) {
+    Map<String, INDArray> trained =
+        Oracle.npz(checkpoint.resolveSibling("params_after_5_adamw.npz"));
+
+    Map<String, INDArray> model = WeightFile.read(checkpoint);
+
+    assertThat(trained).isNotEmpty();
+    trained.forEach(
+        (name, values) ->
+            assertThat(model.get(name)).as(name).isEqualTo(values.castTo(DataType.FLOAT)));
+    assertThat(WeightFile.read(checkpoint, "model")).isEqualTo(model);
+  }
+
   @Test
-  void olderContainersAreNamedAsSuch() {
-    assertRefused(
-        Oracle.folder("e_pth").resolve("odd_layouts_legacy.pth"), "older than PyTorch 1.6");
+  void anEntryIsChosenByName() throws IOException {
+    Path file = withEntries("model_ema", "student");
+    Map<String, INDArray> expected = TorchFile.read(bare());
+
+    assertThat(WeightFile.read(file, "student")).isEqualTo(expected);
+    assertThat(WeightFile.read(file, "model_ema")).isEqualTo(expected);
+  }
+
+  @Test
+  void whereNoEntryIsTheModelTheChoiceIsListed() throws IOException {
+    Path file = withEntries("model_ema", "student");
+
+    assertRefused(file, "no named tensors; choose the entry model_ema or student");
+    assertThatThrownBy(() -> WeightFile.read(file, "teacher"))
+        .isInstanceOf(WeightFileException.class)
+        .hasMessageContaining("in entry 'teacher'; choose the entry model_ema or student");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cargparse\nNamespace\n)\u0081}X\u0002\0\0\0lrK\u0001sb",
+        "cyacs.config\nCfgNode\n)\u0081(X\u0002\0\0\0lrK\u0001u}b",
+        "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(X\u0002\0\0\0f8K\0K\u0001tR(K\u0003tbc_codecs"
+            + "\nencode\n(X\u0001\0\0\0aX\u0006\0\0\0latin1tRtR",
+        "ctorch\ndevice\n(X\u0003\0\0\0cputR",
+        "ctorch\nfloat32\n",
+        "}X\u0002\0\0\0lrNs",
+        "cpathlib\nPosixPath\n(X\u0001\0\0\0atR",
+        "ccollections\ndefaultdict\nc__builtin__\ndict\n\u0085R",
+        "c__builtin__\nset\n](K\u0001e\u0085R"
+      })
+  void settingsBesideAModelArePassedOver(String settings) throws IOException {
+    Path file =
+        withPickle("}(X\u0004\0\0\0args" + settings + "X\u0005\0\0\0model" + bareModel() + "u.");
+
+    assertThat(WeightFile.read(file)).isEqualTo(TorchFile.read(bare()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "builtins, eval",
+    "builtins, getattr",
+    "__builtin__, exec",
+    "os, system",
+    "numpy, load",
+    "torch, load",
+    "torch.storage, _load_from_bytes",
+    "torch, floaty",
+    "argparse, ArgumentParser"
+  })
+  void nothingElseOfTheSameModulesIsKnown(String module, String name) throws IOException {
+    assertRefused(withPickle("c" + module + "\n" + name + "\n)R."), module + "." + name);
   }
 
   @Test
@@ -145,7 +239,27 @@ class TorchFileTest {
   }
 
   private static Path bare() {
-    return Oracle.folder("e_pth").resolve("bare_state_dict.pth");
+    return OwnResource.path("oracle/e_pth/bare_state_dict.pth");
+  }
+
+  /** The pickled bare state_dict without its frame, to be put in another. */
+  private static String bareModel() throws IOException {
+    byte[] pickle =
+        ZipFiles.entries(bare()).entrySet().stream()
+            .filter(entry -> entry.getKey().endsWith("/data.pkl"))
+            .findFirst()
+            .orElseThrow()
+            .getValue();
+    return new String(pickle, 2, pickle.length - 3, StandardCharsets.ISO_8859_1);
+  }
+
+  private Path withEntries(String first, String second) throws IOException {
+    StringBuilder pickle = new StringBuilder("}(");
+    for (String name : List.of(first, second)) {
+      pickle.append('X').append((char) name.length()).append("\0\0\0").append(name);
+      pickle.append(bareModel());
+    }
+    return withPickle(pickle + "X\u0005\0\0\0epochK\u0004u.");
   }
 
   private Path withPickle(String instructions) throws IOException {

@@ -7,6 +7,8 @@ import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.run.PretrainingJob;
 import dev.mto.engine.run.RunFolder;
+import dev.mto.engine.run.Start;
+import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Option;
       "  ./mto pretrain --config configs/quickstart.yaml",
       "  ./mto pretrain --config configs/quickstart.yaml --out runs/no-mto --set mto.enabled=false",
       "  ./mto pretrain --config configs/simmim-vit-base.yaml --set data.train=/data/imagenet/train",
-      "  ./mto pretrain --config configs/quickstart.yaml --resume"
+      "  ./mto pretrain --config configs/quickstart.yaml --resume",
+      "  ./mto pretrain --config configs/mae-vit-base.yaml --init mae_visualize_vit_base.pth"
     })
 public final class PretrainCommand implements Callable<Integer> {
   @Option(
@@ -54,17 +57,29 @@ public final class PretrainCommand implements Callable<Integer> {
       description = "Goes on from the run's newest checkpoint, with the run's own configuration.")
   private boolean resume;
 
+  @Option(
+      names = "--init",
+      paramLabel = "FILE",
+      description =
+          "Starts a new run with the weights of a file: safetensors, or an official .pth checkpoint"
+              + " with all of the model. The optimizer and the schedule start anew.")
+  private Path init;
+
   @Override
   public Integer call() {
     Path root = out == null ? Path.of("runs", name(config)) : out;
+    if (resume && init != null) {
+      throw new UserException(
+          "--resume goes on with a run's own weights and --init starts a new run; give one of them");
+    }
     if (resume && Files.exists(root)) {
       RunFolder folder = RunFolder.open(root);
       RunConfig resolved = ConfigLoader.read(folder.config());
       refuseOther(resolved, root);
-      return run(resolved, folder, true);
+      return run(resolved, folder, Start.resumed());
     }
     RunConfig resolved = load();
-    return start(resolved, root);
+    return start(resolved, root, init == null ? Start.anew() : Start.from(init));
   }
 
   private RunConfig load() {
@@ -84,22 +99,22 @@ public final class PretrainCommand implements Callable<Integer> {
     }
   }
 
-  private static Integer start(RunConfig resolved, Path root) {
+  private static Integer start(RunConfig resolved, Path root, Start start) {
     Baseline baseline = Baselines.named(resolved.baseline());
     Preflight.check(baseline, resolved);
     RunFolder folder = RunFolder.create(root, resolved);
     try {
-      return run(resolved, folder, false);
-    } catch (UserException e) {
+      return run(resolved, folder, start);
+    } catch (UserException | WeightFileException e) {
       folder.discard();
       throw e;
     }
   }
 
-  private static Integer run(RunConfig resolved, RunFolder folder, boolean resumed) {
+  private static Integer run(RunConfig resolved, RunFolder folder, Start start) {
     Baseline baseline = Baselines.named(resolved.baseline());
     PrintStream console = System.out;
-    try (PretrainingJob job = new PretrainingJob(baseline, resolved, folder, resumed, console)) {
+    try (PretrainingJob job = new PretrainingJob(baseline, resolved, folder, start, console)) {
       return job.run() == PretrainingJob.Outcome.DONE ? 0 : 130;
     }
   }

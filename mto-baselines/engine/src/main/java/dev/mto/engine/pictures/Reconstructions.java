@@ -24,6 +24,7 @@ public final class Reconstructions {
    * 1]; values that are not finite show in magenta.
    *
    * @param png the file to write or replace
+   * @param caption says below the grid what the prediction is
    * @param original images [n, C, H, W], values 0 to 1, C 1 or 3
    * @param mask 1 where masked, 0 where visible: pixels [n, H, W], or patches [n, h, w] where h
    *     divides H and w divides W
@@ -32,7 +33,12 @@ public final class Reconstructions {
    * @throws IllegalArgumentException if the shapes do not fit each other
    */
   public static void write(
-      Path png, INDArray original, INDArray mask, INDArray prediction, List<String> labels)
+      Path png,
+      String caption,
+      INDArray original,
+      INDArray mask,
+      INDArray prediction,
+      List<String> labels)
       throws IOException {
     ImageBatch images = new ImageBatch("original", original);
     if (!Arrays.equals(original.shape(), prediction.shape())) {
@@ -47,7 +53,8 @@ public final class Reconstructions {
     }
     ImageBatch predicted = new ImageBatch("prediction", prediction);
     MaskedPixels masked = new MaskedPixels(mask, images);
-    TileGrid grid = new TileGrid(HEADINGS, labels, images.count(), images.height(), images.width());
+    TileGrid grid =
+        new TileGrid(HEADINGS, labels, caption, images.count(), images.height(), images.width());
     for (int i = 0; i < images.count(); i++) {
       int image = i;
       grid.tile(i, 0, (y, x) -> images.rgb(image, y, x));

@@ -21,6 +21,7 @@ final class TileGrid {
   private static final int GAP = 10;
   private static final int MARGIN = 20;
   private static final int HEADING = 30;
+  private static final int CAPTION = 36;
   private static final int LARGEST_LABEL = 160;
 
   private final int height;
@@ -30,7 +31,8 @@ final class TileGrid {
   private final BufferedImage canvas;
   private final Graphics2D graphics;
 
-  TileGrid(List<String> headings, List<String> labels, int rows, int height, int width) {
+  TileGrid(
+      List<String> headings, List<String> labels, String caption, int rows, int height, int width) {
     this.height = height;
     this.width = width;
     zoom = Math.max(1, Math.round((float) TILE / Math.max(height, width)));
@@ -38,7 +40,7 @@ final class TileGrid {
     canvas =
         new BufferedImage(
             left + headings.size() * (width * zoom + GAP) - GAP + MARGIN,
-            MARGIN + HEADING + rows * (height * zoom + GAP) - GAP + MARGIN,
+            MARGIN + HEADING + rows * (height * zoom + GAP) + CAPTION,
             BufferedImage.TYPE_INT_RGB);
     graphics = Drawing.on(canvas);
     graphics.setFont(ChartStyle.font(Font.BOLD, 15));
@@ -46,6 +48,10 @@ final class TileGrid {
       Drawing.centred(graphics, headings.get(column), x(column) + width * zoom / 2, MARGIN + 16);
     }
     graphics.setFont(ChartStyle.font(Font.PLAIN, 14));
+    graphics.drawString(
+        Drawing.shortened(graphics, caption, canvas.getWidth() - 2 * MARGIN),
+        MARGIN,
+        canvas.getHeight() - CAPTION / 2 + 5);
     for (int row = 0; row < labels.size(); row++) {
       String label = Drawing.shortened(graphics, labels.get(row), LARGEST_LABEL);
       graphics.drawString(label, MARGIN, y(row) + height * zoom / 2 + 5);

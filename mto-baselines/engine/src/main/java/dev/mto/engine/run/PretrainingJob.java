@@ -13,9 +13,11 @@ import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.report.MetricsFile;
 import dev.mto.engine.report.TensorBoardEvents;
+import dev.mto.models.weights.WeightMatch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,11 +58,11 @@ public final class PretrainingJob implements AutoCloseable {
   /**
    * Prepares a run; nothing is trained yet.
    *
-   * @param resume whether to go on from the folder's newest checkpoint
+   * @param start what the run starts from
    * @throws UserException for data, models or checkpoints that do not fit
    */
   public PretrainingJob(
-      Baseline baseline, RunConfig config, RunFolder folder, boolean resume, PrintStream console) {
+      Baseline baseline, RunConfig config, RunFolder folder, Start start, PrintStream console) {
     this.config = config;
     this.folder = folder;
     this.log = new RunLog(console, folder.log());
@@ -84,15 +86,25 @@ public final class PretrainingJob implements AutoCloseable {
             training.weightDecay());
     step = new TrainingStep(graph, optimizer, training.clip());
     evaluation = new Evaluation(graph, images);
-    pictures = new RunPictures(graph, images, evaluation.session(), config, folder);
+    pictures =
+        new RunPictures(
+            graph, new SampleBatch(graph.method(), images, evaluation.session()), config, folder);
     stepsPerEpoch = images.stepsPerEpoch();
     learningRate = LearningRate.of(training, stepsPerEpoch);
     position = new Checkpoint.Position(0, 0, 0, config.baseline(), model);
-    if (resume) {
+    if (start.resume()) {
       restore();
     } else {
-      Provenance.write(folder.provenance(), config, images.train(), images.validation());
+      start.weights().ifPresent(this::initialise);
+      Provenance.write(folder.provenance(), config, start, images.train(), images.validation());
     }
+  }
+
+  /** Takes over weights of a file, and saves them as step 0 so that a resumed run has them. */
+  private void initialise(Path file) {
+    WeightMatch match = new ModelWeights(graph, config).load(file);
+    log.line("initial weights from " + file + "\n" + match.report());
+    save();
   }
 
   private void restore() {

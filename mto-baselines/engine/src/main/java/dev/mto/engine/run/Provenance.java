@@ -18,10 +18,12 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Provenance {
   private Provenance() {}
 
-  static void write(Path file, RunConfig config, ImageFolder train, ImageFolder validation) {
+  static void write(
+      Path file, RunConfig config, Start start, ImageFolder train, ImageFolder validation) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("started", Instant.now().toString());
     facts.put("seed", config.training().seed());
+    start.weights().ifPresent(weights -> facts.put("initial_weights", weights.toString()));
     facts.put("data.train", config.data().train());
     facts.put("data.train.images", train.size());
     facts.put("data.train.identity", train.identity());

@@ -9,29 +9,37 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** Pictures and figures of a run's newest checkpoint, made without training. */
+/** Pictures and figures of trained weights, made without training. */
 public final class RunAnalysis implements AutoCloseable {
   private final RunConfig config;
-  private final Images images;
   private final TrainingGraph graph;
+  private final String weights;
   private final Evaluation evaluation;
-  private final RunPictures pictures;
-  private final Checkpoint.Position position;
+  private final SampleBatch sample;
+
+  private RunAnalysis(RunConfig config, TrainingGraph graph, Images images, String weights) {
+    this.config = config;
+    this.graph = graph;
+    this.weights = weights;
+    this.evaluation = new Evaluation(graph, images);
+    this.sample = new SampleBatch(graph.method(), images, evaluation.session());
+  }
 
   /**
-   * Loads the newest checkpoint of a run.
+   * The newest checkpoint of a run.
    *
    * @param warn is told of damaged checkpoints that were passed over
    * @throws UserException when the run has no checkpoint
    */
-  public RunAnalysis(Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
-    this.config = config;
-    images = new Images(config, baseline, folder.badImages());
-    graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
+  public static RunAnalysis ofRun(
+      Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
+    Images images = new Images(config, baseline, folder.badImages());
+    TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
     Checkpoint checkpoint =
         folder
             .store(config)
@@ -39,50 +47,54 @@ public final class RunAnalysis implements AutoCloseable {
             .orElseThrow(
                 () -> new UserException(folder.checkpoints() + ": the run has no checkpoint yet"));
     StateTensors.restore(graph.parameters(), checkpoint.tensors(), folder.checkpoints());
-    position = checkpoint.position();
-    evaluation = new Evaluation(graph, images);
-    pictures = new RunPictures(graph, images, evaluation.session(), config, folder);
-  }
-
-  /** Optimizer steps the checkpoint has behind it. */
-  public long steps() {
-    return position.step();
-  }
-
-  /** Mask ratio of the run. */
-  public double maskRatio() {
-    return config.masking().ratio();
-  }
-
-  /** Writes {@code reconstruction.png} into {@code out}. */
-  public Path reconstruct(Path out) {
-    Path first = null;
-    for (Prediction prediction : graph.method().predictions()) {
-      String suffix = prediction.name().isEmpty() ? "" : "-" + prediction.name();
-      Path png = folder(out).resolve("reconstruction" + suffix + ".png");
-      pictures.reconstruction(prediction, png);
-      first = first == null ? png : first;
-    }
-    return first;
+    return new RunAnalysis(
+        config, graph, images, "after " + checkpoint.position().step() + " steps");
   }
 
   /**
-   * Heterogeneity.
+   * The weights of a file, e.g. an official checkpoint, in the model of a configuration.
    *
-   * @param layers H⁰…Hᴸ in nats by token group; the name is empty for a method's only group
-   * @param bound ln V in nats, the largest value H can have
+   * @param out folder in which unreadable images are listed
+   * @throws UserException when the file does not hold the whole model
    */
-  public record Heterogeneity(Map<String, double[]> layers, double bound) {}
-
-  /** Writes {@code heterogeneity.png} into {@code out} and returns its figures. */
-  public Heterogeneity heterogeneity(Path out) {
-    return pictures.heterogeneity(
-        folder(out).resolve("heterogeneity.png"), "after " + position.step() + " steps");
+  public static RunAnalysis ofWeights(Baseline baseline, RunConfig config, Path file, Path out) {
+    try {
+      Images images = new Images(config, baseline, folder(out).resolve("bad-images.txt"));
+      TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
+      new ModelWeights(graph, config).load(file);
+      return new RunAnalysis(config, graph, images, String.valueOf(file.getFileName()));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(e.getMessage(), e);
+    }
   }
 
-  /** Writes an affinity map of every layer into {@code out}. */
-  public void affinity(Path out, boolean softmax) {
-    pictures.affinity(folder(out), softmax, "");
+  /** Which weights these are, for people. */
+  public String weights() {
+    return weights;
+  }
+
+  /** Writes a picture of each kind of prediction into {@code out}, and beside it a CSV. */
+  public List<Path> reconstruct(Path out) {
+    ReconstructionPicture picture = new ReconstructionPicture(sample, config);
+    List<Path> written = new ArrayList<>();
+    for (Prediction prediction : graph.method().predictions()) {
+      String suffix = prediction.name().isEmpty() ? "" : "-" + prediction.name();
+      Path png = folder(out).resolve("reconstruction" + suffix + ".png");
+      picture.write(prediction, png);
+      written.add(png);
+    }
+    return written;
+  }
+
+  /** Writes {@code heterogeneity.png} and {@code .csv} into {@code out} and returns the figures. */
+  public HeterogeneityByLayer heterogeneity(Path out) {
+    return new HeterogeneityPicture(graph, sample)
+        .write(folder(out).resolve("heterogeneity.png"), weights);
+  }
+
+  /** Writes affinity maps of every layer into {@code out}, one picture and CSV a token group. */
+  public List<Path> affinity(Path out, boolean softmax) {
+    return new AffinityPicture(graph, sample).write(folder(out), softmax, "");
   }
 
   private static Path folder(Path out) {

@@ -25,7 +25,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class TrainingGraph {
   /** MTO on one token group; {@code terms} is null while MTO is off and only H is measured. */
-  record Group(String name, SDVariable initial, MtoTerms terms, List<SDVariable> heterogeneity) {}
+  record Group(
+      String name,
+      String module,
+      List<SDVariable> layers,
+      MtoTerms terms,
+      List<SDVariable> heterogeneity) {
+    /** The tokens that are layer 0 of MTO. */
+    SDVariable initial() {
+      return layers.get(0);
+    }
+
+    /** Name of a layer for people: the initial embedding, then blocks from 1. */
+    String layerName(int layer) {
+      return module + (layer == 0 ? " embedding" : " block " + layer);
+    }
+  }
 
   private final SameDiff graph;
   private final Method method;
@@ -69,11 +84,12 @@ final class TrainingGraph {
     String scope = tokens.name().isEmpty() ? "mto" : "mto_" + tokens.name();
     if (config.enabled()) {
       MtoTerms terms = MaskedTokenOptimization.add(graph, scope, layers, mask, config.options());
-      return new Group(tokens.name(), layers.get(0), terms, terms.heterogeneity());
+      return new Group(tokens.name(), tokens.module(), layers, terms, terms.heterogeneity());
     }
     return new Group(
         tokens.name(),
-        layers.get(0),
+        tokens.module(),
+        layers,
         null,
         Heterogeneity.add(graph, scope, layers, mask, config.options()).mean());
   }
@@ -102,6 +118,11 @@ final class TrainingGraph {
   /** The live arrays of all trainable parameters. */
   Map<String, INDArray> parameters() {
     return parameters.arrays();
+  }
+
+  /** Fixed tensors of the official checkpoint, e.g. position tables. */
+  Map<String, INDArray> tables() {
+    return parameters.tables();
   }
 
   /**

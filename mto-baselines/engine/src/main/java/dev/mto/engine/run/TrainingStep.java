@@ -122,28 +122,13 @@ final class TrainingStep implements AutoCloseable {
             group.heterogeneity().stream().mapToDouble(h -> scalar(values, h.name())).toArray());
       }
     }
-    result.bound(bound(batch.mask()));
+    result.bound(Masking.of(batch.mask()).bound());
     if (measure) {
       MaskTokenProbe probe =
           MaskTokenProbe.of(values.get(graph.groups().get(0).initial().name()), batch.mask());
       result.loss("mask_token_norm", probe.norm());
       result.loss("mask_visible_cosine", probe.cosine());
     }
-  }
-
-  /** Mean of ln V over the images: the largest value that H can have. */
-  private static double bound(INDArray mask) {
-    float[] all = mask.data().asFloat();
-    int tokens = (int) mask.size(1);
-    double sum = 0;
-    for (int first = 0; first < all.length; first += tokens) {
-      int visible = 0;
-      for (int i = first; i < first + tokens; i++) {
-        visible += all[i] == 0 ? 1 : 0;
-      }
-      sum += Math.log(visible);
-    }
-    return sum / mask.size(0);
   }
 
   private Map<String, INDArray> gradients(Map<String, INDArray> values) {

@@ -26,11 +26,12 @@ class ReconstructionsTest {
   void placesOriginalMaskedInputReconstructionAndPredictionSideBySide() throws IOException {
     Path png = folder.resolve("reconstruction-0001.png");
 
-    Reconstructions.write(png, plain(2, RED), leftHalfMasked(2), plain(2, BLUE), List.of());
+    Reconstructions.write(
+        png, "predicted pixels", plain(2, RED), leftHalfMasked(2), plain(2, BLUE), List.of());
 
     BufferedImage image = PngFixture.read(png);
     assertThat(image.getWidth()).isEqualTo(20 + 4 * TILE + 3 * 10 + 20);
-    assertThat(image.getHeight()).isEqualTo(20 + 30 + 2 * TILE + 10 + 20);
+    assertThat(image.getHeight()).isEqualTo(20 + 30 + 2 * (TILE + 10) + 36);
     for (int row = 0; row < 2; row++) {
       int y = 50 + row * (TILE + 10) + TILE / 2;
       assertThat(halves(image, 0, y)).containsExactly(RED, RED);
@@ -46,7 +47,7 @@ class ReconstructionsTest {
     INDArray images = Nd4j.zeros(1, 1, 8, 8);
     images.putScalar(new int[] {0, 0, 0, 1}, 1);
 
-    Reconstructions.write(png, images, Nd4j.zeros(1, 8, 8), images, List.of());
+    Reconstructions.write(png, "predicted pixels", images, Nd4j.zeros(1, 8, 8), images, List.of());
 
     BufferedImage image = PngFixture.read(png);
     assertThat(PngFixture.rgb(image, 20 + 19, 50)).isZero();
@@ -62,7 +63,8 @@ class ReconstructionsTest {
     INDArray predicted = plain(1, RED).muli(5).subi(2);
     predicted.putScalar(new int[] {0, 1, 0, 0}, Float.NaN);
 
-    Reconstructions.write(png, plain(1, RED), leftHalfMasked(1), predicted, List.of("shirt"));
+    Reconstructions.write(
+        png, "predicted pixels", plain(1, RED), leftHalfMasked(1), predicted, List.of("shirt"));
 
     BufferedImage image = PngFixture.read(png);
     int x = image.getWidth() - 20 - TILE;
@@ -74,9 +76,15 @@ class ReconstructionsTest {
   void makesRoomForLabels() throws IOException {
     Path without = folder.resolve("without.png");
     Path with = folder.resolve("with.png");
-    Reconstructions.write(without, plain(1, RED), leftHalfMasked(1), plain(1, RED), List.of());
     Reconstructions.write(
-        with, plain(1, RED), leftHalfMasked(1), plain(1, RED), List.of("x".repeat(500)));
+        without, "predicted pixels", plain(1, RED), leftHalfMasked(1), plain(1, RED), List.of());
+    Reconstructions.write(
+        with,
+        "predicted pixels",
+        plain(1, RED),
+        leftHalfMasked(1),
+        plain(1, RED),
+        List.of("x".repeat(500)));
 
     assertThat(PngFixture.read(with).getWidth())
         .isBetween(
@@ -89,6 +97,7 @@ class ReconstructionsTest {
             () ->
                 Reconstructions.write(
                     folder.resolve("no.png"),
+                    "predicted pixels",
                     plain(2, RED),
                     Nd4j.zeros(2, 3, 3),
                     plain(2, RED),
@@ -104,6 +113,7 @@ class ReconstructionsTest {
             () ->
                 Reconstructions.write(
                     folder.resolve("no.png"),
+                    "predicted pixels",
                     plain(2, RED),
                     leftHalfMasked(2),
                     plain(1, RED),

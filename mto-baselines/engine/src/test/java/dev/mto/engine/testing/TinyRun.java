@@ -8,6 +8,7 @@ import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.run.PretrainingJob;
 import dev.mto.engine.run.RunFolder;
+import dev.mto.engine.run.Start;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -61,19 +62,25 @@ public final class TinyRun {
   /** Runs a new job to its end in the folder {@code name}. */
   public Path train(String name, String... settings) {
     RunConfig config = config(settings);
-    return run(config, RunFolder.create(root.resolve(name), config), false);
+    return run(config, RunFolder.create(root.resolve(name), config), Start.anew());
+  }
+
+  /** Runs a new job that starts with the weights of a file. */
+  public Path trainFrom(Path weights, String name, String... settings) {
+    RunConfig config = config(settings);
+    return run(config, RunFolder.create(root.resolve(name), config), Start.from(weights));
   }
 
   /** Goes on with the run in the folder {@code name}. */
   public Path resume(String name) {
     RunFolder folder = RunFolder.open(root.resolve(name));
-    return run(ConfigLoader.read(folder.config()), folder, true);
+    return run(ConfigLoader.read(folder.config()), folder, Start.resumed());
   }
 
-  private Path run(RunConfig config, RunFolder folder, boolean resume) {
+  private Path run(RunConfig config, RunFolder folder, Start start) {
     try (PrintStream console =
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        PretrainingJob job = new PretrainingJob(baseline, config, folder, resume, console)) {
+        PretrainingJob job = new PretrainingJob(baseline, config, folder, start, console)) {
       job.run();
     }
     return folder.root();

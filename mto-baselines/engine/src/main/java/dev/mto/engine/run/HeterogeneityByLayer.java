@@ -1,0 +1,18 @@
+package dev.mto.engine.run;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Heterogeneity (eq. 2).
+ *
+ * @param layers H in nats by token group (empty for a method's only one) and name of the layer, in
+ *     order of depth
+ * @param masking how much was masked, and so the bound of H
+ */
+public record HeterogeneityByLayer(Map<String, Map<String, Double>> layers, Masking masking) {
+  /** Copies the map. */
+  public HeterogeneityByLayer {
+    layers = new LinkedHashMap<>(layers);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.mto.engine.run;
+
+import dev.mto.engine.AtomicFiles;
+import dev.mto.engine.pictures.HeterogeneityChart;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+
+/** H of every layer of each token group, means over a batch (eq. 2), as Fig. 1 of the paper. */
+final class HeterogeneityPicture {
+  private final TrainingGraph graph;
+  private final SampleBatch sample;
+
+  HeterogeneityPicture(TrainingGraph graph, SampleBatch sample) {
+    this.graph = graph;
+    this.sample = sample;
+  }
+
+  /**
+   * Writes the chart, and beside it a CSV of its figures.
+   *
+   * @param when says in the legend which weights these are
+   */
+  HeterogeneityByLayer write(Path png, String when) {
+    List<SDVariable> wanted = new ArrayList<>();
+    graph.groups().forEach(group -> wanted.addAll(group.heterogeneity()));
+    HeterogeneityByLayer[] result = new HeterogeneityByLayer[1];
+    sample.with(
+        wanted,
+        (batch, values) -> {
+          Map<String, Map<String, Double>> layers = new LinkedHashMap<>();
+          Map<String, double[]> curves = new LinkedHashMap<>();
+          for (TrainingGraph.Group group : graph.groups()) {
+            double[] h =
+                group.heterogeneity().stream()
+                    .mapToDouble(layer -> values.get(layer.name()).getDouble(0))
+                    .toArray();
+            Map<String, Double> named = new LinkedHashMap<>();
+            for (int layer = 0; layer < h.length; layer++) {
+              named.put(group.layerName(layer), h[layer]);
+            }
+            layers.put(group.name(), named);
+            curves.put(group.module() + ", " + when, h);
+          }
+          Masking masking = Masking.of(batch.mask());
+          result[0] = new HeterogeneityByLayer(layers, masking);
+          HeterogeneityChart.write(
+              png, "Heterogeneity: " + masking.describe(), curves, masking.bound());
+          AtomicFiles.writeString(Csv.beside(png), csv(result[0]));
+        });
+    return result[0];
+  }
+
+  private static String csv(HeterogeneityByLayer result) {
+    Csv csv = new Csv("layer", "heterogeneity", "bound", "mask_ratio", "logarithm");
+    result
+        .layers()
+        .values()
+        .forEach(
+            named ->
+                named.forEach(
+                    (layer, h) ->
+                        csv.row(
+                            layer,
+                            h,
+                            result.masking().bound(),
+                            result.masking().ratio(),
+                            "natural")));
+    return csv.text();
+  }
+}

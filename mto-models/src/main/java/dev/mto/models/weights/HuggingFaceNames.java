@@ -1,0 +1,107 @@
+package dev.mto.models.weights;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Names of {@code ViTMAEForPreTraining} in Hugging Face's transformers, and of its encoder alone,
+ * {@code ViTMAEModel}, which lacks the prefix {@code vit.}. Queries, keys and values are apart
+ * there: each a third of the rows of the official qkv.
+ */
+final class HuggingFaceNames {
+  private static final String ENCODER = "vit.";
+  private static final List<String> QKV = List.of("query", "key", "value");
+  private static final Pattern SPLIT =
+      Pattern.compile("(.+)\\.attention\\.attention\\.(query|key|value)\\.(weight|bias)");
+  private static final Pattern JOINED = Pattern.compile("(.+)\\.attn\\.qkv\\.(weight|bias)");
+
+  private HuggingFaceNames() {}
+
+  static boolean recognises(Set<String> names) {
+    return names.contains("vit.embeddings.cls_token") || isEncoderAlone(names);
+  }
+
+  private static boolean isEncoderAlone(Set<String> names) {
+    return names.contains("embeddings.cls_token");
+  }
+
+  static Map<String, INDArray> fromOfficial(Map<String, INDArray> official) {
+    Map<String, INDArray> tensors = new LinkedHashMap<>();
+    official.forEach(
+        (name, tensor) -> {
+          Matcher joined = JOINED.matcher(name);
+          if (joined.matches()) {
+            split(joined, tensor, tensors);
+          } else {
+            tensors.put(NamePart.toHuggingFace(name).orElseThrow(() -> unknown(name)), tensor);
+          }
+        });
+    return tensors;
+  }
+
+  private static IllegalArgumentException unknown(String name) {
+    return new IllegalArgumentException(
+        "tensor " + name + " is none of MAE's, so it has no name in Hugging Face's ViTMAE");
+  }
+
+  private static void split(Matcher joined, INDArray tensor, Map<String, INDArray> tensors) {
+    String block =
+        NamePart.toHuggingFace(joined.group(1) + ".").orElseThrow(() -> unknown(joined.group()));
+    long rows = tensor.size(0) / QKV.size();
+    for (int i = 0; i < QKV.size(); i++) {
+      INDArray part = tensor.get(NDArrayIndex.interval(i * rows, (i + 1) * rows)).dup('c');
+      tensors.put(
+          "%sattention.attention.%s.%s".formatted(block, QKV.get(i), joined.group(2)), part);
+    }
+  }
+
+  /** Names that are not Hugging Face's stay as they are. */
+  static Map<String, INDArray> toOfficial(Map<String, INDArray> tensors) {
+    Map<String, INDArray> prefixed = prefixed(tensors);
+    Map<String, INDArray> official = new LinkedHashMap<>();
+    prefixed.forEach(
+        (name, tensor) -> {
+          Matcher split = SPLIT.matcher(name);
+          Optional<String> block =
+              split.matches() ? NamePart.toOfficial(split.group(1) + ".") : Optional.empty();
+          if (block.isPresent()) {
+            official.computeIfAbsent(
+                block.get() + "attn.qkv." + split.group(3), qkv -> join(prefixed, split));
+          } else {
+            official.put(NamePart.toOfficial(name).orElse(name), tensor);
+          }
+        });
+    return official;
+  }
+
+  private static Map<String, INDArray> prefixed(Map<String, INDArray> tensors) {
+    if (!isEncoderAlone(tensors.keySet())) {
+      return tensors;
+    }
+    Map<String, INDArray> prefixed = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> prefixed.put(ENCODER + name, tensor));
+    return prefixed;
+  }
+
+  private static INDArray join(Map<String, INDArray> tensors, Matcher split) {
+    INDArray[] parts = new INDArray[QKV.size()];
+    for (int i = 0; i < parts.length; i++) {
+      String name =
+          "%s.attention.attention.%s.%s".formatted(split.group(1), QKV.get(i), split.group(3));
+      parts[i] = tensors.get(name);
+      if (parts[i] == null) {
+        throw new IllegalArgumentException(
+            "tensor " + name + " is missing beside " + split.group() + ": the file is incomplete");
+      }
+    }
+    return Nd4j.concat(0, parts);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.mto.models.weights;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The names under which the field's libraries keep the tensors of a model. */
+public enum WeightNames {
+  /** Those of the method's official implementation. */
+  OFFICIAL,
+  /** Those of timm's {@code VisionTransformer} without a classifier: MAE's encoder only. */
+  TIMM,
+  /** Those of {@code ViTMAEForPreTraining} in Hugging Face's transformers: MAE only. */
+  HUGGINGFACE;
+
+  private static final String MAE = "mae";
+
+  /**
+   * Finds out whose names a file uses. timm's are those of MAE's official encoder-only release, and
+   * said to be timm's; names that are neither's are taken as official.
+   */
+  public static WeightNames of(Set<String> names) {
+    if (HuggingFaceNames.recognises(names)) {
+      return HUGGINGFACE;
+    }
+    return TimmNames.recognises(names) ? TIMM : OFFICIAL;
+  }
+
+  /**
+   * Brings tensors under whatever names back to official ones.
+   *
+   * @throws IllegalArgumentException when part of an attention layer is missing
+   */
+  public static Map<String, INDArray> toOfficial(Map<String, INDArray> tensors) {
+    return of(tensors.keySet()) == HUGGINGFACE
+        ? HuggingFaceNames.toOfficial(tensors)
+        : new LinkedHashMap<>(tensors);
+  }
+
+  /**
+   * Gives tensors these names. Values are kept as they are; Hugging Face's queries, keys and values
+   * are new arrays.
+   *
+   * @param baseline the method's name, such as {@code mae}
+   * @param official tensors under official names
+   * @throws IllegalArgumentException when these names do not exist for the method or a tensor
+   */
+  public Map<String, INDArray> fromOfficial(String baseline, Map<String, INDArray> official) {
+    if (this != OFFICIAL && !baseline.equals(MAE)) {
+      throw new IllegalArgumentException(
+          "%s has no names in %s, only mae has: use official"
+              .formatted(baseline, name().toLowerCase(Locale.ROOT)));
+    }
+    return switch (this) {
+      case OFFICIAL -> new LinkedHashMap<>(official);
+      case TIMM -> TimmNames.fromOfficial(official);
+      case HUGGINGFACE -> HuggingFaceNames.fromOfficial(official);
+    };
+  }
+}

@@ -1,0 +1,45 @@
+package dev.mto.models.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mto.oracle.Oracle;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class WeightRoundTripTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "odd_layouts.pth",
+        "odd_layouts_legacy.pth",
+        "bare_state_dict.pth",
+        "module_state_with_metadata.pth"
+      })
+  void safetensorsKeepEveryBitOfACheckpoint(String name) {
+    Map<String, INDArray> checkpoint = WeightFile.read(Oracle.folder("e_pth").resolve(name));
+    Path file = folder.resolve("copy.safetensors");
+
+    SafeTensors.write(file, checkpoint, Map.of());
+    Map<String, INDArray> copy = WeightFile.read(file);
+
+    assertThat(copy.keySet()).containsExactlyElementsOf(checkpoint.keySet());
+    checkpoint.forEach(
+        (key, tensor) -> {
+          INDArray other = copy.get(key);
+          assertThat(other.dataType()).as(key).isEqualTo(tensor.dataType());
+          assertThat(other.shape()).as(key).isEqualTo(tensor.shape());
+          assertThat(bits(other)).as(key).isEqualTo(bits(tensor));
+        });
+  }
+
+  private static ByteBuffer bits(INDArray tensor) {
+    return tensor.isEmpty() ? ByteBuffer.allocate(0) : RawTensor.bytes(RawTensor.dense(tensor));
+  }
+}
