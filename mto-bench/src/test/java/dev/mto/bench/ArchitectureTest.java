@@ -38,14 +38,13 @@ final class ArchitectureTest {
   static final ArchRule THE_ENGINE_KNOWS_NO_BASELINE =
       useOfOurs("dev.mto.engine..", "dev.mto.losses..", "dev.mto.models..", "dev.mto.data..");
 
-  @ArchTest
-  static final ArchRule SIMMIM_STANDS_ON_THE_ENGINE =
-      useOfOurs(
-          "dev.mto.simmim..",
-          "dev.mto.engine..",
-          "dev.mto.losses..",
-          "dev.mto.models..",
-          "dev.mto.data..");
+  @ArchTest static final ArchRule SIMMIM_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.simmim..");
+
+  @ArchTest static final ArchRule MAE_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.mae..");
+
+  @ArchTest static final ArchRule BOOTMAE_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.bootmae..");
+
+  @ArchTest static final ArchRule CONMIM_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.conmim..");
 
   @ArchTest
   static final ArchRule BASELINES_DO_NOT_DEPEND_ON_EACH_OTHER =
@@ -89,6 +88,11 @@ final class ArchitectureTest {
           .areNotAssignableTo(Throwable.class)
           .should()
           .haveModifier(JavaModifier.FINAL);
+
+  private static ArchRule onTheEngine(String baseline) {
+    return useOfOurs(
+        baseline, "dev.mto.engine..", "dev.mto.losses..", "dev.mto.models..", "dev.mto.data..");
+  }
 
   /** Of this project, {@code user} may use itself and {@code allowed} only. */
   private static ArchRule useOfOurs(String user, String... allowed) {

@@ -2,6 +2,7 @@ package dev.mto.engine.pictures;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -32,7 +33,10 @@ public final class HeterogeneityChart {
     if (Double.isFinite(bound)) {
       chart =
           chart.with(
-              Series.dashed("bound ln V", new double[] {0, depth}, new double[] {bound, bound}));
+              Series.dashed(
+                  String.format(Locale.ROOT, "bound ln V = %.3f", bound),
+                  new double[] {0, depth},
+                  new double[] {bound, bound}));
     }
     chart.write(png);
   }

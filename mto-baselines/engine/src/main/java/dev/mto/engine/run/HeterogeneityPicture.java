@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -48,7 +49,13 @@ final class HeterogeneityPicture {
           Masking masking = Masking.of(batch.mask());
           result[0] = new HeterogeneityByLayer(layers, masking);
           HeterogeneityChart.write(
-              png, "Heterogeneity: " + masking.describe(), curves, masking.bound());
+              png,
+              String.format(
+                  Locale.ROOT,
+                  "Heterogeneity of masked against visible tokens, mask ratio %.3f",
+                  masking.ratio()),
+              curves,
+              masking.bound());
           AtomicFiles.writeString(Csv.beside(png), csv(result[0]));
         });
     return result[0];

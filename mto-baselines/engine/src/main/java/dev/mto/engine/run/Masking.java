@@ -38,9 +38,9 @@ public record Masking(double masked, int tokens, double bound) {
   public String describe() {
     return String.format(
         Locale.ROOT,
-        "natural logarithm (nats), mask ratio %.3f (%.4g of %d tokens), bound ln V = %.4f",
+        "natural logarithm (nats), mask ratio %.3f (%s of %d tokens), bound ln V = %.4f",
         ratio(),
-        masked,
+        masked == Math.rint(masked) ? String.valueOf((long) masked) : String.valueOf(masked),
         tokens,
         bound);
   }

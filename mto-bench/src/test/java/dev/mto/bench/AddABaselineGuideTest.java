@@ -1,0 +1,123 @@
+package dev.mto.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.engine.Baseline;
+import dev.mto.engine.testing.TinyRun;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The guide's code compiles, is found as a service, and trains. */
+class AddABaselineGuideTest {
+  private static final Path GUIDE = Path.of("..", "docs", "add-a-baseline.md");
+  private static final Pattern JAVA_TYPE =
+      Pattern.compile("^(?:public )?(?:final )?class (\\w+)", Pattern.MULTILINE);
+
+  @TempDir private static Path folder;
+
+  @Test
+  void theBaselineOfTheGuideTrains() throws IOException {
+    String guide = Files.readString(GUIDE);
+    Path classes = Files.createDirectories(folder.resolve("classes"));
+    compile(blocks(guide, "java"), classes);
+    write(classes.resolve("dev/mto/meancolour/recipe.yaml"), blocks(guide, "yaml").get(0));
+    write(
+        classes.resolve("META-INF/services/dev.mto.engine.Baseline"),
+        "dev.mto.meancolour.MeanColour\n");
+    assertThat(guide).contains("\ndev.mto.meancolour.MeanColour\n");
+
+    try (URLClassLoader loader =
+        new URLClassLoader(
+            new URL[] {classes.toUri().toURL()}, AddABaselineGuideTest.class.getClassLoader())) {
+      Baseline baseline =
+          StreamSupport.stream(ServiceLoader.load(Baseline.class, loader).spliterator(), false)
+              .filter(found -> found.name().equals("meancolour"))
+              .findFirst()
+              .orElseThrow();
+
+      List<JsonNode> rows = TinyRun.metrics(train(baseline));
+
+      assertThat(rows).hasSize(24);
+      assertThat(mean(rows.subList(18, 24))).isLessThan(.8 * mean(rows.subList(0, 6)));
+      assertThat(rows.get(0).get("heterogeneity")).hasSize(3);
+    }
+  }
+
+  private static Path train(Baseline baseline) throws IOException {
+    TinyRun tiny =
+        new TinyRun(
+            baseline,
+            folder,
+            """
+            baseline: meancolour
+            model: { preset: vit-tiny, image: [32, 32], patch: 8, dim: 24, depth: 2, heads: 2 }
+            data: { train: %s, val: %s }
+            masking: { ratio: 0.5, unit: 8 }
+            training: { epochs: 4, batch: 8, base_lr: 5.0e-3, lr_scale_batch: none, warmup_epochs: 0.5 }
+            """);
+    return tiny.train("run");
+  }
+
+  private static void compile(List<String> sources, Path classes) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String source : sources) {
+      MatchResult type = JAVA_TYPE.matcher(source).results().findFirst().orElseThrow();
+      files.add(write(folder.resolve("sources/" + type.group(1) + ".java"), source));
+    }
+    assertThat(files).hasSize(2);
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
+    try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
+      boolean compiled =
+          compiler
+              .getTask(
+                  messages,
+                  manager,
+                  null,
+                  List.of(
+                      "-proc:none",
+                      "-Xlint:all",
+                      "-d",
+                      classes.toString(),
+                      "-cp",
+                      System.getProperty("java.class.path")),
+                  null,
+                  manager.getJavaFileObjectsFromPaths(files))
+              .call();
+      assertThat(compiled).as(messages.toString()).isTrue();
+    }
+  }
+
+  private static List<String> blocks(String guide, String language) {
+    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+        .matcher(guide)
+        .results()
+        .map(block -> block.group(1))
+        .toList();
+  }
+
+  private static Path write(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, text);
+  }
+
+  private static double mean(List<JsonNode> rows) {
+    return rows.stream().mapToDouble(row -> row.get("loss.ss").asDouble()).average().orElseThrow();
+  }
+}
