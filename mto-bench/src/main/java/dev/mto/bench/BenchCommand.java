@@ -1,6 +1,7 @@
 package dev.mto.bench;
 
 import dev.mto.engine.Baselines;
+import dev.mto.engine.UserException;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.run.StepBenchmark;
@@ -65,6 +66,14 @@ final class BenchCommand implements Runnable {
           boolean peer) {
     List<String> all = new ArrayList<>(settings == null ? List.of() : settings);
     RunConfig with = load(config, all, true);
+    if (peer && !with.baseline().equals(LibtorchPeer.BASELINE)) {
+      throw new UserException(
+          "--peer: the libtorch peer is written for "
+              + LibtorchPeer.BASELINE
+              + ", not for "
+              + with.baseline()
+              + "; leave --peer out");
+    }
     RunConfig without = load(config, all, false);
     try (StepBenchmark on = new StepBenchmark(Baselines.named(with.baseline()), with);
         StepBenchmark off = new StepBenchmark(Baselines.named(with.baseline()), without)) {
@@ -88,10 +97,12 @@ final class BenchCommand implements Runnable {
         print("this over libtorch, with MTO", bestOn, bestPeerOn, "");
         print("this over libtorch, without", bestOff, bestPeerOff, "");
       }
-      System.out.printf(
-          Locale.ROOT,
-          "%.1f GFLOP/s of forward and backward without MTO%n",
-          off.gigaFlops() / (bestOff / 1e3));
+      if (Double.isFinite(off.gigaFlops())) {
+        System.out.printf(
+            Locale.ROOT,
+            "%.1f GFLOP/s of forward and backward without MTO%n",
+            off.gigaFlops() / (bestOff / 1e3));
+      }
     }
   }
 

@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** The same step in libtorch, in a process of its own: it needs another JavaCPP than ND4J. */
 final class LibtorchPeer {
+  /** The method that the peer trains. */
+  static final String BASELINE = "simmim";
+
   private LibtorchPeer() {}
 
   /** The fastest of {@code steps} steps, in milliseconds. */

@@ -39,6 +39,18 @@ public record BlockConfig(int dim, int heads, int hidden, QkvBias qkvBias, doubl
     return heads * headDim();
   }
 
+  /**
+   * Floating-point operations of the matrix products of one block for one image: two for each
+   * multiply-add.
+   *
+   * @param tokens tokens of the sequence
+   */
+  public double forwardFlops(int tokens) {
+    double linear = 4.0 * dim * inner() + 2.0 * dim * hidden;
+    double attention = 2.0 * tokens * inner();
+    return 2.0 * tokens * (linear + attention);
+  }
+
   boolean scaled() {
     return layerScale > 0;
   }

@@ -7,8 +7,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Fixed two-dimensional sine-cosine position tables [1, 1+N, D]: a quarter of the channels each for
  * sine and cosine of both coordinates, with frequencies 10000^(-i/(D/4)); the class token's row is
- * zero. Values are computed in float64 and rounded to float32, as the official checkpoints hold
- * them.
+ * zero. The official MAE computes in float64 and rounds to float32; MoCo v3 and BootMAE compute in
+ * float32, which moves the last digits of a table.
  */
 public final class SinCosPositions {
   private static final double TEMPERATURE = 10000;
@@ -39,17 +39,25 @@ public final class SinCosPositions {
     for (int patch = 0; patch < patches; patch++) {
       int row = patch / gridWidth;
       int column = patch % gridWidth;
-      int first = columnFirst ? column : row;
-      int second = columnFirst ? row : column;
       int at = (1 + patch) * dim;
       for (int i = 0; i < quarter; i++) {
-        double frequency = 1 / Math.pow(TEMPERATURE, (double) i / quarter);
-        table[at + i] = (float) Math.sin(first * frequency);
-        table[at + quarter + i] = (float) Math.cos(first * frequency);
-        table[at + 2 * quarter + i] = (float) Math.sin(second * frequency);
-        table[at + 3 * quarter + i] = (float) Math.cos(second * frequency);
+        double a = columnFirst ? angle(column, i, quarter) : floatAngle(row, i, quarter);
+        double b = columnFirst ? angle(row, i, quarter) : floatAngle(column, i, quarter);
+        table[at + i] = (float) Math.sin(a);
+        table[at + quarter + i] = (float) Math.cos(a);
+        table[at + 2 * quarter + i] = (float) Math.sin(b);
+        table[at + 3 * quarter + i] = (float) Math.cos(b);
       }
     }
     return Nd4j.create(table, new long[] {1, 1 + patches, dim}, 'c').castTo(DataType.FLOAT);
+  }
+
+  private static double angle(int place, int i, int quarter) {
+    return place * (1 / Math.pow(TEMPERATURE, (double) i / quarter));
+  }
+
+  /** The same rounded to float32 after every operation. */
+  private static float floatAngle(int place, int i, int quarter) {
+    return place * (1 / (float) Math.pow(TEMPERATURE, (float) i / quarter));
   }
 }

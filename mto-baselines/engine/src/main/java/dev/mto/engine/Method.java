@@ -52,6 +52,14 @@ public interface Method {
   Map<String, INDArray> evaluationFeeds(ImageBatch batch);
 
   /**
+   * Floating-point operations of the matrix products of one image's forward pass, a teacher's
+   * included at a third: it has no backward pass, which counts twice. NaN where not counted.
+   */
+  default double forwardFlops() {
+    return Double.NaN;
+  }
+
+  /**
    * The self-supervised loss of a prediction that needs no model, the level that a model must pass
    * to have learnt something; NaN where a method has no such reference.
    */

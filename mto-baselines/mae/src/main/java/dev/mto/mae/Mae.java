@@ -42,8 +42,7 @@ public final class Mae implements Baseline {
     VitConfig vit = vit(config);
     MaeOptions options = options(config);
     int visible = sampler(config, vit).visibleTokens();
-    return new MaeMethod(
-        MaeModel.build(graph, vit, options, visible, parameters), vit, options.normPix());
+    return new MaeMethod(MaeModel.build(graph, vit, options, visible, parameters), vit, options);
   }
 
   @Override

@@ -7,7 +7,6 @@ import dev.mto.models.ClassToken;
 import dev.mto.models.LayerNorm;
 import dev.mto.models.Linear;
 import dev.mto.models.Parameters;
-import dev.mto.models.QkvBias;
 import dev.mto.models.Rows;
 import dev.mto.models.Sequence;
 import dev.mto.models.SinCosPositions;
@@ -52,9 +51,7 @@ final class MaeDecoder {
             SinCosPositions.columnFirst(vit.gridHeight(), vit.gridWidth(), dim));
     this.embedding =
         Linear.declare(parameters, "decoder_embed", MaeEncoder.WEIGHTS, dim, vit.dim());
-    BlockConfig block =
-        new BlockConfig(
-            dim, options.decoderHeads(), (int) Math.round(dim * vit.mlpRatio()), QkvBias.ALL, 0);
+    BlockConfig block = options.block(vit.mlpRatio());
     for (int i = 0; i < options.decoderDepth(); i++) {
       blocks.add(
           new Block(

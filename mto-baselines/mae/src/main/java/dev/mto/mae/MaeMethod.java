@@ -5,6 +5,8 @@ import dev.mto.engine.Method;
 import dev.mto.engine.Prediction;
 import dev.mto.engine.TokenGroup;
 import dev.mto.engine.TrainingPosition;
+import dev.mto.models.BlockConfig;
+import dev.mto.models.QkvBias;
 import dev.mto.models.VisibleTokens;
 import dev.mto.models.VitConfig;
 import java.util.HashMap;
@@ -18,12 +20,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class MaeMethod implements Method {
   private final MaeGraph graph;
   private final VitConfig vit;
-  private final boolean normPix;
+  private final MaeOptions options;
 
-  MaeMethod(MaeGraph graph, VitConfig vit, boolean normPix) {
+  MaeMethod(MaeGraph graph, VitConfig vit, MaeOptions options) {
     this.graph = graph;
     this.vit = vit;
-    this.normPix = normPix;
+    this.options = options;
   }
 
   @Override
@@ -48,7 +50,7 @@ final class MaeMethod implements Method {
 
   @Override
   public List<Prediction> predictions() {
-    if (!normPix) {
+    if (!options.normPix()) {
       return List.of(new Prediction("", "predicted pixels", graph.picture()));
     }
     return List.of(
@@ -86,8 +88,20 @@ final class MaeMethod implements Method {
   }
 
   @Override
+  public double forwardFlops() {
+    int visible = (int) graph.selection().getShape()[1];
+    double embeddings =
+        2.0 * vit.patches() * vit.patchValues() * (vit.dim() + options.decoderDim())
+            + 2.0 * (1 + visible) * vit.dim() * options.decoderDim();
+    double encoder = vit.depth() * BlockConfig.of(vit, QkvBias.ALL).forwardFlops(1 + visible);
+    double decoder =
+        options.decoderDepth() * options.block(vit.mlpRatio()).forwardFlops(1 + vit.patches());
+    return embeddings + encoder + decoder;
+  }
+
+  @Override
   public double referenceLoss(ImageBatch batch) {
     MaskedTargets targets = new MaskedTargets(batch, vit);
-    return normPix ? targets.squaredNormalised() : targets.squaredFromVisibleMean();
+    return options.normPix() ? targets.squaredNormalised() : targets.squaredFromVisibleMean();
   }
 }

@@ -1,5 +1,8 @@
 package dev.mto.mae;
 
+import dev.mto.models.BlockConfig;
+import dev.mto.models.QkvBias;
+
 /**
  * What only MAE has, under {@code options} of a configuration.
  *
@@ -26,5 +29,11 @@ public record MaeOptions(int decoderDim, int decoderDepth, int decoderHeads, boo
               + " must divide options.decoder_dim, "
               + decoderDim);
     }
+  }
+
+  /** A block of the decoder. */
+  BlockConfig block(double mlpRatio) {
+    int hidden = (int) Math.round(decoderDim * mlpRatio);
+    return new BlockConfig(decoderDim, decoderHeads, hidden, QkvBias.ALL, 0);
   }
 }

@@ -228,7 +228,7 @@ class MaeOracleTest {
       }
 
       List<Double> losses =
-          official.run().train(loss, expected, new MaeMethod(null, null, true)::decayed);
+          official.run().train(loss, expected, new MaeMethod(null, null, null)::decayed);
 
       for (int step = 0; step < losses.size(); step++) {
         double reference = expected.get("loss_before_step").get(step).asDouble();

@@ -94,6 +94,11 @@ final class SimMimMethod implements Method {
   }
 
   @Override
+  public double forwardFlops() {
+    return vit.forwardFlops() + 2.0 * vit.patches() * vit.dim() * vit.patchValues();
+  }
+
+  @Override
   public double referenceLoss(ImageBatch batch) {
     return MeanPrediction.loss(batch, vit);
   }

@@ -3,10 +3,10 @@ package dev.mto.engine.run;
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.engine.Baseline;
+import dev.mto.engine.Method;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.optimizer.AdamW;
-import dev.mto.models.VitConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ public final class StepBenchmark implements AutoCloseable {
   private final Images images;
   private final TrainingStep step;
   private final AdamW optimizer;
-  private final VitConfig vit;
+  private final Method method;
   private final int batch;
   private long made;
 
@@ -36,13 +36,16 @@ public final class StepBenchmark implements AutoCloseable {
             config.training().adamEpsilon(),
             config.training().weightDecay());
     step = new TrainingStep(graph, optimizer, config.training().clip());
-    vit = config.model().vit(config.data().channels());
+    method = graph.method();
     batch = config.training().batch();
   }
 
-  /** Arithmetic of a forward and a backward pass over a batch, in GFLOP (the backward counts 2). */
+  /**
+   * Arithmetic of a forward and a backward pass over a batch, in GFLOP (the backward counts 2); NaN
+   * where the method does not count it.
+   */
   public double gigaFlops() {
-    return 3 * vit.forwardFlops() * batch / 1e9;
+    return 3 * method.forwardFlops() * batch / 1e9;
   }
 
   /** The fastest of {@code steps} steps after two to warm up, in milliseconds. */
