@@ -41,6 +41,33 @@ class ParametersTest {
   }
 
   @Test
+  void aCopyHasTheSameFirstValuesAndIsNotAmongTheTrainableNames() {
+    SameDiff graph = SameDiff.create();
+    Parameters student =
+        new Parameters(graph, DataType.FLOAT, name -> new SplittableRandom(name.hashCode()));
+    Parameters teacher = student.copy("teacher.");
+
+    INDArray own = declare(student, "a");
+    INDArray copied = declare(teacher, "a");
+
+    assertThat(copied).isEqualTo(own).isNotSameAs(own);
+    assertThat(student.names()).containsExactly("a");
+    assertThat(teacher.arrays().keySet()).containsExactly("teacher.a");
+  }
+
+  @Test
+  void aTableIsAConstantThatACopyShares() {
+    SameDiff graph = SameDiff.create();
+    Parameters student = new Parameters(graph, DataType.DOUBLE, name -> new SplittableRandom(1));
+    INDArray value = sample(Initializer.ones(), 2, 2);
+
+    assertThat(student.table("positions", value).dataType()).isEqualTo(DataType.DOUBLE);
+    assertThat(student.copy("teacher.").table("positions", value).name()).isEqualTo("positions");
+    assertThat(student.tables()).containsOnlyKeys("positions");
+    assertThat(student.names()).isEmpty();
+  }
+
+  @Test
   void typesThatCannotBeTrainedAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(

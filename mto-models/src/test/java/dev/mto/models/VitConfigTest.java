@@ -63,8 +63,8 @@ class VitConfigTest {
         .isThrownBy(() -> new VitConfig(3, 32, 32, 8, 64, 2, 4, Double.NaN, 0.1, 0))
         .withMessageContaining("mlpRatio is NaN");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new VitConfig(3, 32, 32, 8, 64, 2, 4, 4, 0, 0))
-        .withMessageContaining("layerScale is 0.0");
+        .isThrownBy(() -> new VitConfig(3, 32, 32, 8, 64, 2, 4, 4, -0.1, 0))
+        .withMessageContaining("layerScale is -0.1");
   }
 
   @Test
