@@ -1,5 +1,6 @@
 package dev.mto.bench;
 
+import dev.mto.bench.weights.WeightsCommand;
 import dev.mto.engine.command.CommandLines;
 import dev.mto.engine.command.PretrainCommand;
 import picocli.CommandLine.Command;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       PretrainCommand.class,
       AnalyzeCommand.class,
+      WeightsCommand.class,
       DataCommand.class,
       BenchCommand.class,
       DoctorCommand.class,

@@ -45,7 +45,8 @@ class CommandLineTest {
 
     assertThat(help.code()).isZero();
     assertThat(help.errors()).isEmpty();
-    for (String command : List.of("pretrain", "analyze", "data", "bench", "doctor", "help")) {
+    for (String command :
+        List.of("pretrain", "analyze", "weights", "data", "bench", "doctor", "help")) {
       assertThat(help.out()).containsPattern("(?m)^  " + command + " ");
     }
   }

@@ -2,30 +2,29 @@ package dev.mto.engine.run;
 
 import dev.mto.engine.Baseline;
 import dev.mto.engine.UserException;
+import dev.mto.engine.checkpoint.Checkpoint;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.PatchGrid;
 import dev.mto.models.weights.PositionResize;
-import dev.mto.models.weights.WeightFile;
 import dev.mto.models.weights.WeightMatch;
-import dev.mto.models.weights.WeightNames;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The tensors of a configured model, under official names, and their exchange with files. */
 public final class ModelWeights {
   private static final String RELATIVE_TABLE = "relative_position_bias_table";
-  private static final String RELATIVE_INDEX = "relative_position_index";
   private static final String OPTIMIZER = "optimizer.";
+  private static final String TEACHER = WeightSource.TEACHER;
 
   private final RunConfig config;
   private final TrainingGraph graph;
+  private final FixedTables tables;
 
   /**
    * A model with its first values; no images are read.
@@ -39,19 +38,81 @@ public final class ModelWeights {
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);
     }
+    this.tables = new FixedTables(graph.tables());
   }
 
   ModelWeights(TrainingGraph graph, RunConfig config) {
     this.graph = graph;
     this.config = config;
+    this.tables = new FixedTables(graph.tables());
+  }
+
+  /**
+   * The model of a run, as its newest checkpoint holds it.
+   *
+   * @param warn is told of damaged checkpoints that were passed over
+   * @throws UserException when the run has no checkpoint
+   */
+  public static ModelWeights ofRun(
+      Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
+    ModelWeights model = new ModelWeights(baseline, config);
+    Checkpoint checkpoint =
+        folder
+            .store(config)
+            .newest(warn)
+            .orElseThrow(
+                () -> new UserException(folder.checkpoints() + ": the run has no checkpoint yet"));
+    Map<String, INDArray> live = new LinkedHashMap<>(model.graph.parameters());
+    live.putAll(model.graph.method().state());
+    StateTensors.restore(live, checkpoint.tensors(), folder.checkpoints());
+    return model;
   }
 
   /**
    * The live tensors of the model: parameters, buffers and fixed tables as the official checkpoint
-   * has them; a teacher's begin with {@code teacher.}.
+   * has them; a teacher's begin with {@code teacher.}. Fixed tables are the file's after loading.
    */
   public Map<String, INDArray> tensors() {
-    return graph.tensors();
+    Map<String, INDArray> tensors = graph.tensors();
+    tensors.putAll(tables.all());
+    return tensors;
+  }
+
+  /** Whether the method has a teacher. */
+  public boolean hasTeacher() {
+    return tensors().keySet().stream().anyMatch(name -> name.startsWith(TEACHER));
+  }
+
+  /**
+   * The live tensors of the teacher, under the official names of the model that it is a copy of;
+   * the fixed tables are the model's. None where the method has no teacher.
+   */
+  public Map<String, INDArray> teacher() {
+    Map<String, INDArray> teacher = new LinkedHashMap<>();
+    if (hasTeacher()) {
+      teacher.putAll(tables.all());
+    }
+    tensors()
+        .forEach(
+            (name, array) -> {
+              if (name.startsWith(TEACHER)) {
+                teacher.put(name.substring(TEACHER.length()), array);
+              }
+            });
+    return teacher;
+  }
+
+  /** The encoder with the present weights; later changes of them do not reach it. */
+  public EncoderExport encoder(Baseline baseline) {
+    return new EncoderExport(baseline, config, tensors());
+  }
+
+  /**
+   * Compares the tensors of a file with the model's; nothing is changed. Buffers, tables and a
+   * teacher may be missing and are listed only where the file has them.
+   */
+  public WeightMatch compare(WeightSource source) {
+    return match(fitted(source));
   }
 
   /**
@@ -63,98 +124,99 @@ public final class ModelWeights {
    * @throws UserException when a parameter is missing or of another shape; nothing is changed then
    */
   public WeightMatch load(Path file) {
-    return load(file, WeightFile.read(file));
+    return load(WeightSource.of(file));
   }
 
-  /** As {@link #load(Path)}, with tensors that were read already. */
-  public WeightMatch load(Path file, Map<String, INDArray> read) {
-    Map<String, INDArray> given = fitted(WeightNames.toOfficial(read));
-    given.keySet().removeIf(name -> name.startsWith(OPTIMIZER));
-    WeightMatch match = WeightMatch.of(given, shapes(given.keySet()));
-    refuseIncomplete(file, match);
+  /** As {@link #load(Path)}, from an entry of the file or with a teacher's own file. */
+  public WeightMatch load(WeightSource source) {
+    Map<String, INDArray> given = fitted(source);
+    WeightMatch match = match(given);
+    WholeModel.require(source.file(), match);
     Map<String, INDArray> live = graph.tensors();
-    Set<String> fixed = graph.tables().keySet();
-    match.matched().stream()
-        .filter(name -> !fixed.contains(name))
-        .forEach(name -> live.get(name).assign(given.get(name).castTo(live.get(name).dataType())));
+    for (String name : match.matched()) {
+      INDArray value = given.get(name);
+      if (tables.has(name)) {
+        tables.take(name, value);
+      } else {
+        live.get(name).assign(value.castTo(live.get(name).dataType()));
+      }
+    }
     graph.method().initialised(Set.copyOf(match.matched()));
     return match;
   }
 
-  /** What must be in the file, and what may be: buffers, a teacher and fixed tables. */
+  private WeightMatch match(Map<String, INDArray> given) {
+    return WeightMatch.of(given, shapes(given.keySet()));
+  }
+
+  /**
+   * What must be in the file, and what may be: buffers, fixed tables and a teacher, which then has
+   * all its parameters.
+   */
   private Map<String, long[]> shapes(Set<String> inFile) {
+    Set<String> parameters = graph.parameters().keySet();
+    boolean teacher = inFile.stream().anyMatch(name -> name.startsWith(TEACHER));
     Map<String, long[]> shapes = new LinkedHashMap<>();
     graph
         .tensors()
         .forEach(
             (name, array) -> {
-              if (graph.parameters().containsKey(name) || inFile.contains(name)) {
+              boolean ofTeacher =
+                  name.startsWith(TEACHER) && parameters.contains(name.substring(TEACHER.length()));
+              if (parameters.contains(name) || (teacher && ofTeacher) || inFile.contains(name)) {
                 shapes.put(name, array.shape());
               }
             });
     return shapes;
   }
 
-  /** Relative position tables of another grid are resized; fixed tables are our own anyway. */
-  private Map<String, INDArray> fitted(Map<String, INDArray> official) {
-    VitConfig vit = config.model().vit(config.data().channels());
-    PatchGrid grid = new PatchGrid(vit.gridHeight(), vit.gridWidth());
+  /** The file's tensors; relative position tables of another grid are resized. */
+  private Map<String, INDArray> fitted(WeightSource source) {
+    if (source.teacher().isPresent() && !hasTeacher()) {
+      throw new UserException(
+          source.teacher().get() + ": " + config.baseline() + " has no teacher; leave it out");
+    }
     Map<String, INDArray> live = graph.tensors();
     Map<String, INDArray> fitted = new LinkedHashMap<>();
-    official.forEach(
-        (name, value) -> {
-          INDArray own = live.get(name);
-          boolean otherSize = own != null && own.size(0) != value.size(0);
-          if (name.endsWith(RELATIVE_TABLE) && otherSize) {
-            fitted.put(name, PositionResize.relative(value, gridOf(value), grid));
-          } else if (graph.tables().containsKey(name) || name.endsWith(RELATIVE_INDEX)) {
-            fitted.put(name, own == null ? value : own);
-          } else {
-            fitted.put(name, value);
-          }
-        });
+    source
+        .read(hasTeacher())
+        .forEach(
+            (name, value) -> {
+              if (!name.startsWith(OPTIMIZER) && !isTableOfTeacher(name)) {
+                fitted.put(name, fitted(source.file(), name, value, live.get(name)));
+              }
+            });
     return fitted;
+  }
+
+  private boolean isTableOfTeacher(String name) {
+    return name.startsWith(TEACHER) && tables.has(name.substring(TEACHER.length()));
+  }
+
+  private INDArray fitted(Path file, String name, INDArray value, INDArray own) {
+    if (own == null) {
+      return value;
+    }
+    if (tables.has(name)) {
+      return tables.fit(file, name, value);
+    }
+    boolean table = name.endsWith(RELATIVE_TABLE) && value.rank() == 2;
+    return table && own.size(0) != value.size(0) ? resized(file, name, value) : value;
+  }
+
+  private INDArray resized(Path file, String name, INDArray table) {
+    VitConfig vit = config.model().vit(config.data().channels());
+    try {
+      return PositionResize.relative(
+          table, gridOf(table), new PatchGrid(vit.gridHeight(), vit.gridWidth()));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(file + ": " + name + ": " + e.getMessage(), e);
+    }
   }
 
   private static PatchGrid gridOf(INDArray table) {
     // (2w-1)^2 + 3 rows
-    long side = (long) Math.sqrt(table.size(0) - 3.0);
+    long side = (long) Math.sqrt(Math.max(1.0, table.size(0) - 3.0));
     return PatchGrid.square((side + 1) / 2 * ((side + 1) / 2));
-  }
-
-  private static void refuseIncomplete(Path file, WeightMatch match) {
-    if (!match.otherShape().isEmpty()) {
-      WeightMatch.OtherShape first = match.otherShape().get(0);
-      throw new UserException(
-          "%s: %s has shape %s, the model needs %s; choose the configuration of the model that the file holds%s"
-              .formatted(
-                  file,
-                  first.name(),
-                  first.inFile(),
-                  first.inModel(),
-                  more(match.otherShape().size())));
-    }
-    if (match.missing().isEmpty()) {
-      return;
-    }
-    List<String> missing = new ArrayList<>(match.missing());
-    boolean encoderOnly = missing.stream().noneMatch(ModelWeights::ofEncoder);
-    if (encoderOnly && !match.matched().isEmpty()) {
-      throw new UserException(
-          "%s: holds the encoder alone, without %s%s; pre-training and its analysis need the whole model: give the training checkpoint of the official code (for MAE also mae_visualize_*.pth), not the encoder released for fine-tuning"
-              .formatted(file, missing.get(0), more(missing.size())));
-    }
-    throw new UserException(
-        "%s: has no %s%s; give a file of this method and model, as `weights inspect` shows it"
-            .formatted(file, missing.get(0), more(missing.size())));
-  }
-
-  private static boolean ofEncoder(String name) {
-    String plain = name.startsWith("encoder.") ? name.substring("encoder.".length()) : name;
-    return plain.startsWith("blocks.") || plain.startsWith("patch_embed.");
-  }
-
-  private static String more(int count) {
-    return count == 1 ? "" : " and " + (count - 1) + " more";
   }
 }

@@ -1,0 +1,52 @@
+package dev.mto.bench.weights;
+
+import dev.mto.engine.Baselines;
+import dev.mto.engine.UserException;
+import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.run.ModelWeights;
+import dev.mto.engine.run.RunFolder;
+import dev.mto.engine.run.WeightSource;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that say which trained model is meant. */
+final class ModelSource {
+  @Option(
+      names = "--run",
+      paramLabel = "DIR",
+      description = "A run's folder; its newest checkpoint is taken.")
+  private Path run;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description = "Instead of a run: a file of weights with all of the model, with --config.")
+  private Path weights;
+
+  @Mixin private ConfiguredModel model;
+
+  /** A configuration and a model with its trained weights. */
+  record Trained(RunConfig config, ModelWeights weights) {}
+
+  Trained load() {
+    if ((run == null) == (weights == null)) {
+      throw new UserException("give either --run DIR, or --weights FILE and --config FILE");
+    }
+    if (run != null) {
+      model.refuseIfGiven("a run has its own configuration");
+      RunFolder folder = RunFolder.open(run);
+      RunConfig config = ConfigLoader.read(folder.config());
+      return new Trained(
+          config,
+          ModelWeights.ofRun(
+              Baselines.named(config.baseline()), config, folder, System.err::println));
+    }
+    WeightSource source = WeightSource.of(weights);
+    RunConfig config = model.config();
+    ModelWeights loaded = new ModelWeights(Baselines.named(config.baseline()), config);
+    loaded.load(source);
+    return new Trained(config, loaded);
+  }
+}

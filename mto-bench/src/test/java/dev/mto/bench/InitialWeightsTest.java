@@ -1,0 +1,160 @@
+package dev.mto.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.models.weights.SafeTensors;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** {@code pretrain --init}: a run that starts with the exported weights of another. */
+class InitialWeightsTest {
+  @TempDir private static Path root;
+  private static Path config;
+  private static Path source;
+  private static Path exported;
+
+  @BeforeAll
+  static void trainAndExport() throws IOException {
+    writeImages();
+    config = root.resolve("small.yaml");
+    Files.writeString(
+        config,
+        """
+        baseline: mae
+        model: { preset: vit-tiny, image: [16, 16], patch: 4, dim: 16, depth: 1, heads: 2 }
+        options: { decoder_dim: 8, decoder_depth: 1, decoder_heads: 2 }
+        data: { train: '%1$s', val: '%1$s' }
+        training: { epochs: 2, batch: 4, accumulate: 1, base_lr: 0.01, lr_scale_batch: none, warmup_epochs: 0 }
+        log: { pictures_every_epochs: 0, knn_every_epochs: 0 }
+        """
+            .formatted(root.resolve("images")));
+    source = root.resolve("source");
+    exported = root.resolve("exported.safetensors");
+    assertThat(pretrain(source).errors()).isEmpty();
+    Execution export =
+        Execution.of("weights", "export", "--run", source.toString(), "--out", exported.toString());
+    assertThat(export.errors()).isEmpty();
+  }
+
+  @Test
+  void aRunAtLearningRateZeroKeepsTheWeightsItStartedFrom() throws IOException {
+    Path run = root.resolve("still");
+
+    Execution started =
+        pretrain(run, "--init", exported.toString(), "--set", "training.base_lr=0.0");
+
+    assertThat(started.errors()).isEmpty();
+    Map<String, INDArray> after = checkpoint(run);
+    Map<String, INDArray> given = SafeTensors.read(exported).tensors();
+    given.keySet().removeIf(name -> name.endsWith("pos_embed"));
+    assertThat(given).hasSize(36);
+    given.forEach((name, tensor) -> assertThat(after.get(name)).as(name).isEqualTo(tensor));
+    double loss = lastRow(source).get("val_loss").asDouble();
+    assertThat(lastRow(run).get("val_loss").asDouble()).isEqualTo(loss);
+  }
+
+  @Test
+  void theExportIsTheRunsNewestCheckpoint() {
+    Map<String, INDArray> given = SafeTensors.read(exported).tensors();
+    Map<String, INDArray> trained = checkpoint(source);
+
+    assertThat(given).hasSize(38);
+    assertThat(given.get("decoder_pred.weight")).isEqualTo(trained.get("decoder_pred.weight"));
+  }
+
+  @Test
+  void refusesInitTogetherWithResume() {
+    assertRefused(
+        pretrain(source, "--init", exported.toString(), "--resume"), "--resume", "--init");
+  }
+
+  @Test
+  void refusesAnEncoderAloneAndLeavesNoRunFolder() {
+    Path encoder = root.resolve("encoder.safetensors");
+    Path run = root.resolve("refused");
+    Execution.of(
+        "weights",
+        "export",
+        "--run",
+        source.toString(),
+        "--part",
+        "encoder",
+        "--out",
+        encoder.toString());
+
+    assertRefused(
+        pretrain(run, "--init", encoder.toString()),
+        "holds the encoder alone",
+        "mae_visualize_*.pth");
+    assertThat(run).doesNotExist();
+  }
+
+  @Test
+  void refusesAMissingFileAndLeavesNoRunFolder() {
+    Path run = root.resolve("refused too");
+
+    assertRefused(pretrain(run, "--init", root.resolve("absent.pth").toString()), "no such file");
+    assertThat(run).doesNotExist();
+  }
+
+  @Test
+  void refusesToExportARunWithoutACheckpoint() throws IOException {
+    Path run = Files.createDirectory(root.resolve("young"));
+    Files.copy(source.resolve("config.yaml"), run.resolve("config.yaml"));
+
+    assertRefused(
+        Execution.of(
+            "weights", "export", "--run", run.toString(), "--out", root.resolve("x").toString()),
+        "no checkpoint yet");
+  }
+
+  private static Execution pretrain(Path run, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("pretrain", "--config", config.toString(), "--out", run.toString()));
+    arguments.addAll(List.of(more));
+    return Execution.of(arguments.toArray(String[]::new));
+  }
+
+  private static Map<String, INDArray> checkpoint(Path run) {
+    return SafeTensors.read(run.resolve("checkpoints/last.safetensors")).tensors();
+  }
+
+  private static JsonNode lastRow(Path run) throws IOException {
+    List<String> rows = Files.readAllLines(run.resolve("metrics.jsonl"));
+    return new ObjectMapper().readTree(rows.get(rows.size() - 1));
+  }
+
+  private static void writeImages() throws IOException {
+    Path images = Files.createDirectory(root.resolve("images"));
+    Random random = new Random(7);
+    for (int i = 0; i < 8; i++) {
+      BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+      for (int y = 0; y < 16; y++) {
+        for (int x = 0; x < 16; x++) {
+          image.setRGB(x, y, random.nextInt(1 << 24));
+        }
+      }
+      ImageIO.write(image, "png", images.resolve(i + ".png").toFile());
+    }
+  }
+
+  private static void assertRefused(Execution execution, String... words) {
+    assertThat(execution.errors()).as("standard error").hasSize(1);
+    assertThat(execution.errors().get(0)).contains(words);
+    assertThat(execution.code()).as("exit code").isEqualTo(2);
+  }
+}
