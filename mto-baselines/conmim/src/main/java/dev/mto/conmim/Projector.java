@@ -1,0 +1,67 @@
+package dev.mto.conmim;
+
+import dev.mto.models.Linear;
+import dev.mto.models.Parameters;
+import dev.mto.models.VisionTransformer;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * ConMIM's projector: three linear layers without bias, each followed by batch normalisation, the
+ * first two also by ReLU. All tokens of a batch, class tokens included, are normalised together.
+ */
+final class Projector {
+  private final SameDiff graph;
+  private final List<Linear> layers;
+  private final List<BatchNorm> norms;
+
+  /**
+   * Declares the parameters {@code projectors.*}.
+   *
+   * @param dim D, width of a token
+   * @param prefix of the parameters' names in the graph
+   */
+  Projector(SameDiff graph, Parameters parameters, String prefix, ConMimOptions options, int dim) {
+    int hidden = options.projectorHidden();
+    this.graph = graph;
+    this.layers =
+        List.of(
+            linear(parameters, "projectors.0", hidden, dim),
+            linear(parameters, "projectors.3", hidden, hidden),
+            linear(parameters, "projectors.6", options.projectorDim(), hidden));
+    this.norms =
+        List.of(
+            BatchNorm.affine(graph, parameters, prefix, "projectors.1", hidden),
+            BatchNorm.affine(graph, parameters, prefix, "projectors.4", hidden),
+            BatchNorm.plain(graph, parameters, prefix, "projectors.7", options.projectorDim()));
+  }
+
+  private static Linear linear(Parameters parameters, String name, int outputs, int inputs) {
+    return new Linear(
+        parameters.declare(name + ".weight", VisionTransformer.WEIGHTS, outputs, inputs), null);
+  }
+
+  /**
+   * Projected rows.
+   *
+   * @param rows [R, F]
+   * @param statistics of the three batch normalisations
+   */
+  record Projected(SDVariable rows, List<BatchStatistics> statistics) {}
+
+  /** Projects {@code tokens} [R, D]. */
+  Projected apply(SDVariable tokens) {
+    SDVariable x = tokens;
+    List<BatchStatistics> statistics = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      SDVariable linear = layers.get(i).apply(x, null);
+      BatchNorm.Normalised normalised = norms.get(i).apply(linear);
+      statistics.add(normalised.statistics());
+      boolean last = i == layers.size() - 1;
+      x = last ? normalised.rows() : graph.nn().relu(normalised.rows(), 0);
+    }
+    return new Projected(x, List.copyOf(statistics));
+  }
+}
