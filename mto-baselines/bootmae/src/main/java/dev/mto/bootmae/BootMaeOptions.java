@@ -1,0 +1,105 @@
+package dev.mto.bootmae;
+
+import java.util.List;
+
+/**
+ * What only BootMAE has, under {@code options} of a configuration.
+ *
+ * @param decoderDim width of the pixel decoder's tokens, a multiple of 4; the feature decoder has
+ *     the encoder's
+ * @param decoderDepth blocks of each decoder
+ * @param injectedBlocks encoder blocks whose output the pixel decoder and the feature decoder
+ *     attend to, from 0; negative ones count from the last, -1
+ * @param blockPatches patches that blocks mask before the mask is filled up at random
+ * @param blockMin smallest area of a block in patches
+ * @param blockMax largest area of a block in patches
+ * @param weightMask whether a masked patch weighs the more, the more of its neighbours are masked
+ * @param featureWeight weight of the feature loss once its ramp is over
+ * @param emaDecay decay of the teacher at epoch 0 and at each of {@code emaEpochs}, linear between
+ * @param emaEpochs ascending; constant after the last
+ */
+public record BootMaeOptions(
+    int decoderDim,
+    int decoderDepth,
+    List<Integer> injectedBlocks,
+    int blockPatches,
+    int blockMin,
+    int blockMax,
+    boolean weightMask,
+    double featureWeight,
+    List<Double> emaDecay,
+    List<Integer> emaEpochs) {
+  /** Checks ranges and copies the lists. */
+  public BootMaeOptions {
+    require(
+        decoderDim >= 4 && decoderDim % 4 == 0,
+        "decoder_dim",
+        decoderDim,
+        "a multiple of 4, e.g. 512");
+    require(decoderDepth >= 1, "decoder_depth", decoderDepth, "at least 1, e.g. 2");
+    require(
+        injectedBlocks != null && injectedBlocks.size() == 2,
+        "injected_blocks",
+        injectedBlocks,
+        "two blocks, for the pixel and the feature decoder, e.g. [0, -1]");
+    require(blockPatches >= 1, "block_patches", blockPatches, "at least 1, e.g. 120");
+    require(blockMin >= 1, "block_min", blockMin, "at least 1, e.g. 16");
+    require(blockMax >= blockMin, "block_max", blockMax, "at least options.block_min, " + blockMin);
+    require(
+        featureWeight >= 0 && Double.isFinite(featureWeight),
+        "feature_weight",
+        featureWeight,
+        "0 or greater");
+    require(
+        emaDecay != null && !emaDecay.isEmpty() && emaDecay.stream().allMatch(d -> d >= 0 && d < 1),
+        "ema_decay",
+        emaDecay,
+        "decays in [0, 1), e.g. [0.999, 0.9999]");
+    require(
+        emaEpochs != null && emaEpochs.size() == emaDecay.size() - 1 && ascending(emaEpochs),
+        "ema_epochs",
+        emaEpochs,
+        "ascending epochs above 0, one fewer than options.ema_decay has values");
+    injectedBlocks = List.copyOf(injectedBlocks);
+    emaDecay = List.copyOf(emaDecay);
+    emaEpochs = List.copyOf(emaEpochs);
+  }
+
+  /** The encoder block that the pixel decoder attends to, from 0. */
+  int pixelBlock(int depth) {
+    return block(0, depth);
+  }
+
+  /** The encoder block that the feature decoder attends to, from 0. */
+  int featureBlock(int depth) {
+    return block(1, depth);
+  }
+
+  private int block(int decoder, int depth) {
+    int given = injectedBlocks.get(decoder);
+    int block = given < 0 ? depth + given : given;
+    require(
+        block >= 0 && block < depth,
+        "injected_blocks",
+        injectedBlocks,
+        "between -" + depth + " and " + (depth - 1) + " for an encoder of " + depth + " blocks");
+    return block;
+  }
+
+  private static boolean ascending(List<Integer> epochs) {
+    int last = 0;
+    for (int epoch : epochs) {
+      if (epoch <= last) {
+        return false;
+      }
+      last = epoch;
+    }
+    return true;
+  }
+
+  private static void require(boolean holds, String key, Object value, String rule) {
+    if (!holds) {
+      throw new IllegalArgumentException("options." + key + ": " + value + " must be " + rule);
+    }
+  }
+}

@@ -1,0 +1,258 @@
+package dev.mto.bootmae;
+
+import static dev.mto.engine.testing.Closeness.assertClose;
+import static dev.mto.engine.testing.Closeness.norm;
+import static dev.mto.engine.testing.Closeness.tolerance;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.data.BlockMaskSampler;
+import dev.mto.data.BootMaeMaskSampler;
+import dev.mto.data.Mask;
+import dev.mto.engine.testing.OracleRun;
+import dev.mto.models.Patches;
+import dev.mto.models.weights.WeightFile;
+import dev.mto.oracle.Oracle;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** The graph, its mask and its schedules against the numbers of the official implementation. */
+class BootMaeOracleTest {
+  static List<Path> folders() {
+    return Oracle.cases("d_bootmae");
+  }
+
+  static Stream<Arguments> cases() {
+    return folders().stream()
+        .flatMap(
+            folder ->
+                Stream.of(DataType.DOUBLE, DataType.FLOAT).map(type -> Arguments.of(folder, type)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void predictionsAndTargetsEqualTheOfficialOnes(Path folder, DataType type) {
+    BootMaeCase official = BootMaeCase.load(folder, type);
+    BootMaeGraph graph = official.graph();
+    Patches patches = new Patches(official.vit());
+    Map<String, SDVariable> compared =
+        Map.of(
+            "pixel_pred", patches.join(graph.pixel().predicted()),
+            "target_pixels", patches.join(graph.pixel().target()),
+            "feature_pred", graph.feature().predicted(),
+            "ema_feature", graph.feature().target(),
+            "loss_weight", graph.lossWeights());
+
+    Map<String, INDArray> actual = official.run().values(List.copyOf(compared.values()));
+
+    compared.forEach(
+        (file, variable) -> {
+          INDArray expected = official.array(file);
+          INDArray value = actual.get(variable.name()).reshape('c', expected.shape());
+          assertClose(file, value, expected, tolerance(type), 0);
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void tokensOfBothDecodersEqualTheOfficialOnes(Path folder, DataType type) {
+    BootMaeCase official = BootMaeCase.load(folder, type);
+
+    assertTokens(official, official.graph().pixel(), "pixel_decoder_tokens");
+    assertTokens(official, official.graph().feature(), "feature_decoder_tokens");
+  }
+
+  private static void assertTokens(BootMaeCase official, Branch branch, String file) {
+    Map<String, INDArray> actual = official.run().values(branch.tokens());
+    INDArray tokens = official.array(file);
+    assertThat(branch.tokens()).hasSize((int) tokens.size(0));
+    for (int layer = 0; layer < branch.tokens().size(); layer++) {
+      INDArray expected =
+          tokens.get(
+              NDArrayIndex.point(layer),
+              NDArrayIndex.all(),
+              NDArrayIndex.interval(1, tokens.size(2)),
+              NDArrayIndex.all());
+      assertClose(
+          file + layer,
+          actual.get(branch.tokens().get(layer).name()),
+          expected.dup('c'),
+          tolerance(official.type()),
+          0);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void lossesWithAndWithoutWeightedMaskEqualTheOfficialOnes(Path folder, DataType type) {
+    for (boolean weighted : List.of(true, false)) {
+      BootMaeCase official = BootMaeCase.load(folder, type, weighted);
+      BootMaeGraph graph = official.graph();
+      String suffix = weighted ? "" : "_without_weight_mask";
+      double pixel = official.values().get("R_loss" + suffix).asDouble();
+      double feature = official.values().get("P_loss" + suffix).asDouble();
+      double weight = official.values().get("feature_weight").asDouble();
+
+      assertThat(official.run().scalar(graph.pixel().loss()))
+          .isCloseTo(pixel, within(tolerance(type) * pixel));
+      assertThat(official.run().scalar(graph.feature().loss()))
+          .isCloseTo(feature, within(tolerance(type) * feature));
+      double total = pixel + weight * feature;
+      assertThat(official.run().scalar(graph.loss()))
+          .isCloseTo(total, within(tolerance(type) * total));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void lossAndEveryGradientEqualTheOfficialOnes(Path folder, DataType type) {
+    BootMaeCase official = BootMaeCase.load(folder, type);
+    SDVariable loss = official.graph().loss();
+
+    Map<String, INDArray> gradients = official.run().gradients(loss);
+
+    double expected = official.values().get("loss").asDouble();
+    assertThat(gradients.get(loss.name()).getDouble(0))
+        .isCloseTo(expected, within(tolerance(type) * expected));
+    double floor = OracleRun.floor(type);
+    official
+        .run()
+        .assertNorms(gradients, official.values().get("grad_norm"), tolerance(type), floor);
+    official.run().assertGradients(gradients, folder.resolve("grads.npz"), tolerance(type), floor);
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void theTeacherGetsNoGradient(Path folder) {
+    BootMaeCase official = BootMaeCase.load(folder, DataType.DOUBLE);
+
+    assertThat(official.run().parameters().names())
+        .noneMatch(name -> name.startsWith(BootMaeModel.TEACHER));
+    assertThat(official.run().gradients(official.graph().loss()).keySet())
+        .noneMatch(name -> name.startsWith(BootMaeModel.TEACHER));
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void teacherMovesAsTheOfficialAverage(Path folder) {
+    BootMaeCase official = BootMaeCase.load(folder, DataType.DOUBLE);
+    JsonNode example = official.values().get("ema_example");
+    INDArray moved =
+        official.teacher().arrays().get(BootMaeModel.TEACHER + example.get("name").asText());
+    double before = example.get("ema_norm_before").asDouble();
+    double after = example.get("ema_norm_after").asDouble();
+
+    assertThat(norm(moved)).isCloseTo(before, within(1e-12 * before));
+    official.teacher().move(example.get("decay").asDouble());
+    assertThat(norm(moved)).isCloseTo(after, within(1e-12 * after));
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void teacherHoldsEveryTrainedTensorOfTheOfficialAverage(Path folder) {
+    BootMaeCase official = BootMaeCase.load(folder, DataType.FLOAT);
+    List<String> averaged =
+        WeightFile.read(folder.resolve("weights.pth"), "model_ema").keySet().stream()
+            .filter(name -> !official.run().parameters().tables().containsKey(name))
+            .map(name -> BootMaeModel.TEACHER + name)
+            .toList();
+
+    assertThat(official.teacher().arrays().keySet()).containsExactlyInAnyOrderElementsOf(averaged);
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void schedulesAreTheOfficialOnes(Path folder) {
+    JsonNode schedules = Oracle.json(folder.resolve("values.json")).get("schedules");
+    EmaDecay base = new EmaDecay(List.of(0.999, 0.9999, 0.99999), List.of(100, 400));
+    EmaDecay large = new EmaDecay(List.of(0.999, 0.9999), List.of(100));
+    FeatureWeight weight = new FeatureWeight(1);
+
+    forEach(
+        schedules.get("ema_decay_by_epoch_dynamic"),
+        (epoch, value) -> assertThat(base.at(epoch)).isCloseTo(value, within(1e-12)));
+    forEach(
+        schedules.get("ema_decay_by_epoch_static"),
+        (epoch, value) -> assertThat(large.at(epoch)).isCloseTo(value, within(1e-12)));
+    forEach(
+        schedules.get("feature_weight_by_epoch_of_801"),
+        (epoch, value) -> assertThat(weight.at(epoch, 801)).isCloseTo(value, within(1e-12)));
+  }
+
+  private interface EpochValue {
+    void of(int epoch, double value);
+  }
+
+  private static void forEach(JsonNode values, EpochValue check) {
+    assertThat(values.size()).isGreaterThan(1);
+    for (Map.Entry<String, JsonNode> entry : values.properties()) {
+      check.of(Integer.parseInt(entry.getKey()), entry.getValue().asDouble());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void masksFollowFromBlocksNoiseAndRollAsInTheOfficialCode(Path folder) {
+    BootMaeCase official = BootMaeCase.load(folder, DataType.DOUBLE);
+    int side = official.vit().gridWidth();
+    BootMaeMaskSampler sampler =
+        new BootMaeMaskSampler(
+            new BlockMaskSampler(official.vit().gridHeight(), side, 1, 1, 1, 0),
+            official.values().get("config").get("mask_num").asInt());
+    INDArray blocks = official.array("block_mask").castTo(DataType.DOUBLE);
+    INDArray noise = official.array("rand");
+    INDArray masks = official.array("mask").castTo(DataType.DOUBLE);
+    int used = official.values().get("config").get("roll").asInt();
+    for (int image = 0; image < blocks.size(0); image++) {
+      double[] block = blocks.slice(image).dup('c').data().asDouble();
+      boolean[] inBlock = new boolean[block.length];
+      IntStream.range(0, block.length).forEach(i -> inBlock[i] = block[i] == 1);
+      double[] uniform = noise.slice(image).dup('c').data().asDouble();
+      for (int roll = 0; roll < 4; roll++) {
+        int[] expected =
+            official.array("idx_shuffle_roll" + roll).getRow(image).dup('c').toIntVector();
+        assertThat(sampler.order(inBlock, uniform, roll)).as("roll %d", roll).isEqualTo(expected);
+      }
+      Mask mask = sampler.mask(sampler.order(inBlock, uniform, used));
+      List<Double> values = new ArrayList<>();
+      IntStream.range(0, mask.tokens()).forEach(i -> values.add(mask.isMasked(i) ? 1.0 : 0.0));
+      double[] expected = masks.getRow(image).toDoubleVector();
+      assertThat(values)
+          .containsExactly(
+              IntStream.range(0, expected.length)
+                  .mapToObj(i -> expected[i])
+                  .toArray(Double[]::new));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void positionTablesAreTheOfficialOnes(Path folder) {
+    Map<String, INDArray> tables =
+        BootMaeCase.load(folder, DataType.DOUBLE).run().parameters().tables();
+
+    assertThat(tables.keySet()).containsExactly("pos_embed", "de_pos_embed");
+    tables.forEach(
+        (name, table) ->
+            assertClose(name, table, Oracle.npy(folder.resolve(name + ".npy")), 3e-8, 0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void torchCheckpointHoldsTheSameWeights(Path folder) {
+    assertThat(WeightFile.read(folder.resolve("weights.pth"), "model"))
+        .isEqualTo(WeightFile.read(folder.resolve("weights.npz")));
+  }
+}

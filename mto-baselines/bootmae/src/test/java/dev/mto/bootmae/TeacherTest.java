@@ -1,0 +1,57 @@
+package dev.mto.bootmae;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mto.oracle.Oracle;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class TeacherTest {
+  private static final String ENCODER = "blocks.0.attn.qkv.weight";
+  private static final String DECODER = "decode_blocks_1.0.c_attn.q.weight";
+
+  private final BootMaeCase official =
+      BootMaeCase.load(Oracle.cases("d_bootmae").get(0), DataType.DOUBLE);
+  private final Map<String, INDArray> model = official.run().parameters().arrays();
+  private final Map<String, INDArray> teacher = official.teacher().arrays();
+
+  @Test
+  void movesInEncoderAndDecodersByTheSameRule() {
+    INDArray encoder = expected(ENCODER);
+    INDArray decoder = expected(DECODER);
+
+    official.teacher().move(0.75);
+
+    assertThat(teacher.get("teacher." + ENCODER).equalsWithEps(encoder, 1e-14)).isTrue();
+    assertThat(teacher.get("teacher." + DECODER).equalsWithEps(decoder, 1e-14)).isTrue();
+  }
+
+  private INDArray expected(String name) {
+    INDArray before = teacher.get("teacher." + name);
+    assertThat(before).isNotEqualTo(model.get(name));
+    return before.mul(0.75).add(model.get(name).mul(0.25));
+  }
+
+  @Test
+  void targetFollowsTheTeacher() {
+    double before = official.run().scalar(official.graph().feature().loss());
+
+    official.teacher().restart(Set.of());
+
+    assertThat(official.run().scalar(official.graph().feature().loss())).isNotEqualTo(before);
+  }
+
+  @Test
+  void restartsFromTheModelExceptForWhatWasGiven() {
+    INDArray given = teacher.get("teacher." + ENCODER).dup();
+
+    official.teacher().restart(Set.of("teacher." + ENCODER, DECODER));
+
+    assertThat(teacher.get("teacher." + ENCODER)).isEqualTo(given);
+    assertThat(given).isNotEqualTo(model.get(ENCODER));
+    assertThat(teacher.get("teacher." + DECODER)).isEqualTo(model.get(DECODER));
+  }
+}
