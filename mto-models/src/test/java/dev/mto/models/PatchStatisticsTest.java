@@ -60,8 +60,7 @@ class PatchStatisticsTest {
     SDVariable original = graph.constant(pixels);
     PatchStatistics.Values values = statistics.of(original);
 
-    INDArray back =
-        statistics.denormalise(statistics.normalise(original, values), values).eval();
+    INDArray back = statistics.denormalise(statistics.normalise(original, values), values).eval();
 
     assertThat(back.reshape('c', pixels.shape()).distance2(pixels)).isLessThan(1e-10);
   }

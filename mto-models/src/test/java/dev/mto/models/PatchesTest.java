@@ -25,9 +25,18 @@ class PatchesTest {
     // patch 4 of image 1 is at rows 2-3, columns 2-3
     assertThat(split.getRow(6 + 4).toDoubleVector())
         .containsExactly(
-            pixel(0, 2, 2), pixel(0, 2, 3), pixel(0, 3, 2), pixel(0, 3, 3),
-            pixel(1, 2, 2), pixel(1, 2, 3), pixel(1, 3, 2), pixel(1, 3, 3),
-            pixel(2, 2, 2), pixel(2, 2, 3), pixel(2, 3, 2), pixel(2, 3, 3));
+            pixel(0, 2, 2),
+            pixel(0, 2, 3),
+            pixel(0, 3, 2),
+            pixel(0, 3, 3),
+            pixel(1, 2, 2),
+            pixel(1, 2, 3),
+            pixel(1, 3, 2),
+            pixel(1, 3, 3),
+            pixel(2, 2, 2),
+            pixel(2, 2, 3),
+            pixel(2, 3, 2),
+            pixel(2, 3, 3));
   }
 
   @Test

@@ -34,9 +34,7 @@ class VisibleTokensTest {
     for (int b = 0; b < 2; b++) {
       for (int n = 0; n < 5; n++) {
         INDArray expected =
-            MASK.getDouble(b, n) == 1
-                ? Nd4j.zeros(DataType.DOUBLE, 3)
-                : values.slice(b).getRow(n);
+            MASK.getDouble(b, n) == 1 ? Nd4j.zeros(DataType.DOUBLE, 3) : values.slice(b).getRow(n);
         assertThat(restored.slice(b).getRow(n)).isEqualTo(expected);
       }
     }

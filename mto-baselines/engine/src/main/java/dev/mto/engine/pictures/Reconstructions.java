@@ -8,14 +8,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Reconstructions beside their images: one row an image; columns are the original, the masked
- * input, the reconstruction with the visible pixels pasted in, and the raw prediction.
+ * input, the prediction with the visible pixels pasted in, and the prediction alone.
  */
 public final class Reconstructions {
   /** The grey of masked patches, as 0xRRGGBB. */
   static final int MASKED = 0x9aa0a6;
 
   private static final List<String> HEADINGS =
-      List.of("original", "masked input", "reconstruction", "raw prediction");
+      List.of("original", "masked input", "visible + predicted", "prediction");
 
   private Reconstructions() {}
 
