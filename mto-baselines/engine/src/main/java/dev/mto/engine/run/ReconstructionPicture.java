@@ -13,7 +13,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Original, masked input, reconstruction and raw prediction of a few images. */
+/** Original, masked input, prediction pasted in and prediction of a few images. */
 final class ReconstructionPicture {
   private static final int IMAGES = 8;
 
