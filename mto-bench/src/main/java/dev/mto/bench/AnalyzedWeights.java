@@ -1,5 +1,6 @@
 package dev.mto.bench;
 
+import dev.mto.bench.weights.ConfiguredModel;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.UserException;
@@ -8,7 +9,7 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.run.RunAnalysis;
 import dev.mto.engine.run.RunFolder;
 import java.nio.file.Path;
-import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say what is analyzed and where pictures go. */
@@ -20,20 +21,11 @@ final class AnalyzedWeights {
       names = "--weights",
       paramLabel = "FILE",
       description =
-          "Instead of a run: a file of weights (safetensors, or an official .pth), with --config.")
+          "Instead of a run: a file of weights (safetensors, or an official .pth), with --config"
+              + " for its model and the images.")
   private Path weights;
 
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description = "The model and the images for --weights.")
-  private Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides one key of --config. May be given often.")
-  private List<String> settings = List.of();
+  @Mixin private ConfiguredModel model;
 
   @Option(
       names = "--out",
@@ -47,20 +39,20 @@ final class AnalyzedWeights {
   }
 
   RunAnalysis open() {
-    if (run != null && weights == null) {
-      RunFolder folder = RunFolder.open(run);
-      RunConfig resolved = ConfigLoader.read(folder.config());
-      return RunAnalysis.ofRun(baseline(resolved), resolved, folder, System.err::println);
+    if ((run == null) == (weights == null)) {
+      throw new UserException("give either --run DIR, or --weights FILE and --config FILE");
     }
-    if (run == null && weights != null && config != null) {
-      RunConfig resolved =
-          ConfigLoader.load(config, settings, name -> Baselines.named(name).recipe());
-      return RunAnalysis.ofWeights(baseline(resolved), resolved, weights, out);
+    if (run == null) {
+      RunConfig config = model.config();
+      return RunAnalysis.ofWeights(baseline(config), config, weights, out);
     }
-    throw new UserException("give either --run DIR, or --weights FILE and --config FILE");
+    model.refuseIfGiven("a run has its own configuration");
+    RunFolder folder = RunFolder.open(run);
+    RunConfig config = ConfigLoader.read(folder.config());
+    return RunAnalysis.ofRun(baseline(config), config, folder, System.err::println);
   }
 
-  private static Baseline baseline(RunConfig resolved) {
-    return Baselines.named(resolved.baseline());
+  private static Baseline baseline(RunConfig config) {
+    return Baselines.named(config.baseline());
   }
 }

@@ -106,6 +106,21 @@ class WeightsRoundTripTest {
     assertEqual(SafeTensors.read(encoder).tensors(), expected);
   }
 
+  @Test
+  void anEncoderAloneIsEnoughForItsExport() {
+    OfficialCheckpoint official = OfficialCheckpoint.MAE;
+    Path encoder = folder.resolve("alone.safetensors");
+    Path again = folder.resolve("again.safetensors");
+    assertDone(official.export(imported(official), encoder, folder, "--part", "encoder"));
+
+    assertDone(official.export(encoder, again, folder, "--part", "encoder"));
+    assertDone(
+        official.export(encoder, folder.resolve("alone.fb"), folder, "--format", "samediff"));
+
+    assertEqual(SafeTensors.read(again).tensors(), SafeTensors.read(encoder).tensors());
+    assertThat(folder.resolve("alone.fb")).isNotEmptyFile();
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"SIMMIM", "CONMIM"})
   void theSharedBiasIsCopiedToEveryBlock(OfficialCheckpoint official) {

@@ -9,7 +9,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options that describe a model. */
-final class ConfiguredModel {
+public final class ConfiguredModel {
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -22,18 +22,25 @@ final class ConfiguredModel {
       description = "Overrides one key of --config, e.g. --set model.patch=8. May be given often.")
   private List<String> settings = List.of();
 
-  boolean given() {
+  /** Whether there is one. */
+  public boolean given() {
     return config != null;
   }
 
-  RunConfig config() {
+  /**
+   * The configuration.
+   *
+   * @throws UserException when it is missing or wrong
+   */
+  public RunConfig config() {
     if (config == null) {
       throw new UserException("--config is missing: give the configuration of the model");
     }
     return ConfigLoader.load(config, settings, name -> Baselines.named(name).recipe());
   }
 
-  void refuseIfGiven(String because) {
+  /** Refuses the options where they make no sense. */
+  public void refuseIfGiven(String because) {
     if (config != null || !settings.isEmpty()) {
       throw new UserException("--config and --set: " + because + "; leave them out");
     }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Writes a trained model for other code: safetensors under the names that it looks for, or the"
-          + " encoder as a SameDiff graph.",
+          + " encoder as a SameDiff graph. A file that holds the encoder alone is enough where only"
+          + " that is exported.",
       "Official names are kept for a part as well: SimMIM's encoder begins with 'encoder.', which"
           + " its official fine-tuning takes off itself. A SameDiff file has the placeholder"
           + " 'images' [B, C, H, W] of normalised pixels and the outputs 'tokens' [B, 1+N, D] and"
@@ -86,7 +87,8 @@ final class ExportCommand implements Runnable {
   public void run() {
     checkChoices();
     out.check();
-    ModelSource.Trained trained = source.load();
+    boolean encoderOnly = format == Format.SAMEDIFF || part == Part.ENCODER;
+    ModelSource.Trained trained = source.load(encoderOnly);
     if (format == Format.SAMEDIFF) {
       out.write(
           trained.weights().encoder(Baselines.named(trained.config().baseline()))::writeSameDiff);

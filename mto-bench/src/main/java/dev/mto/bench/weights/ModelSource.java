@@ -1,5 +1,6 @@
 package dev.mto.bench.weights;
 
+import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.UserException;
 import dev.mto.engine.config.ConfigLoader;
@@ -22,7 +23,7 @@ final class ModelSource {
   @Option(
       names = "--weights",
       paramLabel = "FILE",
-      description = "Instead of a run: a file of weights with all of the model, with --config.")
+      description = "Instead of a run: a file of weights, with --config.")
   private Path weights;
 
   @Mixin private ConfiguredModel model;
@@ -30,7 +31,12 @@ final class ModelSource {
   /** A configuration and a model with its trained weights. */
   record Trained(RunConfig config, ModelWeights weights) {}
 
-  Trained load() {
+  /**
+   * Reads the model.
+   *
+   * @param encoderOnly whether a file may hold the encoder alone
+   */
+  Trained load(boolean encoderOnly) {
     if ((run == null) == (weights == null)) {
       throw new UserException("give either --run DIR, or --weights FILE and --config FILE");
     }
@@ -45,8 +51,13 @@ final class ModelSource {
     }
     WeightSource source = WeightSource.of(weights);
     RunConfig config = model.config();
-    ModelWeights loaded = new ModelWeights(Baselines.named(config.baseline()), config);
-    loaded.load(source);
+    Baseline baseline = Baselines.named(config.baseline());
+    ModelWeights loaded = new ModelWeights(baseline, config);
+    if (encoderOnly) {
+      loaded.loadEncoder(baseline, source);
+    } else {
+      loaded.load(source);
+    }
     return new Trained(config, loaded);
   }
 }

@@ -3,6 +3,7 @@ package dev.mto.engine.report;
 import dev.mto.engine.pictures.Series;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Curves over training steps, one chart a quantity. */
 record CurveSections(RunMetrics metrics) {
@@ -21,28 +22,36 @@ record CurveSections(RunMetrics metrics) {
       chart =
           chart.with(
               Series.dashed(
-                  "reference: each image's mean over its visible pixels",
-                  reference.x(),
-                  reference.y()));
+                  "reference: a prediction without a model", reference.x(), reference.y()));
     }
-    return Html.section("Loss", chart.html());
+    return Html.section("Loss", chart.html() + grid(charts(field -> !isTerm(field))));
   }
 
   /** Each term of MTO by itself, before its weight. */
   String terms() {
+    return Html.section("MTO terms, each before its weight", grid(charts(CurveSections::isTerm)));
+  }
+
+  /** A chart of each part of the loss that is {@code wanted}. */
+  private String charts(Predicate<String> wanted) {
     StringBuilder charts = new StringBuilder();
     metrics
         .curves()
         .forEach(
             (field, curve) -> {
-              if (field.startsWith("loss.") && !NOT_A_TERM.contains(field)) {
+              boolean part = field.startsWith("loss.") && !NOT_A_TERM.contains(field);
+              if (part && wanted.test(field)) {
                 charts.append(
                     SvgLineChart.of(termName(field), "step", "unweighted")
                         .with(curve.line(field))
                         .html());
               }
             });
-    return Html.section("MTO terms, each before its weight", grid(charts.toString()));
+    return charts.toString();
+  }
+
+  private static boolean isTerm(String field) {
+    return TERMS.containsKey(field.substring(field.lastIndexOf('.') + 1));
   }
 
   /** Learning rate, gradient norm and speed. */

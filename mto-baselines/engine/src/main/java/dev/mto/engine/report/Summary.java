@@ -34,11 +34,18 @@ record Summary(RunMetrics metrics) {
   }
 
   private void heterogeneity(StringBuilder cards) {
-    LayerCurves curves = metrics.layerCurves().get(Fields.HETEROGENEITY);
-    if (curves == null || curves.layers().isEmpty()) {
-      return;
-    }
-    List<DownsampledCurve> layers = curves.layers();
+    metrics
+        .layerCurves()
+        .forEach(
+            (field, curves) -> {
+              if (field.startsWith(Fields.HETEROGENEITY)) {
+                heterogeneity(
+                    cards, field.substring(Fields.HETEROGENEITY.length()), curves.layers());
+              }
+            });
+  }
+
+  private void heterogeneity(StringBuilder cards, String group, List<DownsampledCurve> layers) {
     String ends =
         Numbers.of(layers.get(0).latest())
             + " \u2192 "
@@ -47,7 +54,8 @@ record Summary(RunMetrics metrics) {
         metrics.has(Fields.BOUND)
             ? "nats, bound ln V = " + Numbers.of(latest(Fields.BOUND))
             : "nats";
-    cards.append(card("H, first \u2192 last layer", ends, bound));
+    String name = "H" + group.replace('.', ' ') + ", first \u2192 last layer";
+    cards.append(card(name, ends, bound));
   }
 
   private String verdict(String loss) {
@@ -58,13 +66,12 @@ record Summary(RunMetrics metrics) {
     double reference = metrics.curve(Fields.REFERENCE).recent();
     if (reached >= reference) {
       return """
-          <p>The loss is <b>not yet below the reference</b>, the loss of predicting each image's mean \
-          over its visible pixels: the model knows no more than that so far.</p>
+          <p>The loss is <b>not yet below the reference</b>, that of a prediction which needs no \
+          model: this one has learnt no more than that so far.</p>
           """;
     }
     return """
-        <p>The loss is <b>%s below the reference</b>, the loss of predicting each image's mean over \
-        its visible pixels: the model has learnt more than the brightness of each image.</p>
+        <p>The loss is <b>%s below the reference</b>, that of a prediction which needs no model.</p>
         """
         .formatted(Numbers.percent(1 - reached / reference));
   }

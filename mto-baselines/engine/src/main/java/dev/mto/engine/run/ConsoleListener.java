@@ -73,8 +73,20 @@ final class ConsoleListener implements RunListener {
     optional(line, "reference", "loss.reference", "%.4f");
     optional(line, "val loss", "val_loss", "%.4f");
     optional(line, "k-NN", "knn", "%.3f");
-    if (lastRow.values().get("heterogeneity") instanceof double[] h) {
-      line.append(String.format(Locale.ROOT, ", H %.3f … %.3f", h[0], h[h.length - 1]));
+    lastRow
+        .heterogeneity()
+        .forEach(
+            (group, h) ->
+                line.append(
+                    String.format(
+                        Locale.ROOT,
+                        ", H%s %.3f … %.3f",
+                        group.isEmpty() ? "" : " " + group,
+                        h[0],
+                        h[h.length - 1])));
+    if (!lastRow.heterogeneity().isEmpty()) {
+      double bound = lastRow.number("heterogeneity.bound");
+      line.append(String.format(Locale.ROOT, " of ln V = %.3f nats", bound));
     }
     line.append(", all done in ").append(left(lastRow.step()));
     log.line(line.toString());

@@ -28,7 +28,7 @@ final class LossChart {
     LineChart chart =
         LineChart.of("Self-supervised loss", "step", "loss")
             .with(Series.line("training", loss.x(), loss.y()))
-            .with(Series.dashed("mean of visible pixels", reference.x(), reference.y()));
+            .with(Series.dashed("prediction without a model", reference.x(), reference.y()));
     if (validation.x().length > 0) {
       chart = chart.with(Series.dots("validation", validation.x(), validation.y()));
     }

@@ -129,9 +129,21 @@ public final class ModelWeights {
 
   /** As {@link #load(Path)}, from an entry of the file or with a teacher's own file. */
   public WeightMatch load(WeightSource source) {
+    return load(source, graph.tensors().keySet());
+  }
+
+  /**
+   * As {@link #load(WeightSource)}, where the encoder is enough: what is not of it may be missing,
+   * and keeps its first values.
+   */
+  public WeightMatch loadEncoder(Baseline baseline, WeightSource source) {
+    return load(source, encoder(baseline).tensors().keySet());
+  }
+
+  private WeightMatch load(WeightSource source, Set<String> needed) {
     Map<String, INDArray> given = fitted(source);
     WeightMatch match = match(given);
-    WholeModel.require(source.file(), match);
+    WholeModel.require(source.file(), match, needed);
     Map<String, INDArray> live = graph.tensors();
     for (String name : match.matched()) {
       INDArray value = given.get(name);

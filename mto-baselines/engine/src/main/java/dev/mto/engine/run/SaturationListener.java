@@ -1,6 +1,8 @@
 package dev.mto.engine.run;
 
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -12,9 +14,7 @@ final class SaturationListener implements RunListener {
   private static final double NEAR = 1e-3;
 
   private final Consumer<String> warn;
-  private int seen;
-  private int atBound;
-  private int atZero;
+  private final Map<String, Count> groups = new HashMap<>();
 
   SaturationListener(Consumer<String> warn) {
     this.warn = warn;
@@ -22,28 +22,53 @@ final class SaturationListener implements RunListener {
 
   @Override
   public void stepDone(StepMetrics row) {
-    if (seen >= STEPS || !(row.values().get("heterogeneity") instanceof double[] h)) {
-      return;
-    }
     double bound = row.number("heterogeneity.bound");
-    seen++;
-    atBound += bound - h[0] < NEAR ? 1 : 0;
-    atZero += h[0] < NEAR ? 1 : 0;
-    if (seen == STEPS && atBound == STEPS) {
-      warn.accept(
-          String.format(
-              Locale.ROOT,
-              "note: heterogeneity of layer 0 has stood at its bound ln V = %.3f nats for %d steps:"
-                  + " L_e is at its optimum and has no gradient (mto.scale and mto.normalise"
-                  + " change that)",
-              bound,
-              STEPS));
-    } else if (seen == STEPS && atZero == STEPS) {
-      warn.accept(
-          "warning: heterogeneity of layer 0 has been 0 for "
-              + STEPS
-              + " steps: the affinities are saturated and L_e has no gradient; try mto.scale:"
-              + " sqrt_dim or mto.normalise: l2");
+    row.heterogeneity()
+        .forEach((group, h) -> groups.computeIfAbsent(group, Count::new).add(h[0], bound));
+  }
+
+  private final class Count {
+    private final String where;
+    private int seen;
+    private int atBound;
+    private int atZero;
+
+    Count(String group) {
+      where = group.isEmpty() ? "layer 0" : "layer 0 of group " + group;
+    }
+
+    void add(double first, double bound) {
+      if (seen == STEPS) {
+        return;
+      }
+      seen++;
+      atBound += bound - first < NEAR ? 1 : 0;
+      atZero += first < NEAR ? 1 : 0;
+      if (seen == STEPS) {
+        tell(bound);
+      }
+    }
+
+    private void tell(double bound) {
+      if (atBound == STEPS) {
+        warn.accept(
+            String.format(
+                Locale.ROOT,
+                "note: heterogeneity of %s has stood at its bound ln V = %.3f nats for %d steps:"
+                    + " L_e is at its optimum and has no gradient (mto.scale and mto.normalise"
+                    + " change that)",
+                where,
+                bound,
+                STEPS));
+      } else if (atZero == STEPS) {
+        warn.accept(
+            "warning: heterogeneity of "
+                + where
+                + " has been 0 for "
+                + STEPS
+                + " steps: the affinities are saturated and L_e has no gradient; try mto.scale:"
+                + " sqrt_dim or mto.normalise: l2");
+      }
     }
   }
 }

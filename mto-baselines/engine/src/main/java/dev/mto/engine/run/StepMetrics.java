@@ -1,5 +1,6 @@
 package dev.mto.engine.run;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -10,6 +11,20 @@ import java.util.Map;
  * @param values numbers and, for heterogeneity, {@code double[]}, by name
  */
 record StepMetrics(long step, double epoch, Map<String, Object> values) {
+  private static final String HETEROGENEITY = "heterogeneity";
+
+  /** H⁰…Hᴸ by token group (empty for a method's only one); empty where it was not measured. */
+  Map<String, double[]> heterogeneity() {
+    Map<String, double[]> groups = new LinkedHashMap<>();
+    values.forEach(
+        (name, value) -> {
+          if (name.startsWith(HETEROGENEITY) && value instanceof double[] layers) {
+            groups.put(name.substring(HETEROGENEITY.length()).replaceFirst("^\\.", ""), layers);
+          }
+        });
+    return groups;
+  }
+
   double number(String name) {
     return values.get(name) instanceof Number n ? n.doubleValue() : Double.NaN;
   }

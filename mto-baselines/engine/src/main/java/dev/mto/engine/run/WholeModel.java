@@ -4,6 +4,7 @@ import dev.mto.engine.UserException;
 import dev.mto.models.weights.WeightMatch;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** What a file must have so that pre-training can go on from it. */
 final class WholeModel {
@@ -11,8 +12,12 @@ final class WholeModel {
 
   private WholeModel() {}
 
-  /** Refuses tensors that a model cannot be filled with; the message names the right file. */
-  static void require(Path file, WeightMatch match) {
+  /**
+   * Refuses tensors that a model cannot be filled with; the message names the right file.
+   *
+   * @param needed names of tensors that must not be missing
+   */
+  static void require(Path file, WeightMatch match, Set<String> needed) {
     if (!match.otherShape().isEmpty()) {
       WeightMatch.OtherShape first = match.otherShape().get(0);
       throw new UserException(
@@ -24,10 +29,10 @@ final class WholeModel {
                   first.inModel(),
                   alike(match.otherShape().size())));
     }
-    if (match.missing().isEmpty()) {
+    List<String> missing = match.missing().stream().filter(needed::contains).toList();
+    if (missing.isEmpty()) {
       return;
     }
-    List<String> missing = match.missing();
     if (missing.stream().allMatch(name -> name.startsWith(TEACHER))) {
       throw new UserException(
           "%s: the teacher has no %s%s; give all of the teacher, or none: it starts as a copy of the model then"

@@ -67,7 +67,8 @@ class LearningRateTest {
             config.get("warmup_epochs").asLong() * stepsPerEpoch,
             config.get("epochs").asLong() * stepsPerEpoch);
     JsonNode expected = reference.get("lr_per_iteration");
-    assertThat(expected.size()).isEqualTo(60);
+    assertThat(expected.size())
+        .isEqualTo(config.get("epochs").asInt() * config.get("niter_per_epoch").asInt());
     for (int step = 0; step < expected.size(); step++) {
       assertThat(rate.at(step))
           .as("step " + step)
