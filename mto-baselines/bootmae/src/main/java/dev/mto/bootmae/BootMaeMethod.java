@@ -25,7 +25,6 @@ final class BootMaeMethod implements Method {
   private final EmaDecay emaDecay;
   private final ReferenceLoss reference;
   private final double flops;
-  private double lastFeatureWeight;
 
   BootMaeMethod(BootMaeGraph graph, Teacher teacher, VitConfig vit, BootMaeOptions options) {
     this.graph = graph;
@@ -34,7 +33,6 @@ final class BootMaeMethod implements Method {
     this.emaDecay = new EmaDecay(options.emaDecay(), options.emaEpochs());
     this.reference = new ReferenceLoss(vit, options.weightMask());
     this.flops = Flops.forward(vit, options, (int) graph.selection().getShape()[1]);
-    this.lastFeatureWeight = options.featureWeight();
   }
 
   @Override
@@ -105,7 +103,6 @@ final class BootMaeMethod implements Method {
   }
 
   private Map<String, INDArray> feeds(ImageBatch batch, double weight) {
-    lastFeatureWeight = weight;
     Map<String, INDArray> feeds = new HashMap<>();
     feeds.put(graph.images().name(), batch.images());
     if (batch.mask() != null) {
@@ -121,10 +118,10 @@ final class BootMaeMethod implements Method {
     return flops;
   }
 
-  /** Of the batch whose feeds were asked for last: with the weight that its loss has. */
+  /** With the weight that the feature loss has at that step. */
   @Override
-  public double referenceLoss(ImageBatch batch) {
-    return reference.of(batch, lastFeatureWeight);
+  public double referenceLoss(ImageBatch batch, TrainingPosition at) {
+    return reference.of(batch, featureWeight.at(at.epoch(), at.epochs()));
   }
 
   @Override

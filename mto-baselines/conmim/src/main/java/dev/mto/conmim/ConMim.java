@@ -11,10 +11,6 @@ import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
 import dev.mto.models.VitConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -26,15 +22,6 @@ public final class ConMim implements Baseline {
   @Override
   public String name() {
     return "conmim";
-  }
-
-  @Override
-  public String recipe() {
-    try (InputStream in = ConMim.class.getResourceAsStream("recipe.yaml")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

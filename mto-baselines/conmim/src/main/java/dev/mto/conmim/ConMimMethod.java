@@ -109,7 +109,7 @@ final class ConMimMethod implements Method {
 
   /** Guessing: all N patches of the teacher alike, ln N. */
   @Override
-  public double referenceLoss(ImageBatch batch) {
+  public double referenceLoss(ImageBatch batch, TrainingPosition at) {
     return Math.log((double) vit.patches());
   }
 

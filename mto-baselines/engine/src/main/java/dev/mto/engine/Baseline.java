@@ -4,6 +4,10 @@ import dev.mto.data.MaskSampler;
 import dev.mto.data.Photometric;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -15,8 +19,21 @@ public interface Baseline {
   /** The name users write after {@code baseline:} in a configuration. */
   String name();
 
-  /** The default of every configuration key, as YAML: the official recipe of the method. */
-  String recipe();
+  /**
+   * The default of every configuration key, as YAML: the official recipe of the method. It is the
+   * resource {@code recipe.yaml} beside the implementation.
+   */
+  default String recipe() {
+    try (InputStream in = getClass().getResourceAsStream("recipe.yaml")) {
+      if (in == null) {
+        throw new IllegalStateException(
+            getClass().getName() + " has no recipe.yaml beside it; add the resource");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /**
    * How images are masked.

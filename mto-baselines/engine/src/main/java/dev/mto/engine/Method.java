@@ -63,7 +63,7 @@ public interface Method {
    * The self-supervised loss of a prediction that needs no model, the level that a model must pass
    * to have learnt something; NaN where a method has no such reference.
    */
-  double referenceLoss(ImageBatch batch);
+  double referenceLoss(ImageBatch batch, TrainingPosition at);
 
   /** Variables whose values {@link #observe} wants of every micro-batch. */
   default List<SDVariable> observed() {

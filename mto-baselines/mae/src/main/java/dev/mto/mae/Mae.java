@@ -9,10 +9,6 @@ import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
 import dev.mto.models.VitConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /** MAE (He et al., CVPR 2022): the encoder sees visible patches, a decoder predicts the others. */
@@ -20,15 +16,6 @@ public final class Mae implements Baseline {
   @Override
   public String name() {
     return "mae";
-  }
-
-  @Override
-  public String recipe() {
-    try (InputStream in = Mae.class.getResourceAsStream("recipe.yaml")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

@@ -100,7 +100,7 @@ final class MaeMethod implements Method {
   }
 
   @Override
-  public double referenceLoss(ImageBatch batch) {
+  public double referenceLoss(ImageBatch batch, TrainingPosition at) {
     MaskedTargets targets = new MaskedTargets(batch, vit);
     return options.normPix() ? targets.squaredNormalised() : targets.squaredFromVisibleMean();
   }

@@ -8,10 +8,6 @@ import dev.mto.engine.Method;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
 import dev.mto.models.VitConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /** SimMIM (Xie et al., CVPR 2022): the encoder sees mask tokens, a linear head predicts pixels. */
@@ -19,15 +15,6 @@ public final class SimMim implements Baseline {
   @Override
   public String name() {
     return "simmim";
-  }
-
-  @Override
-  public String recipe() {
-    try (InputStream in = SimMim.class.getResourceAsStream("recipe.yaml")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

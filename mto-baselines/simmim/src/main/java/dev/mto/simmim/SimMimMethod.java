@@ -99,7 +99,7 @@ final class SimMimMethod implements Method {
   }
 
   @Override
-  public double referenceLoss(ImageBatch batch) {
+  public double referenceLoss(ImageBatch batch, TrainingPosition at) {
     return MeanPrediction.loss(batch, vit);
   }
 }

@@ -53,7 +53,7 @@ final class TrainingStep implements AutoCloseable {
           feeds,
           outputs,
           values -> {
-            record(values, batch, measure && first, result);
+            record(values, batch, at, measure && first, result);
             method.observe(values);
             if (only) {
               update(gradients(values), at.step(), learningRate, result, feeds);
@@ -99,13 +99,17 @@ final class TrainingStep implements AutoCloseable {
   }
 
   private void record(
-      Map<String, INDArray> values, ImageBatch batch, boolean measure, StepResult.Builder result) {
+      Map<String, INDArray> values,
+      ImageBatch batch,
+      TrainingPosition at,
+      boolean measure,
+      StepResult.Builder result) {
     result.loss("loss", scalar(values, graph.total().name()));
     result.loss("loss.ss", scalar(values, method.selfSupervisedLoss().name()));
     method
         .lossParts()
         .forEach((name, part) -> result.loss("loss." + name, scalar(values, part.name())));
-    result.loss("loss.reference", method.referenceLoss(batch));
+    result.loss("loss.reference", method.referenceLoss(batch, at));
     result.images(batch.images().size(0));
     for (TrainingGraph.Group group : graph.groups()) {
       MtoTerms terms = group.terms();
