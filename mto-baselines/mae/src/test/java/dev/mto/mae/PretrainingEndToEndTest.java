@@ -73,6 +73,23 @@ class PretrainingEndToEndTest {
   }
 
   @Test
+  void runStoppedBeforeItsFirstStepResumesWithItsInitialWeights() {
+    Path source = TinyRun.last(tiny.train("source", "training.epochs=1"));
+    Path whole = tiny.trainFrom(source, "initialised", "training.seed=2");
+    Path cut = tiny.prepareFrom(source, "prepared", "training.seed=2");
+
+    tiny.resume("prepared");
+
+    assertThat(TinyRun.metrics(cut)).isEqualTo(TinyRun.metrics(whole)).hasSize(24);
+    assertThat(TinyRun.metrics(whole).get(0).get("loss.ss").asDouble())
+        .isLessThan(
+            TinyRun.metrics(tiny.train("other", "training.seed=2", "training.epochs=1"))
+                .get(0)
+                .get("loss.ss")
+                .asDouble());
+  }
+
+  @Test
   void microBatchesEqualOneLargeBatch() {
     Path large = tiny.train("large", "training.epochs=1", "training.batch=8");
     Path small =

@@ -71,6 +71,17 @@ public final class TinyRun {
     return run(config, RunFolder.create(root.resolve(name), config), Start.from(weights));
   }
 
+  /** Prepares a new job that starts with the weights of a file, and stops before its first step. */
+  public Path prepareFrom(Path weights, String name, String... settings) {
+    RunConfig config = config(settings);
+    RunFolder folder = RunFolder.create(root.resolve(name), config);
+    try (PrintStream console = silence();
+        PretrainingJob job =
+            new PretrainingJob(baseline, config, folder, Start.from(weights), console)) {
+      return folder.root();
+    }
+  }
+
   /** Goes on with the run in the folder {@code name}. */
   public Path resume(String name) {
     RunFolder folder = RunFolder.open(root.resolve(name));
@@ -78,12 +89,15 @@ public final class TinyRun {
   }
 
   private Path run(RunConfig config, RunFolder folder, Start start) {
-    try (PrintStream console =
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    try (PrintStream console = silence();
         PretrainingJob job = new PretrainingJob(baseline, config, folder, start, console)) {
       job.run();
     }
     return folder.root();
+  }
+
+  private static PrintStream silence() {
+    return new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
   }
 
   /** The rows of {@code metrics.jsonl} without the speed, which alone may differ between runs. */
