@@ -161,6 +161,21 @@ class PretrainingEndToEndTest {
   }
 
   @Test
+  void decayOfTheTeacherChangesWithTheEpoch() {
+    Path run =
+        tiny.train(
+            "two epochs",
+            "training.epochs=2",
+            "options.ema_decay=[0.999, 0.0]",
+            "options.ema_epochs=[1]");
+    Map<String, INDArray> tensors = WeightFile.read(TinyRun.last(run));
+
+    for (String name : List.of("blocks.1.mlp.fc1.weight", "lm_head_1.weight")) {
+      assertThat(tensors.get("teacher." + name)).as(name).isEqualTo(tensors.get(name));
+    }
+  }
+
+  @Test
   void aNewRunBeginsWithATeacherEqualToTheModel() {
     Map<String, INDArray> tensors =
         WeightFile.read(
