@@ -75,9 +75,8 @@ public final class TinyRun {
   public Path prepareFrom(Path weights, String name, String... settings) {
     RunConfig config = config(settings);
     RunFolder folder = RunFolder.create(root.resolve(name), config);
-    try (PrintStream console = silence();
-        PretrainingJob job =
-            new PretrainingJob(baseline, config, folder, Start.from(weights), console)) {
+    try (PrintStream console = silence()) {
+      new PretrainingJob(baseline, config, folder, Start.from(weights), console).close();
       return folder.root();
     }
   }
