@@ -105,23 +105,14 @@ public record VitConfig(
     return embedding + (long) distances() * heads + depth * block + norm;
   }
 
-  /** Floating-point operations of encoding one image with all its tokens. */
-  public double forwardFlops() {
-    return forwardFlops(1 + patches());
-  }
-
   /**
-   * Floating-point operations of the matrix products that encode one image: two for each
-   * multiply-add. A training step takes about three times as many.
-   *
-   * @param tokens tokens that the blocks see, the class token included
+   * Floating-point operations of the matrix products that encode one image with all its tokens: two
+   * for each multiply-add. A training step takes about three times as many.
    */
-  public double forwardFlops(int tokens) {
-    double t = tokens;
-    double embedding = (double) patches() * patchValues() * dim;
-    double linear = t * (4.0 * dim * dim + 2.0 * dim * hidden());
-    double attention = 2 * t * t * dim;
-    return 2 * (embedding + depth * (linear + attention));
+  public double forwardFlops() {
+    double embedding = 2.0 * patches() * patchValues() * dim;
+    BlockConfig block = BlockConfig.of(this, QkvBias.QUERY_AND_VALUE);
+    return embedding + depth * block.forwardFlops(1 + patches());
   }
 
   private static void positive(String name, int value) {

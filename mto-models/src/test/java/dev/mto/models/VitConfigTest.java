@@ -35,7 +35,6 @@ class VitConfigTest {
 
     double multiplyAdds = 196.0 * 768 * 768 + 12 * (197.0 * 12 * 768 * 768 + 2 * 197.0 * 197 * 768);
     assertThat(config.forwardFlops()).isEqualTo(2 * multiplyAdds);
-    assertThat(config.forwardFlops(50)).isLessThan(config.forwardFlops());
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.mto.bootmae;
 
 import dev.mto.data.BlockMaskSampler;
 import dev.mto.data.BootMaeMaskSampler;
+import dev.mto.data.MaeMaskSampler;
 import dev.mto.data.MaskSampler;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
@@ -46,13 +47,7 @@ public final class BootMae implements Baseline {
   private static BootMaeMaskSampler sampler(
       RunConfig config, VitConfig vit, BootMaeOptions options) {
     double ratio = config.masking().ratio();
-    int patches = vit.patches();
-    int masked = patches - (int) (patches * (1 - ratio));
-    if (masked == 0 || masked == patches) {
-      throw new IllegalArgumentException(
-          "masking.ratio: %s must mask at least one of %d patches and leave one visible"
-              .formatted(ratio, patches));
-    }
+    int masked = new MaeMaskSampler(vit.patches(), ratio).maskedTokens();
     if (options.blockPatches() > masked) {
       throw new IllegalArgumentException(
           "options.block_patches: %d must be at most %d, the patches that masking.ratio %s masks"

@@ -231,7 +231,7 @@ class PretrainingEndToEndTest {
         "model.drop_path=0.1 | model.drop_path: 0.1 must be 0",
         "model.layer_scale=0.1 | model.layer_scale: 0.1 must be 0",
         "model.dim=26 | model.dim: 26 must be a multiple of 4",
-        "masking.ratio=0.99 | masking.ratio: 0.99 must mask at least one of 16 patches",
+        "masking.ratio=0.99 | the mask ratio 0.99 masks all 16 tokens: lower the ratio",
         "options.decoder_dim=18 | options.decoder_dim: 18 must be a multiple of 4",
         "options.decoder_depth=0 | options.decoder_depth: 0 must be at least 1",
         "options.block_patches=13 | options.block_patches: 13 must be at most 12",

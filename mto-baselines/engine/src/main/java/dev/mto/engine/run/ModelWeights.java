@@ -56,12 +56,7 @@ public final class ModelWeights {
   public static ModelWeights ofRun(
       Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
     ModelWeights model = new ModelWeights(baseline, config);
-    Checkpoint checkpoint =
-        folder
-            .store(config)
-            .newest(warn)
-            .orElseThrow(
-                () -> new UserException(folder.checkpoints() + ": the run has no checkpoint yet"));
+    Checkpoint checkpoint = folder.newest(config, warn);
     Map<String, INDArray> live = new LinkedHashMap<>(model.graph.parameters());
     live.putAll(model.graph.method().state());
     StateTensors.restore(live, checkpoint.tensors(), folder.checkpoints());

@@ -40,12 +40,7 @@ public final class RunAnalysis implements AutoCloseable {
       Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
     Images images = new Images(config, baseline, folder.badImages());
     TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
-    Checkpoint checkpoint =
-        folder
-            .store(config)
-            .newest(warn)
-            .orElseThrow(
-                () -> new UserException(folder.checkpoints() + ": the run has no checkpoint yet"));
+    Checkpoint checkpoint = folder.newest(config, warn);
     StateTensors.restore(graph.parameters(), checkpoint.tensors(), folder.checkpoints());
     return new RunAnalysis(
         config, graph, images, "after " + checkpoint.position().step() + " steps");

@@ -2,6 +2,7 @@ package dev.mto.engine.run;
 
 import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.UserException;
+import dev.mto.engine.checkpoint.Checkpoint;
 import dev.mto.engine.checkpoint.CheckpointStore;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The files of one run. An existing run is never overwritten. */
@@ -103,6 +105,18 @@ public final class RunFolder {
   /** The checkpoints. */
   public CheckpointStore store(RunConfig config) {
     return new CheckpointStore(checkpoints(), config.checkpoint().keep());
+  }
+
+  /**
+   * The newest checkpoint that is whole.
+   *
+   * @param warn is told of damaged checkpoints that were passed over
+   * @throws UserException when the run has no checkpoint
+   */
+  Checkpoint newest(RunConfig config, Consumer<String> warn) {
+    return store(config)
+        .newest(warn)
+        .orElseThrow(() -> new UserException(checkpoints() + ": the run has no checkpoint yet"));
   }
 
   /**
