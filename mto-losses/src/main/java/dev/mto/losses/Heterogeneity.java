@@ -41,15 +41,23 @@ public record Heterogeneity(List<SDVariable> perImage, List<SDVariable> mean) {
     MtoInputs.require(sd, name, tokens, mask, 1);
     try (NameScope scope = sd.withNameScope(name)) {
       TokenSets sets = TokenSets.of(sd, mask, tokens.get(0).dataType(), SelfAffinity.INCLUDE);
-      List<SDVariable> entropies =
-          tokens.stream().map(layer -> rowEntropies(layer, sets, options)).toList();
-      return ofRows(entropies, sets).renamed(name);
+      return ofRows(rowEntropies(tokens, sets, options), sets).renamed(name);
     }
   }
 
-  static SDVariable rowEntropies(SDVariable tokens, TokenSets sets, MtoOptions options) {
-    SDVariable scores = Affinity.scores(tokens, options.scale(), options.normalise());
-    return RowEntropy.of(scores, sets);
+  /** Entropies of each layer's rows, in scopes named for executors that take them as a whole. */
+  @SuppressWarnings("try") // the scope acts by being open
+  static List<SDVariable> rowEntropies(
+      List<SDVariable> tokens, TokenSets sets, MtoOptions options) {
+    List<SDVariable> entropies = new ArrayList<>();
+    for (SDVariable layer : tokens) {
+      SameDiff sd = layer.getSameDiff();
+      try (NameScope scope = sd.withNameScope("layer" + entropies.size() + ".row_entropy")) {
+        SDVariable scores = Affinity.scores(layer, options.scale(), options.normalise());
+        entropies.add(RowEntropy.of(scores, sets));
+      }
+    }
+    return entropies;
   }
 
   static Heterogeneity ofRows(List<SDVariable> entropies, TokenSets sets) {

@@ -31,8 +31,7 @@ public final class MaskedTokenOptimization {
     MtoInputs.require(sd, name, tokens, mask, 2);
     try (NameScope scope = sd.withNameScope(name)) {
       TokenSets sets = TokenSets.of(sd, mask, tokens.get(0).dataType(), options.selfAffinity());
-      List<SDVariable> entropies =
-          tokens.stream().map(layer -> Heterogeneity.rowEntropies(layer, sets, options)).toList();
+      List<SDVariable> entropies = Heterogeneity.rowEntropies(tokens, sets, options);
       Heterogeneity h = Heterogeneity.ofRows(entropies, sets).renamed(name);
 
       SDVariable visibleRows = sets.visibleRows(options.reduction());

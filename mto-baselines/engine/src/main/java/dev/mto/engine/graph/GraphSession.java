@@ -1,46 +1,69 @@
 package dev.mto.engine.graph;
 
-import java.util.ArrayList;
+import dev.mto.engine.kernels.KernelSets;
+import dev.mto.engine.kernels.Kernels;
+import dev.mto.engine.plan.PlanProfile;
+import dev.mto.engine.plan.UnsupportedGraphException;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Consumer;
-import org.nd4j.autodiff.listeners.At;
-import org.nd4j.autodiff.listeners.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.VariableType;
-import org.nd4j.autodiff.samediff.config.SDValue;
-import org.nd4j.autodiff.samediff.config.SDValueType;
-import org.nd4j.autodiff.samediff.internal.InferenceSession;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a SameDiff graph again and again in memory that is reused: forward, or with the gradients of
  * its loss. Variables updated in place between runs are seen by the next run.
  *
+ * <p>A float32 graph is compiled to a plan and run by fast kernels where there are some for this
+ * processor (see {@link KernelSets}); any other graph is run operation by operation.
+ *
  * <p>Not thread-safe; one session belongs to one thread.
  */
 public final class GraphSession implements AutoCloseable {
-  private final BufferPool pool = new BufferPool();
-  private final SameDiff graph;
-  private final Session session;
-  private final Map<String, String> gradientNames;
-  private final Set<Long> ownedElsewhere;
+  private static final Logger LOG = LoggerFactory.getLogger(GraphSession.class);
 
-  private GraphSession(SameDiff graph, Map<String, String> gradientNames) {
+  private final SameDiff graph;
+  private final SDVariable loss;
+  private final List<String> parameters;
+  private final PlanProfile profile = new PlanProfile();
+  private GraphRunner runner;
+
+  private GraphSession(
+      SameDiff graph, SDVariable loss, List<String> parameters, SessionOptions options) {
     this.graph = graph;
-    this.session = new Session(graph, pool);
-    this.gradientNames = gradientNames;
-    this.ownedElsewhere = variablesAndConstants(graph);
+    this.loss = loss;
+    this.parameters = parameters;
+    Optional<Kernels> kernels =
+        options.fast() && isFloat(graph) ? KernelSets.fast() : Optional.empty();
+    this.runner =
+        kernels
+            .<GraphRunner>map(
+                set ->
+                    new PlannedRunner(
+                        graph,
+                        set,
+                        loss,
+                        parameters,
+                        options.recompute(),
+                        options.profile() ? profile : null))
+            .orElseGet(this::stock);
   }
 
   /** A session for values of {@code graph}, without gradients. */
   public static GraphSession forward(SameDiff graph) {
-    return new GraphSession(graph, Map.of());
+    return new GraphSession(graph, null, List.of(), SessionOptions.defaults());
+  }
+
+  /** As {@link #withGradients(SameDiff, SDVariable, List, SessionOptions)}, with the defaults. */
+  public static GraphSession withGradients(
+      SameDiff graph, SDVariable loss, List<String> parameters) {
+    return withGradients(graph, loss, parameters, SessionOptions.defaults());
   }
 
   /**
@@ -50,22 +73,23 @@ public final class GraphSession implements AutoCloseable {
    *     depend on has none and is left out of the results
    */
   public static GraphSession withGradients(
-      SameDiff graph, SDVariable loss, List<String> parameters) {
-    graph.setLossVariables(loss);
-    QuietOutput.during(() -> graph.createGradFunction(parameters.toArray(String[]::new)));
-    Map<String, String> names = new LinkedHashMap<>();
-    for (String parameter : parameters) {
-      SDVariable gradient = graph.getVariable(parameter).gradient();
-      if (gradient != null) {
-        names.put(parameter, gradient.name());
-      }
-    }
-    return new GraphSession(graph.getFunction("grad"), names);
+      SameDiff graph, SDVariable loss, List<String> parameters, SessionOptions options) {
+    return new GraphSession(graph, loss, parameters, options);
+  }
+
+  private StockRunner stock() {
+    return loss == null
+        ? StockRunner.forward(graph)
+        : StockRunner.withGradients(graph, loss, parameters);
+  }
+
+  private static boolean isFloat(SameDiff graph) {
+    return graph.variables().stream().noneMatch(v -> v.dataType() == DataType.DOUBLE);
   }
 
   /** Names of the parameters that have a gradient. */
   public List<String> differentiable() {
-    return List.copyOf(gradientNames.keySet());
+    return List.copyOf(runner.gradientNames().keySet());
   }
 
   /**
@@ -78,91 +102,40 @@ public final class GraphSession implements AutoCloseable {
    */
   public void run(
       Map<String, INDArray> feeds, List<String> outputs, Consumer<Map<String, INDArray>> use) {
-    List<String> wanted = new ArrayList<>(outputs);
-    wanted.addAll(gradientNames.values());
     Map<String, INDArray> known = new HashMap<>(feeds);
     known.keySet().removeIf(name -> !graph.hasVariable(name));
-    Map<String, INDArray> results =
-        session.output(
-            wanted,
-            known,
-            null,
-            List.of(),
-            List.of(),
-            At.defaultAt(gradientNames.isEmpty() ? Operation.INFERENCE : Operation.TRAINING));
     try {
-      use.accept(results);
-    } finally {
-      session.recycle(inputAddresses(known));
+      runner.run(known, outputs, use);
+    } catch (UnsupportedGraphException e) {
+      LOG.warn("the graph is run operation by operation, which is slow: {}", e.getMessage());
+      runner.close();
+      runner = stock();
+      runner.run(known, outputs, use);
     }
   }
 
   /** The name under which {@link #run} returns the gradient of {@code parameter}. */
   public String gradientOf(String parameter) {
-    return gradientNames.get(parameter);
+    return runner.gradientNames().get(parameter);
   }
 
-  /** Bytes that lie ready in the pool. */
+  /** Bytes that are kept for the next run. */
   public long bytesHeld() {
-    return pool.bytesHeld();
+    return runner.bytesHeld();
   }
 
-  /** Buffers made so far; once every kind of batch was seen, it stays as it is. */
-  public long buffersMade() {
-    return pool.buffersMade();
+  /** How often memory was allocated; once every kind of batch was seen, it stays as it is. */
+  public long allocations() {
+    return runner.allocations();
   }
 
-  /** Memory that belongs to others: placeholder values, variables and constants. */
-  private Set<Long> inputAddresses(Map<String, INDArray> feeds) {
-    Set<Long> addresses = new HashSet<>(ownedElsewhere);
-    feeds.values().forEach(array -> addresses.add(array.data().address()));
-    return addresses;
-  }
-
-  private static Set<Long> variablesAndConstants(SameDiff graph) {
-    Set<Long> addresses = new HashSet<>();
-    for (SDVariable variable : graph.variables()) {
-      boolean stored =
-          variable.getVariableType() == VariableType.VARIABLE
-              || variable.getVariableType() == VariableType.CONSTANT;
-      if (stored && !variable.getArr().isEmpty()) {
-        addresses.add(variable.getArr().data().address());
-      }
-    }
-    return addresses;
+  /** Milliseconds by kind of operation so far; empty unless profiling was asked for. */
+  public Map<String, Double> profile() {
+    return profile.milliseconds();
   }
 
   @Override
   public void close() {
-    pool.close();
-  }
-
-  private static final class Session extends InferenceSession {
-    private final BufferPool pool;
-
-    Session(SameDiff graph, BufferPool pool) {
-      super(graph);
-      this.pool = pool;
-      setMmgr(pool);
-    }
-
-    /**
-     * Gives back every array that the run made. The stock session keeps those whose consumers did
-     * not run, and entries about freed arrays, for ever.
-     */
-    void recycle(Set<Long> inputs) {
-      for (SDValue value : nodeValueOutputs.values()) {
-        INDArray array =
-            value != null && value.getSdValueType() == SDValueType.TENSOR
-                ? value.getTensorValue()
-                : null;
-        if (array != null && array.data() != null && !inputs.contains(array.data().address())) {
-          pool.release(array);
-        }
-      }
-      nodeValueOutputs.clear();
-      getArrayUseTracker().clear();
-      freedArrays.clear();
-    }
+    runner.close();
   }
 }

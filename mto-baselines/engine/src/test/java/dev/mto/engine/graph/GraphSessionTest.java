@@ -88,12 +88,12 @@ class GraphSessionTest {
       lossOf(session, 3, 0);
       lossOf(session, 3, 1);
       long held = session.bytesHeld();
-      long made = session.buffersMade();
+      long made = session.allocations();
       assertThat(held).isPositive();
       for (int step = 2; step < 30; step++) {
         lossOf(session, 3, step);
         assertThat(session.bytesHeld()).as("after step " + step).isEqualTo(held);
-        assertThat(session.buffersMade()).as("after step " + step).isEqualTo(made);
+        assertThat(session.allocations()).as("after step " + step).isEqualTo(made);
       }
     }
   }

@@ -1,0 +1,530 @@
+package dev.mto.engine.kernels;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SCALE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SHIFT;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MEAN;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.eltwise_backward;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.normalization_flags;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.layer_normalization_backward;
+import org.bytedeco.dnnl.layer_normalization_forward;
+import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.reduction;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.softmax_backward;
+import org.bytedeco.dnnl.softmax_forward;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/** Kernels of oneDNN, which writes machine code for the processor that it runs on. */
+final class OneDnnKernels implements Kernels {
+  private static final int FLOAT_BYTES = Float.BYTES;
+
+  private final engine engine = new engine(org.bytedeco.dnnl.engine.kind.cpu, 0);
+  private final stream stream = new stream(engine);
+  private final Map<Object, primitive> primitives = new HashMap<>();
+
+  /** What distinguishes one primitive from another: an operation, its constants and its shapes. */
+  private record Key(String operation, List<Object> constants, List<List<Long>> shapes) {
+    static Key of(String operation, List<Object> constants, long[]... shapes) {
+      return new Key(
+          operation,
+          constants,
+          Arrays.stream(shapes).map(s -> Arrays.stream(s).boxed().toList()).toList());
+    }
+  }
+
+  @Override
+  public String name() {
+    return "oneDNN "
+        + org.bytedeco.dnnl.global.dnnl.DNNL_VERSION_MAJOR
+        + "."
+        + org.bytedeco.dnnl.global.dnnl.DNNL_VERSION_MINOR
+        + "."
+        + org.bytedeco.dnnl.global.dnnl.DNNL_VERSION_PATCH;
+  }
+
+  @Override
+  public Kernel matmul(MatrixProduct product, Tensor out) {
+    Tensor addend = product.addend();
+    boolean accumulate = addend != null && addend.sameMemory(out);
+    long[] aShape = matrices(product.a().shape());
+    long[] bShape = matrices(product.b().shape());
+    long[] outShape = matrices(out.shape());
+    memory.desc a = matrix(aShape, product.transposeA());
+    memory.desc b = matrix(bShape, product.transposeB());
+    memory.desc dst = dense(outShape);
+    long[] biasShape = new long[outShape.length];
+    Arrays.fill(biasShape, 1);
+    biasShape[outShape.length - 1] = outShape[outShape.length - 1];
+    memory.desc bias = product.bias() == null ? null : dense(biasShape);
+    primitive matmul =
+        cached(
+            Key.of(
+                "matmul",
+                List.of(
+                    product.transposeA(),
+                    product.transposeB(),
+                    product.scale(),
+                    bias != null,
+                    addend != null,
+                    accumulate),
+                aShape,
+                bShape),
+            () -> {
+              primitive_attr attributes = new primitive_attr();
+              if (product.scale() != 1) {
+                attributes.set_output_scales(0, new float[] {product.scale()});
+              }
+              if (addend != null) {
+                post_ops after = new post_ops();
+                if (accumulate) {
+                  after.append_sum();
+                } else {
+                  after.append_binary(algorithm.binary_add, dst);
+                }
+                attributes.set_post_ops(after);
+              }
+              matmul.desc operation =
+                  bias == null
+                      ? new matmul.desc(a, b, dst)
+                      : new matmul.desc(a, b, bias, dst);
+              return new matmul(
+                  new matmul.primitive_desc(operation, attributes, engine, false));
+            });
+    Arguments arguments =
+        new Arguments()
+            .with(DNNL_ARG_SRC, a, product.a())
+            .with(DNNL_ARG_WEIGHTS, b, product.b())
+            .with(DNNL_ARG_DST, dst, out);
+    if (bias != null) {
+      arguments.with(DNNL_ARG_BIAS, bias, product.bias());
+    }
+    if (addend != null && !accumulate) {
+      arguments.with(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1, dst, addend);
+    }
+    return arguments.run(matmul);
+  }
+
+  @Override
+  public Kernel unary(Unary function, Tensor x, Tensor out) {
+    if (function.kind() == Unary.Kind.TRUNCATE) {
+      return PlainKernels.truncate(x, out);
+    }
+    memory.desc all = flat(x);
+    primitive forward =
+        cached(
+            Key.of("unary", List.of(function), flatShape(x)),
+            () -> new eltwise_forward(forward(function, all)));
+    return new Arguments()
+        .with(DNNL_ARG_SRC, all, x)
+        .with(DNNL_ARG_DST, all, out)
+        .run(forward);
+  }
+
+  @Override
+  public Kernel unaryGradient(Unary function, Tensor x, Tensor gradient, Tensor out) {
+    memory.desc all = flat(x);
+    primitive backward =
+        cached(
+            Key.of("unary gradient", List.of(function), flatShape(x)),
+            () ->
+                new eltwise_backward(
+                    new eltwise_backward.primitive_desc(
+                        new eltwise_backward.desc(
+                            algorithm(function), all, all, function.alpha(), function.beta()),
+                        engine,
+                        forward(function, all),
+                        false)));
+    return new Arguments()
+        .with(DNNL_ARG_SRC, all, x)
+        .with(DNNL_ARG_DIFF_DST, all, gradient)
+        .with(DNNL_ARG_DIFF_SRC, all, out)
+        .run(backward);
+  }
+
+  private eltwise_forward.primitive_desc forward(Unary function, memory.desc all) {
+    return new eltwise_forward.primitive_desc(
+        new eltwise_forward.desc(
+            prop_kind.forward_training,
+            algorithm(function),
+            all,
+            function.alpha(),
+            function.beta()),
+        engine,
+        false);
+  }
+
+  private static algorithm algorithm(Unary function) {
+    return switch (function.kind()) {
+      case LINEAR -> algorithm.eltwise_linear;
+      case POWER -> algorithm.eltwise_pow;
+      case EXP -> algorithm.eltwise_exp;
+      case LOG -> algorithm.eltwise_log;
+      case SOFTPLUS -> algorithm.eltwise_soft_relu;
+      case SQUARE_ROOT -> algorithm.eltwise_sqrt;
+      case SQUARE -> algorithm.eltwise_square;
+      case ABSOLUTE -> algorithm.eltwise_abs;
+      case RELU -> algorithm.eltwise_relu;
+      case GELU -> algorithm.eltwise_gelu_erf;
+      case TRUNCATE -> throw new IllegalArgumentException("truncation has no gradient");
+    };
+  }
+
+  @Override
+  public Kernel binary(Binary function, Tensor a, Tensor b, Tensor out) {
+    RepeatedShape shapes = RepeatedShape.of(a.shape(), b.shape());
+    memory.desc full = dense(shapes.full());
+    memory.desc repeated = dense(shapes.repeated());
+    primitive binary =
+        cached(
+            Key.of("binary", List.of(function), shapes.full(), shapes.repeated()),
+            () ->
+                new binary(
+                    new binary.primitive_desc(
+                        new binary.desc(
+                            switch (function) {
+                              case ADD -> algorithm.binary_add;
+                              case SUBTRACT -> algorithm.binary_sub;
+                              case MULTIPLY -> algorithm.binary_mul;
+                              case DIVIDE -> algorithm.binary_div;
+                            },
+                            full,
+                            repeated,
+                            full),
+                        engine,
+                        false)));
+    return new Arguments()
+        .with(DNNL_ARG_SRC_0, full, a)
+        .with(DNNL_ARG_SRC_1, repeated, b)
+        .with(DNNL_ARG_DST, full, out)
+        .run(binary);
+  }
+
+  @Override
+  public Kernel softmax(Tensor x, Tensor out) {
+    memory.desc rows = dense(rows(x));
+    primitive softmax =
+        cached(Key.of("softmax", List.of(), rows(x)), () -> new softmax_forward(softmax(rows)));
+    return new Arguments().with(DNNL_ARG_SRC, rows, x).with(DNNL_ARG_DST, rows, out).run(softmax);
+  }
+
+  @Override
+  public Kernel softmaxGradient(Tensor y, Tensor gradient, Tensor out) {
+    memory.desc rows = dense(rows(y));
+    primitive backward =
+        cached(
+            Key.of("softmax gradient", List.of(), rows(y)),
+            () ->
+                new softmax_backward(
+                    new softmax_backward.primitive_desc(
+                        new softmax_backward.desc(rows, rows, 1), engine, softmax(rows), false)));
+    return new Arguments()
+        .with(DNNL_ARG_DST, rows, y)
+        .with(DNNL_ARG_DIFF_DST, rows, gradient)
+        .with(DNNL_ARG_DIFF_SRC, rows, out)
+        .run(backward);
+  }
+
+  private softmax_forward.primitive_desc softmax(memory.desc rows) {
+    return new softmax_forward.primitive_desc(
+        new softmax_forward.desc(prop_kind.forward_training, rows, 1), engine, false);
+  }
+
+  @Override
+  public Kernel layerNorm(
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      float epsilon,
+      Tensor out,
+      Tensor mean,
+      Tensor variance) {
+    memory.desc rows = dense(rows(x));
+    memory.desc statistics = dense(rows(x)[0]);
+    memory.desc channels = dense(rows(x)[1]);
+    primitive forward =
+        cached(
+            Key.of("layer norm", List.of(epsilon), rows(x)),
+            () -> new layer_normalization_forward(layerNorm(rows, statistics, epsilon)));
+    return new Arguments()
+        .with(DNNL_ARG_SRC, rows, x)
+        .with(DNNL_ARG_SCALE, channels, weight)
+        .with(DNNL_ARG_SHIFT, channels, bias)
+        .with(DNNL_ARG_DST, rows, out)
+        .with(DNNL_ARG_MEAN, statistics, mean)
+        .with(DNNL_ARG_VARIANCE, statistics, variance)
+        .run(forward);
+  }
+
+  @Override
+  public Kernel layerNormGradient(
+      LayerNormInputs inputs, Tensor gradient, Tensor out, Tensor weightOut, Tensor biasOut) {
+    memory.desc rows = dense(rows(inputs.x()));
+    memory.desc statistics = dense(rows(inputs.x())[0]);
+    memory.desc channels = dense(rows(inputs.x())[1]);
+    float epsilon = inputs.epsilon();
+    primitive backward =
+        cached(
+            Key.of("layer norm gradient", List.of(epsilon), rows(inputs.x())),
+            () ->
+                new layer_normalization_backward(
+                    new layer_normalization_backward.primitive_desc(
+                        new layer_normalization_backward.desc(
+                            prop_kind.backward.value,
+                            rows,
+                            rows,
+                            statistics,
+                            epsilon,
+                            scaleAndShift()),
+                        engine,
+                        layerNorm(rows, statistics, epsilon),
+                        false)));
+    return new Arguments()
+        .with(DNNL_ARG_SRC, rows, inputs.x())
+        .with(DNNL_ARG_SCALE, channels, inputs.weight())
+        .with(DNNL_ARG_SHIFT, channels, inputs.bias())
+        .with(DNNL_ARG_MEAN, statistics, inputs.mean())
+        .with(DNNL_ARG_VARIANCE, statistics, inputs.variance())
+        .with(DNNL_ARG_DIFF_DST, rows, gradient)
+        .with(DNNL_ARG_DIFF_SRC, rows, out)
+        .with(DNNL_ARG_DIFF_SCALE, channels, weightOut)
+        .with(DNNL_ARG_DIFF_SHIFT, channels, biasOut)
+        .run(backward);
+  }
+
+  private layer_normalization_forward.primitive_desc layerNorm(
+      memory.desc rows, memory.desc statistics, float epsilon) {
+    return new layer_normalization_forward.primitive_desc(
+        new layer_normalization_forward.desc(
+            prop_kind.forward_training.value, rows, statistics, epsilon, scaleAndShift()),
+        engine,
+        false);
+  }
+
+  private static int scaleAndShift() {
+    return normalization_flags.use_scale.value | normalization_flags.use_shift.value;
+  }
+
+  @Override
+  public Kernel rowEntropy(Tensor scores, Tensor out, Tensor probabilities) {
+    Kernel softmax = softmax(scores, probabilities);
+    Kernel entropy = PlainKernels.entropyOfSoftmax(scores, probabilities, out);
+    return () -> {
+      softmax.run();
+      entropy.run();
+    };
+  }
+
+  @Override
+  public Kernel rowEntropyGradient(
+      Tensor scores, Tensor probabilities, Tensor entropy, Tensor gradient, Tensor out) {
+    return PlainKernels.entropyGradient(scores, probabilities, entropy, gradient, out);
+  }
+
+  @Override
+  public Kernel rowMaximum(Tensor x, Tensor out) {
+    long[] shape = rows(x);
+    memory.desc rows = dense(shape);
+    memory.desc column = dense(shape[0], 1);
+    primitive maximum =
+        cached(
+            Key.of("row maximum", List.of(), shape),
+            () ->
+                new reduction(
+                    new reduction.primitive_desc(
+                        new reduction.desc(algorithm.reduction_max, rows, column, 0, 0),
+                        engine,
+                        false)));
+    return new Arguments().with(DNNL_ARG_SRC, rows, x).with(DNNL_ARG_DST, column, out).run(maximum);
+  }
+
+  @Override
+  public Kernel permute(Tensor x, int[] order, Tensor out) {
+    long[] strides = strides(x.shape());
+    long[] permuted = new long[order.length];
+    for (int i = 0; i < order.length; i++) {
+      permuted[i] = strides[order[i]];
+    }
+    memory.desc to = dense(out.shape());
+    memory.desc from =
+        new memory.desc(out.shape(), memory.data_type.f32, permuted, false);
+    return reorder(
+        Key.of("permute", List.of(), out.shape(), permuted), from, x.memory(), to, out.memory());
+  }
+
+  @Override
+  public Kernel copyRows(Rows from, Rows to, long rows, long length) {
+    memory.desc source = strided(rows, length, from.stride());
+    memory.desc target = strided(rows, length, to.stride());
+    return reorder(
+        Key.of("copy", List.of(), new long[] {rows, length, from.stride(), to.stride()}),
+        source,
+        from.tensor().memory().getPointer(from.start()),
+        target,
+        to.tensor().memory().getPointer(to.start()));
+  }
+
+  private Kernel reorder(
+      Key key, memory.desc from, FloatPointer source, memory.desc to, FloatPointer target) {
+    memory input = new memory(from, engine, source);
+    memory output = new memory(to, engine, target);
+    primitive reorder =
+        cached(key, () -> new reorder(new reorder.primitive_desc(input, output)));
+    return new Arguments().with(DNNL_ARG_FROM, input).with(DNNL_ARG_TO, output).run(reorder);
+  }
+
+  @Override
+  public Kernel zeroRows(Rows to, long rows, long length) {
+    List<FloatPointer> starts = new ArrayList<>();
+    if (to.stride() == length) {
+      starts.add(to.tensor().memory().getPointer(to.start()));
+      return () -> Pointer.memset(starts.get(0), 0, rows * length * FLOAT_BYTES);
+    }
+    for (long row = 0; row < rows; row++) {
+      starts.add(to.tensor().memory().getPointer(to.start() + row * to.stride()));
+    }
+    return () -> starts.forEach(start -> Pointer.memset(start, 0, length * FLOAT_BYTES));
+  }
+
+  @Override
+  public Kernel gather(Selection selection, Tensor x, Tensor out) {
+    return new SelectedRows(selection, out, x)::gather;
+  }
+
+  @Override
+  public Kernel scatter(Selection selection, Tensor x, Tensor out) {
+    return new SelectedRows(selection, x, out)::scatter;
+  }
+
+  private primitive cached(Key key, Supplier<primitive> make) {
+    primitive known = primitives.get(key);
+    if (known == null) {
+      known = make.get();
+      primitives.put(key, known);
+    }
+    return known;
+  }
+
+  /** [..., M, K] as one matrix, or as a batch of them. */
+  private static long[] matrices(long[] shape) {
+    int rank = shape.length;
+    if (rank == 2) {
+      return shape;
+    }
+    long batch = 1;
+    for (int i = 0; i < rank - 2; i++) {
+      batch *= shape[i];
+    }
+    return batch == 1
+        ? new long[] {shape[rank - 2], shape[rank - 1]}
+        : new long[] {batch, shape[rank - 2], shape[rank - 1]};
+  }
+
+  private static memory.desc matrix(long[] shape, boolean transposed) {
+    if (!transposed) {
+      return dense(shape);
+    }
+    int rank = shape.length;
+    long[] turned = shape.clone();
+    turned[rank - 2] = shape[rank - 1];
+    turned[rank - 1] = shape[rank - 2];
+    long[] strides = strides(shape);
+    long[] turnedStrides = strides.clone();
+    turnedStrides[rank - 2] = strides[rank - 1];
+    turnedStrides[rank - 1] = strides[rank - 2];
+    return new memory.desc(turned, memory.data_type.f32, turnedStrides, false);
+  }
+
+  private static memory.desc dense(long... shape) {
+    return new memory.desc(shape, memory.data_type.f32, strides(shape), false);
+  }
+
+  private static memory.desc strided(long rows, long length, long stride) {
+    return new memory.desc(
+        new long[] {rows, length}, memory.data_type.f32, new long[] {stride, 1}, false);
+  }
+
+  private static long[] flatShape(Tensor x) {
+    return new long[] {x.length()};
+  }
+
+  private static memory.desc flat(Tensor x) {
+    return dense(flatShape(x));
+  }
+
+  /** All but the last dimension as rows. */
+  private static long[] rows(Tensor x) {
+    long last = x.shape()[x.shape().length - 1];
+    return new long[] {x.length() / last, last};
+  }
+
+  private static long[] strides(long[] shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= shape[i];
+    }
+    return strides;
+  }
+
+  @Override
+  public void close() {
+    primitives.values().forEach(Pointer::close);
+    primitives.clear();
+    stream.close();
+    engine.close();
+  }
+
+  /** The tensors that a primitive reads and writes. */
+  private final class Arguments {
+    private final IntMemoryMap map = new IntMemoryMap();
+    private final List<memory> kept = new ArrayList<>();
+
+    Arguments with(int argument, memory.desc description, Tensor tensor) {
+      return with(argument, new memory(description, engine, tensor.memory()));
+    }
+
+    Arguments with(int argument, memory value) {
+      kept.add(value);
+      map.put(argument, value);
+      return this;
+    }
+
+    Kernel run(primitive operation) {
+      return () -> operation.execute(stream, map);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.mto.engine.plan;
+
+import dev.mto.engine.kernels.Kernel;
+import dev.mto.engine.kernels.Kernels;
+import dev.mto.engine.kernels.Tensor;
+import java.util.List;
+import java.util.function.Function;
+
+/** Dimensions in another order, copied. */
+record PermuteOperation(Value x, int[] order, Value result) implements Operation {
+  @Override
+  public List<Value> inputs() {
+    return List.of(x);
+  }
+
+  @Override
+  public List<Value> outputs() {
+    return List.of(result);
+  }
+
+  @Override
+  public String name() {
+    return "permute";
+  }
+
+  @Override
+  public void differentiate(Gradients gradients) {
+    int[] back = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      back[order[i]] = i;
+    }
+    gradients.add(x, gradients.program().permute(gradients.of(result), back));
+  }
+
+  @Override
+  public Operation on(List<Value> inputs) {
+    return new PermuteOperation(inputs.get(0), order, Value.computed(result.shape()));
+  }
+
+  @Override
+  public Kernel kernel(Kernels kernels, Function<Value, Tensor> place) {
+    return kernels.permute(place.apply(x), order, place.apply(result));
+  }
+}
