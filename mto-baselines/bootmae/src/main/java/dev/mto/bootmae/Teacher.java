@@ -1,5 +1,6 @@
 package dev.mto.bootmae;
 
+import dev.mto.engine.optimizer.MovingAverage;
 import dev.mto.models.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,11 +46,8 @@ final class Teacher {
 
   /** Moves the teacher: decay times itself plus the rest times the model. */
   void move(double decay) {
-    student.forEach(
-        (name, array) -> {
-          try (INDArray part = array.mul(1 - decay)) {
-            arrays.get(BootMaeModel.TEACHER + name).muli(decay).addi(part);
-          }
-        });
+    Map<String, INDArray> byStudentName = new LinkedHashMap<>();
+    student.keySet().forEach(name -> byStudentName.put(name, arrays.get(BootMaeModel.TEACHER + name)));
+    MovingAverage.update(byStudentName, student, decay);
   }
 }

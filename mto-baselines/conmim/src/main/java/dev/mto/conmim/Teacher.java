@@ -1,5 +1,7 @@
 package dev.mto.conmim;
 
+import dev.mto.engine.optimizer.MovingAverage;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -23,12 +25,9 @@ record Teacher(Map<String, INDArray> parameters, Map<String, INDArray> student) 
 
   /** Moves towards the student. */
   void follow(double momentum) {
-    parameters.forEach(
-        (name, array) -> {
-          try (INDArray share = studentOf(name).mul(1 - momentum)) {
-            array.muli(momentum).addi(share);
-          }
-        });
+    Map<String, INDArray> followed = new LinkedHashMap<>();
+    parameters.keySet().forEach(name -> followed.put(name, studentOf(name)));
+    MovingAverage.update(parameters, followed, momentum);
   }
 
   private INDArray studentOf(String name) {

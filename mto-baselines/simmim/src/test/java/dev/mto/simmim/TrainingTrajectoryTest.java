@@ -104,8 +104,10 @@ class TrainingTrajectoryTest {
                 }
                 double norm = GradientNorm.of(gradients.values());
                 norms.add(norm);
-                GradientNorm.clip(gradients.values(), norm, settings.get("clip").asDouble());
-                optimizer.step(gradients, settings.get("lr").asDouble());
+                optimizer.step(
+                    gradients,
+                    settings.get("lr").asDouble(),
+                    GradientNorm.clipFactor(norm, settings.get("clip").asDouble()));
               }
             });
       }

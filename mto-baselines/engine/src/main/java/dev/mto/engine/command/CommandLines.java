@@ -2,12 +2,14 @@ package dev.mto.engine.command;
 
 import dev.mto.data.TooManyBadImagesException;
 import dev.mto.engine.UserException;
+import dev.mto.engine.device.StartUp;
 import dev.mto.engine.run.DivergenceException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 
 /**
@@ -27,8 +29,24 @@ public final class CommandLines {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(CommandLines::wrongArguments)
+        .setExecutionStrategy(CommandLines::execute)
         .setExecutionExceptionHandler((e, line, result) -> failed(e, debug))
         .execute(rest);
+  }
+
+  private static int execute(CommandLine.ParseResult parsed) {
+    List<CommandLine> chosen = parsed.asCommandLineList();
+    CommandLine last = chosen.get(chosen.size() - 1);
+    boolean informs =
+        chosen.stream().anyMatch(c -> c.isUsageHelpRequested() || c.isVersionHelpRequested());
+    if (!informs && !(last.getCommand() instanceof WithoutBackend)) {
+      try {
+        StartUp.check();
+      } catch (UserException e) {
+        throw new CommandLine.ExecutionException(last, e.getMessage(), e);
+      }
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static int wrongArguments(CommandLine.ParameterException e, String[] arguments) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code pretrain}: the main job. */
@@ -65,8 +66,11 @@ public final class PretrainCommand implements Callable<Integer> {
               + " with all of the model. The optimizer and the schedule start anew.")
   private Path init;
 
+  @Mixin private KernelsOption kernels = new KernelsOption();
+
   @Override
   public Integer call() {
+    kernels.apply();
     Path root = out == null ? Path.of("runs", name(config)) : out;
     if (resume && init != null) {
       throw new UserException(

@@ -22,6 +22,8 @@ import java.util.List;
  * @param betas of AdamW
  * @param adamEpsilon of AdamW
  * @param clip largest global gradient norm, or 0 for no clipping
+ * @param gradientCheckpointing whether values inside Transformer blocks are computed again for the
+ *     backward pass instead of being kept: same numbers, less memory, slower
  */
 public record TrainingConfig(
     int epochs,
@@ -39,7 +41,8 @@ public record TrainingConfig(
     double weightDecay,
     List<Double> betas,
     double adamEpsilon,
-    double clip) {
+    double clip,
+    boolean gradientCheckpointing) {
 
   /** Learning-rate schedules. */
   public enum Schedule {

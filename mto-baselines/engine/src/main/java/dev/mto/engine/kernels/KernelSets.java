@@ -19,7 +19,7 @@ public final class KernelSets {
 
   /** Kernels of its own for a session; none where they are switched off or not to be had. */
   public static Optional<Kernels> fast() {
-    if (System.getProperty(PROPERTY, "fast").equals("standard") || !onCpu()) {
+    if (!fastOnHost()) {
       return Optional.empty();
     }
     try {
@@ -30,7 +30,9 @@ public final class KernelSets {
     }
   }
 
-  private static boolean onCpu() {
-    return Nd4j.getBackend().getClass().getSimpleName().equals("CpuBackend");
+  /** Whether arrays are in host memory and may be worked on there directly. */
+  public static boolean fastOnHost() {
+    return !System.getProperty(PROPERTY, "fast").equals("standard")
+        && Nd4j.getBackend().getClass().getSimpleName().equals("CpuBackend");
   }
 }

@@ -51,8 +51,9 @@ import org.bytedeco.javacpp.Pointer;
 final class OneDnnKernels implements Kernels {
   private static final int FLOAT_BYTES = Float.BYTES;
 
-  private final engine engine = new engine(org.bytedeco.dnnl.engine.kind.cpu, 0);
-  private final stream stream = new stream(engine);
+  private static final engine ENGINE = new engine(engine.kind.cpu, 0);
+  private static final stream STREAM = new stream(ENGINE);
+
   private final Map<Object, primitive> primitives = new HashMap<>();
 
   /** What distinguishes one primitive from another: an operation, its constants and its shapes. */
@@ -121,7 +122,7 @@ final class OneDnnKernels implements Kernels {
                       ? new matmul.desc(a, b, dst)
                       : new matmul.desc(a, b, bias, dst);
               return new matmul(
-                  new matmul.primitive_desc(operation, attributes, engine, false));
+                  new matmul.primitive_desc(operation, attributes, ENGINE, false));
             });
     Arguments arguments =
         new Arguments()
@@ -163,8 +164,8 @@ final class OneDnnKernels implements Kernels {
                 new eltwise_backward(
                     new eltwise_backward.primitive_desc(
                         new eltwise_backward.desc(
-                            algorithm(function), all, all, function.alpha(), function.beta()),
-                        engine,
+                            algorithm(function), all, all, function.alpha(), beta(function)),
+                        ENGINE,
                         forward(function, all),
                         false)));
     return new Arguments()
@@ -181,15 +182,23 @@ final class OneDnnKernels implements Kernels {
             algorithm(function),
             all,
             function.alpha(),
-            function.beta()),
-        engine,
+            beta(function)),
+        ENGINE,
         false);
+  }
+
+  /**
+   * A reciprocal is the power -1, which oneDNN divides for. It must not be given other powers: its
+   * generated code calls the C library with a misaligned stack, which crashes for negative numbers.
+   */
+  private static float beta(Unary function) {
+    return function.kind() == Unary.Kind.RECIPROCAL ? -1 : function.beta();
   }
 
   private static algorithm algorithm(Unary function) {
     return switch (function.kind()) {
       case LINEAR -> algorithm.eltwise_linear;
-      case POWER -> algorithm.eltwise_pow;
+      case RECIPROCAL -> algorithm.eltwise_pow;
       case EXP -> algorithm.eltwise_exp;
       case LOG -> algorithm.eltwise_log;
       case SOFTPLUS -> algorithm.eltwise_soft_relu;
@@ -223,7 +232,7 @@ final class OneDnnKernels implements Kernels {
                             full,
                             repeated,
                             full),
-                        engine,
+                        ENGINE,
                         false)));
     return new Arguments()
         .with(DNNL_ARG_SRC_0, full, a)
@@ -249,7 +258,7 @@ final class OneDnnKernels implements Kernels {
             () ->
                 new softmax_backward(
                     new softmax_backward.primitive_desc(
-                        new softmax_backward.desc(rows, rows, 1), engine, softmax(rows), false)));
+                        new softmax_backward.desc(rows, rows, 1), ENGINE, softmax(rows), false)));
     return new Arguments()
         .with(DNNL_ARG_DST, rows, y)
         .with(DNNL_ARG_DIFF_DST, rows, gradient)
@@ -259,7 +268,7 @@ final class OneDnnKernels implements Kernels {
 
   private softmax_forward.primitive_desc softmax(memory.desc rows) {
     return new softmax_forward.primitive_desc(
-        new softmax_forward.desc(prop_kind.forward_training, rows, 1), engine, false);
+        new softmax_forward.desc(prop_kind.forward_training, rows, 1), ENGINE, false);
   }
 
   @Override
@@ -308,7 +317,7 @@ final class OneDnnKernels implements Kernels {
                             statistics,
                             epsilon,
                             scaleAndShift()),
-                        engine,
+                        ENGINE,
                         layerNorm(rows, statistics, epsilon),
                         false)));
     return new Arguments()
@@ -329,7 +338,7 @@ final class OneDnnKernels implements Kernels {
     return new layer_normalization_forward.primitive_desc(
         new layer_normalization_forward.desc(
             prop_kind.forward_training.value, rows, statistics, epsilon, scaleAndShift()),
-        engine,
+        ENGINE,
         false);
   }
 
@@ -365,7 +374,7 @@ final class OneDnnKernels implements Kernels {
                 new reduction(
                     new reduction.primitive_desc(
                         new reduction.desc(algorithm.reduction_max, rows, column, 0, 0),
-                        engine,
+                        ENGINE,
                         false)));
     return new Arguments().with(DNNL_ARG_SRC, rows, x).with(DNNL_ARG_DST, column, out).run(maximum);
   }
@@ -398,8 +407,8 @@ final class OneDnnKernels implements Kernels {
 
   private Kernel reorder(
       Key key, memory.desc from, FloatPointer source, memory.desc to, FloatPointer target) {
-    memory input = new memory(from, engine, source);
-    memory output = new memory(to, engine, target);
+    memory input = new memory(from, ENGINE, source);
+    memory output = new memory(to, ENGINE, target);
     primitive reorder =
         cached(key, () -> new reorder(new reorder.primitive_desc(input, output)));
     return new Arguments().with(DNNL_ARG_FROM, input).with(DNNL_ARG_TO, output).run(reorder);
@@ -504,8 +513,6 @@ final class OneDnnKernels implements Kernels {
   public void close() {
     primitives.values().forEach(Pointer::close);
     primitives.clear();
-    stream.close();
-    engine.close();
   }
 
   /** The tensors that a primitive reads and writes. */
@@ -514,7 +521,7 @@ final class OneDnnKernels implements Kernels {
     private final List<memory> kept = new ArrayList<>();
 
     Arguments with(int argument, memory.desc description, Tensor tensor) {
-      return with(argument, new memory(description, engine, tensor.memory()));
+      return with(argument, new memory(description, ENGINE, tensor.memory()));
     }
 
     Arguments with(int argument, memory value) {
@@ -524,7 +531,7 @@ final class OneDnnKernels implements Kernels {
     }
 
     Kernel run(primitive operation) {
-      return () -> operation.execute(stream, map);
+      return () -> operation.execute(STREAM, map);
     }
   }
 }

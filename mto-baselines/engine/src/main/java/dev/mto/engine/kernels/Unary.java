@@ -12,8 +12,8 @@ public record Unary(Kind kind, float alpha, float beta) {
   public enum Kind {
     /** {@code alpha * x + beta}. */
     LINEAR,
-    /** {@code alpha * x^beta}. */
-    POWER,
+    /** {@code alpha / x}. */
+    RECIPROCAL,
     /** e^x. */
     EXP,
     /** ln x. */
@@ -44,8 +44,8 @@ public record Unary(Kind kind, float alpha, float beta) {
     return new Unary(Kind.LINEAR, (float) scale, (float) shift);
   }
 
-  /** {@code x^exponent}. */
-  public static Unary power(double exponent) {
-    return new Unary(Kind.POWER, 1, (float) exponent);
+  /** {@code numerator / x}. */
+  public static Unary reciprocal(double numerator) {
+    return new Unary(Kind.RECIPROCAL, (float) numerator, 0);
   }
 }

@@ -1,6 +1,8 @@
 package dev.mto.engine.optimizer;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -13,8 +15,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * AdamW with decoupled weight decay (Loshchilov and Hutter), as PyTorch computes it: {@code p *= 1
  * - lr * decay}, then {@code p -= lr * m̂ / (√v̂ + ε)}. Parameters are updated in place.
  *
- * <p>ND4J's Adam operation adds ε to the uncorrected √v and cannot take a learning rate of 0. It is
- * used here with its own bias correction switched off (an iteration so late that it is 1), ε times
+ * <p>Float32 parameters in host memory are updated in one pass. For others ND4J's operation is used,
+ * which adds ε to the uncorrected √v and cannot take a learning rate of 0: it is
+ * used with its own bias correction switched off (an iteration so late that it is 1), ε times
  * √(1-β₂ᵗ) and the corrected learning rate.
  */
 public final class AdamW implements AutoCloseable {
@@ -28,7 +31,9 @@ public final class AdamW implements AutoCloseable {
   private final double beta2;
   private final double epsilon;
   private final double weightDecay;
-  private final INDArray scratch;
+  private final DataType scratchType;
+  private final long scratchLength;
+  private INDArray scratch;
   private long step;
 
   /**
@@ -59,16 +64,35 @@ public final class AdamW implements AutoCloseable {
       longest = Math.max(longest, parameter.length());
       type = parameter.dataType();
     }
-    scratch = Nd4j.createUninitialized(type, longest);
+    scratchType = type;
+    scratchLength = longest;
+  }
+
+  /** One update by the gradients as they are. */
+  public void step(Map<String, INDArray> gradients, double learningRate) {
+    step(gradients, learningRate, 1);
   }
 
   /**
    * One update.
    *
    * @param gradients by parameter name; a parameter without one keeps its value and moments
+   * @param factor what the gradients are multiplied by first, e.g. to clip them; they may be scaled
+   *     in place
    */
-  public void step(Map<String, INDArray> gradients, double learningRate) {
+  public void step(Map<String, INDArray> gradients, double learningRate, double factor) {
     step++;
+    if (HostArrays.areSuited(parameters.values()) && HostArrays.areSuited(gradients.values())) {
+      fused(gradients, learningRate, factor);
+    } else {
+      composed(gradients, learningRate, factor);
+    }
+  }
+
+  private void composed(Map<String, INDArray> gradients, double learningRate, double factor) {
+    if (factor != 1) {
+      gradients.values().forEach(gradient -> gradient.muli(factor));
+    }
     double correction1 = 1 - Math.pow(beta1, (double) step);
     double correction2 = Math.sqrt(1 - Math.pow(beta2, (double) step));
     double rate = learningRate * correction2 / correction1;
@@ -98,7 +122,65 @@ public final class AdamW implements AutoCloseable {
     }
   }
 
+  /** One pass over parameter, moments and gradient. */
+  private void fused(Map<String, INDArray> gradients, double learningRate, double factor) {
+    List<INDArray[]> groups = new ArrayList<>();
+    List<Float> kept = new ArrayList<>();
+    gradients.forEach(
+        (name, gradient) -> {
+          groups.add(
+              new INDArray[] {parameters.get(name), first.get(name), second.get(name), gradient});
+          kept.add(decayed.test(name) ? (float) (1 - learningRate * weightDecay) : 1);
+        });
+    float rate = (float) (learningRate / (1 - Math.pow(beta1, (double) step)));
+    float correction = (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) step)));
+    HostArrays.forEach(
+        groups,
+        3,
+        (group, staged, length) -> {
+          scale(staged[3], (float) factor, length);
+          average(staged[1], staged[3], (float) beta1, (float) (1 - beta1), length);
+          averageSquares(staged[2], staged[3], (float) beta2, (float) (1 - beta2), length);
+          descend(staged, kept.get(group), rate, correction, (float) epsilon, length);
+          return 0;
+        });
+  }
+
+  private static void scale(float[] gradient, float factor, int length) {
+    for (int i = 0; i < length; i++) {
+      gradient[i] *= factor;
+    }
+  }
+
+  private static void average(float[] m, float[] gradient, float kept, float taken, int length) {
+    for (int i = 0; i < length; i++) {
+      m[i] = kept * m[i] + taken * gradient[i];
+    }
+  }
+
+  private static void averageSquares(
+      float[] v, float[] gradient, float kept, float taken, int length) {
+    for (int i = 0; i < length; i++) {
+      v[i] = kept * v[i] + taken * gradient[i] * gradient[i];
+    }
+  }
+
+  private static void descend(
+      float[][] staged, float kept, float rate, float correction, float epsilon, int length) {
+    float[] parameter = staged[0];
+    float[] m = staged[1];
+    float[] v = staged[2];
+    for (int i = 0; i < length; i++) {
+      parameter[i] =
+          kept * parameter[i]
+              - rate * (m[i] / ((float) Math.sqrt(v[i]) * correction + epsilon));
+    }
+  }
+
   private INDArray scratchFor(INDArray like) {
+    if (scratch == null) {
+      scratch = Nd4j.createUninitialized(scratchType, scratchLength);
+    }
     return scratch.get(NDArrayIndex.interval(0, like.length())).reshape('c', like.shape());
   }
 
@@ -127,6 +209,8 @@ public final class AdamW implements AutoCloseable {
   public void close() {
     first.values().forEach(INDArray::close);
     second.values().forEach(INDArray::close);
-    scratch.close();
+    if (scratch != null) {
+      scratch.close();
+    }
   }
 }

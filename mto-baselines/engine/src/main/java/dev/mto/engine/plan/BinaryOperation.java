@@ -4,7 +4,6 @@ import dev.mto.engine.kernels.Binary;
 import dev.mto.engine.kernels.Kernel;
 import dev.mto.engine.kernels.Kernels;
 import dev.mto.engine.kernels.Tensor;
-import dev.mto.engine.kernels.Unary;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -51,12 +50,11 @@ record BinaryOperation(Binary function, Value a, Value b, Value result) implemen
             case MULTIPLY -> program.binary(Binary.MULTIPLY, dy, a);
             case DIVIDE ->
                 program.binary(
-                    Binary.MULTIPLY,
-                    program.binary(Binary.MULTIPLY, dy, a),
-                    program.unary(new Unary(Unary.Kind.POWER, -1, -2), b));
+                    Binary.DIVIDE, program.binary(Binary.MULTIPLY, dy, result), b);
           };
       Value sum = program.sumTo(whole, b.shape());
-      gradients.add(b, function == Binary.SUBTRACT ? program.scale(sum, -1) : sum);
+      boolean falls = function == Binary.SUBTRACT || function == Binary.DIVIDE;
+      gradients.add(b, falls ? program.scale(sum, -1) : sum);
     }
   }
 

@@ -169,8 +169,8 @@ final class GraphReader {
       case "mul_scalar" -> unary(Unary.linear(scalar(op), 0), in, out);
       case "div_scalar" -> unary(Unary.linear(1 / scalar(op), 0), in, out);
       case "rdiv_scalar" ->
-          unary(new Unary(Kind.POWER, (float) scalar(op), -1), in, out);
-      case "pow" -> unary(Unary.power(scalar(op)), in, out);
+          unary(Unary.reciprocal(scalar(op)), in, out);
+      case "pow" -> power(scalar(op), in, out);
       case "exp" -> unary(Unary.of(Kind.EXP), in, out);
       case "log" -> unary(Unary.of(Kind.LOG), in, out);
       case "log1p" -> softplus(in, out);
@@ -332,6 +332,22 @@ final class GraphReader {
 
   private void unary(Unary function, List<String> in, String out) {
     values.put(out, program.unary(function, value(in.get(0))));
+  }
+
+  private void power(double exponent, List<String> in, String out) {
+    Value x = value(in.get(0));
+    if (exponent == 2) {
+      values.put(out, program.square(x));
+    } else if (exponent == 0.5) {
+      values.put(out, program.unary(Unary.of(Kind.SQUARE_ROOT), x));
+    } else if (exponent == -0.5) {
+      Value root = program.unary(Unary.of(Kind.SQUARE_ROOT), x);
+      values.put(out, program.unary(Unary.reciprocal(1), root));
+    } else if (exponent == -1) {
+      values.put(out, program.unary(Unary.reciprocal(1), x));
+    } else {
+      throw new UnsupportedGraphException("the power " + exponent);
+    }
   }
 
   private void binary(Binary function, List<String> in, String out) {

@@ -16,14 +16,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Not thread-safe.
  */
 public final class PlannedGraph implements AutoCloseable {
+  private static final int KEPT = 8;
+
   private final SameDiff graph;
   private final Kernels kernels;
   private final String loss;
   private final Map<String, String> gradients;
   private final boolean recompute;
   private final Arena arena = new Arena();
-  private final Map<Kind, CompiledPlan> plans = new LinkedHashMap<>();
+  private final Map<Kind, CompiledPlan> plans = new LinkedHashMap<>(KEPT, 0.75f, true);
   private final PlanProfile profile;
+  private int compiled;
 
   private record Kind(Map<String, FeedFacts> feeds, List<String> wanted) {}
 
@@ -71,7 +74,9 @@ public final class PlannedGraph implements AutoCloseable {
         plans.values().forEach(other -> other.bind(arena, kernels));
       }
       plan.bind(arena, kernels);
+      forgetOldest();
       plans.put(kind, plan);
+      compiled++;
     }
     return plan.run(feeds, profile);
   }
@@ -81,9 +86,16 @@ public final class PlannedGraph implements AutoCloseable {
     return arena.bytes();
   }
 
+  private void forgetOldest() {
+    if (plans.size() == KEPT) {
+      Kind oldest = plans.keySet().iterator().next();
+      plans.remove(oldest).close();
+    }
+  }
+
   /** Plans compiled so far. */
   public int plans() {
-    return plans.size();
+    return compiled;
   }
 
   @Override

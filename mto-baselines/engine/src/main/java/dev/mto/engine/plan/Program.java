@@ -101,7 +101,7 @@ final class Program {
       return switch (function) {
         case ADD, MULTIPLY -> combined(function, second, first, shape);
         case SUBTRACT -> combined(Binary.ADD, scale(second, -1), first, shape);
-        case DIVIDE -> combined(Binary.MULTIPLY, unary(Unary.power(-1), second), first, shape);
+        case DIVIDE -> combined(Binary.MULTIPLY, unary(Unary.reciprocal(1), second), first, shape);
       };
     }
     return combined(function, dense(repeat(first, shape)), second, shape);

@@ -1,5 +1,6 @@
 package dev.mto.engine.plan;
 
+import dev.mto.engine.kernels.Binary;
 import dev.mto.engine.kernels.Kernel;
 import dev.mto.engine.kernels.Kernels;
 import dev.mto.engine.kernels.Tensor;
@@ -36,9 +37,15 @@ record UnaryOperation(Unary function, Value x, Value result) implements Operatio
     Value dy = program.dense(gradients.of(result));
     gradients.add(
         x,
-        function.kind() == Unary.Kind.LINEAR
-            ? program.scale(dy, function.alpha())
-            : program.add(new UnaryGradient(function, x, dy, Value.computed(x.shape()))).output());
+        switch (function.kind()) {
+          case LINEAR -> program.scale(dy, function.alpha());
+          case RECIPROCAL ->
+              program.scale(
+                  program.binary(Binary.MULTIPLY, dy, program.square(result)),
+                  -1 / function.alpha());
+          default ->
+              program.add(new UnaryGradient(function, x, dy, Value.computed(x.shape()))).output();
+        });
   }
 
   @Override

@@ -76,15 +76,8 @@ public final class PretrainingJob implements AutoCloseable {
     }
     model = config.model().vit(config.data().channels()).toString();
     Map<String, INDArray> parameters = graph.parameters();
-    optimizer =
-        new AdamW(
-            parameters,
-            name -> graph.method().decayed(name, parameters.get(name).rank()),
-            training.betas().get(0),
-            training.betas().get(1),
-            training.adamEpsilon(),
-            training.weightDecay());
-    step = new TrainingStep(graph, optimizer, training.clip());
+    optimizer = graph.optimizer(training);
+    step = new TrainingStep(graph, optimizer, training);
     evaluation = new Evaluation(graph, images);
     pictures =
         new RunPictures(

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.data.ImageFolder;
 import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.device.Backend;
+import dev.mto.engine.device.Gpu;
+import dev.mto.engine.device.GpuSurvey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,6 +37,9 @@ public final class Provenance {
     }
     facts.putAll(software());
     facts.putAll(machine());
+    if (Backend.onClassPath() == Backend.CUDA) {
+      facts.put("gpus", GpuSurvey.ofThisMachine().gpus().stream().map(Gpu::toString).toList());
+    }
     try {
       AtomicFiles.writeString(
           file,

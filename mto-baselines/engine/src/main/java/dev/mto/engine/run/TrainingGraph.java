@@ -6,6 +6,8 @@ import dev.mto.engine.Method;
 import dev.mto.engine.TokenGroup;
 import dev.mto.engine.config.MtoConfig;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.config.TrainingConfig;
+import dev.mto.engine.optimizer.AdamW;
 import dev.mto.losses.Heterogeneity;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoTerms;
@@ -118,6 +120,18 @@ final class TrainingGraph {
   /** The live arrays of all trainable parameters. */
   Map<String, INDArray> parameters() {
     return parameters.arrays();
+  }
+
+  /** The optimizer of all trainable parameters. */
+  AdamW optimizer(TrainingConfig config) {
+    Map<String, INDArray> arrays = parameters();
+    return new AdamW(
+        arrays,
+        name -> method.decayed(name, arrays.get(name).rank()),
+        config.betas().get(0),
+        config.betas().get(1),
+        config.adamEpsilon(),
+        config.weightDecay());
   }
 
   /** Fixed tensors of the official checkpoint, e.g. position tables. */

@@ -3,7 +3,9 @@ package dev.mto.engine.run;
 import dev.mto.data.ImageBatch;
 import dev.mto.engine.Method;
 import dev.mto.engine.TrainingPosition;
+import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.graph.GraphSession;
+import dev.mto.engine.graph.SessionOptions;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.losses.MtoTerms;
@@ -25,12 +27,17 @@ final class TrainingStep implements AutoCloseable {
   private final GraphSession session;
   private final Map<String, INDArray> sums = new LinkedHashMap<>();
 
-  TrainingStep(TrainingGraph graph, AdamW optimizer, double clip) {
+  TrainingStep(TrainingGraph graph, AdamW optimizer, TrainingConfig config) {
     this.graph = graph;
     this.method = graph.method();
     this.optimizer = optimizer;
-    this.clip = clip;
-    this.session = GraphSession.withGradients(graph.graph(), graph.total(), graph.parameterNames());
+    this.clip = config.clip();
+    this.session =
+        GraphSession.withGradients(
+            graph.graph(),
+            graph.total(),
+            graph.parameterNames(),
+            SessionOptions.defaults().withRecompute(config.gradientCheckpointing()));
   }
 
   /**
@@ -167,10 +174,7 @@ final class TrainingStep implements AutoCloseable {
     if (!Double.isFinite(norm) || !result.finite()) {
       throw DivergenceException.explain(graph, feeds, result.losses(), gradients, step);
     }
-    if (clip > 0) {
-      GradientNorm.clip(gradients.values(), norm, clip);
-    }
-    optimizer.step(gradients, learningRate);
+    optimizer.step(gradients, learningRate, GradientNorm.clipFactor(norm, clip));
   }
 
   private static double scalar(Map<String, INDArray> values, String name) {
