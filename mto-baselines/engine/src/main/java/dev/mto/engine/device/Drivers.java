@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The drivers that a version of CUDA works with. Source: NVIDIA's CUDA toolkit release notes, tables
- * 2 and 3 (minor-version compatibility).
+ * The drivers that a version of CUDA works with. Source: NVIDIA's CUDA toolkit release notes,
+ * tables 2 and 3 (minor-version compatibility).
  *
  * @param own the driver that came with it; everything newer works
  * @param oldest the oldest of the same major version, which works by minor-version compatibility:

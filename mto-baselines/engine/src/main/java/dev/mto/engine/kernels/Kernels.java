@@ -78,6 +78,9 @@ public interface Kernels extends AutoCloseable {
   Kernel rowEntropyGradient(
       Tensor scores, Tensor probabilities, Tensor entropy, Tensor gradient, Tensor out);
 
+  /** The sum of each row of {@code x} [R, D] times a factor, as [R]. */
+  Kernel rowSum(Tensor x, float factor, Tensor out);
+
   /** The largest element of each row of {@code x} [R, D], as [R]. */
   Kernel rowMaximum(Tensor x, Tensor out);
 
@@ -107,6 +110,17 @@ public interface Kernels extends AutoCloseable {
    * @param out [B, N, D]
    */
   Kernel scatter(Selection selection, Tensor x, Tensor out);
+
+  /**
+   * Puts the rows of two complementary selections in their places.
+   *
+   * @param one [B, V, N]
+   * @param x its rows [B, V, D]
+   * @param other [B, N-V, N]
+   * @param y its rows [B, N-V, D]
+   * @param out [B, N, D]
+   */
+  Kernel merge(Selection one, Tensor x, Selection other, Tensor y, Tensor out);
 
   @Override
   void close();

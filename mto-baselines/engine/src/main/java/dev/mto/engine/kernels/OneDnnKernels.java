@@ -363,20 +363,41 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public Kernel rowSum(Tensor x, float factor, Tensor out) {
+    Kernel sum = reduceRows(algorithm.reduction_sum, x, out);
+    if (factor == 1) {
+      return sum;
+    }
+    Kernel scale = unary(Unary.linear(factor, 0), out, out);
+    return () -> {
+      sum.run();
+      scale.run();
+    };
+  }
+
+  @Override
   public Kernel rowMaximum(Tensor x, Tensor out) {
+    return reduceRows(algorithm.reduction_max, x, out);
+  }
+
+  private Kernel reduceRows(algorithm function, Tensor x, Tensor out) {
     long[] shape = rows(x);
+    if (shape[1] == 1) {
+      return unary(Unary.linear(1, 0), x, out);
+    }
     memory.desc rows = dense(shape);
     memory.desc column = dense(shape[0], 1);
-    primitive maximum =
+    primitive reduction =
         cached(
-            Key.of("row maximum", List.of(), shape),
+            Key.of("reduce rows", List.of(function), shape),
             () ->
                 new reduction(
                     new reduction.primitive_desc(
-                        new reduction.desc(algorithm.reduction_max, rows, column, 0, 0),
-                        ENGINE,
-                        false)));
-    return new Arguments().with(DNNL_ARG_SRC, rows, x).with(DNNL_ARG_DST, column, out).run(maximum);
+                        new reduction.desc(function, rows, column, 0, 0), ENGINE, false)));
+    return new Arguments()
+        .with(DNNL_ARG_SRC, rows, x)
+        .with(DNNL_ARG_DST, column, out)
+        .run(reduction);
   }
 
   @Override
@@ -435,6 +456,16 @@ final class OneDnnKernels implements Kernels {
   @Override
   public Kernel scatter(Selection selection, Tensor x, Tensor out) {
     return new SelectedRows(selection, x, out)::scatter;
+  }
+
+  @Override
+  public Kernel merge(Selection one, Tensor x, Selection other, Tensor y, Tensor out) {
+    SelectedRows first = new SelectedRows(one, x, out);
+    SelectedRows second = new SelectedRows(other, y, out);
+    return () -> {
+      first.put();
+      second.put();
+    };
   }
 
   private primitive cached(Key key, Supplier<primitive> make) {

@@ -28,16 +28,20 @@ final class PlainKernels {
   static Kernel entropyOfSoftmax(Tensor scores, Tensor probabilities, Tensor out) {
     int columns = (int) scores.shape()[scores.shape().length - 1];
     float[] entropies = new float[(int) (scores.length() / columns)];
-    float[] s = new float[columns];
-    float[] p = new float[columns];
-    Row scoreRows = new Row(scores, columns);
-    Row probabilityRows = new Row(probabilities, columns);
+    StagedRows s = new StagedRows(scores, columns);
+    StagedRows p = new StagedRows(probabilities, columns);
     return () -> {
-      for (int row = 0; row < entropies.length; row++) {
-        scoreRows.get(row, s);
-        probabilityRows.get(row, p);
-        float largest = largest(s);
-        entropies[row] = -(float) Math.log(largest(p)) - expectation(p, s, largest);
+      for (int from = 0; from < entropies.length; from += s.capacity()) {
+        int rows = Math.min(s.capacity(), entropies.length - from);
+        float[] score = s.get(from, rows);
+        float[] probability = p.get(from, rows);
+        for (int row = 0; row < rows; row++) {
+          int at = row * columns;
+          float largest = largest(score, at, columns);
+          entropies[from + row] =
+              -(float) Math.log(largest(probability, at, columns))
+                  - expectation(probability, score, at, columns, largest);
+        }
       }
       out.memory().put(entropies);
     };
@@ -49,70 +53,89 @@ final class PlainKernels {
     int columns = (int) scores.shape()[scores.shape().length - 1];
     float[] entropies = new float[(int) (scores.length() / columns)];
     float[] gradients = new float[entropies.length];
-    float[] s = new float[columns];
-    float[] p = new float[columns];
-    Row scoreRows = new Row(scores, columns);
-    Row probabilityRows = new Row(probabilities, columns);
-    Row outRows = new Row(out, columns);
+    StagedRows s = new StagedRows(scores, columns);
+    StagedRows p = new StagedRows(probabilities, columns);
+    StagedRows result = new StagedRows(out, columns);
     return () -> {
       entropy.memory().get(entropies);
       gradient.memory().get(gradients);
-      for (int row = 0; row < entropies.length; row++) {
-        scoreRows.get(row, s);
-        probabilityRows.get(row, p);
-        float shift = entropies[row] + (float) Math.log(largest(p)) - largest(s);
-        float factor = -gradients[row];
-        for (int i = 0; i < columns; i++) {
-          p[i] *= factor * (s[i] + shift);
+      for (int from = 0; from < entropies.length; from += s.capacity()) {
+        int rows = Math.min(s.capacity(), entropies.length - from);
+        float[] score = s.get(from, rows);
+        float[] probability = p.get(from, rows);
+        for (int row = 0; row < rows; row++) {
+          int at = row * columns;
+          float shift =
+              entropies[from + row]
+                  + (float) Math.log(largest(probability, at, columns))
+                  - largest(score, at, columns);
+          multiply(probability, score, at, columns, shift, -gradients[from + row]);
         }
-        outRows.put(row, p);
+        result.put(from, rows, probability);
       }
     };
   }
 
-  private static float largest(float[] values) {
-    float largest = values[0];
-    for (float value : values) {
-      largest = Math.max(largest, value);
+  private static void multiply(
+      float[] p, float[] s, int at, int columns, float shift, float factor) {
+    for (int i = at; i < at + columns; i++) {
+      p[i] *= factor * (s[i] + shift);
+    }
+  }
+
+  private static float largest(float[] values, int at, int columns) {
+    float largest = values[at];
+    for (int i = at + 1; i < at + columns; i++) {
+      largest = Math.max(largest, values[i]);
     }
     return largest;
   }
 
   /** Σ p (s - shift), in four sums. */
-  private static float expectation(float[] p, float[] s, float shift) {
+  private static float expectation(float[] p, float[] s, int at, int columns, float shift) {
     float a = 0;
     float b = 0;
     float c = 0;
     float d = 0;
-    int i = 0;
-    for (; i + 3 < p.length; i += 4) {
+    int end = at + columns;
+    int i = at;
+    for (; i + 3 < end; i += 4) {
       a += p[i] * (s[i] - shift);
       b += p[i + 1] * (s[i + 1] - shift);
       c += p[i + 2] * (s[i + 2] - shift);
       d += p[i + 3] * (s[i + 3] - shift);
     }
-    for (; i < p.length; i++) {
+    for (; i < end; i++) {
       a += p[i] * (s[i] - shift);
     }
     return a + b + (c + d);
   }
 
-  /** Rows of a tensor, by one pointer that moves. */
-  private static final class Row {
+  /** Rows of a tensor, brought into an array some at a time. */
+  private static final class StagedRows {
+    private static final int ELEMENTS = 8192;
+
     private final FloatPointer pointer;
     private final int columns;
+    private final float[] values;
 
-    Row(Tensor tensor, int columns) {
+    StagedRows(Tensor tensor, int columns) {
       this.pointer = new FloatPointer(tensor.memory());
       this.columns = columns;
+      this.values = new float[capacity() * columns];
     }
 
-    void get(int row, float[] values) {
-      pointer.position((long) row * columns).get(values);
+    int capacity() {
+      return Math.max(1, ELEMENTS / columns);
     }
 
-    void put(int row, float[] values) {
-      pointer.position((long) row * columns).put(values);
+    float[] get(int row, int rows) {
+      pointer.position((long) row * columns).get(values, 0, rows * columns);
+      return values;
+    }
+
+    void put(int row, int rows, float[] changed) {
+      pointer.position((long) row * columns).put(changed, 0, rows * columns);
     }
   }
 }

@@ -29,16 +29,37 @@ final class SelectedRows {
   }
 
   void gather() {
-    for (int row = 0; row < selected.length; row++) {
-      Pointer.memcpy(selected[row], place(row), rowBytes);
+    for (int row = 0; row < selected.length; ) {
+      int run = run(row);
+      Pointer.memcpy(selected[row], place(row), run * rowBytes);
+      row += run;
     }
   }
 
   void scatter() {
     Pointer.memset(whole, 0, all.length * rowBytes);
-    for (int row = 0; row < selected.length; row++) {
-      Pointer.memcpy(place(row), selected[row], rowBytes);
+    put();
+  }
+
+  /** Writes the selected rows and leaves the others as they are. */
+  void put() {
+    for (int row = 0; row < selected.length; ) {
+      int run = run(row);
+      Pointer.memcpy(place(row), selected[row], run * rowBytes);
+      row += run;
     }
+  }
+
+  /** How many rows from {@code row} on are neighbours among all tokens too. */
+  private int run(int row) {
+    int image = row / selection.selected();
+    int at = row % selection.selected();
+    int run = 1;
+    while (at + run < selection.selected()
+        && selection.index(image, at + run) == selection.index(image, at) + run) {
+      run++;
+    }
+    return run;
   }
 
   private FloatPointer place(int row) {

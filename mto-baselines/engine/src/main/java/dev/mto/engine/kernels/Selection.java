@@ -11,6 +11,7 @@ public final class Selection {
   private final int selected;
   private final int tokens;
   private final int[] index;
+  private Selection complement;
 
   /** Selections of {@code selected} of {@code tokens} tokens for each of {@code images}. */
   public Selection(int images, int selected, int tokens) {
@@ -18,6 +19,22 @@ public final class Selection {
     this.selected = selected;
     this.tokens = tokens;
     this.index = new int[images * selected];
+  }
+
+  /** Marks two selections as taking each token of an image once between them. */
+  public static void pair(Selection one, Selection other) {
+    if (one.tokens != other.tokens || one.selected + other.selected != one.tokens) {
+      throw new IllegalArgumentException(
+          "selections of %d and %d of %d tokens are not complementary"
+              .formatted(one.selected, other.selected, one.tokens));
+    }
+    one.complement = other;
+    other.complement = one;
+  }
+
+  /** Whether this and {@code other} take each token once between them. */
+  public boolean isComplementOf(Selection other) {
+    return complement == other;
   }
 
   /**

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Joins operations into matrix products: a bias, a residual or an earlier gradient that is added, a
- * factor before or after. Operations whose results nobody needs are left out.
+ * Joins operations: into matrix products a bias, a residual or an earlier gradient that is added, a
+ * factor before or after; two scatters that are added into one. Operations whose results nobody needs are left out.
  */
 final class Fusion {
   private final Set<Value> wanted;
@@ -29,6 +29,7 @@ final class Fusion {
   static List<Operation> of(List<Operation> operations, Set<Value> wanted) {
     Fusion fusion = new Fusion(operations, wanted);
     fusion.dropUnused();
+    fusion.joinScatters();
     fusion.joinFactors();
     fusion.joinSums();
     fusion.joinSums();
@@ -60,6 +61,35 @@ final class Fusion {
 
   private boolean usedOnce(Value value) {
     return uses.getOrDefault(value, 0) == 1;
+  }
+
+  /** The sum of two scatters that fill each row once. */
+  private void joinScatters() {
+    count();
+    Map<Operation, Operation> replaced = new HashMap<>();
+    Set<Operation> dropped = new HashSet<>();
+    for (Operation operation : operations) {
+      if (operation instanceof BinaryOperation sum
+          && sum.function() == Binary.ADD
+          && producers.get(sum.a()) instanceof ScatterOperation one
+          && producers.get(sum.b()) instanceof ScatterOperation other
+          && one.selection().isComplementOf(other.selection())
+          && usedOnce(sum.a())
+          && usedOnce(sum.b())) {
+        replaced.put(sum, new MergeOperation(one, other, sum.result()));
+        dropped.add(one);
+        dropped.add(other);
+      }
+    }
+    replace(replaced, dropped);
+  }
+
+  private void replace(Map<Operation, Operation> replaced, Set<Operation> dropped) {
+    operations =
+        operations.stream()
+            .filter(operation -> !dropped.contains(operation))
+            .map(operation -> replaced.getOrDefault(operation, operation))
+            .toList();
   }
 
   /** Factors of an operand become the product's, and so does a factor of the result. */
@@ -141,11 +171,7 @@ final class Fusion {
         }
       }
     }
-    operations =
-        operations.stream()
-            .filter(operation -> !dropped.contains(operation))
-            .map(operation -> replaced.getOrDefault(operation, operation))
-            .toList();
+    replace(replaced, dropped);
   }
 
   private MatrixProductOperation join(

@@ -10,8 +10,10 @@ import dev.mto.engine.kernels.Selection;
  */
 record MaskSelections(Selection masked, Selection visible) {
   static MaskSelections of(int images, int masked, int tokens) {
-    return new MaskSelections(
-        new Selection(images, masked, tokens), new Selection(images, tokens - masked, tokens));
+    Selection ofMasked = new Selection(images, masked, tokens);
+    Selection ofVisible = new Selection(images, tokens - masked, tokens);
+    Selection.pair(ofMasked, ofVisible);
+    return new MaskSelections(ofMasked, ofVisible);
   }
 
   /**

@@ -46,7 +46,7 @@ final class MaskedEntropies {
     while (sum instanceof ViewOperation other) {
       sum = program.producer(other.x());
     }
-    return sum instanceof MatrixProductOperation product && product.a() == ratio.a()
+    return sum instanceof RowSumOperation rows && rows.x() == ratio.a() && rows.factor() == 1
         ? reader.maskSelections(ratio.a())
         : null;
   }

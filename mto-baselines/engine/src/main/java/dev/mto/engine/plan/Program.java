@@ -51,6 +51,10 @@ final class Program {
     if (inner == 1 && b.isUniform(1)) {
       return repeat(reshape(a, withColumns(shape, 1)), shape);
     }
+    if (b.isUniform() && columns == 1 && !transposeA) {
+      Value matrix = reshape(dense(a), a.length() / inner, inner);
+      return reshape(RowSumOperation.add(this, matrix, b.element()), shape);
+    }
     return add(
             new MatrixProductOperation(
                 dense(a), transposeA, dense(b), transposeB, 1, null, null, Value.computed(shape)))
@@ -242,7 +246,7 @@ final class Program {
     long rows = Tensor.length(kept);
     long columns = x.length() / rows;
     Value matrix = reshape(dense(x), rows, columns);
-    return reshape(matmulAlways(matrix, false, Value.uniform(factor, columns, 1)), kept);
+    return reshape(RowSumOperation.add(this, matrix, factor), kept);
   }
 
   /** {@code x} summed so that it has {@code shape}, to which it was repeated. */
@@ -280,21 +284,21 @@ final class Program {
     long tail = Tensor.length(Arrays.copyOfRange(shape, end, shape.length));
     Value sum;
     if (tail == 1) {
-      sum = matmulAlways(reshape(x, head, middle), false, Value.uniform(1, middle, 1));
+      sum = RowSumOperation.add(this, reshape(x, head, middle), 1);
     } else if (head == 1) {
-      sum = matmulAlways(Value.uniform(1, 1, middle), false, reshape(x, middle, tail));
+      sum = product(Value.uniform(1, 1, middle), reshape(x, middle, tail));
     } else {
-      sum = matmulAlways(Value.uniform(1, head, 1, middle), false, reshape(x, head, middle, tail));
+      sum = product(Value.uniform(1, head, 1, middle), reshape(x, head, middle, tail));
     }
     return reshape(sum, summed);
   }
 
-  private Value matmulAlways(Value a, boolean transposeA, Value b) {
+  private Value product(Value a, Value b) {
     long[] shape = a.shape().clone();
     shape[shape.length - 1] = b.extent(-1);
     return add(
             new MatrixProductOperation(
-                a, transposeA, b, false, 1, null, null, Value.computed(shape)))
+                a, false, b, false, 1, null, null, Value.computed(shape)))
         .output();
   }
 

@@ -1,0 +1,2 @@
+/** Micro-benchmarks of the MTO losses and of single kernels. */
+package dev.mto.jmh;
