@@ -1,43 +1,27 @@
 package dev.mto.bench;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import dev.mto.engine.device.Backend;
+import dev.mto.engine.device.CudaBuild;
+import dev.mto.engine.device.Gpu;
+import dev.mto.engine.device.GpuSurvey;
+import dev.mto.engine.device.Verdict;
+import java.util.List;
 
-/** What can be said of an NVIDIA GPU in this machine. */
+/** What {@code doctor} says of GPUs. */
 final class Cuda {
+  private static final String BUILD = "; this build is for the CPU: MTO_BACKEND=cuda ./mto uses it";
+
   private Cuda() {}
 
-  /** A sentence when there is a GPU; nothing when there is none. */
-  static Optional<String> advice() {
-    try {
-      Process query =
-          new ProcessBuilder("nvidia-smi", "--query-gpu=name,compute_cap", "--format=csv,noheader")
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      String answer =
-          new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
-      if (!query.waitFor(10, TimeUnit.SECONDS) || query.exitValue() != 0 || answer.isEmpty()) {
-        return Optional.empty();
-      }
-      return Optional.of(describe(answer.lines().findFirst().orElse("")));
-    } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    }
+  /** A line for each GPU, or one that says why there is none. */
+  static List<String> lines(Backend backend, GpuSurvey survey, CudaBuild build) {
+    return survey.gpus().isEmpty()
+        ? List.of("GPU: none: " + survey.reason())
+        : survey.gpus().stream().map(gpu -> line(backend, gpu, build)).toList();
   }
 
-  /** Advice for a line {@code NAME, CAPABILITY}. */
-  static String describe(String gpu) {
-    int comma = gpu.lastIndexOf(',');
-    double capability = Double.parseDouble(gpu.substring(comma + 1).trim());
-    return "GPU: "
-        + gpu
-        + (capability >= 3.7 && capability < 9
-            ? ": ND4J's CUDA build has code for it, but is not part of this build"
-            : ": ND4J's CUDA build has no code for it (compute capability 3.7 to 8.9 only)");
+  private static String line(Backend backend, Gpu gpu, CudaBuild build) {
+    Verdict verdict = build.judge(gpu);
+    return verdict.runs() && backend != Backend.CUDA ? verdict.line() + BUILD : verdict.line();
   }
 }

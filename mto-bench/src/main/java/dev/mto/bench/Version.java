@@ -1,6 +1,7 @@
 package dev.mto.bench;
 
 import dev.mto.engine.run.Provenance;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.IVersionProvider;
 
@@ -8,10 +9,13 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
+    return lines().toArray(String[]::new);
+  }
+
+  static List<String> lines() {
     Map<String, Object> software = Provenance.software();
-    return new String[] {
-      "mto " + software.get("mto.version") + " (" + software.get("mto.commit") + ")",
-      "ND4J " + software.get("nd4j.version") + ", Java " + software.get("java.version")
-    };
+    return List.of(
+        "mto " + software.get("mto.version") + " (" + software.get("mto.commit") + ")",
+        "ND4J " + software.get("nd4j.version") + ", Java " + software.get("java.version"));
   }
 }

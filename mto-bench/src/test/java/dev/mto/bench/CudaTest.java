@@ -2,23 +2,64 @@ package dev.mto.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import dev.mto.engine.device.Backend;
+import dev.mto.engine.device.Capability;
+import dev.mto.engine.device.CudaBuild;
+import dev.mto.engine.device.DriverVersion;
+import dev.mto.engine.device.Gpu;
+import dev.mto.engine.device.GpuSurvey;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 class CudaTest {
+  private static final CudaBuild BUILD =
+      new CudaBuild("11.6", new Capability(3, 7), new Capability(8, 9), "Linux");
 
-  @ParameterizedTest
-  @ValueSource(strings = {"Tesla K80, 3.7", "NVIDIA A100-SXM4-80GB, 8.0", "NVIDIA L4, 8.9"})
-  void saysThatNd4jHasCodeForTheGpu(String gpu) {
-    assertThat(Cuda.describe(gpu)).startsWith("GPU: " + gpu + ":").contains("has code for it");
+  @Test
+  void theBuildForTheCpuSaysHowToUseAFitGpu() {
+    assertThat(Cuda.lines(Backend.CPU, survey(8, 6), BUILD))
+        .singleElement()
+        .asString()
+        .contains("can run")
+        .contains("MTO_BACKEND=cuda");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"Tesla K40c, 3.5", "NVIDIA H100 80GB HBM3, 9.0", "A, with comma, 12.0"})
-  void saysThatNd4jHasNoCodeForTheGpu(String gpu) {
-    assertThat(Cuda.describe(gpu))
-        .startsWith("GPU: " + gpu + ":")
-        .contains("has no code for it")
-        .contains("3.7 to 8.9");
+  @Test
+  void theBuildForCudaUsesIt() {
+    assertThat(Cuda.lines(Backend.CUDA, survey(8, 6), BUILD))
+        .singleElement()
+        .asString()
+        .endsWith("can run");
+  }
+
+  @Test
+  void noBuildInvitesToAnUnfitGpu() {
+    for (Backend backend : Backend.values()) {
+      assertThat(Cuda.lines(backend, survey(9, 0), BUILD))
+          .singleElement()
+          .asString()
+          .contains("cannot run")
+          .doesNotContain("MTO_BACKEND");
+    }
+  }
+
+  @Test
+  void saysWhyThereIsNone() {
+    assertThat(Cuda.lines(Backend.CPU, new GpuSurvey(List.of(), "nothing is there"), BUILD))
+        .containsExactly("GPU: none: nothing is there");
+  }
+
+  private static GpuSurvey survey(int major, int minor) {
+    return new GpuSurvey(
+        List.of(
+            new Gpu(
+                0,
+                "A card",
+                new DriverVersion("535.104.05"),
+                Optional.of(new Capability(major, minor)),
+                900,
+                1000)),
+        "");
   }
 }

@@ -3,36 +3,42 @@ package dev.mto.data;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
-/** One batch being read: its images are read by the workers, in any order, into its own slots. */
+/**
+ * One batch being read: its images are read by the workers, in any order, into its own slots, and
+ * the worker that ends last puts the batch together, so that nothing is left to do for the one who
+ * waits.
+ */
 final class BatchTask {
   private final ImageSource source;
   private final int number;
   private final int step;
   private final int[] indices;
-  private final float[] pixels;
-  private final float[] second;
-  private final Mask[] masks;
-  private final List<Future<String>> slots = new ArrayList<>();
+  private final BatchArrays arrays;
+  private final AtomicInteger unread;
+  private final String[] reasons;
+  private final List<Future<?>> slots = new ArrayList<>();
+  private ImageBatch batch;
+  private boolean cancelled;
 
   /**
    * @param number of the batch in the epoch
    * @param step of the optimizer in the epoch
    */
-  BatchTask(ImageSource source, int number, int step, int[] indices) {
+  BatchTask(ImageSource source, int number, int step, int[] indices, FloatBuffers buffers) {
     this.source = source;
     this.number = number;
     this.step = step;
     this.indices = indices;
-    this.pixels = new float[Math.multiplyExact(indices.length, source.imageLength())];
-    this.second = source.twoViews() ? new float[pixels.length] : null;
-    this.masks = new Mask[indices.length];
+    this.arrays = new BatchArrays(source, indices, buffers);
+    this.unread = new AtomicInteger(indices.length);
+    this.reasons = new String[indices.length];
   }
 
   BatchTask submit(ExecutorService workers) {
@@ -43,18 +49,32 @@ final class BatchTask {
     return this;
   }
 
-  void cancel() {
+  /** Nobody will ask for the batch. */
+  synchronized void cancel() {
+    cancelled = true;
     slots.forEach(slot -> slot.cancel(false));
+    if (batch != null) {
+      batch.close();
+      batch = null;
+    }
   }
 
-  /** Null if the image was read, else the reason why not. */
-  private String read(int slot) {
+  private void read(int slot) {
     try {
-      source.views(indices[slot], pixels, second, slot * source.imageLength());
-      masks[slot] = source.mask(indices[slot], step);
-      return null;
+      arrays.read(slot, step);
     } catch (UnreadableImageException e) {
-      return e.getMessage();
+      reasons[slot] = e.getMessage();
+    }
+    if (unread.decrementAndGet() == 0) {
+      assemble();
+    }
+  }
+
+  private synchronized void assemble() {
+    if (!cancelled) {
+      batch =
+          arrays.batch(
+              number, IntStream.range(0, indices.length).filter(i -> reasons[i] == null).toArray());
     }
   }
 
@@ -65,22 +85,31 @@ final class BatchTask {
    * @return the batch, or null if none of its images was readable
    */
   ImageBatch await(BadImages bad) throws InterruptedException {
-    int[] good = new int[indices.length];
-    int count = 0;
     for (int i = 0; i < indices.length; i++) {
-      String reason = result(i);
-      if (reason == null) {
-        good[count++] = i;
-      } else {
-        report(bad, i, reason);
-      }
+      join(i);
     }
-    return count == 0 ? null : assemble(Arrays.copyOf(good, count));
+    try {
+      for (int i = 0; i < indices.length; i++) {
+        if (reasons[i] != null) {
+          report(bad, i);
+        }
+      }
+    } catch (RuntimeException e) {
+      cancel();
+      throw e;
+    }
+    return handOut();
   }
 
-  private String result(int slot) throws InterruptedException {
+  private synchronized ImageBatch handOut() {
+    ImageBatch result = batch;
+    batch = null;
+    return result;
+  }
+
+  private void join(int slot) throws InterruptedException {
     try {
-      return slots.get(slot).get();
+      slots.get(slot).get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(
           "reading " + source.folder().path(indices[slot]) + " failed: " + e.getCause(),
@@ -88,39 +117,12 @@ final class BatchTask {
     }
   }
 
-  private void report(BadImages bad, int slot, String reason) {
+  private void report(BadImages bad, int slot) {
     Path path = source.folder().path(indices[slot]);
     if (bad == null) {
       throw new UncheckedIOException(
-          path + " cannot be read: " + reason, new UnreadableImageException(reason));
+          path + " cannot be read: " + reasons[slot], new UnreadableImageException(reasons[slot]));
     }
-    bad.add(path, reason);
-  }
-
-  private ImageBatch assemble(int[] good) {
-    int[] kept = new int[good.length];
-    int[] labels = new int[good.length];
-    List<Mask> keptMasks = new ArrayList<>();
-    for (int i = 0; i < good.length; i++) {
-      kept[i] = indices[good[i]];
-      labels[i] = source.folder().label(kept[i]);
-      keptMasks.add(masks[good[i]]);
-    }
-    INDArray mask = source.masked() ? Mask.toArray(keptMasks) : null;
-    INDArray secondView = source.twoViews() ? images(second, good) : null;
-    return new ImageBatch(number, images(pixels, good), secondView, mask, labels, kept);
-  }
-
-  private INDArray images(float[] all, int[] good) {
-    Preprocessing to = source.preprocessing();
-    int length = source.imageLength();
-    float[] data = all;
-    if (good.length < indices.length) {
-      data = new float[good.length * length];
-      for (int i = 0; i < good.length; i++) {
-        System.arraycopy(all, good[i] * length, data, i * length, length);
-      }
-    }
-    return FloatArrays.of(data, good.length, to.channels(), to.height(), to.width());
+    bad.add(path, reasons[slot]);
   }
 }

@@ -7,7 +7,6 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
@@ -16,8 +15,8 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
  * The batches of one epoch, read ahead by worker threads. Order, views and masks depend on seed,
  * epoch, image and, for masks, optimizer step alone: any number of workers gives the same bits, and
  * starting at batch k gives the tail of the whole epoch without reading what comes before. Held at
- * a time are at most {@code prefetch} batches and the one handed out. Use it from one thread and
- * close it.
+ * a time are at most {@code prefetch} batches and the one handed out. {@link #waitedNanos()} tells
+ * whether the workers keep up. Use it from one thread and close it.
  *
  * <p>Fixed masks and crops, for evaluation, are epoch 0 without shuffling.
  */
@@ -27,6 +26,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   private final transient ImageSource source;
   private final transient BadImages bad;
   private final transient ExecutorService workers;
+  private final transient FloatBuffers buffers;
   private final transient Deque<BatchTask> ahead = new ArrayDeque<>();
   private final int[] order;
   private final int batchSize;
@@ -35,6 +35,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   private final int startBatch;
   private final int prefetch;
   private int nextToSubmit;
+  private long waitedNanos;
   private transient ImageBatch ready;
   private transient MultiDataSetPreProcessor preProcessor;
   private transient boolean closed;
@@ -46,6 +47,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
             options.preprocessing,
             options.sampler,
             options.photometric,
+            options.reducedDecoding,
             options.seed,
             options.epoch);
     bad = options.bad;
@@ -56,6 +58,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     prefetch = options.prefetch;
     order = source.order(options.shuffle);
     nextToSubmit = startBatch;
+    buffers = new FloatBuffers(Math.multiplyExact(batchSize, source.imageLength()));
     workers = Executors.newFixedThreadPool(options.workers, new WorkerThreads());
   }
 
@@ -67,6 +70,27 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   /** Batches of the whole epoch, from batch 0, counting those without a readable image. */
   public int batches() {
     return batches;
+  }
+
+  /**
+   * Nanoseconds that the caller has waited for the workers in {@link #hasNext()}, {@link
+   * #nextBatch()} and {@link #next()} since this was built. The first batch is always waited for; a
+   * total that grows afterwards means that more workers, or a faster disk, would shorten the
+   * training step.
+   */
+  public long waitedNanos() {
+    return waitedNanos;
+  }
+
+  /** Where the workers' time has gone so far. */
+  public StageTimes stageTimes() {
+    return source.clock().times();
+  }
+
+  /** Begins to read now; else reading begins with the first call that needs a batch. */
+  public void readAhead() {
+    requireOpen();
+    submitAhead();
   }
 
   /** Whether a batch with at least one readable image is left; waits until it is read. */
@@ -159,11 +183,8 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    for (Runnable waiting : workers.shutdownNow()) {
-      if (waiting instanceof Future<?> image) {
-        image.cancel(false);
-      }
-    }
+    workers.shutdownNow();
+    ahead.forEach(BatchTask::cancel);
     ahead.clear();
     dropReadyBatch();
   }
@@ -173,17 +194,20 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
       int from = nextToSubmit * batchSize;
       int[] indices = Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize));
       int step = nextToSubmit / batchesPerStep;
-      ahead.add(new BatchTask(source, nextToSubmit, step, indices).submit(workers));
+      ahead.add(new BatchTask(source, nextToSubmit, step, indices, buffers).submit(workers));
       nextToSubmit++;
     }
   }
 
   private ImageBatch await(BatchTask task) {
+    long since = System.nanoTime();
     try {
       return task.await(bad);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while images were read", e);
+    } finally {
+      waitedNanos += System.nanoTime() - since;
     }
   }
 
@@ -214,6 +238,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     private boolean shuffle = true;
     private int startBatch;
     private boolean dropLast;
+    private boolean reducedDecoding;
     private int workers = 2;
     private int prefetch = 3;
 
@@ -282,6 +307,20 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
       return this;
     }
 
+    /**
+     * Whether JPEGs are decoded at 1/2, 1/4 or 1/8 of their resolution where a crop for training
+     * still has at least as many pixels as its result. Large photos are read several times faster;
+     * values differ slightly from those of the full resolution (the crop's edges move to whole
+     * pixels of the smaller image, and libjpeg's filter is a little sharper), so this belongs to
+     * what a run must repeat. Off by default. It changes nothing for PNG, for smaller images, and
+     * for evaluation.
+     */
+    public Builder reducedDecoding(boolean reducedDecoding) {
+      this.reducedDecoding = reducedDecoding;
+      return this;
+    }
+
+    /** Threads that read and decode. */
     public Builder workers(int workers) {
       this.workers = workers;
       return this;
@@ -294,7 +333,8 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     }
 
     /**
-     * The epoch; reading starts with the first call that needs a batch.
+     * The epoch; reading starts with {@link ImageBatches#readAhead()} or the first call that needs
+     * a batch.
      *
      * @throws IllegalArgumentException if an option is out of its range
      */

@@ -22,6 +22,11 @@ record ImageHeader(int height, int width, int components, boolean adobe) {
     }
   }
 
+  /** Whether the file is a JPEG, which can be decoded at a lower resolution. */
+  boolean jpeg() {
+    return components > 0;
+  }
+
   /**
    * Reads the size and checks that the file goes on to its end marker.
    *

@@ -8,14 +8,28 @@ import java.util.random.RandomGenerator;
  *
  * @param sampler null = no masks
  * @param photometric null = no second view
+ * @param reduced whether JPEGs are decoded at the lowest resolution that their crop allows
  */
 record ImageSource(
     ImageFolder folder,
     Preprocessing preprocessing,
     MaskSampler sampler,
     Photometric photometric,
+    boolean reduced,
     long seed,
-    int epoch) {
+    int epoch,
+    StageClock clock) {
+
+  ImageSource(
+      ImageFolder folder,
+      Preprocessing preprocessing,
+      MaskSampler sampler,
+      Photometric photometric,
+      boolean reduced,
+      long seed,
+      int epoch) {
+    this(folder, preprocessing, sampler, photometric, reduced, seed, epoch, new StageClock());
+  }
 
   /** C * H * W. */
   int imageLength() {
@@ -39,15 +53,27 @@ record ImageSource(
    * @param second the same for the second view, unused where there is none
    */
   void views(int index, float[] first, float[] second, int offset) throws UnreadableImageException {
+    long started = System.nanoTime();
+    EncodedImage file = EncodedImage.read(folder.path(index));
+    long read = System.nanoTime();
     byte[] pixels =
         ImageTensor.pixels(
-            folder.path(index), preprocessing, RandomStream.of(seed, "crop", epoch, index));
-    ImageTensor.normalise(pixels, preprocessing.normalization(), first, offset);
+            file, preprocessing, reduced, RandomStream.of(seed, "crop", epoch, index));
+    byte[] changed = null;
     if (twoViews()) {
       RandomGenerator random = RandomStream.of(seed, "second_view", epoch, index);
-      byte[] changed = ImageTensor.view(pixels, preprocessing, photometric, random);
+      changed = ImageTensor.view(pixels, preprocessing, photometric, random);
+    }
+    long augmented = System.nanoTime();
+    ImageTensor.normalise(pixels, preprocessing.normalization(), first, offset);
+    if (changed != null) {
       ImageTensor.normalise(changed, preprocessing.normalization(), second, offset);
     }
+    clock.image(
+        read - started,
+        file.decodeNanos(),
+        augmented - read - file.decodeNanos(),
+        System.nanoTime() - augmented);
   }
 
   /**
@@ -56,11 +82,16 @@ record ImageSource(
    * @param step number of the optimizer step in the epoch
    */
   Mask mask(int index, int step) {
-    return masked()
-        ? sampler.sample(
+    if (!masked()) {
+      return null;
+    }
+    long started = System.nanoTime();
+    Mask mask =
+        sampler.sample(
             RandomStream.of(seed, "mask", epoch, index),
-            RandomStream.of(seed, "mask_step", epoch, step))
-        : null;
+            RandomStream.of(seed, "mask_step", epoch, step));
+    clock.mask(System.nanoTime() - started);
+    return mask;
   }
 
   /** The order of an epoch: by index, or a permutation by seed and epoch. */

@@ -1,6 +1,5 @@
 package dev.mto.data;
 
-import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacv.OpenCVFrameConverter;
@@ -17,13 +16,20 @@ final class ImageTensor {
   /**
    * Decodes, crops and flips.
    *
+   * @param reduced whether a JPEG of which a large crop is trained on is decoded at a lower
+   *     resolution
    * @return (H, W, C), C = BGR or grey
    */
   @SuppressWarnings("try")
-  static byte[] pixels(Path path, Preprocessing preprocessing, RandomGenerator random)
+  static byte[] pixels(
+      EncodedImage file, Preprocessing preprocessing, boolean reduced, RandomGenerator random)
       throws UnreadableImageException {
     try (PointerScope scope = OpenCv.scope()) {
-      Mat image = ImageDecoder.decode(path, preprocessing.channels());
+      if (reduced && file.header().jpeg() && preprocessing instanceof Augmentation augmentation) {
+        return OpenCv.pixels(
+            new RandomResizedCrop(augmentation).applyReduced(file, new GeneratorRandom(random)));
+      }
+      Mat image = file.decode(preprocessing.channels(), Reduction.NONE);
       return transform(image, preprocessing.transform(), random);
     }
   }
@@ -57,10 +63,10 @@ final class ImageTensor {
     int channels = normalization.channels();
     int plane = pixels.length / channels;
     for (int c = 0; c < channels; c++) {
-      int stored = channels - 1 - c;
+      float[] values = normalization.values(c);
       int out = offset + c * plane;
-      for (int i = 0; i < plane; i++) {
-        target[out + i] = normalization.apply(c, pixels[i * channels + stored] & 0xFF);
+      for (int i = 0, stored = channels - 1 - c; i < plane; i++, stored += channels) {
+        target[out + i] = values[pixels[stored] & 0xFF];
       }
     }
   }

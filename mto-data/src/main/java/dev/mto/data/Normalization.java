@@ -70,8 +70,9 @@ public final class Normalization {
     return std.clone();
   }
 
-  float apply(int channel, int value) {
-    return table[channel][value];
+  /** [256]: what each 8-bit value of a channel becomes; not to be changed. */
+  float[] values(int channel) {
+    return table[channel];
   }
 
   @Override

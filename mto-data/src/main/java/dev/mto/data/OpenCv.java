@@ -23,10 +23,10 @@ final class OpenCv {
   }
 
   /** Decodes to 8-bit BGR as stored, EXIF orientation ignored; empty if it cannot. */
-  static Mat decode(byte[] file) {
+  static Mat decode(byte[] file, Reduction reduction) {
     Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, new BytePointer(file));
     return opencv_imgcodecs.imdecode(
-        encoded, opencv_imgcodecs.IMREAD_COLOR | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION);
+        encoded, reduction.openCvFlag() | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION);
   }
 
   /** Luma of BGR; grey stays exactly what it was. */

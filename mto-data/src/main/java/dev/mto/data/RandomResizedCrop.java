@@ -17,6 +17,21 @@ final class RandomResizedCrop extends GeometricTransform {
   @Override
   Mat apply(Mat image, Random random) {
     CropBox box = CropBox.draw(image.rows(), image.cols(), augmentation, random);
+    return crop(image, box, random);
+  }
+
+  /** The same draws of a JPEG that is decoded at the lowest resolution that its crop allows. */
+  Mat applyReduced(EncodedImage jpeg, Random random) throws UnreadableImageException {
+    ImageHeader size = jpeg.header();
+    CropBox box = CropBox.draw(size.height(), size.width(), augmentation, random);
+    Reduction reduction = Reduction.largest(box, augmentation.height(), augmentation.width());
+    Mat image = jpeg.decode(augmentation.channels(), reduction);
+    Mat result = crop(image, reduction.of(box, image.rows(), image.cols()), random);
+    resizedBefore(reduction.divisor(), reduction.divisor());
+    return result;
+  }
+
+  private Mat crop(Mat image, CropBox box, Random random) {
     Mat crop =
         cut(image, box, augmentation.height(), augmentation.width(), augmentation.interpolation());
     if (random.nextDouble() >= augmentation.flip()) {

@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
@@ -292,6 +295,111 @@ class ImageBatchesTest {
       }
     }
     assertThat(Pointer.totalBytes() - before).isLessThan(35 * 4 * 16 * 16 * 4);
+  }
+
+  @Test
+  void waitingForWorkersIsCountedAndWorkingElsewhereIsNot() throws Exception {
+    ImageFolder folder = Images.folder(root, 8);
+    CountDownLatch go = new CountDownLatch(1);
+    MaskSampler slow =
+        (image, step) -> {
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return MASKS.sample(image, step);
+        };
+    try (ImageBatches batches = options(folder).masks(slow).workers(8).build()) {
+      assertThat(batches.waitedNanos()).isZero();
+      CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS).execute(go::countDown);
+      batches.nextBatch().close();
+      long first = batches.waitedNanos();
+      assertThat(first).isGreaterThan(10_000_000L);
+      assertThat(batches.hasNext()).isTrue();
+      long second = batches.waitedNanos();
+      assertThat(batches.hasNext()).isTrue();
+      batches.nextBatch().close();
+      assertThat(batches.waitedNanos()).isEqualTo(second);
+    }
+  }
+
+  @Test
+  void readingCanBeginBeforeABatchIsAskedFor() throws Exception {
+    ImageFolder folder = Images.folder(root, 18);
+    CountDownLatch read = new CountDownLatch(8);
+    MaskSampler counting =
+        (image, step) -> {
+          read.countDown();
+          return MASKS.sample(image, step);
+        };
+    List<Copy> whole = drain(options(folder));
+    try (ImageBatches batches = options(folder).masks(counting).prefetch(2).build()) {
+      batches.readAhead();
+      assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(batches.waitedNanos()).isZero();
+      batches.readAhead();
+      try (ImageBatch batch = batches.nextBatch()) {
+        assertThat(IntStream.of(batch.indices()).boxed().toList())
+            .isEqualTo(whole.get(0).indices());
+      }
+    }
+  }
+
+  @Test
+  void theWorkersTimeIsToldByStage() {
+    ImageFolder folder = Images.folder(root, 18);
+    try (ImageBatches batches = options(folder).build()) {
+      while (batches.hasNext()) {
+        batches.nextBatch().close();
+      }
+      StageTimes times = batches.stageTimes();
+      assertThat(times.images()).isEqualTo(18);
+      assertThat(times.readNanos()).isPositive();
+      assertThat(times.decodeNanos()).isPositive();
+      assertThat(times.augmentNanos()).isPositive();
+      assertThat(times.floatNanos()).isPositive();
+      assertThat(times.maskNanos()).isPositive();
+    }
+  }
+
+  @Test
+  void valuesOfAnEarlierBatchDoNotComeBack() {
+    ImageFolder folder = Images.folder(root, 18);
+    List<Copy> whole = drain(options(folder).shuffle(false).prefetch(1).workers(1));
+    Images.write(root.resolve("cat/012.png"), new byte[0]);
+    Images.write(root.resolve("cat/016.png"), new byte[0]);
+    BadImages bad = BadImages.open(root.resolve("bad-images.txt"), 18, 0.5);
+    List<Copy> some = drain(options(folder).shuffle(false).prefetch(1).workers(1).badImages(bad));
+    assertThat(indices(some)).hasSize(16).isNotEqualTo(indices(whole));
+    int pixels = 16 * 16;
+    for (Copy copy : some) {
+      assertThat(copy.images()).hasSize(copy.indices().size() * pixels);
+      for (int i = 0; i < copy.indices().size(); i++) {
+        Copy same = whole.get(copy.number());
+        int place = same.indices().indexOf(copy.indices().get(i));
+        assertThat(copy.images().subList(i * pixels, (i + 1) * pixels))
+            .isEqualTo(same.images().subList(place * pixels, (place + 1) * pixels));
+      }
+    }
+  }
+
+  @Test
+  void whatWasReadAheadIsFreedWhenItIsNotWanted() throws Exception {
+    ImageFolder folder = Images.folder(root, 18);
+    drain(options(folder));
+    long before = Pointer.totalBytes();
+    for (int i = 0; i < 20; i++) {
+      try (ImageBatches batches = options(folder).build()) {
+        batches.nextBatch().close();
+        batches.reset();
+        assertThat(batches.hasNext()).isTrue();
+      }
+    }
+    for (Thread thread : workers()) {
+      thread.join(10_000);
+    }
+    assertThat(Pointer.totalBytes() - before).isLessThan(10 * 4 * 16 * 16 * 4);
   }
 
   @Test

@@ -33,7 +33,9 @@ class ImageTensorTest {
   private static float[] read(Path path, Preprocessing preprocessing, long seed) throws Exception {
     float[] tensor =
         new float[preprocessing.channels() * preprocessing.height() * preprocessing.width()];
-    byte[] pixels = ImageTensor.pixels(path, preprocessing, RandomStream.of(seed, "crop"));
+    byte[] pixels =
+        ImageTensor.pixels(
+            EncodedImage.read(path), preprocessing, false, RandomStream.of(seed, "crop"));
     ImageTensor.normalise(pixels, preprocessing.normalization(), tensor, 0);
     return tensor;
   }

@@ -83,7 +83,7 @@ class SecondViewTest {
       for (int i = 0; i < first.length; i++) {
         int c = i / 256 % 3;
         int value = Math.round((first[i] * std[c] + mean[c]) * 255);
-        assertThat(second[i]).isEqualTo(THREE.apply(c, value < 128 ? value : 255 - value));
+        assertThat(second[i]).isEqualTo(THREE.values(c)[value < 128 ? value : 255 - value]);
       }
     }
   }

@@ -8,8 +8,12 @@ final class Blas {
 
   private Blas() {}
 
-  /** {@code mkl} if JavaCPP loaded that, {@code openblas} otherwise. */
-  static String vendor() {
+  /**
+   * Loads the library; libtorch, loaded later, uses the one it finds.
+   *
+   * @return {@code mkl} if JavaCPP loaded that, {@code openblas} otherwise
+   */
+  static String load() {
     Loader.load(openblas_nolapack.class);
     return Loader.getLoadedLibraries().values().stream().anyMatch(path -> path.contains("mkl"))
         ? "mkl"

@@ -12,9 +12,6 @@ import org.bytedeco.pytorch.TensorVector;
 /** Masked Token Optimization on raw dot products; entropies in nats, an image each, batch means. */
 final class MtoLoss {
 
-  static final double SPARSITY_WEIGHT = 0.001;
-  static final double HETEROGENEITY_WEIGHT = 0.01;
-  static final double RANKING_WEIGHT = 0.001;
   private static final double EPSILON = 1e-6;
 
   private MtoLoss() {}
@@ -27,16 +24,25 @@ final class MtoLoss {
    */
   record Terms(List<Tensor> heterogeneity, Tensor sparsity, Tensor inverse, Tensor ranking) {
 
-    Tensor weightedSum() {
+    Tensor weightedSum(PeerCase weights) {
       return sparsity
-          .mul(new Scalar(SPARSITY_WEIGHT))
-          .add(inverse.mul(new Scalar(HETEROGENEITY_WEIGHT)))
-          .add(ranking.mul(new Scalar(RANKING_WEIGHT)));
+          .mul(new Scalar(weights.sparsityWeight()))
+          .add(inverse.mul(new Scalar(weights.heterogeneityWeight())))
+          .add(ranking.mul(new Scalar(weights.rankingWeight())));
     }
   }
 
+  /** Losses of what a model computed; {@code afterPosition} tells which tokens are layer 0. */
+  static Terms of(Model.Forward forward, PatchMask mask, boolean afterPosition) {
+    List<Tensor> layers = new ArrayList<>(forward.layers());
+    if (!afterPosition) {
+      layers.set(0, forward.beforePosition());
+    }
+    return of(layers, mask);
+  }
+
   /** Losses of the layers' tokens [B, T, D], class token first and in neither set. */
-  static Terms of(List<Tensor> layers, PatchMask mask) {
+  private static Terms of(List<Tensor> layers, PatchMask mask) {
     List<Tensor> heterogeneity = new ArrayList<>();
     for (Tensor layer : layers) {
       TensorVector sets = visibleAndMasked(layer, mask);

@@ -5,13 +5,6 @@ final class RelativePositions {
 
   private RelativePositions() {}
 
-  /**
-   * Rows of the table: the distances of patches, then class to any, any to class, class to class.
-   */
-  static int tableRows(int window) {
-    return (2 * window - 1) * (2 * window - 1) + 3;
-  }
-
   /** Row-major T x T table rows, class token first. */
   static long[] index(int window) {
     int tokens = window * window;

@@ -2,59 +2,77 @@ package dev.mto.peer;
 
 import static org.bytedeco.pytorch.global.torch.clip_grad_norm_;
 
+import java.util.Map;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AdamW;
-import org.bytedeco.pytorch.AdamWOptions;
-import org.bytedeco.pytorch.OptimizerParamGroup;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 
-/** Forward, backward, global-norm clip, AdamW (betas 0.9 and 0.999, epsilon 1e-8, decay 0.05). */
+/** Forward, backward, global-norm clip and AdamW on one batch. */
 final class TrainingStep {
 
-  private static final double WEIGHT_DECAY = 0.05;
-
-  /**
-   * @param learningRate constant learning rate
-   * @param clip largest global norm of the gradients
-   * @param mto whether the losses of Masked Token Optimization are added
-   */
-  record Options(double learningRate, double clip, boolean mto) {}
-
-  private final SimMimModel model;
-  private final Options options;
+  private final PeerCase options;
+  private final Model model;
+  private final Weights weights;
+  private final Tensor images;
+  private final PatchMask mask;
   private final TensorVector parameters;
-  private final AdamW optimizer;
+  private final FusedAdamW optimizer;
 
-  TrainingStep(SimMimModel model, Weights weights, Options options) {
-    this.model = model;
+  TrainingStep(PeerCase options, Weights weights, Tensor images, PatchMask mask) {
     this.options = options;
+    this.model = options.model(weights);
+    this.weights = weights;
+    this.images = images;
+    this.mask = mask;
     this.parameters = new TensorVector(weights.all().toArray(Tensor[]::new));
-    this.optimizer = new AdamW(weights.group(true), adamW(options.learningRate(), WEIGHT_DECAY));
-    optimizer.add_param_group(
-        new OptimizerParamGroup(weights.group(false), adamW(options.learningRate(), 0)));
+    this.optimizer = new FusedAdamW(weights, options);
   }
 
-  /** Updates the weights once and gives the total loss before the update. */
+  /**
+   * Updates the weights once.
+   *
+   * @param mto whether the losses of Masked Token Optimization are added
+   * @return the total loss before the update
+   */
   @SuppressWarnings("try") // the scope frees the step's native tensors
-  double run(Tensor images, PatchMask mask) {
+  double run(boolean mto) {
     try (PointerScope scope = new PointerScope()) {
-      optimizer.zero_grad();
-      SimMimModel.Forward forward = model.forward(images, mask);
-      Tensor loss = forward.loss();
-      if (options.mto()) {
-        loss = loss.add(MtoLoss.of(forward.layers(), mask).weightedSum());
+      Tensor loss = backward(mto);
+      if (options.clip() > 0) {
+        clip_grad_norm_(parameters, options.clip());
       }
-      loss.backward();
-      clip_grad_norm_(parameters, options.clip());
       optimizer.step();
       return loss.item_double();
     }
   }
 
-  private static AdamWOptions adamW(double learningRate, double decay) {
-    AdamWOptions adamW = new AdamWOptions(learningRate);
-    adamW.weight_decay().put(decay);
-    return adamW;
+  /**
+   * The loss, its gradients neither clipped nor applied.
+   *
+   * @param use receives the gradients of the weights that have one, by name, while they are valid
+   */
+  @SuppressWarnings("try") // as above
+  double gradients(boolean mto, Consumer<Map<String, Tensor>> use) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor loss = backward(mto);
+      Map<String, Tensor> gradients = weights.byName();
+      gradients.replaceAll((name, weight) -> weight.grad());
+      gradients.values().removeIf(gradient -> !gradient.defined());
+      use.accept(gradients);
+      return loss.item_double();
+    }
+  }
+
+  private Tensor backward(boolean mto) {
+    weights.all().forEach(weight -> weight.mutable_grad().reset());
+    Model.Forward forward = model.forward(images, mask);
+    Tensor loss = forward.loss();
+    if (mto) {
+      loss =
+          loss.add(MtoLoss.of(forward, mask, options.initialAfterPosition()).weightedSum(options));
+    }
+    loss.backward();
+    return loss;
   }
 }

@@ -2,82 +2,97 @@ package dev.mto.peer;
 
 import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.gelu;
-import static org.bytedeco.pytorch.global.torch.layer_norm;
 import static org.bytedeco.pytorch.global.torch.linear;
+import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 
-/** Pre-norm block with layer scale: x += g1 * attention(norm(x)), x += g2 * mlp(norm(x)). */
+/**
+ * Pre-norm block: x += g1 * attention(norm(x)), x += g2 * mlp(norm(x)). Which weights there are
+ * decides on the rest: layer scales g1 and g2, and a bias of query, key and value or of query and
+ * value only.
+ *
+ * <p>Attention without position bias runs in libtorch's fused kernel. A trained bias needs a
+ * gradient, for which that kernel falls back to one product after the other and is slower than the
+ * composed form here.
+ */
 final class TransformerBlock {
 
-  private static final double NORM_EPSILON = 1e-6;
-
-  private final VitShape shape;
   private final Weights weights;
+  private final Layers layers;
   private final String prefix;
+  private final int heads;
 
-  TransformerBlock(VitShape shape, Weights weights, int index) {
-    this.shape = shape;
+  /**
+   * @param prefix of the weights' names, with its dot
+   */
+  TransformerBlock(Weights weights, String prefix, int heads) {
     this.weights = weights;
-    this.prefix = "encoder.blocks." + index + ".";
+    this.layers = new Layers(weights);
+    this.prefix = prefix;
+    this.heads = heads;
+  }
+
+  /** All blocks whose weights are called {@code prefix0.} {@code prefix1.} …. */
+  static List<TransformerBlock> all(Weights weights, String prefix, int heads) {
+    return IntStream.range(0, weights.blocks(prefix))
+        .mapToObj(i -> new TransformerBlock(weights, prefix + i + ".", heads))
+        .toList();
   }
 
   /**
+   * Applies the block.
+   *
    * @param x tokens [B, T, D]
-   * @param positionBias [H, T, T], added to the attention scores
+   * @param positionBias [H, T, T], added to the attention scores; or null
    */
   Tensor forward(Tensor x, Tensor positionBias) {
-    Tensor attended = attention(norm(x, weights, prefix + "norm1"), positionBias);
-    Tensor y = x.add(attended.mul(weight("gamma_1")));
-    return y.add(mlp(norm(y, weights, prefix + "norm2")).mul(weight("gamma_2")));
+    Tensor attended = attention(layers.norm(x, prefix + "norm1"), positionBias);
+    Tensor y = x.add(scaled(attended, "gamma_1"));
+    return y.add(scaled(mlp(layers.norm(y, prefix + "norm2")), "gamma_2"));
   }
 
-  /**
-   * Layer normalisation over the last axis with the weights {@code name.weight} and {@code .bias}.
-   */
-  static Tensor norm(Tensor x, Weights weights, String name) {
-    Tensor gain = weights.get(name + ".weight");
-    return layer_norm(
-        x,
-        new long[] {gain.size(0)},
-        new TensorOptional(gain),
-        new TensorOptional(weights.get(name + ".bias")),
-        NORM_EPSILON,
-        false);
+  private Tensor scaled(Tensor branch, String gamma) {
+    return weights.has(prefix + gamma) ? branch.mul(weights.get(prefix + gamma)) : branch;
   }
 
   private Tensor attention(Tensor x, Tensor positionBias) {
     long batch = x.size(0);
     long tokens = x.size(1);
-    Tensor queryBias = weight("attn.q_bias");
-    Tensor bias = // the key has none
-        cat(new TensorVector(queryBias, queryBias.new_zeros(shape.dim()), weight("attn.v_bias")));
+    long dim = x.size(2);
     TensorVector qkv =
-        linear(x, weight("attn.qkv.weight"), new TensorOptional(bias)) // [B, T, 3D]
-            .view(batch, tokens, 3, shape.heads(), shape.headDim())
+        linear(x, weights.get(prefix + "attn.qkv.weight"), new TensorOptional(qkvBias(dim)))
+            .view(batch, tokens, 3, heads, dim / heads) // (B, T, 3D) -> (B, T, 3, H, D/H)
             .permute(2, 0, 3, 1, 4) // [3, B, H, T, D/H]
             .unbind(0);
-    Tensor query = qkv.get(0).mul(new Scalar(1 / Math.sqrt(shape.headDim())));
-    Tensor scores = query.matmul(qkv.get(1).transpose(2, 3)).add_(positionBias); // [B, H, T, T]
     Tensor mixed =
-        scores
-            .softmax(-1)
-            .matmul(qkv.get(2)) // [B, H, T, D/H]
-            .transpose(1, 2)
-            .reshape(batch, tokens, shape.dim());
-    return linear(mixed, weight("attn.proj.weight"), new TensorOptional(weight("attn.proj.bias")));
+        positionBias == null
+            ? scaled_dot_product_attention(qkv.get(0), qkv.get(1), qkv.get(2))
+            : composed(qkv, positionBias, dim / heads); // [B, H, T, D/H]
+    return layers.affine(mixed.transpose(1, 2).reshape(batch, tokens, dim), prefix + "attn.proj");
+  }
+
+  private static Tensor composed(TensorVector qkv, Tensor positionBias, long headDim) {
+    Tensor query = qkv.get(0).mul(new Scalar(1 / Math.sqrt((double) headDim)));
+    Tensor scores = query.matmul(qkv.get(1).transpose(2, 3)).add_(positionBias); // [B, H, T, T]
+    return scores.softmax(-1).matmul(qkv.get(2));
+  }
+
+  private Tensor qkvBias(long dim) {
+    if (weights.has(prefix + "attn.qkv.bias")) {
+      return weights.get(prefix + "attn.qkv.bias");
+    }
+    Tensor query = weights.get(prefix + "attn.q_bias");
+    Tensor value = weights.get(prefix + "attn.v_bias");
+    return cat(new TensorVector(query, query.new_zeros(dim), value)); // the key has none
   }
 
   private Tensor mlp(Tensor x) {
-    Tensor hidden =
-        gelu(linear(x, weight("mlp.fc1.weight"), new TensorOptional(weight("mlp.fc1.bias"))));
-    return linear(hidden, weight("mlp.fc2.weight"), new TensorOptional(weight("mlp.fc2.bias")));
-  }
-
-  private Tensor weight(String name) {
-    return weights.get(prefix + name);
+    return layers.affine(gelu(layers.affine(x, prefix + "mlp.fc1")), prefix + "mlp.fc2");
   }
 }

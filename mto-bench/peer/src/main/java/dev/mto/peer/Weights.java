@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 
-/** Trainable tensors by the names of the official SimMIM checkpoint, in a fixed order. */
+/** Trainable tensors by the names of the official checkpoint, in a fixed order. */
 final class Weights {
 
-  private static final Set<String> NEVER_DECAYED = Set.of("encoder.cls_token", "encoder.pos_embed");
+  /** SimMIM's class token is not decayed, MAE's is. */
+  private static final Set<String> NEVER_DECAYED = Set.of("encoder.cls_token");
 
   private final Map<String, Tensor> byName;
 
@@ -23,31 +23,35 @@ final class Weights {
     Tensor tensor = byName.get(name);
     if (tensor == null) {
       throw new IllegalArgumentException(
-          "weight " + name + " is missing: give all weights of the model's shape");
+          "weight " + name + " is missing: give all weights of the model");
     }
     return tensor;
+  }
+
+  boolean has(String name) {
+    return byName.containsKey(name);
+  }
+
+  /** Number of the blocks {@code prefix0.} {@code prefix1.} …. */
+  int blocks(String prefix) {
+    int count = 0;
+    while (has(prefix + count + ".norm1.weight")) {
+      count++;
+    }
+    return count;
   }
 
   Collection<Tensor> all() {
     return byName.values();
   }
 
-  /**
-   * Weights with ({@code true}) or without decay: 1-D tensors, biases and the class token have
-   * none.
-   */
-  TensorVector group(boolean decayed) {
-    TensorVector group = new TensorVector();
-    byName.forEach(
-        (name, tensor) -> {
-          if (isDecayed(name, tensor) == decayed) {
-            group.push_back(tensor);
-          }
-        });
-    return group;
+  /** A new map, in the fixed order. */
+  Map<String, Tensor> byName() {
+    return new LinkedHashMap<>(byName);
   }
 
-  private static boolean isDecayed(String name, Tensor tensor) {
+  /** All but vectors, biases and SimMIM's class token. */
+  static boolean decayed(String name, Tensor tensor) {
     return tensor.dim() > 1 && !name.endsWith(".bias") && !NEVER_DECAYED.contains(name);
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -15,10 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SimMimParityTest {
 
+  private static final String CASE = "c_simmim/case0";
+
   /** The official mask is an integer: its sum plus the loss's 1e-5 is rounded to float32. */
   private static final double LOSS_TOLERANCE = 1e-8;
 
-  private final SimMimCase reference = new SimMimCase(ScalarType.Double);
+  private final OracleCase reference = new OracleCase(CASE, ScalarType.Double);
 
   @Test
   void lossEqualsTheOfficialOneInDouble() {
@@ -28,7 +29,7 @@ class SimMimParityTest {
 
   @Test
   void lossEqualsTheOfficialOneInFloat() {
-    SimMimCase single = new SimMimCase(ScalarType.Float);
+    OracleCase single = new OracleCase(CASE, ScalarType.Float);
 
     assertThat(forward(single, single.weights()).loss().item_double())
         .isCloseTo(single.values().get("loss").asDouble(), within(1e-5));
@@ -40,7 +41,7 @@ class SimMimParityTest {
 
     forward(reference, weights).loss().backward();
 
-    assertGradientNorms(weights, reference.values().get("grad_norm"));
+    GradientNorms.assertEqual(weights, reference.values().get("grad_norm"));
   }
 
   @Test
@@ -74,24 +75,18 @@ class SimMimParityTest {
 
     mto(weights).ranking().backward();
 
-    assertGradientNorms(weights, reference.values().at("/mto/grad_norm_L_r_reversed"));
+    GradientNorms.assertEqual(weights, reference.values().at("/mto/grad_norm_L_r_reversed"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"adamw", "adamw_clip"})
   void trainingFollowsTheOfficialTrajectory(String run) {
     JsonNode expected = reference.values().get(run);
-    Weights weights = reference.weights();
-    TrainingStep step =
-        new TrainingStep(
-            new SimMimModel(reference.shape(), weights),
-            weights,
-            new TrainingStep.Options(
-                expected.get("lr").asDouble(), expected.get("clip").asDouble(), false));
+    TrainingStep step = step(reference.options("simmim", run, false));
 
     List<Double> losses = new ArrayList<>();
     for (int i = 0; i < expected.get("loss_before_step").size(); i++) {
-      losses.add(step.run(reference.images(), reference.mask()));
+      losses.add(step.run(false));
     }
 
     for (int i = 0; i < losses.size(); i++) {
@@ -102,41 +97,30 @@ class SimMimParityTest {
 
   @Test
   void totalLossOfAStepHoldsTheWeightedTerms() {
-    Weights weights = reference.weights();
-    SimMimModel model = new SimMimModel(reference.shape(), weights);
-    MtoLoss.Terms terms = mto(weights);
+    MtoLoss.Terms terms = mto(reference.weights());
     double expected =
         reference.values().get("loss").asDouble()
             + 0.001 * terms.sparsity().item_double()
             + 0.01 * terms.inverse().item_double()
             + 0.001 * terms.ranking().item_double();
 
-    TrainingStep step = new TrainingStep(model, weights, new TrainingStep.Options(1e-3, 5, true));
+    TrainingStep step = step(reference.options("simmim", "adamw", false));
 
-    assertThat(step.run(reference.images(), reference.mask()))
-        .isCloseTo(expected, within(LOSS_TOLERANCE));
+    assertThat(step.run(true)).isCloseTo(expected, within(LOSS_TOLERANCE));
   }
 
-  private static SimMimModel.Forward forward(SimMimCase simMim, Weights weights) {
-    return new SimMimModel(simMim.shape(), weights).forward(simMim.images(), simMim.mask());
+  private TrainingStep step(PeerCase options) {
+    return new TrainingStep(options, reference.weights(), reference.images(), reference.mask());
+  }
+
+  private static Model.Forward forward(OracleCase simMim, Weights weights) {
+    return simMim
+        .options("simmim", "adamw", false)
+        .model(weights)
+        .forward(simMim.images(), simMim.mask());
   }
 
   private MtoLoss.Terms mto(Weights weights) {
-    return MtoLoss.of(forward(reference, weights).layers(), reference.mask());
-  }
-
-  private static void assertGradientNorms(Weights weights, JsonNode expected) {
-    assertThat(expected.size()).isEqualTo(weights.all().size());
-    for (Map.Entry<String, JsonNode> entry : expected.properties()) {
-      Tensor gradient = weights.get(entry.getKey()).grad();
-      if (entry.getValue().isNull()) {
-        assertThat(gradient.defined()).as(entry.getKey()).isFalse();
-      } else {
-        double norm = Math.sqrt(gradient.square().sum().item_double());
-        assertThat(norm)
-            .as(entry.getKey())
-            .isCloseTo(entry.getValue().asDouble(), within(1e-9 + 1e-8 * norm));
-      }
-    }
+    return MtoLoss.of(forward(reference, weights), reference.mask(), true);
   }
 }

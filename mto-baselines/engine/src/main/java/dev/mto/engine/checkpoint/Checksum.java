@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.bytedeco.javacpp.BytePointer;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** A CRC-32C over names and bytes of tensors, whatever their order. */
 final class Checksum {
@@ -32,6 +34,7 @@ final class Checksum {
     if (array.ordering() != 'c' || array.isView()) {
       throw new IllegalArgumentException("a tensor of a checkpoint must be dense and in c order");
     }
+    Nd4j.getAffinityManager().ensureLocation(array, AffinityManager.Location.HOST);
     try (BytePointer bytes = new BytePointer(array.data().pointer())) {
       long length = array.length() * array.dataType().width();
       for (long at = 0; at < length; at += CHUNK) {

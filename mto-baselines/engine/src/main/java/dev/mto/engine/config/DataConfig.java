@@ -15,6 +15,8 @@ import java.util.List;
  * @param cropScale smallest and largest share of the image's area in a random crop
  * @param cropRatio smallest and largest width over height of a random crop
  * @param interpolation of resizing
+ * @param reducedDecoding whether a JPEG is decoded at 1/2, 1/4 or 1/8 where a training crop keeps
+ *     at least twice the pixels it needs: faster for large photos, slightly other values
  * @param flip probability of a horizontal flip
  * @param maxBadShare share of unreadable images at which the run stops
  */
@@ -28,6 +30,7 @@ public record DataConfig(
     List<Double> cropScale,
     List<Double> cropRatio,
     Interpolation interpolation,
+    boolean reducedDecoding,
     double flip,
     double maxBadShare) {
 

@@ -36,6 +36,15 @@ public interface Kernels extends AutoCloseable {
    */
   Kernel binary(Binary function, Tensor a, Tensor b, Tensor out);
 
+  /**
+   * {@code out = a * b + c}, where {@code b} is repeated along its dimensions of extent 1.
+   *
+   * @param a of the shape of {@code out}
+   * @param b of the same rank, each extent that of {@code a} or 1
+   * @param c of the shape of {@code out}
+   */
+  Kernel multiplyAdd(Tensor a, Tensor b, Tensor c, Tensor out);
+
   /** Softmax of the last dimension; in place. */
   Kernel softmax(Tensor x, Tensor out);
 

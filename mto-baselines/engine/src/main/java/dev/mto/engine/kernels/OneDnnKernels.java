@@ -242,6 +242,34 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public Kernel multiplyAdd(Tensor a, Tensor b, Tensor c, Tensor out) {
+    RepeatedShape shapes = RepeatedShape.of(a.shape(), b.shape());
+    memory.desc full = dense(shapes.full());
+    memory.desc repeated = dense(shapes.repeated());
+    primitive fused =
+        cached(
+            Key.of("multiply and add", List.of(), shapes.full(), shapes.repeated()),
+            () -> {
+              post_ops after = new post_ops();
+              after.append_binary(algorithm.binary_add, full);
+              primitive_attr attributes = new primitive_attr();
+              attributes.set_post_ops(after);
+              return new binary(
+                  new binary.primitive_desc(
+                      new binary.desc(algorithm.binary_mul, full, repeated, full),
+                      attributes,
+                      ENGINE,
+                      false));
+            });
+    return new Arguments()
+        .with(DNNL_ARG_SRC_0, full, a)
+        .with(DNNL_ARG_SRC_1, repeated, b)
+        .with(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1, full, c)
+        .with(DNNL_ARG_DST, full, out)
+        .run(fused);
+  }
+
+  @Override
   public Kernel softmax(Tensor x, Tensor out) {
     memory.desc rows = dense(rows(x));
     primitive softmax =
@@ -547,7 +575,7 @@ final class OneDnnKernels implements Kernels {
   }
 
   /** The tensors that a primitive reads and writes. */
-  private final class Arguments {
+  private static final class Arguments {
     private final IntMemoryMap map = new IntMemoryMap();
     private final List<memory> kept = new ArrayList<>();
 

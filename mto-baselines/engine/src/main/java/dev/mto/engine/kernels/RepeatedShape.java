@@ -8,7 +8,22 @@ import java.util.List;
  * dimensions that are treated alike taken together: [B, H, T, T] and [1, H, T, T] become [B, HTT]
  * and [1, HTT], for which kernels are fast.
  */
-record RepeatedShape(long[] full, long[] repeated) {
+final class RepeatedShape {
+  private final long[] full;
+  private final long[] repeated;
+
+  private RepeatedShape(long[] full, long[] repeated) {
+    this.full = full;
+    this.repeated = repeated;
+  }
+
+  long[] full() {
+    return full;
+  }
+
+  long[] repeated() {
+    return repeated;
+  }
 
   static RepeatedShape of(long[] full, long[] repeated) {
     List<long[]> groups = new ArrayList<>();

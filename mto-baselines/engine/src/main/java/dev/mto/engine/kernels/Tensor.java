@@ -3,13 +3,31 @@ package dev.mto.engine.kernels;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 
-/**
- * A dense float32 tensor in c order at a fixed address outside the heap.
- *
- * @param memory address of the first element; whoever made the tensor keeps it allocated
- * @param shape extents; empty for a scalar
- */
-public record Tensor(FloatPointer memory, long... shape) {
+/** A dense float32 tensor in c order at a fixed address outside the heap. */
+public final class Tensor {
+  private final FloatPointer memory;
+  private final long[] shape;
+
+  /**
+   * A tensor.
+   *
+   * @param memory address of the first element; whoever made the tensor keeps it allocated
+   * @param shape extents; none for a scalar
+   */
+  public Tensor(FloatPointer memory, long... shape) {
+    this.memory = memory;
+    this.shape = shape.clone();
+  }
+
+  /** Address of the first element. */
+  public FloatPointer memory() {
+    return memory;
+  }
+
+  /** Extents; not to be changed. */
+  public long[] shape() {
+    return shape;
+  }
 
   /** Number of elements. */
   public long length() {

@@ -33,6 +33,7 @@ final class Fusion {
     fusion.joinFactors();
     fusion.joinSums();
     fusion.joinSums();
+    fusion.joinScaledBranches();
     return fusion.operations;
   }
 
@@ -195,6 +196,26 @@ final class Fusion {
           p.a(), p.transposeA(), p.b(), p.transposeB(), 1, other, null, sum.result());
     }
     return null;
+  }
+
+  /** A residual that is added to a branch scaled per channel or per row. */
+  private void joinScaledBranches() {
+    count();
+    Map<Operation, Operation> replaced = new HashMap<>();
+    Set<Operation> dropped = new HashSet<>();
+    for (Operation operation : operations) {
+      if (operation instanceof BinaryOperation sum
+          && sum.function() == Binary.ADD
+          && sum.a().sameShape(sum.b())
+          && producers.get(sum.b()) instanceof BinaryOperation branch
+          && branch.function() == Binary.MULTIPLY
+          && usedOnce(sum.b())) {
+        replaced.put(
+            sum, new ScaledSumOperation(branch.a(), branch.b(), sum.a(), sum.result()));
+        dropped.add(branch);
+      }
+    }
+    replace(replaced, dropped);
   }
 
   private static boolean isRow(Value value, Value whole) {

@@ -3,12 +3,18 @@ package dev.mto.engine.plan;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * A small value that follows from shapes alone and is known when a graph is compiled.
- *
- * @param elements a vector's elements; one for a scalar
- */
-record HostValue(double... elements) {
+/** A number or vector that follows from shapes alone and is known when a graph is compiled. */
+final class HostValue {
+  private final double[] elements;
+
+  HostValue(double... elements) {
+    this.elements = elements;
+  }
+
+  double[] elements() {
+    return elements;
+  }
+
   static HostValue of(INDArray array) {
     return new HostValue(array.toDoubleVector());
   }

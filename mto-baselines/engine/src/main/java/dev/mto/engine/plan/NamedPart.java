@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.ops.ScalarOp;
@@ -35,11 +36,15 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
             + " stop_gradient multiply matmul subtract");
 
     private final String ending;
-    private final List<String> composition;
+    private final String composition;
 
     Kind(String ending, String composition) {
       this.ending = ending;
-      this.composition = List.of(composition.split(" "));
+      this.composition = composition;
+    }
+
+    int size() {
+      return composition.split(" ").length;
     }
   }
 
@@ -63,7 +68,7 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
                   kind,
                   scope.substring(0, scope.length() - kind.ending.length()),
                   operations.subList(start, end),
-                  kind.composition.size());
+                  kind.size());
           if (part.isComposedAsExpected() && part.isClosed(operations, wanted)) {
             part.operations().forEach(op -> parts.put(op.getName(), part));
           }
@@ -80,7 +85,10 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
 
   private boolean isComposedAsExpected() {
     return operations.size() >= own
-        && part().stream().map(op -> op.getOp().opName()).toList().equals(kind.composition);
+        && part().stream()
+            .map(op -> op.getOp().opName())
+            .collect(Collectors.joining(" "))
+            .equals(kind.composition);
   }
 
   private boolean isClosed(List<SameDiffOp> all, Collection<String> wanted) {
@@ -105,7 +113,7 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
   }
 
   boolean isLast(SameDiffOp op) {
-    return operations.get(operations.size() - 1) == op;
+    return operations.get(operations.size() - 1).getName().equals(op.getName());
   }
 
   String output() {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Dimensions in another order, copied. */
-record PermuteOperation(Value x, int[] order, Value result) implements Operation {
+record PermuteOperation(Value x, List<Integer> order, Value result) implements Operation {
   @Override
   public List<Value> inputs() {
     return List.of(x);
@@ -25,9 +25,9 @@ record PermuteOperation(Value x, int[] order, Value result) implements Operation
 
   @Override
   public void differentiate(Gradients gradients) {
-    int[] back = new int[order.length];
-    for (int i = 0; i < order.length; i++) {
-      back[order[i]] = i;
+    int[] back = new int[order.size()];
+    for (int i = 0; i < back.length; i++) {
+      back[order.get(i)] = i;
     }
     gradients.add(x, gradients.program().permute(gradients.of(result), back));
   }
@@ -39,6 +39,9 @@ record PermuteOperation(Value x, int[] order, Value result) implements Operation
 
   @Override
   public Kernel kernel(Kernels kernels, Function<Value, Tensor> place) {
-    return kernels.permute(place.apply(x), order, place.apply(result));
+    return kernels.permute(
+        place.apply(x),
+        order.stream().mapToInt(Integer::intValue).toArray(),
+        place.apply(result));
   }
 }

@@ -212,7 +212,8 @@ final class Program {
 
   Value permute(Value x, int... order) {
     long[] shape = Arrays.stream(order).mapToLong(x::extent).toArray();
-    return add(new PermuteOperation(dense(x), order, Value.computed(shape))).output();
+    return add(new PermuteOperation(
+                dense(x), Arrays.stream(order).boxed().toList(), Value.computed(shape))).output();
   }
 
   /** Elements {@code from} to {@code to} (exclusive) of a dimension. */

@@ -116,7 +116,8 @@ final class Images {
             .batchSize(config.training().batch())
             .batchesPerStep(config.training().accumulate())
             .seed(config.training().seed())
-            .workers(config.data().workers());
+            .workers(config.data().workers())
+            .reducedDecoding(config.data().reducedDecoding());
     return sampler == null ? builder : builder.masks(sampler);
   }
 

@@ -75,7 +75,6 @@ public final class PretrainingJob implements AutoCloseable {
       throw new UserException(e.getMessage(), e);
     }
     model = config.model().vit(config.data().channels()).toString();
-    Map<String, INDArray> parameters = graph.parameters();
     optimizer = graph.optimizer(training);
     step = new TrainingStep(graph, optimizer, training);
     evaluation = new Evaluation(graph, images);
@@ -208,6 +207,7 @@ public final class PretrainingJob implements AutoCloseable {
 
   private void oneStep(ImageBatches batches, List<RunListener> listeners) {
     long startedAt = System.nanoTime();
+    long waitedBefore = batches.waitedNanos();
     List<ImageBatch> microBatches = new ArrayList<>();
     while (microBatches.size() < config.training().accumulate() && batches.hasNext()) {
       microBatches.add(batches.nextBatch());
@@ -231,6 +231,7 @@ public final class PretrainingJob implements AutoCloseable {
     row.put("lr", rate);
     row.put("grad_norm", result.gradientNorm());
     row.put("images_per_second", result.images() / seconds);
+    row.put("data_wait_ms", (batches.waitedNanos() - waitedBefore) / 1e6);
     position =
         new Checkpoint.Position(
             index + 1, position.epoch(), position.stepInEpoch() + 1, config.baseline(), model);

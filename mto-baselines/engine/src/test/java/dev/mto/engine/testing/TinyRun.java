@@ -119,6 +119,7 @@ public final class TinyRun {
     try {
       ObjectNode row = (ObjectNode) JSON.readTree(line);
       row.remove("images_per_second");
+      row.remove("data_wait_ms");
       return row;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

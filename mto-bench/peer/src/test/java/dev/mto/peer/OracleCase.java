@@ -11,26 +11,31 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Numbers of the official SimMIM: from the test resources, or from the folder of the property
- * {@code mto.oracle}, which holds {@code c_simmim/case0}.
+ * Numbers of an official implementation: from the test resources, or from the folder of the
+ * property {@code mto.oracle}, which holds {@code b_mae/case0} and {@code c_simmim/case0}.
  */
-final class SimMimCase {
+final class OracleCase {
 
-  private static final String FOLDER = "c_simmim/case0/";
+  private static final Set<String> TABLES = Set.of("pos_embed", "decoder_pos_embed");
 
+  private final String folder;
   private final ScalarType type;
   private final JsonNode values;
 
-  SimMimCase(ScalarType type) {
+  /**
+   * @param folder e.g. {@code c_simmim/case0}
+   */
+  OracleCase(String folder, ScalarType type) {
+    this.folder = folder + "/";
     this.type = type;
     try {
       values = new ObjectMapper().readTree(bytes("values.json"));
@@ -43,14 +48,28 @@ final class SimMimCase {
     return values;
   }
 
-  VitShape shape() {
+  /** The case with the optimizer of {@code run}, e.g. {@code adamw}. */
+  PeerCase options(String method, String run, boolean normPix) {
     JsonNode config = values.get("config");
-    return new VitShape(
+    JsonNode adamw = values.get(run);
+    JsonNode weights = adamw.path("mto_weights");
+    return new PeerCase(
+        method,
         config.get("img_size").asInt(),
         config.get("patch_size").asInt(),
-        config.get("embed_dim").asInt(),
-        config.get("depth").asInt(),
-        config.get("num_heads").asInt());
+        config.get("num_heads").asInt(),
+        config.path("decoder_num_heads").asInt(0),
+        normPix,
+        true,
+        weights.path("spa").asDouble(0.001),
+        weights.path("e").asDouble(0.01),
+        weights.path("r").asDouble(0.001),
+        adamw.get("lr").asDouble(),
+        adamw.at("/betas/0").asDouble(0.9),
+        adamw.at("/betas/1").asDouble(0.999),
+        1e-8,
+        0.05,
+        adamw.path("clip").asDouble(0));
   }
 
   Weights weights() {
@@ -58,8 +77,9 @@ final class SimMimCase {
     try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes("weights.npz")))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         Npy array = new Npy(zip.readAllBytes());
-        if (array.isFloat()) {
-          weights.put(entry.getName().replaceFirst("\\.npy$", ""), floating(array));
+        String name = entry.getName().replaceFirst("\\.npy$", "");
+        if (array.isFloat() && !TABLES.contains(name)) {
+          weights.put(name, floating(array));
         }
       }
     } catch (IOException e) {
@@ -73,25 +93,23 @@ final class SimMimCase {
   }
 
   PatchMask mask() {
-    long[] flat = new Npy(bytes("mask.npy")).longs();
-    int tokens = shape().tokens();
-    long[][] masked = new long[flat.length / tokens][];
-    Arrays.setAll(masked, b -> Arrays.copyOfRange(flat, b * tokens, (b + 1) * tokens));
-    return new PatchMask(masked, type);
+    Npy mask = new Npy(bytes("mask.npy"));
+    Tensor values = mask.isFloat() ? tensor(mask.floats()) : tensor(mask.longs());
+    return PatchMask.of(values.view(mask.shape()[0], -1), type);
   }
 
   private Tensor floating(Npy array) {
     return tensor(array.floats()).view(array.shape()).to(type);
   }
 
-  private static byte[] bytes(String name) {
-    String folder = System.getProperty("mto.oracle", "");
+  private byte[] bytes(String name) {
+    String root = System.getProperty("mto.oracle", "");
     try (InputStream stream =
-        folder.isEmpty()
-            ? SimMimCase.class.getResourceAsStream("/oracle/" + FOLDER + name)
-            : Files.newInputStream(Path.of(folder, FOLDER + name))) {
+        root.isEmpty()
+            ? OracleCase.class.getResourceAsStream("/oracle/" + folder + name)
+            : Files.newInputStream(Path.of(root, folder + name))) {
       if (stream == null) {
-        throw new FileNotFoundException(FOLDER + name);
+        throw new FileNotFoundException(folder + name);
       }
       return stream.readAllBytes();
     } catch (IOException e) {
