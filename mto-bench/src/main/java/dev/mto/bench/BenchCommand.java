@@ -1,6 +1,7 @@
 package dev.mto.bench;
 
 import dev.mto.bench.input.InputCommand;
+import dev.mto.bench.step.MemoryCommand;
 import dev.mto.bench.step.StepCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,12 +13,13 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures what training costs on this machine.",
-    subcommands = {StepCommand.class, InputCommand.class},
+    subcommands = {StepCommand.class, MemoryCommand.class, InputCommand.class},
     footer = {
       "",
       "Examples:",
       "  ./mto bench step --case simmim-vit-tiny",
       "  ./mto bench step --peer --json step.json",
+      "  ./mto bench memory",
       "  ./mto bench input --peer"
     })
 final class BenchCommand implements Runnable {
@@ -25,6 +27,6 @@ final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: step or input");
+    throw new ParameterException(spec.commandLine(), "say what to measure: step, memory or input");
   }
 }

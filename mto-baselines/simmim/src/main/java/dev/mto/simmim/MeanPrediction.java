@@ -18,40 +18,56 @@ final class MeanPrediction {
     double sum = 0;
     long count = 0;
     for (int b = 0; b < batch.size(); b++) {
-      boolean[] masked = maskedPixels(masks, b * vit.patches(), vit);
+      boolean[] masked = masked(masks, b * vit.patches(), vit.patches());
       for (int c = 0; c < vit.channels(); c++) {
         int plane = (b * vit.channels() + c) * pixels;
-        double mean = visibleMean(images, masked, plane);
-        for (int p = 0; p < pixels; p++) {
-          if (masked[p]) {
-            sum += Math.abs(images[plane + p] - mean);
-            count++;
+        double visible = sum(images, plane, masked, false, vit, 0, false);
+        long visiblePixels = pixels(masked, false, vit);
+        sum += sum(images, plane, masked, true, vit, (float) (visible / visiblePixels), true);
+        count += pixels(masked, true, vit);
+      }
+    }
+    return sum / count;
+  }
+
+  /** Sum of pixel - shift, or of its absolute value, over the masked or the visible patches. */
+  private static double sum(
+      float[] images,
+      int plane,
+      boolean[] masked,
+      boolean wanted,
+      VitConfig vit,
+      float shift,
+      boolean absolute) {
+    double sum = 0;
+    for (int y = 0; y < vit.imageHeight(); y++) {
+      for (int column = 0; column < vit.gridWidth(); column++) {
+        if (masked[y / vit.patch() * vit.gridWidth() + column] == wanted) {
+          int from = plane + y * vit.imageWidth() + column * vit.patch();
+          float part = 0;
+          for (int p = from; p < from + vit.patch(); p++) {
+            float distance = images[p] - shift;
+            part += absolute ? Math.abs(distance) : distance;
           }
+          sum += part;
         }
       }
     }
-    return sum / count;
+    return sum;
   }
 
-  private static double visibleMean(float[] images, boolean[] masked, int plane) {
-    double sum = 0;
-    int count = 0;
-    for (int p = 0; p < masked.length; p++) {
-      if (!masked[p]) {
-        sum += images[plane + p];
-        count++;
-      }
+  private static long pixels(boolean[] masked, boolean wanted, VitConfig vit) {
+    long patches = 0;
+    for (boolean patch : masked) {
+      patches += patch == wanted ? 1 : 0;
     }
-    return sum / count;
+    return patches * vit.patch() * vit.patch();
   }
 
-  private static boolean[] maskedPixels(float[] masks, int offset, VitConfig vit) {
-    boolean[] masked = new boolean[vit.imageHeight() * vit.imageWidth()];
-    for (int y = 0; y < vit.imageHeight(); y++) {
-      for (int x = 0; x < vit.imageWidth(); x++) {
-        int patch = y / vit.patch() * vit.gridWidth() + x / vit.patch();
-        masked[y * vit.imageWidth() + x] = masks[offset + patch] == 1;
-      }
+  private static boolean[] masked(float[] masks, int offset, int patches) {
+    boolean[] masked = new boolean[patches];
+    for (int patch = 0; patch < patches; patch++) {
+      masked[patch] = masks[offset + patch] == 1;
     }
     return masked;
   }

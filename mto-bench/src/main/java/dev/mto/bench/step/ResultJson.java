@@ -5,14 +5,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** Results as JSON: {@code machine} and {@code cases[]}, one entry with MTO and one without. */
+/**
+ * Results as JSON: {@code machine}, {@code cases[]}, one entry with MTO and one without, and {@code
+ * profiles[]} where asked for.
+ */
 final class ResultJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ResultJson() {}
 
   /** The whole file. */
-  static ObjectNode of(Machine machine, List<CaseResult> results) {
+  static ObjectNode of(
+      Machine machine, List<CaseResult> results, List<OperationShares> shares) {
     ObjectNode root = JSON.createObjectNode();
     root.putObject("machine")
         .put("cpu", machine.cpu())
@@ -23,6 +27,10 @@ final class ResultJson {
         .put("java", machine.java());
     ArrayNode cases = root.putArray("cases");
     results.forEach(result -> cases.add(entry(result)));
+    if (!shares.isEmpty()) {
+      ArrayNode profiles = root.putArray("profiles");
+      shares.forEach(share -> share.write(profiles));
+    }
     return root;
   }
 

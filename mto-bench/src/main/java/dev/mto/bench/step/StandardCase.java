@@ -4,6 +4,7 @@ import dev.mto.engine.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,6 +59,11 @@ record StandardCase(String method, String preset, int batch) {
 
   /** Writes images and configuration into {@code folder} and reads the case. */
   BenchmarkCase prepare(Path folder) throws IOException {
+    return prepare(folder, List.of());
+  }
+
+  /** The same with other settings, e.g. {@code training.clip=1}. */
+  BenchmarkCase prepare(Path folder, List<String> settings) throws IOException {
     Path images = Files.createDirectories(folder.resolve("images"));
     NoiseImages.write(images, batch, SIDE);
     Path file =
@@ -70,6 +76,8 @@ record StandardCase(String method, String preset, int batch) {
             training: { batch: %d, accumulate: 1 }
             """
                 .formatted(method, preset, SIDE, SIDE, batch));
-    return BenchmarkCase.of(name(), file, List.of("data.train='" + images + "'"));
+    List<String> all = new ArrayList<>(settings);
+    all.add("data.train='" + images + "'");
+    return BenchmarkCase.of(name(), file, all);
   }
 }

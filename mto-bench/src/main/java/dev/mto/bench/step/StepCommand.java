@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  ./mto bench step --list",
       "  ./mto bench step --case simmim-vit-tiny",
+      "  ./mto bench step --case simmim-vit-small --profile",
       "  ./mto bench step --peer --json step.json",
       "  ./mto bench step --case mae-vit-base --peer --blas mkl --rounds 5",
       "  ./mto bench step --config configs/quickstart.yaml --kernels standard",
@@ -91,6 +92,11 @@ public final class StepCommand implements Callable<Integer> {
       description = "Kernels of our step: fast, standard (default: ${DEFAULT-VALUE}).")
   private Kernels kernels = Kernels.FAST;
 
+  @Option(
+      names = "--profile",
+      description = "Also where the time goes: milliseconds by kind of operation.")
+  private boolean profile;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private Path json;
 
@@ -133,9 +139,11 @@ public final class StepCommand implements Callable<Integer> {
   private void measure() throws IOException {
     List<StandardCase> standard = config == null ? StandardCase.named(cases) : List.of();
     Machine machine = Machine.here(kernels);
+    Children children =
+        new Children(kernels, peer ? PeerBuild.ofThisCheckout().classPath() : null);
     CaseRun run =
         new CaseRun(
-            new Children(kernels, peer ? PeerBuild.ofThisCheckout().classPath() : null),
+            children,
             peer ? blas : List.of(),
             rounds,
             steps,
@@ -144,13 +152,18 @@ public final class StepCommand implements Callable<Integer> {
         "%s, %s threads, %s, %s kernels%n",
         machine.cpu(), machine.threads(), machine.nativeBuild(), machine.kernels());
     List<CaseResult> results = new ArrayList<>();
+    List<OperationShares> shares = new ArrayList<>();
     try (TemporaryFolder folder = new TemporaryFolder()) {
       if (config != null) {
-        measured(run, BenchmarkCase.of(name(config), config, settings), folder.path(), results);
+        BenchmarkCase own = BenchmarkCase.of(name(config), config, settings);
+        measured(run, own, folder.path(), results);
+        profile(children, own, folder.path(), shares);
       }
       for (StandardCase each : standard) {
         Path own = Files.createDirectory(folder.path().resolve(each.name()));
-        measured(run, each.prepare(own), own, results);
+        BenchmarkCase prepared = each.prepare(own);
+        measured(run, prepared, own, results);
+        profile(children, prepared, own, shares);
       }
     }
     if (json != null) {
@@ -158,8 +171,21 @@ public final class StepCommand implements Callable<Integer> {
           json,
           new ObjectMapper()
                   .writerWithDefaultPrettyPrinter()
-                  .writeValueAsString(ResultJson.of(machine, results))
+                  .writeValueAsString(ResultJson.of(machine, results, shares))
               + "\n");
+    }
+  }
+
+  private void profile(
+      Children children, BenchmarkCase benchmark, Path folder, List<OperationShares> shares) {
+    if (!profile) {
+      return;
+    }
+    for (boolean mto : List.of(false, true)) {
+      OperationShares measured =
+          OperationShares.measure(benchmark, mto, children, new CaseFiles(folder));
+      System.out.print(measured.table());
+      shares.add(measured);
     }
   }
 

@@ -20,10 +20,14 @@ import java.util.Map;
  *   <li>{@code compare FILE}: our loss at the initial weights, and how far our gradients are from
  *       those in the file
  *   <li>{@code steps N}: one step to warm up and N more; {@code ms}, their times
+ *   <li>{@code profile N}: {@code ms} by kind of operation, means of N passes
+ *   <li>{@code held}: {@code mb}, memory for activations and gradients in MiB
  *   <li>{@code memory}: {@code peak_mb}, the most memory that was resident
  * </ul>
  */
 final class StepProcess {
+  private static final double MEBIBYTE = 1 << 20;
+
   private final StepBenchmark benchmark;
 
   private StepProcess(StepBenchmark benchmark) {
@@ -52,6 +56,9 @@ final class StepProcess {
         "inputs", process::inputs,
         "compare", process::compare,
         "steps", process::steps,
+        "profile", process::profile,
+        "held",
+            ignored -> ChildServer.answer().put("mb", process.benchmark.bytesHeld() / MEBIBYTE),
         "memory", ignored -> ChildServer.answer().put("peak_mb", PeakMemory.mebibytes()));
   }
 
@@ -68,6 +75,12 @@ final class StepProcess {
         .put("loss", ours.loss())
         .put("gradient_error", difference.relative())
         .put("worst", difference.worst());
+  }
+
+  private ObjectNode profile(String passes) {
+    ObjectNode answer = ChildServer.answer();
+    benchmark.profile(Integer.parseInt(passes)).forEach(answer.putObject("ms")::put);
+    return answer;
   }
 
   private ObjectNode steps(String count) {

@@ -37,7 +37,7 @@ class ResultsTest {
   @Test
   void jsonHoldsAnEntryForEveryResult() {
     JsonNode json =
-        ResultJson.of(MACHINE, List.of(result(false, Blas.OPENBLAS, Blas.MKL), result(true)));
+        ResultJson.of(MACHINE, List.of(result(false, Blas.OPENBLAS, Blas.MKL), result(true)), List.of());
 
     assertThat(json.at("/machine/cpu").asText()).isEqualTo("A CPU");
     JsonNode without = json.at("/cases/0");
@@ -63,7 +63,7 @@ class ResultsTest {
   void jsonLeavesOutWhatIsNotKnown() {
     CaseResult uncounted = result(false, Double.NaN);
 
-    JsonNode entry = ResultJson.of(MACHINE, List.of(uncounted)).at("/cases/0");
+    JsonNode entry = ResultJson.of(MACHINE, List.of(uncounted), List.of()).at("/cases/0");
 
     assertThat(entry.has("gflop")).isFalse();
     assertThat(entry.has("peak_share")).isFalse();

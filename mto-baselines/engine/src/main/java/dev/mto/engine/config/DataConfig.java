@@ -16,7 +16,8 @@ import java.util.List;
  * @param cropRatio smallest and largest width over height of a random crop
  * @param interpolation of resizing
  * @param reducedDecoding whether a JPEG is decoded at 1/2, 1/4 or 1/8 where a training crop keeps
- *     at least twice the pixels it needs: faster for large photos, slightly other values
+ *     at least twice the pixels it needs: faster for large photos, slightly other values; false
+ *     where it is not given
  * @param flip probability of a horizontal flip
  * @param maxBadShare share of unreadable images at which the run stops
  */
@@ -30,7 +31,7 @@ public record DataConfig(
     List<Double> cropScale,
     List<Double> cropRatio,
     Interpolation interpolation,
-    boolean reducedDecoding,
+    Boolean reducedDecoding,
     double flip,
     double maxBadShare) {
 
@@ -70,6 +71,7 @@ public record DataConfig(
     Rules.given("data.interpolation", interpolation);
     Rules.share("data.flip", flip);
     Rules.share("data.max_bad_share", maxBadShare);
+    reducedDecoding = reducedDecoding != null && reducedDecoding;
     mean = List.copyOf(mean);
     std = List.copyOf(std);
     cropScale = List.copyOf(cropScale);

@@ -23,7 +23,8 @@ import java.util.List;
  * @param adamEpsilon of AdamW
  * @param clip largest global gradient norm, or 0 for no clipping
  * @param gradientCheckpointing whether values inside Transformer blocks are computed again for the
- *     backward pass instead of being kept: same numbers, less memory, slower
+ *     backward pass instead of being kept: same numbers, less memory, slower; false where it is not
+ *     given
  */
 public record TrainingConfig(
     int epochs,
@@ -42,7 +43,7 @@ public record TrainingConfig(
     List<Double> betas,
     double adamEpsilon,
     double clip,
-    boolean gradientCheckpointing) {
+    Boolean gradientCheckpointing) {
 
   /** Learning-rate schedules. */
   public enum Schedule {
@@ -78,6 +79,7 @@ public record TrainingConfig(
         "two numbers in [0, 1)");
     Rules.positive("training.adam_epsilon", adamEpsilon);
     Rules.notNegative("training.clip", clip);
+    gradientCheckpointing = gradientCheckpointing != null && gradientCheckpointing;
     betas = List.copyOf(betas);
     milestones = milestones == null ? List.of() : List.copyOf(milestones);
   }

@@ -11,8 +11,7 @@ interface GraphRunner extends AutoCloseable {
   Map<String, String> gradientNames();
 
   /** Computes {@code outputs} and all gradients, which are valid while they are used. */
-  void run(
-      Map<String, INDArray> feeds, List<String> outputs, Consumer<Map<String, INDArray>> use);
+  void run(Map<String, INDArray> feeds, List<String> outputs, Consumer<Map<String, INDArray>> use);
 
   /** Bytes kept for the next run. */
   long bytesHeld();

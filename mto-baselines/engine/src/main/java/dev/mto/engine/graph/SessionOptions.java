@@ -4,8 +4,8 @@ package dev.mto.engine.graph;
  * How a graph is run.
  *
  * @param fast by a compiled plan where possible; else operation by operation
- * @param recompute whether values inside Transformer blocks are computed again for the backward pass
- *     instead of being kept: less memory for about a third more arithmetic. Needs {@code fast}
+ * @param recompute whether values inside Transformer blocks are computed again for the backward
+ *     pass instead of being kept: less memory for about a third more arithmetic. Needs {@code fast}
  * @param profile whether the time of each kind of operation is measured
  */
 public record SessionOptions(boolean fast, boolean recompute, boolean profile) {

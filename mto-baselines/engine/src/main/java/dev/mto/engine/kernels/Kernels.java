@@ -28,8 +28,8 @@ public interface Kernels extends AutoCloseable {
   Kernel unaryGradient(Unary function, Tensor x, Tensor gradient, Tensor out);
 
   /**
-   * {@code out = f(a, b)}, where {@code b} is repeated along its dimensions of extent 1; in place of
-   * {@code a}.
+   * {@code out = f(a, b)}, where {@code b} is repeated along its dimensions of extent 1; in place
+   * of {@code a}.
    *
    * @param a of the shape of {@code out}
    * @param b of the same rank, each extent that of {@code a} or 1
@@ -58,7 +58,13 @@ public interface Kernels extends AutoCloseable {
    * @param variance [R], written
    */
   Kernel layerNorm(
-      Tensor x, Tensor weight, Tensor bias, float epsilon, Tensor out, Tensor mean, Tensor variance);
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      float epsilon,
+      Tensor out,
+      Tensor mean,
+      Tensor variance);
 
   /**
    * The gradients of {@link #layerNorm}.

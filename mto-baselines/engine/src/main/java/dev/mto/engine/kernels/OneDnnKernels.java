@@ -1,7 +1,6 @@
 package dev.mto.engine.kernels;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SCALE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SHIFT;
@@ -16,25 +15,17 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
-import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.eltwise_backward;
 import org.bytedeco.dnnl.eltwise_forward;
-import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.normalization_flags;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.layer_normalization_backward;
 import org.bytedeco.dnnl.layer_normalization_forward;
-import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive;
@@ -43,28 +34,12 @@ import org.bytedeco.dnnl.reduction;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.softmax_backward;
 import org.bytedeco.dnnl.softmax_forward;
-import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** Kernels of oneDNN, which writes machine code for the processor that it runs on. */
 final class OneDnnKernels implements Kernels {
-  private static final int FLOAT_BYTES = Float.BYTES;
-
-  private static final engine ENGINE = new engine(engine.kind.cpu, 0);
-  private static final stream STREAM = new stream(ENGINE);
-
-  private final Map<Object, primitive> primitives = new HashMap<>();
-
-  /** What distinguishes one primitive from another: an operation, its constants and its shapes. */
-  private record Key(String operation, List<Object> constants, List<List<Long>> shapes) {
-    static Key of(String operation, List<Object> constants, long[]... shapes) {
-      return new Key(
-          operation,
-          constants,
-          Arrays.stream(shapes).map(s -> Arrays.stream(s).boxed().toList()).toList());
-    }
-  }
+  private final Primitives primitives = new Primitives();
 
   @Override
   public String name() {
@@ -78,64 +53,7 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public Kernel matmul(MatrixProduct product, Tensor out) {
-    Tensor addend = product.addend();
-    boolean accumulate = addend != null && addend.sameMemory(out);
-    long[] aShape = matrices(product.a().shape());
-    long[] bShape = matrices(product.b().shape());
-    long[] outShape = matrices(out.shape());
-    memory.desc a = matrix(aShape, product.transposeA());
-    memory.desc b = matrix(bShape, product.transposeB());
-    memory.desc dst = dense(outShape);
-    long[] biasShape = new long[outShape.length];
-    Arrays.fill(biasShape, 1);
-    biasShape[outShape.length - 1] = outShape[outShape.length - 1];
-    memory.desc bias = product.bias() == null ? null : dense(biasShape);
-    primitive matmul =
-        cached(
-            Key.of(
-                "matmul",
-                List.of(
-                    product.transposeA(),
-                    product.transposeB(),
-                    product.scale(),
-                    bias != null,
-                    addend != null,
-                    accumulate),
-                aShape,
-                bShape),
-            () -> {
-              primitive_attr attributes = new primitive_attr();
-              if (product.scale() != 1) {
-                attributes.set_output_scales(0, new float[] {product.scale()});
-              }
-              if (addend != null) {
-                post_ops after = new post_ops();
-                if (accumulate) {
-                  after.append_sum();
-                } else {
-                  after.append_binary(algorithm.binary_add, dst);
-                }
-                attributes.set_post_ops(after);
-              }
-              matmul.desc operation =
-                  bias == null
-                      ? new matmul.desc(a, b, dst)
-                      : new matmul.desc(a, b, bias, dst);
-              return new matmul(
-                  new matmul.primitive_desc(operation, attributes, ENGINE, false));
-            });
-    Arguments arguments =
-        new Arguments()
-            .with(DNNL_ARG_SRC, a, product.a())
-            .with(DNNL_ARG_WEIGHTS, b, product.b())
-            .with(DNNL_ARG_DST, dst, out);
-    if (bias != null) {
-      arguments.with(DNNL_ARG_BIAS, bias, product.bias());
-    }
-    if (addend != null && !accumulate) {
-      arguments.with(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1, dst, addend);
-    }
-    return arguments.run(matmul);
+    return OneDnnMatmul.prepare(primitives, product, out);
   }
 
   @Override
@@ -143,29 +61,26 @@ final class OneDnnKernels implements Kernels {
     if (function.kind() == Unary.Kind.TRUNCATE) {
       return PlainKernels.truncate(x, out);
     }
-    memory.desc all = flat(x);
+    memory.desc all = Descriptors.flat(x);
     primitive forward =
-        cached(
-            Key.of("unary", List.of(function), flatShape(x)),
+        primitives.get(
+            Primitives.Key.of("unary", List.of(function), Descriptors.flatShape(x)),
             () -> new eltwise_forward(forward(function, all)));
-    return new Arguments()
-        .with(DNNL_ARG_SRC, all, x)
-        .with(DNNL_ARG_DST, all, out)
-        .run(forward);
+    return new Arguments().with(DNNL_ARG_SRC, all, x).with(DNNL_ARG_DST, all, out).run(forward);
   }
 
   @Override
   public Kernel unaryGradient(Unary function, Tensor x, Tensor gradient, Tensor out) {
-    memory.desc all = flat(x);
+    memory.desc all = Descriptors.flat(x);
     primitive backward =
-        cached(
-            Key.of("unary gradient", List.of(function), flatShape(x)),
+        primitives.get(
+            Primitives.Key.of("unary gradient", List.of(function), Descriptors.flatShape(x)),
             () ->
                 new eltwise_backward(
                     new eltwise_backward.primitive_desc(
                         new eltwise_backward.desc(
                             algorithm(function), all, all, function.alpha(), beta(function)),
-                        ENGINE,
+                        Descriptors.ENGINE,
                         forward(function, all),
                         false)));
     return new Arguments()
@@ -178,12 +93,8 @@ final class OneDnnKernels implements Kernels {
   private eltwise_forward.primitive_desc forward(Unary function, memory.desc all) {
     return new eltwise_forward.primitive_desc(
         new eltwise_forward.desc(
-            prop_kind.forward_training,
-            algorithm(function),
-            all,
-            function.alpha(),
-            beta(function)),
-        ENGINE,
+            prop_kind.forward_training, algorithm(function), all, function.alpha(), beta(function)),
+        Descriptors.ENGINE,
         false);
   }
 
@@ -214,11 +125,11 @@ final class OneDnnKernels implements Kernels {
   @Override
   public Kernel binary(Binary function, Tensor a, Tensor b, Tensor out) {
     RepeatedShape shapes = RepeatedShape.of(a.shape(), b.shape());
-    memory.desc full = dense(shapes.full());
-    memory.desc repeated = dense(shapes.repeated());
+    memory.desc full = Descriptors.dense(shapes.full());
+    memory.desc repeated = Descriptors.dense(shapes.repeated());
     primitive binary =
-        cached(
-            Key.of("binary", List.of(function), shapes.full(), shapes.repeated()),
+        primitives.get(
+            Primitives.Key.of("binary", List.of(function), shapes.full(), shapes.repeated()),
             () ->
                 new binary(
                     new binary.primitive_desc(
@@ -232,7 +143,7 @@ final class OneDnnKernels implements Kernels {
                             full,
                             repeated,
                             full),
-                        ENGINE,
+                        Descriptors.ENGINE,
                         false)));
     return new Arguments()
         .with(DNNL_ARG_SRC_0, full, a)
@@ -244,11 +155,11 @@ final class OneDnnKernels implements Kernels {
   @Override
   public Kernel multiplyAdd(Tensor a, Tensor b, Tensor c, Tensor out) {
     RepeatedShape shapes = RepeatedShape.of(a.shape(), b.shape());
-    memory.desc full = dense(shapes.full());
-    memory.desc repeated = dense(shapes.repeated());
+    memory.desc full = Descriptors.dense(shapes.full());
+    memory.desc repeated = Descriptors.dense(shapes.repeated());
     primitive fused =
-        cached(
-            Key.of("multiply and add", List.of(), shapes.full(), shapes.repeated()),
+        primitives.get(
+            Primitives.Key.of("multiply and add", List.of(), shapes.full(), shapes.repeated()),
             () -> {
               post_ops after = new post_ops();
               after.append_binary(algorithm.binary_add, full);
@@ -258,7 +169,7 @@ final class OneDnnKernels implements Kernels {
                   new binary.primitive_desc(
                       new binary.desc(algorithm.binary_mul, full, repeated, full),
                       attributes,
-                      ENGINE,
+                      Descriptors.ENGINE,
                       false));
             });
     return new Arguments()
@@ -271,22 +182,27 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public Kernel softmax(Tensor x, Tensor out) {
-    memory.desc rows = dense(rows(x));
+    memory.desc rows = Descriptors.dense(Descriptors.rows(x));
     primitive softmax =
-        cached(Key.of("softmax", List.of(), rows(x)), () -> new softmax_forward(softmax(rows)));
+        primitives.get(
+            Primitives.Key.of("softmax", List.of(), Descriptors.rows(x)),
+            () -> new softmax_forward(softmax(rows)));
     return new Arguments().with(DNNL_ARG_SRC, rows, x).with(DNNL_ARG_DST, rows, out).run(softmax);
   }
 
   @Override
   public Kernel softmaxGradient(Tensor y, Tensor gradient, Tensor out) {
-    memory.desc rows = dense(rows(y));
+    memory.desc rows = Descriptors.dense(Descriptors.rows(y));
     primitive backward =
-        cached(
-            Key.of("softmax gradient", List.of(), rows(y)),
+        primitives.get(
+            Primitives.Key.of("softmax gradient", List.of(), Descriptors.rows(y)),
             () ->
                 new softmax_backward(
                     new softmax_backward.primitive_desc(
-                        new softmax_backward.desc(rows, rows, 1), ENGINE, softmax(rows), false)));
+                        new softmax_backward.desc(rows, rows, 1),
+                        Descriptors.ENGINE,
+                        softmax(rows),
+                        false)));
     return new Arguments()
         .with(DNNL_ARG_DST, rows, y)
         .with(DNNL_ARG_DIFF_DST, rows, gradient)
@@ -296,7 +212,7 @@ final class OneDnnKernels implements Kernels {
 
   private softmax_forward.primitive_desc softmax(memory.desc rows) {
     return new softmax_forward.primitive_desc(
-        new softmax_forward.desc(prop_kind.forward_training, rows, 1), ENGINE, false);
+        new softmax_forward.desc(prop_kind.forward_training, rows, 1), Descriptors.ENGINE, false);
   }
 
   @Override
@@ -308,12 +224,12 @@ final class OneDnnKernels implements Kernels {
       Tensor out,
       Tensor mean,
       Tensor variance) {
-    memory.desc rows = dense(rows(x));
-    memory.desc statistics = dense(rows(x)[0]);
-    memory.desc channels = dense(rows(x)[1]);
+    memory.desc rows = Descriptors.dense(Descriptors.rows(x));
+    memory.desc statistics = Descriptors.dense(Descriptors.rows(x)[0]);
+    memory.desc channels = Descriptors.dense(Descriptors.rows(x)[1]);
     primitive forward =
-        cached(
-            Key.of("layer norm", List.of(epsilon), rows(x)),
+        primitives.get(
+            Primitives.Key.of("layer norm", List.of(epsilon), Descriptors.rows(x)),
             () -> new layer_normalization_forward(layerNorm(rows, statistics, epsilon)));
     return new Arguments()
         .with(DNNL_ARG_SRC, rows, x)
@@ -328,13 +244,14 @@ final class OneDnnKernels implements Kernels {
   @Override
   public Kernel layerNormGradient(
       LayerNormInputs inputs, Tensor gradient, Tensor out, Tensor weightOut, Tensor biasOut) {
-    memory.desc rows = dense(rows(inputs.x()));
-    memory.desc statistics = dense(rows(inputs.x())[0]);
-    memory.desc channels = dense(rows(inputs.x())[1]);
+    memory.desc rows = Descriptors.dense(Descriptors.rows(inputs.x()));
+    memory.desc statistics = Descriptors.dense(Descriptors.rows(inputs.x())[0]);
+    memory.desc channels = Descriptors.dense(Descriptors.rows(inputs.x())[1]);
     float epsilon = inputs.epsilon();
     primitive backward =
-        cached(
-            Key.of("layer norm gradient", List.of(epsilon), rows(inputs.x())),
+        primitives.get(
+            Primitives.Key.of(
+                "layer norm gradient", List.of(epsilon), Descriptors.rows(inputs.x())),
             () ->
                 new layer_normalization_backward(
                     new layer_normalization_backward.primitive_desc(
@@ -345,7 +262,7 @@ final class OneDnnKernels implements Kernels {
                             statistics,
                             epsilon,
                             scaleAndShift()),
-                        ENGINE,
+                        Descriptors.ENGINE,
                         layerNorm(rows, statistics, epsilon),
                         false)));
     return new Arguments()
@@ -366,7 +283,7 @@ final class OneDnnKernels implements Kernels {
     return new layer_normalization_forward.primitive_desc(
         new layer_normalization_forward.desc(
             prop_kind.forward_training.value, rows, statistics, epsilon, scaleAndShift()),
-        ENGINE,
+        Descriptors.ENGINE,
         false);
   }
 
@@ -409,19 +326,21 @@ final class OneDnnKernels implements Kernels {
   }
 
   private Kernel reduceRows(algorithm function, Tensor x, Tensor out) {
-    long[] shape = rows(x);
+    long[] shape = Descriptors.rows(x);
     if (shape[1] == 1) {
       return unary(Unary.linear(1, 0), x, out);
     }
-    memory.desc rows = dense(shape);
-    memory.desc column = dense(shape[0], 1);
+    memory.desc rows = Descriptors.dense(shape);
+    memory.desc column = Descriptors.dense(shape[0], 1);
     primitive reduction =
-        cached(
-            Key.of("reduce rows", List.of(function), shape),
+        primitives.get(
+            Primitives.Key.of("reduce rows", List.of(function), shape),
             () ->
                 new reduction(
                     new reduction.primitive_desc(
-                        new reduction.desc(function, rows, column, 0, 0), ENGINE, false)));
+                        new reduction.desc(function, rows, column, 0, 0),
+                        Descriptors.ENGINE,
+                        false)));
     return new Arguments()
         .with(DNNL_ARG_SRC, rows, x)
         .with(DNNL_ARG_DST, column, out)
@@ -430,24 +349,27 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public Kernel permute(Tensor x, int[] order, Tensor out) {
-    long[] strides = strides(x.shape());
+    long[] strides = Descriptors.strides(x.shape());
     long[] permuted = new long[order.length];
     for (int i = 0; i < order.length; i++) {
       permuted[i] = strides[order[i]];
     }
-    memory.desc to = dense(out.shape());
-    memory.desc from =
-        new memory.desc(out.shape(), memory.data_type.f32, permuted, false);
+    memory.desc to = Descriptors.dense(out.shape());
+    memory.desc from = new memory.desc(out.shape(), memory.data_type.f32, permuted, false);
     return reorder(
-        Key.of("permute", List.of(), out.shape(), permuted), from, x.memory(), to, out.memory());
+        Primitives.Key.of("permute", List.of(), out.shape(), permuted),
+        from,
+        x.memory(),
+        to,
+        out.memory());
   }
 
   @Override
   public Kernel copyRows(Rows from, Rows to, long rows, long length) {
-    memory.desc source = strided(rows, length, from.stride());
-    memory.desc target = strided(rows, length, to.stride());
+    memory.desc source = Descriptors.strided(rows, length, from.stride());
+    memory.desc target = Descriptors.strided(rows, length, to.stride());
     return reorder(
-        Key.of("copy", List.of(), new long[] {rows, length, from.stride(), to.stride()}),
+        Primitives.Key.of("copy", List.of(), new long[] {rows, length, from.stride(), to.stride()}),
         source,
         from.tensor().memory().getPointer(from.start()),
         target,
@@ -455,11 +377,15 @@ final class OneDnnKernels implements Kernels {
   }
 
   private Kernel reorder(
-      Key key, memory.desc from, FloatPointer source, memory.desc to, FloatPointer target) {
-    memory input = new memory(from, ENGINE, source);
-    memory output = new memory(to, ENGINE, target);
+      Primitives.Key key,
+      memory.desc from,
+      FloatPointer source,
+      memory.desc to,
+      FloatPointer target) {
+    memory input = new memory(from, Descriptors.ENGINE, source);
+    memory output = new memory(to, Descriptors.ENGINE, target);
     primitive reorder =
-        cached(key, () -> new reorder(new reorder.primitive_desc(input, output)));
+        primitives.get(key, () -> new reorder(new reorder.primitive_desc(input, output)));
     return new Arguments().with(DNNL_ARG_FROM, input).with(DNNL_ARG_TO, output).run(reorder);
   }
 
@@ -468,12 +394,12 @@ final class OneDnnKernels implements Kernels {
     List<FloatPointer> starts = new ArrayList<>();
     if (to.stride() == length) {
       starts.add(to.tensor().memory().getPointer(to.start()));
-      return () -> Pointer.memset(starts.get(0), 0, rows * length * FLOAT_BYTES);
+      return () -> Pointer.memset(starts.get(0), 0, rows * length * Float.BYTES);
     }
     for (long row = 0; row < rows; row++) {
       starts.add(to.tensor().memory().getPointer(to.start() + row * to.stride()));
     }
-    return () -> starts.forEach(start -> Pointer.memset(start, 0, length * FLOAT_BYTES));
+    return () -> starts.forEach(start -> Pointer.memset(start, 0, length * Float.BYTES));
   }
 
   @Override
@@ -496,101 +422,8 @@ final class OneDnnKernels implements Kernels {
     };
   }
 
-  private primitive cached(Key key, Supplier<primitive> make) {
-    primitive known = primitives.get(key);
-    if (known == null) {
-      known = make.get();
-      primitives.put(key, known);
-    }
-    return known;
-  }
-
-  /** [..., M, K] as one matrix, or as a batch of them. */
-  private static long[] matrices(long[] shape) {
-    int rank = shape.length;
-    if (rank == 2) {
-      return shape;
-    }
-    long batch = 1;
-    for (int i = 0; i < rank - 2; i++) {
-      batch *= shape[i];
-    }
-    return batch == 1
-        ? new long[] {shape[rank - 2], shape[rank - 1]}
-        : new long[] {batch, shape[rank - 2], shape[rank - 1]};
-  }
-
-  private static memory.desc matrix(long[] shape, boolean transposed) {
-    if (!transposed) {
-      return dense(shape);
-    }
-    int rank = shape.length;
-    long[] turned = shape.clone();
-    turned[rank - 2] = shape[rank - 1];
-    turned[rank - 1] = shape[rank - 2];
-    long[] strides = strides(shape);
-    long[] turnedStrides = strides.clone();
-    turnedStrides[rank - 2] = strides[rank - 1];
-    turnedStrides[rank - 1] = strides[rank - 2];
-    return new memory.desc(turned, memory.data_type.f32, turnedStrides, false);
-  }
-
-  private static memory.desc dense(long... shape) {
-    return new memory.desc(shape, memory.data_type.f32, strides(shape), false);
-  }
-
-  private static memory.desc strided(long rows, long length, long stride) {
-    return new memory.desc(
-        new long[] {rows, length}, memory.data_type.f32, new long[] {stride, 1}, false);
-  }
-
-  private static long[] flatShape(Tensor x) {
-    return new long[] {x.length()};
-  }
-
-  private static memory.desc flat(Tensor x) {
-    return dense(flatShape(x));
-  }
-
-  /** All but the last dimension as rows. */
-  private static long[] rows(Tensor x) {
-    long last = x.shape()[x.shape().length - 1];
-    return new long[] {x.length() / last, last};
-  }
-
-  private static long[] strides(long[] shape) {
-    long[] strides = new long[shape.length];
-    long stride = 1;
-    for (int i = shape.length - 1; i >= 0; i--) {
-      strides[i] = stride;
-      stride *= shape[i];
-    }
-    return strides;
-  }
-
   @Override
   public void close() {
-    primitives.values().forEach(Pointer::close);
-    primitives.clear();
-  }
-
-  /** The tensors that a primitive reads and writes. */
-  private static final class Arguments {
-    private final IntMemoryMap map = new IntMemoryMap();
-    private final List<memory> kept = new ArrayList<>();
-
-    Arguments with(int argument, memory.desc description, Tensor tensor) {
-      return with(argument, new memory(description, ENGINE, tensor.memory()));
-    }
-
-    Arguments with(int argument, memory value) {
-      kept.add(value);
-      map.put(argument, value);
-      return this;
-    }
-
-    Kernel run(primitive operation) {
-      return () -> operation.execute(STREAM, map);
-    }
+    primitives.close();
   }
 }

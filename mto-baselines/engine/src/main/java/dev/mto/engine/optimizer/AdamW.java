@@ -15,10 +15,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * AdamW with decoupled weight decay (Loshchilov and Hutter), as PyTorch computes it: {@code p *= 1
  * - lr * decay}, then {@code p -= lr * m̂ / (√v̂ + ε)}. Parameters are updated in place.
  *
- * <p>Float32 parameters in host memory are updated in one pass. For others ND4J's operation is used,
- * which adds ε to the uncorrected √v and cannot take a learning rate of 0: it is
- * used with its own bias correction switched off (an iteration so late that it is 1), ε times
- * √(1-β₂ᵗ) and the corrected learning rate.
+ * <p>Float32 parameters in host memory are updated in one pass. For others ND4J's operation is
+ * used, which adds ε to the uncorrected √v and cannot take a learning rate of 0: it is used with
+ * its own bias correction switched off (an iteration so late that it is 1), ε times √(1-β₂ᵗ) and
+ * the corrected learning rate.
  */
 public final class AdamW implements AutoCloseable {
   private static final int NO_BIAS_CORRECTION = Integer.MAX_VALUE - 1;
@@ -172,8 +172,7 @@ public final class AdamW implements AutoCloseable {
     float[] v = staged[2];
     for (int i = 0; i < length; i++) {
       parameter[i] =
-          kept * parameter[i]
-              - rate * (m[i] / ((float) Math.sqrt(v[i]) * correction + epsilon));
+          kept * parameter[i] - rate * (m[i] / ((float) Math.sqrt(v[i]) * correction + epsilon));
     }
   }
 

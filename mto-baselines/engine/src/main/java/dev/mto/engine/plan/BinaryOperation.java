@@ -49,8 +49,7 @@ record BinaryOperation(Binary function, Value a, Value b, Value result) implemen
             case ADD, SUBTRACT -> dy;
             case MULTIPLY -> program.binary(Binary.MULTIPLY, dy, a);
             case DIVIDE ->
-                program.binary(
-                    Binary.DIVIDE, program.binary(Binary.MULTIPLY, dy, result), b);
+                program.binary(Binary.DIVIDE, program.binary(Binary.MULTIPLY, dy, result), b);
           };
       Value sum = program.sumTo(whole, b.shape());
       boolean falls = function == Binary.SUBTRACT || function == Binary.DIVIDE;

@@ -71,10 +71,7 @@ final class CompiledPlan {
       List<Value> parameters = gradients.values().stream().map(reader::value).toList();
       Gradients derived =
           Gradients.of(
-              program,
-              reader.value(loss),
-              parameters,
-              recompute ? reader.blocks() : List.of());
+              program, reader.value(loss), parameters, recompute ? reader.blocks() : List.of());
       gradients.forEach(
           (result, parameter) -> {
             Value value = derived.of(reader.value(parameter));
@@ -82,8 +79,7 @@ final class CompiledPlan {
               throw new UnsupportedGraphException("no gradient of " + parameter);
             }
             results.put(
-                result,
-                program.reshape(program.dense(value), reader.value(parameter).shape()));
+                result, program.reshape(program.dense(value), reader.value(parameter).shape()));
           });
     }
     Set<Value> needed = new HashSet<>(results.values());
@@ -116,9 +112,7 @@ final class CompiledPlan {
         steps.add(new Step(operation.name(), kernel));
       }
     }
-    reader
-        .placeholders()
-        .forEach((name, value) -> inputs.put(name, place(arena, value).memory()));
+    reader.placeholders().forEach((name, value) -> inputs.put(name, place(arena, value).memory()));
     results.forEach((name, value) -> outputs.put(name, array(arena, value)));
   }
 

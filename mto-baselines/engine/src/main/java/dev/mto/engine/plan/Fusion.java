@@ -12,7 +12,8 @@ import java.util.Set;
 
 /**
  * Joins operations: into matrix products a bias, a residual or an earlier gradient that is added, a
- * factor before or after; two scatters that are added into one. Operations whose results nobody needs are left out.
+ * factor before or after; two scatters that are added into one. Operations whose results nobody
+ * needs are left out.
  */
 final class Fusion {
   private final Set<Value> wanted;
@@ -210,8 +211,7 @@ final class Fusion {
           && producers.get(sum.b()) instanceof BinaryOperation branch
           && branch.function() == Binary.MULTIPLY
           && usedOnce(sum.b())) {
-        replaced.put(
-            sum, new ScaledSumOperation(branch.a(), branch.b(), sum.a(), sum.result()));
+        replaced.put(sum, new ScaledSumOperation(branch.a(), branch.b(), sum.a(), sum.result()));
         dropped.add(branch);
       }
     }

@@ -37,8 +37,7 @@ record GatherOperation(Selection selection, Value x, Value result) implements Op
 
   @Override
   public void differentiate(Gradients gradients) {
-    gradients.add(
-        x, ScatterOperation.add(gradients.program(), selection, gradients.of(result)));
+    gradients.add(x, ScatterOperation.add(gradients.program(), selection, gradients.of(result)));
   }
 
   @Override

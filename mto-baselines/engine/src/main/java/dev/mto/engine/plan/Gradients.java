@@ -53,8 +53,7 @@ final class Gradients {
     Map<Value, Value> copies = new HashMap<>();
     for (Operation operation : segment) {
       Operation copy =
-          operation.on(
-              operation.inputs().stream().map(v -> copies.getOrDefault(v, v)).toList());
+          operation.on(operation.inputs().stream().map(v -> copies.getOrDefault(v, v)).toList());
       program.add(copy);
       recomputed.put(operation, copy);
       for (int i = 0; i < operation.outputs().size(); i++) {

@@ -22,9 +22,9 @@ import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.BaseReduceOp;
 import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.ScalarOp;
-import org.nd4j.linalg.api.ops.BaseReduceOp;
 
 /**
  * Reads the operations of a SameDiff graph that lead to the wanted values into a {@link Program},
@@ -96,9 +96,7 @@ final class GraphReader {
   /** The value of a variable, in memory. */
   Value dense(String name) {
     Value value = value(name);
-    return value.isUniform()
-        ? program.unary(Unary.linear(1, 0), value)
-        : program.dense(value);
+    return value.isUniform() ? program.unary(Unary.linear(1, 0), value) : program.dense(value);
   }
 
   private List<SameDiffOp> needed(Collection<String> wanted) {
@@ -168,8 +166,7 @@ final class GraphReader {
       case "rsub_scalar" -> unary(Unary.linear(-1, scalar(op)), in, out);
       case "mul_scalar" -> unary(Unary.linear(scalar(op), 0), in, out);
       case "div_scalar" -> unary(Unary.linear(1 / scalar(op), 0), in, out);
-      case "rdiv_scalar" ->
-          unary(Unary.reciprocal(scalar(op)), in, out);
+      case "rdiv_scalar" -> unary(Unary.reciprocal(scalar(op)), in, out);
       case "pow" -> power(scalar(op), in, out);
       case "exp" -> unary(Unary.of(Kind.EXP), in, out);
       case "log" -> unary(Unary.of(Kind.LOG), in, out);
@@ -193,15 +190,12 @@ final class GraphReader {
       case "ones_as" -> values.put(out, Value.uniform(1, value(in.get(0)).shape()));
       case "fill" ->
           values.put(
-              out,
-              Value.uniform(
-                  ((CustomOp) op.getOp()).tArgs()[0], host(in.get(0)).asExtents()));
+              out, Value.uniform(((CustomOp) op.getOp()).tArgs()[0], host(in.get(0)).asExtents()));
       case "cast" -> cast((CustomOp) op.getOp(), in, out);
       case "stop_gradient" -> {
         Value x = program.dense(value(in.get(0)));
         values.put(
-            out,
-            program.add(new StopGradientOperation(x, Value.view(x, 0, x.shape()))).output());
+            out, program.add(new StopGradientOperation(x, Value.view(x, 0, x.shape()))).output());
       }
       case "reduce_sum" -> reduce(op, in, out, false);
       case "reduce_mean" -> reduce(op, in, out, true);
@@ -216,9 +210,7 @@ final class GraphReader {
       case "shape_of" -> known.put(out, HostValue.of(value(in.get(0)).shape()));
       case "size_at" ->
           known.put(
-              out,
-              HostValue.of(
-                  value(in.get(0)).extent((int) ((CustomOp) op.getOp()).iArgs()[0])));
+              out, HostValue.of(value(in.get(0)).extent((int) ((CustomOp) op.getOp()).iArgs()[0])));
       case "cast", "sqrt", "strided_slice", "concat" -> {
         if (!in.stream().allMatch(this::isKnown)) {
           return false;
@@ -319,8 +311,7 @@ final class GraphReader {
   }
 
   private static boolean isUniform(INDArray array) {
-    return array.length() > 0
-        && array.maxNumber().doubleValue() == array.minNumber().doubleValue();
+    return array.length() > 0 && array.maxNumber().doubleValue() == array.minNumber().doubleValue();
   }
 
   private static INDArray inCOrder(String name, INDArray array) {
@@ -403,9 +394,7 @@ final class GraphReader {
       return null;
     }
     return oneHots.computeIfAbsent(
-        name,
-        n ->
-            new Selection((int) left.extent(0), (int) left.extent(1), (int) left.extent(2)));
+        name, n -> new Selection((int) left.extent(0), (int) left.extent(1), (int) left.extent(2)));
   }
 
   /**
@@ -511,10 +500,7 @@ final class GraphReader {
     } else if (type == DataType.INT64 || type == DataType.INT32) {
       Value dense = program.dense(x);
       values.put(
-          out,
-          program
-              .add(new TruncateOperation(dense, Value.computed(dense.shape())))
-              .output());
+          out, program.add(new TruncateOperation(dense, Value.computed(dense.shape()))).output());
     } else {
       throw new UnsupportedGraphException("a cast to " + type);
     }
@@ -537,8 +523,7 @@ final class GraphReader {
     long[] kept = Arrays.copyOf(x.shape(), x.rank() - dimensions);
     long rows = Tensor.length(kept);
     Value matrix = program.reshape(x, rows, x.length() / rows);
-    Value largest =
-        program.add(new RowMaximumOperation(matrix, Value.computed(rows))).output();
+    Value largest = program.add(new RowMaximumOperation(matrix, Value.computed(rows))).output();
     values.put(out, program.reshape(largest, reducedShape(op, x, dimensions)));
   }
 
@@ -555,9 +540,7 @@ final class GraphReader {
   /** How many trailing dimensions a reduction takes. */
   private static int reducedFromTheEnd(SameDiffOp op, Value x) {
     INDArray dimensions = ((BaseReduceOp) op.getOp()).dimensions();
-    if (dimensions == null
-        || dimensions.isEmpty()
-        || dimensions.getInt(0) == Integer.MAX_VALUE) {
+    if (dimensions == null || dimensions.isEmpty() || dimensions.getInt(0) == Integer.MAX_VALUE) {
       return x.rank();
     }
     int[] sorted =

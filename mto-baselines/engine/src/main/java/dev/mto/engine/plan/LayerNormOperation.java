@@ -88,8 +88,7 @@ record LayerNormOperation(
       implements ConstantOperation {
     @Override
     public List<Value> inputs() {
-      return List.of(
-          norm.x(), norm.weight(), norm.bias(), norm.mean(), norm.variance(), gradient);
+      return List.of(norm.x(), norm.weight(), norm.bias(), norm.mean(), norm.variance(), gradient);
     }
 
     @Override

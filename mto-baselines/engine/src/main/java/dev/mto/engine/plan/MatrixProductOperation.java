@@ -8,7 +8,9 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** scale·op(a)·op(b) + bias + addend; the bias and the addend are joined in after differentiation. */
+/**
+ * scale·op(a)·op(b) + bias + addend; the bias and the addend are joined in after differentiation.
+ */
 record MatrixProductOperation(
     Value a,
     boolean transposeA,

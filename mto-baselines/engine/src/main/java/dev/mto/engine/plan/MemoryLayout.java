@@ -134,8 +134,7 @@ final class MemoryLayout {
     }
   }
 
-  private Map<Value, Life> lives(
-      List<Operation> operations, List<Value> fed, Set<Value> wanted) {
+  private Map<Value, Life> lives(List<Operation> operations, List<Value> fed, Set<Value> wanted) {
     Map<Value, Life> lives = new HashMap<>();
     fed.forEach(value -> live(lives, value, -1));
     for (int i = 0; i < operations.size(); i++) {

@@ -40,8 +40,6 @@ record PermuteOperation(Value x, List<Integer> order, Value result) implements O
   @Override
   public Kernel kernel(Kernels kernels, Function<Value, Tensor> place) {
     return kernels.permute(
-        place.apply(x),
-        order.stream().mapToInt(Integer::intValue).toArray(),
-        place.apply(result));
+        place.apply(x), order.stream().mapToInt(Integer::intValue).toArray(), place.apply(result));
   }
 }

@@ -55,9 +55,8 @@ final class Program {
       Value matrix = reshape(dense(a), a.length() / inner, inner);
       return reshape(RowSumOperation.add(this, matrix, b.element()), shape);
     }
-    return add(
-            new MatrixProductOperation(
-                dense(a), transposeA, dense(b), transposeB, 1, null, null, Value.computed(shape)))
+    return add(new MatrixProductOperation(
+            dense(a), transposeA, dense(b), transposeB, 1, null, null, Value.computed(shape)))
         .output();
   }
 
@@ -123,8 +122,7 @@ final class Program {
       long right = i <= b.rank() ? b.extent(-i) : 1;
       if (left != right && left != 1 && right != 1) {
         throw new UnsupportedGraphException(
-            "shapes %s and %s"
-                .formatted(Arrays.toString(a.shape()), Arrays.toString(b.shape())));
+            "shapes %s and %s".formatted(Arrays.toString(a.shape()), Arrays.toString(b.shape())));
       }
       shape[rank - i] = Math.max(left, right);
     }
@@ -176,21 +174,19 @@ final class Program {
       return reshape(outer(Value.uniform(1, lead, 1), row), full);
     }
     throw new UnsupportedGraphException(
-        "repetition of %s to %s"
-            .formatted(Arrays.toString(source.shape()), Arrays.toString(full)));
+        "repetition of %s to %s".formatted(Arrays.toString(source.shape()), Arrays.toString(full)));
   }
 
   private Value outer(Value column, Value row) {
-    return add(
-            new MatrixProductOperation(
-                column,
-                false,
-                row,
-                false,
-                1,
-                null,
-                null,
-                Value.computed(column.extent(0), row.extent(1))))
+    return add(new MatrixProductOperation(
+            column,
+            false,
+            row,
+            false,
+            1,
+            null,
+            null,
+            Value.computed(column.extent(0), row.extent(1))))
         .output();
   }
 
@@ -213,7 +209,8 @@ final class Program {
   Value permute(Value x, int... order) {
     long[] shape = Arrays.stream(order).mapToLong(x::extent).toArray();
     return add(new PermuteOperation(
-                dense(x), Arrays.stream(order).boxed().toList(), Value.computed(shape))).output();
+            dense(x), Arrays.stream(order).boxed().toList(), Value.computed(shape)))
+        .output();
   }
 
   /** Elements {@code from} to {@code to} (exclusive) of a dimension. */
@@ -297,9 +294,7 @@ final class Program {
   private Value product(Value a, Value b) {
     long[] shape = a.shape().clone();
     shape[shape.length - 1] = b.extent(-1);
-    return add(
-            new MatrixProductOperation(
-                a, false, b, false, 1, null, null, Value.computed(shape)))
+    return add(new MatrixProductOperation(a, false, b, false, 1, null, null, Value.computed(shape)))
         .output();
   }
 

@@ -13,9 +13,7 @@ record RowEntropyOperation(Value scores, Value result, Value probabilities) impl
   static Value add(Program program, Value scores) {
     long[] shape = Arrays.copyOf(scores.shape(), scores.rank() - 1);
     return program
-        .add(
-            new RowEntropyOperation(
-                scores, Value.computed(shape), Value.computed(scores.shape())))
+        .add(new RowEntropyOperation(scores, Value.computed(shape), Value.computed(scores.shape())))
         .output();
   }
 
@@ -42,24 +40,19 @@ record RowEntropyOperation(Value scores, Value result, Value probabilities) impl
         program
             .add(
                 new RowEntropyGradient(
-                    this,
-                    program.dense(gradients.of(result)),
-                    Value.computed(scores.shape())))
+                    this, program.dense(gradients.of(result)), Value.computed(scores.shape())))
             .output());
   }
 
   @Override
   public Operation on(List<Value> inputs) {
     return new RowEntropyOperation(
-        inputs.get(0),
-        Value.computed(result.shape()),
-        Value.computed(probabilities.shape()));
+        inputs.get(0), Value.computed(result.shape()), Value.computed(probabilities.shape()));
   }
 
   @Override
   public Kernel kernel(Kernels kernels, Function<Value, Tensor> place) {
-    return kernels.rowEntropy(
-        place.apply(scores), place.apply(result), place.apply(probabilities));
+    return kernels.rowEntropy(place.apply(scores), place.apply(result), place.apply(probabilities));
   }
 
   /** The gradient to the scores: {@code -gradient·p·(ln p + entropy)}. */
@@ -67,8 +60,7 @@ record RowEntropyOperation(Value scores, Value result, Value probabilities) impl
       implements ConstantOperation {
     @Override
     public List<Value> inputs() {
-      return List.of(
-          entropy.probabilities(), entropy.scores(), entropy.result(), gradient);
+      return List.of(entropy.probabilities(), entropy.scores(), entropy.result(), gradient);
     }
 
     @Override

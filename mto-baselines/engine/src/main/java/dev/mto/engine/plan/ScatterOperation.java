@@ -37,8 +37,7 @@ record ScatterOperation(Selection selection, Value x, Value result) implements O
 
   @Override
   public void differentiate(Gradients gradients) {
-    gradients.add(
-        x, GatherOperation.add(gradients.program(), selection, gradients.of(result)));
+    gradients.add(x, GatherOperation.add(gradients.program(), selection, gradients.of(result)));
   }
 
   @Override

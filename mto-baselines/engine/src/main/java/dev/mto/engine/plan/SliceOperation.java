@@ -37,8 +37,7 @@ record SliceOperation(Value x, int axis, long from, long to, Value result) imple
 
   @Override
   public void differentiate(Gradients gradients) {
-    gradients.add(
-        x, gradients.program().pad(gradients.of(result), axis, from, x.extent(axis)));
+    gradients.add(x, gradients.program().pad(gradients.of(result), axis, from, x.extent(axis)));
   }
 
   @Override
@@ -51,8 +50,7 @@ record SliceOperation(Value x, int axis, long from, long to, Value result) imple
         to,
         result.isComputed()
             ? Value.computed(result.shape())
-            : Value.view(
-                other, RowBlock.of(x.shape(), axis, from, to).start(), result.shape()));
+            : Value.view(other, RowBlock.of(x.shape(), axis, from, to).start(), result.shape()));
   }
 
   @Override

@@ -75,8 +75,7 @@ record SoftmaxOperation(Value x, Value result) implements Operation {
 
     @Override
     public Kernel kernel(Kernels kernels, Function<Value, Tensor> place) {
-      return kernels.softmaxGradient(
-          place.apply(y), place.apply(gradient), place.apply(result));
+      return kernels.softmaxGradient(place.apply(y), place.apply(gradient), place.apply(result));
     }
   }
 }

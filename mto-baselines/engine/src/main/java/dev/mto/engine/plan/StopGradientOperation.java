@@ -25,8 +25,7 @@ record StopGradientOperation(Value x, Value result) implements ConstantOperation
 
   @Override
   public Operation on(List<Value> inputs) {
-    return new StopGradientOperation(
-        inputs.get(0), Value.view(inputs.get(0), 0, result.shape()));
+    return new StopGradientOperation(inputs.get(0), Value.view(inputs.get(0), 0, result.shape()));
   }
 
   @Override

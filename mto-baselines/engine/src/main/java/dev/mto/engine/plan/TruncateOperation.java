@@ -31,7 +31,6 @@ record TruncateOperation(Value x, Value result) implements ConstantOperation {
 
   @Override
   public Kernel kernel(Kernels kernels, Function<Value, Tensor> place) {
-    return kernels.unary(
-        Unary.of(Unary.Kind.TRUNCATE), place.apply(x), place.apply(result));
+    return kernels.unary(Unary.of(Unary.Kind.TRUNCATE), place.apply(x), place.apply(result));
   }
 }

@@ -26,8 +26,7 @@ final class Value {
     UNIFORM
   }
 
-  private Value(
-      Kind kind, long[] shape, Value base, long offset, INDArray array, double element) {
+  private Value(Kind kind, long[] shape, Value base, long offset, INDArray array, double element) {
     this.kind = kind;
     this.shape = shape;
     this.base = base;

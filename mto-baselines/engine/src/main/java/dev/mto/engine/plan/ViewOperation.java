@@ -30,8 +30,7 @@ record ViewOperation(Value x, Value result) implements Operation {
 
   @Override
   public Operation on(List<Value> inputs) {
-    return new ViewOperation(
-        inputs.get(0), Value.view(inputs.get(0), 0, result.shape()));
+    return new ViewOperation(inputs.get(0), Value.view(inputs.get(0), 0, result.shape()));
   }
 
   @Override

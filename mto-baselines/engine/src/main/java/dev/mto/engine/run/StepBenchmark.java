@@ -149,6 +149,11 @@ public final class StepBenchmark implements AutoCloseable {
     return profile;
   }
 
+  /** Bytes that hold activations and gradients between steps, after the first. */
+  public long bytesHeld() {
+    return step == null ? 0 : step.bytesHeld();
+  }
+
   private void prepareStep() {
     optimizer = graph.optimizer(config.training());
     step = new TrainingStep(graph, optimizer, config.training());

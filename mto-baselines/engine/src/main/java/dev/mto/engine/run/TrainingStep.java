@@ -77,6 +77,11 @@ final class TrainingStep implements AutoCloseable {
     return result.build();
   }
 
+  /** Bytes that hold activations and gradients. */
+  long bytesHeld() {
+    return session.bytesHeld();
+  }
+
   private List<String> outputs(boolean measure) {
     List<String> names = new ArrayList<>();
     names.add(graph.total().name());

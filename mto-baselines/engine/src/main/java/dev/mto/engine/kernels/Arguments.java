@@ -1,0 +1,30 @@
+package dev.mto.engine.kernels;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.stream;
+
+/** The tensors that a primitive reads and writes. */
+final class Arguments {
+  private static final stream STREAM = new stream(Descriptors.ENGINE);
+
+  private final IntMemoryMap map = new IntMemoryMap();
+  private final List<memory> kept = new ArrayList<>();
+
+  Arguments with(int argument, memory.desc description, Tensor tensor) {
+    return with(argument, new memory(description, Descriptors.ENGINE, tensor.memory()));
+  }
+
+  Arguments with(int argument, memory value) {
+    kept.add(value);
+    map.put(argument, value);
+    return this;
+  }
+
+  Kernel run(primitive operation) {
+    return () -> operation.execute(STREAM, map);
+  }
+}
