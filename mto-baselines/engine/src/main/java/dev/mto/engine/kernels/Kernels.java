@@ -16,7 +16,7 @@ public interface Kernels extends AutoCloseable {
    * Matrix products {@code out = scale * op(a)·op(b) + bias + addend}, in which op transposes the
    * last two dimensions where asked to.
    *
-   * @param product operands: {@code a} [..., M, K], {@code b} [..., K, N] before transposition
+   * @param product the operands
    * @param out [..., M, N]; in place of the addend
    */
   Kernel matmul(MatrixProduct product, Tensor out);
@@ -143,6 +143,9 @@ public interface Kernels extends AutoCloseable {
   /**
    * Operands of a matrix product.
    *
+   * @param a [..., M, K], or [..., K, M] where it is transposed
+   * @param b [..., K, N], or [..., N, K] where it is transposed
+   * @param scale factor of the product; 1 where there is a bias
    * @param bias [N], added to each row; or null
    * @param addend of the shape of the result, added to it; or null
    */
@@ -153,7 +156,17 @@ public interface Kernels extends AutoCloseable {
       boolean transposeB,
       float scale,
       Tensor bias,
-      Tensor addend) {}
+      Tensor addend) {
+    /**
+     * @throws IllegalArgumentException for a scale and a bias
+     */
+    public MatrixProduct {
+      if (scale != 1 && bias != null) {
+        throw new IllegalArgumentException(
+            "a matrix product with a bias cannot be scaled by " + scale + "; scale an operand");
+      }
+    }
+  }
 
   /** What {@link #layerNorm} read and measured. */
   record LayerNormInputs(

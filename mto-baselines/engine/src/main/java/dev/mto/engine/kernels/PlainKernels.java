@@ -65,11 +65,10 @@ final class PlainKernels {
         float[] probability = p.get(from, rows);
         for (int row = 0; row < rows; row++) {
           int at = row * columns;
-          float shift =
-              entropies[from + row]
-                  + (float) Math.log(largest(probability, at, columns))
-                  - largest(score, at, columns);
-          multiply(probability, score, at, columns, shift, -gradients[from + row]);
+          float largest = largest(score, at, columns);
+          float rest =
+              entropies[from + row] + (float) Math.log(largest(probability, at, columns));
+          multiply(probability, score, at, columns, largest, rest, -gradients[from + row]);
         }
         result.put(from, rows, probability);
       }
@@ -77,9 +76,9 @@ final class PlainKernels {
   }
 
   private static void multiply(
-      float[] p, float[] s, int at, int columns, float shift, float factor) {
+      float[] p, float[] s, int at, int columns, float largest, float rest, float factor) {
     for (int i = at; i < at + columns; i++) {
-      p[i] *= factor * (s[i] + shift);
+      p[i] *= factor * (s[i] - largest + rest);
     }
   }
 
