@@ -47,7 +47,9 @@ final class Teacher {
   /** Moves the teacher: decay times itself plus the rest times the model. */
   void move(double decay) {
     Map<String, INDArray> byStudentName = new LinkedHashMap<>();
-    student.keySet().forEach(name -> byStudentName.put(name, arrays.get(BootMaeModel.TEACHER + name)));
+    student
+        .keySet()
+        .forEach(name -> byStudentName.put(name, arrays.get(BootMaeModel.TEACHER + name)));
     MovingAverage.update(byStudentName, student, decay);
   }
 }

@@ -41,14 +41,16 @@ record OperationShares(String name, Map<String, Double> milliseconds) {
       return name + ": no profile, as the graph is run operation by operation\n";
     }
     StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT, "%s: %.1f ms forward and backward%n", name, total()));
+    text.append(String.format(Locale.ROOT, "%s: %.1f ms forward and backward%n", name, total()));
     milliseconds.forEach(
         (operation, ms) ->
             text.append(
                 String.format(
-                    Locale.ROOT, "  %-24s %8.2f ms %5.1f %%%n", operation, ms, 100 * ms / total())));
+                    Locale.ROOT,
+                    "  %-24s %8.2f ms %5.1f %%%n",
+                    operation,
+                    ms,
+                    100 * ms / total())));
     return text.toString();
   }
 

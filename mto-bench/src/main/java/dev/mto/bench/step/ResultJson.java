@@ -15,8 +15,7 @@ final class ResultJson {
   private ResultJson() {}
 
   /** The whole file. */
-  static ObjectNode of(
-      Machine machine, List<CaseResult> results, List<OperationShares> shares) {
+  static ObjectNode of(Machine machine, List<CaseResult> results, List<OperationShares> shares) {
     ObjectNode root = JSON.createObjectNode();
     root.putObject("machine")
         .put("cpu", machine.cpu())

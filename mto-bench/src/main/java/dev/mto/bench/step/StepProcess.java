@@ -57,8 +57,7 @@ final class StepProcess {
         "compare", process::compare,
         "steps", process::steps,
         "profile", process::profile,
-        "held",
-            ignored -> ChildServer.answer().put("mb", process.benchmark.bytesHeld() / MEBIBYTE),
+        "held", ignored -> ChildServer.answer().put("mb", process.benchmark.bytesHeld() / MEBIBYTE),
         "memory", ignored -> ChildServer.answer().put("peak_mb", PeakMemory.mebibytes()));
   }
 

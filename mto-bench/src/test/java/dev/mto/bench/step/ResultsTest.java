@@ -37,7 +37,8 @@ class ResultsTest {
   @Test
   void jsonHoldsAnEntryForEveryResult() {
     JsonNode json =
-        ResultJson.of(MACHINE, List.of(result(false, Blas.OPENBLAS, Blas.MKL), result(true)), List.of());
+        ResultJson.of(
+            MACHINE, List.of(result(false, Blas.OPENBLAS, Blas.MKL), result(true)), List.of());
 
     assertThat(json.at("/machine/cpu").asText()).isEqualTo("A CPU");
     JsonNode without = json.at("/cases/0");

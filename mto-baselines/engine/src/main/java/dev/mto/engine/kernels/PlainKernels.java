@@ -66,8 +66,7 @@ final class PlainKernels {
         for (int row = 0; row < rows; row++) {
           int at = row * columns;
           float largest = largest(score, at, columns);
-          float rest =
-              entropies[from + row] + (float) Math.log(largest(probability, at, columns));
+          float rest = entropies[from + row] + (float) Math.log(largest(probability, at, columns));
           multiply(probability, score, at, columns, largest, rest, -gradients[from + row]);
         }
         result.put(from, rows, probability);

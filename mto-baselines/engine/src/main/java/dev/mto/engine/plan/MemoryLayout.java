@@ -125,7 +125,8 @@ final class MemoryLayout {
               && !inside.containsKey(result)
               && given.length() == owner.length()
               && lastRead.getOrDefault(owner, -1) == i
-              && operation.inputs().stream().filter(v -> resolve(v).owner().equals(owner)).count() == 1;
+              && operation.inputs().stream().filter(v -> resolve(v).owner().equals(owner)).count()
+                  == 1;
       if (free && result.length() == owner.length()) {
         inside.put(result, new Place(owner, 0));
         int read = lastRead.getOrDefault(result, i);

@@ -3,7 +3,7 @@ package dev.mto.engine.kernels;
 import static dev.mto.engine.kernels.HostTensors.assertClose;
 import static dev.mto.engine.kernels.HostTensors.elements;
 import static dev.mto.engine.kernels.HostTensors.gaussian;
-import static dev.mto.engine.kernels.HostTensors.of;
+import static dev.mto.engine.kernels.HostTensors.tensor;
 import static dev.mto.engine.kernels.HostTensors.unwritten;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -115,7 +115,7 @@ class BinaryKernelTest {
     for (int i = 0; i < elements.length; i++) {
       elements[i] += Math.copySign(0.5f, elements[i]);
     }
-    return of(elements, tensor.shape());
+    return tensor(elements, tensor.shape());
   }
 
   private static long[] shape(String text) {

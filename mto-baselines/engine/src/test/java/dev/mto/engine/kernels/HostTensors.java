@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.FloatPointer;
 final class HostTensors {
   private HostTensors() {}
 
-  static Tensor of(float[] elements, long... shape) {
+  static Tensor tensor(float[] elements, long... shape) {
     assertThat(Tensor.length(shape)).isEqualTo(elements.length);
     return new Tensor(new FloatPointer(elements), shape);
   }
@@ -23,14 +23,14 @@ final class HostTensors {
     for (int i = 0; i < elements.length; i++) {
       elements[i] = (float) random.nextGaussian();
     }
-    return of(elements, shape);
+    return tensor(elements, shape);
   }
 
   /** A result to be written, full of what must not be left over. */
   static Tensor unwritten(long... shape) {
     float[] elements = new float[(int) Tensor.length(shape)];
     Arrays.fill(elements, Float.NaN);
-    return of(elements, shape);
+    return tensor(elements, shape);
   }
 
   static float[] elements(Tensor tensor) {

@@ -3,7 +3,7 @@ package dev.mto.engine.kernels;
 import static dev.mto.engine.kernels.HostTensors.assertClose;
 import static dev.mto.engine.kernels.HostTensors.elements;
 import static dev.mto.engine.kernels.HostTensors.gaussian;
-import static dev.mto.engine.kernels.HostTensors.of;
+import static dev.mto.engine.kernels.HostTensors.tensor;
 import static dev.mto.engine.kernels.HostTensors.unwritten;
 
 import dev.mto.engine.kernels.Kernels.LayerNormInputs;
@@ -65,9 +65,9 @@ class LayerNormKernelTest {
     kernels
         .layerNormGradient(
             new LayerNormInputs(
-                of(norm.x, rows, dim),
-                of(norm.weight, dim),
-                of(norm.bias, dim),
+                tensor(norm.x, rows, dim),
+                tensor(norm.weight, dim),
+                tensor(norm.bias, dim),
                 EPSILON,
                 mean,
                 variance),
@@ -127,7 +127,8 @@ class LayerNormKernelTest {
       this.dim = dim;
       this.x = elements(gaussian(1, rows, dim));
       for (int i = 0; i < x.length; i++) {
-        x[i] = spread * x[i] + i / dim * 0.5f;
+        int row = i / dim;
+        x[i] = spread * x[i] + row * 0.5f;
       }
       this.weight = elements(gaussian(2, dim));
       this.bias = elements(gaussian(3, dim));
@@ -135,7 +136,14 @@ class LayerNormKernelTest {
 
     void forward(Tensor out, Tensor mean, Tensor variance) {
       kernels
-          .layerNorm(of(x, rows, dim), of(weight, dim), of(bias, dim), EPSILON, out, mean, variance)
+          .layerNorm(
+              tensor(x, rows, dim),
+              tensor(weight, dim),
+              tensor(bias, dim),
+              EPSILON,
+              out,
+              mean,
+              variance)
           .run();
     }
 

@@ -1,5 +1,7 @@
 package dev.mto.engine.kernels;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Test;
 
 class RepeatedShapeTest {

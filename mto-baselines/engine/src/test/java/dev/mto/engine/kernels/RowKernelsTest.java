@@ -3,7 +3,7 @@ package dev.mto.engine.kernels;
 import static dev.mto.engine.kernels.HostTensors.assertClose;
 import static dev.mto.engine.kernels.HostTensors.elements;
 import static dev.mto.engine.kernels.HostTensors.gaussian;
-import static dev.mto.engine.kernels.HostTensors.of;
+import static dev.mto.engine.kernels.HostTensors.tensor;
 import static dev.mto.engine.kernels.HostTensors.unwritten;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,7 +38,7 @@ class RowKernelsTest {
 
   @Test
   void softmaxOfLargeScoresIsFinite() {
-    Tensor x = of(new float[] {1e4f, -1e4f, 9999, -1e19f, -1e19f, 3}, 2, 3);
+    Tensor x = tensor(new float[] {1e4f, -1e4f, 9999, -1e19f, -1e19f, 3}, 2, 3);
 
     kernels.softmax(x, x).run();
 
@@ -51,7 +51,7 @@ class RowKernelsTest {
   void gradientOfSoftmaxApartAndInPlace(int rows, int columns) {
     float[] scores = elements(gaussian(1, rows, columns));
     double[] y = softmax(scores, columns);
-    Tensor probabilities = of(floats(y), rows, columns);
+    Tensor probabilities = tensor(floats(y), rows, columns);
     Tensor gradient = gaussian(2, rows, columns);
     float[] given = elements(gradient);
     double[] expected = new double[y.length];
@@ -97,7 +97,7 @@ class RowKernelsTest {
 
   @Test
   void maximaOfNegativeRowsAreNegative() {
-    Tensor x = of(new float[] {-3, -1, -2, -1e19f, -7, -8}, 2, 3);
+    Tensor x = tensor(new float[] {-3, -1, -2, -1e19f, -7, -8}, 2, 3);
     Tensor out = unwritten(2);
 
     kernels.rowMaximum(x, out).run();

