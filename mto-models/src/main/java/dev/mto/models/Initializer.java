@@ -33,6 +33,11 @@ public interface Initializer {
     return (random, type, shape) -> Nd4j.valueArrayOf(shape, value, type);
   }
 
+  /** The same values every time, e.g. a table of positions that is trained on. */
+  static Initializer copyOf(INDArray values) {
+    return (random, type, shape) -> values.castTo(type).dup().reshape(shape);
+  }
+
   /** Normal with mean 0. */
   static Initializer normal(double std) {
     return (random, type, shape) -> fill(type, shape, () -> std * random.nextGaussian());
@@ -92,15 +97,26 @@ public interface Initializer {
     return inputs;
   }
 
+  /**
+   * SameDiff copies a variable's first value once more where it is a view, such as a reshaped one.
+   */
   private static INDArray fill(DataType type, long[] shape, DoubleSupplier values) {
     long length = 1;
     for (long size : shape) {
       length *= size;
     }
-    double[] data = new double[Math.toIntExact(length)];
-    for (int i = 0; i < data.length; i++) {
+    int count = Math.toIntExact(length);
+    if (type == DataType.FLOAT) {
+      float[] data = new float[count];
+      for (int i = 0; i < count; i++) {
+        data[i] = (float) values.getAsDouble();
+      }
+      return Nd4j.create(data, shape, 'c');
+    }
+    double[] data = new double[count];
+    for (int i = 0; i < count; i++) {
       data[i] = values.getAsDouble();
     }
-    return Nd4j.createFromArray(data).castTo(type).reshape(shape);
+    return Nd4j.create(data, shape, 'c').castTo(type);
   }
 }

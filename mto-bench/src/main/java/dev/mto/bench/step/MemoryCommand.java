@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Examples:", "  ./mto bench memory", "  ./mto bench memory --case mae-vit-small"})
 public final class MemoryCommand implements Callable<Integer> {
-  private static final int SMALL = 1;
-  private static final int LARGE = 3;
-  private static final int STEPS = 3;
+  // so many that activations, not the gradients of all parameters at the end, set the most
+  private static final int SMALL = 24;
+  private static final int LARGE = 32;
+  private static final int STEPS = 2;
 
   @Option(
       names = "--case",

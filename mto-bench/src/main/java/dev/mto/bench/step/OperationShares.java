@@ -18,7 +18,11 @@ record OperationShares(String name, Map<String, Double> milliseconds) {
   private static final int PASSES = 5;
 
   OperationShares {
-    milliseconds = new LinkedHashMap<>(milliseconds);
+    Map<String, Double> sorted = new LinkedHashMap<>();
+    milliseconds.entrySet().stream()
+        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+        .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+    milliseconds = sorted;
   }
 
   /** Measures a case in a process of its own. */

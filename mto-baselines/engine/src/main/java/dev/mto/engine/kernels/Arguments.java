@@ -6,15 +6,17 @@ import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.Pointer;
 
-/** The tensors that a primitive reads and writes. */
+/** The tensors that a primitive reads and writes; their memory lives as long as these. */
 final class Arguments {
   private static final stream STREAM = new stream(Descriptors.ENGINE);
 
   private final IntMemoryMap map = new IntMemoryMap();
-  private final List<memory> kept = new ArrayList<>();
+  private final List<Pointer> kept = new ArrayList<>();
 
   Arguments with(int argument, memory.desc description, Tensor tensor) {
+    kept.add(tensor.memory());
     return with(argument, new memory(description, Descriptors.ENGINE, tensor.memory()));
   }
 

@@ -4,6 +4,7 @@ import dev.mto.data.RandomStream;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.graph.NewGraph;
 import dev.mto.models.Parameters;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -17,7 +18,7 @@ public final class EncoderExport {
   private static final String TOKENS = "tokens";
   private static final String FEATURES = "features";
 
-  private final SameDiff graph = SameDiff.create();
+  private final SameDiff graph = NewGraph.create();
   private final Parameters parameters;
   private final Map<String, INDArray> model;
 

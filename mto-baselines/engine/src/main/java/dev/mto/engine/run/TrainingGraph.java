@@ -7,6 +7,7 @@ import dev.mto.engine.TokenGroup;
 import dev.mto.engine.config.MtoConfig;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.TrainingConfig;
+import dev.mto.engine.graph.NewGraph;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.losses.Heterogeneity;
 import dev.mto.losses.MaskedTokenOptimization;
@@ -60,7 +61,7 @@ final class TrainingGraph {
   }
 
   static TrainingGraph build(Baseline baseline, RunConfig config, DataType type) {
-    SameDiff graph = SameDiff.create();
+    SameDiff graph = NewGraph.create();
     long seed = config.training().seed();
     Parameters parameters =
         new Parameters(graph, type, name -> RandomStream.of(seed, "initial/" + name));
