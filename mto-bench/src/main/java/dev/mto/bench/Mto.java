@@ -1,5 +1,6 @@
 package dev.mto.bench;
 
+import dev.mto.bench.evaluate.EvaluateCommand;
 import dev.mto.bench.weights.WeightsCommand;
 import dev.mto.engine.command.CommandLines;
 import dev.mto.engine.command.PretrainCommand;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Spec;
     description = "Pre-training of Vision Transformers with Masked Token Optimization.",
     subcommands = {
       PretrainCommand.class,
+      EvaluateCommand.class,
       AnalyzeCommand.class,
       WeightsCommand.class,
       DataCommand.class,

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Small checkpoints that the official implementations wrote, each with its configuration. */
-enum OfficialCheckpoint {
+public enum OfficialCheckpoint {
   SIMMIM(
       "simmim/src/test/resources/oracle/c_simmim/case0/weights.pth",
       """
@@ -63,7 +63,7 @@ enum OfficialCheckpoint {
     this.yaml = yaml;
   }
 
-  Path file() {
+  public Path file() {
     return BASELINES.resolve(file);
   }
 
@@ -73,7 +73,7 @@ enum OfficialCheckpoint {
   }
 
   /** Writes the configuration into a folder. */
-  Path config(Path folder) {
+  public Path config(Path folder) {
     try {
       return Files.writeString(folder.resolve(name().toLowerCase(Locale.ROOT) + ".yaml"), yaml);
     } catch (IOException e) {

@@ -28,6 +28,23 @@ record CropBox(int left, int top, int width, int height) {
     return fallback(imageHeight, imageWidth, range);
   }
 
+  /** One draw of area and log-uniform ratio, its sides cut to the image's. */
+  static CropBox drawOnce(int imageHeight, int imageWidth, Augmentation range, Random random) {
+    double target =
+        (double) imageHeight * imageWidth * uniform(range.scaleMin(), range.scaleMax(), random);
+    double ratio =
+        Math.exp(uniform(Math.log(range.ratioMin()), Math.log(range.ratioMax()), random));
+    int width = side(Math.sqrt(target * ratio), imageWidth);
+    int height = side(Math.sqrt(target / ratio), imageHeight);
+    int top = random.nextInt(imageHeight - height + 1);
+    int left = random.nextInt(imageWidth - width + 1);
+    return new CropBox(left, top, width, height);
+  }
+
+  private static int side(double length, int largest) {
+    return (int) Math.max(1, Math.min(Math.rint(length), largest));
+  }
+
   static CropBox fallback(int imageHeight, int imageWidth, Augmentation range) {
     double ratio = (double) imageWidth / imageHeight;
     int width = imageWidth;

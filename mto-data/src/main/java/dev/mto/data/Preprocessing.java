@@ -3,7 +3,7 @@ package dev.mto.data;
 import org.datavec.image.transform.ImageTransform;
 
 /** From a decoded image of any size to a normalised tensor [C, H, W] of one size. */
-public sealed interface Preprocessing permits Augmentation, CenterCrop {
+public sealed interface Preprocessing permits Augmentation, SingleDrawCrop, CenterCrop {
   /** H, pixels. */
   int height();
 

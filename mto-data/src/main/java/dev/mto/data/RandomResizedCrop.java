@@ -8,22 +8,34 @@ import org.bytedeco.opencv.opencv_core.Mat;
 final class RandomResizedCrop extends GeometricTransform {
   private static final int HORIZONTAL = 1;
 
+  /** How a crop is drawn. */
+  @FunctionalInterface
+  interface Draw {
+    CropBox of(int imageHeight, int imageWidth, Augmentation range, Random random);
+  }
+
   private final Augmentation augmentation;
+  private final Draw draw;
 
   RandomResizedCrop(Augmentation augmentation) {
+    this(augmentation, CropBox::draw);
+  }
+
+  RandomResizedCrop(Augmentation augmentation, Draw draw) {
     this.augmentation = augmentation;
+    this.draw = draw;
   }
 
   @Override
   Mat apply(Mat image, Random random) {
-    CropBox box = CropBox.draw(image.rows(), image.cols(), augmentation, random);
+    CropBox box = draw.of(image.rows(), image.cols(), augmentation, random);
     return crop(image, box, random);
   }
 
   /** The same draws of a JPEG that is decoded at the lowest resolution that its crop allows. */
   Mat applyReduced(EncodedImage jpeg, Random random) throws UnreadableImageException {
     ImageHeader size = jpeg.header();
-    CropBox box = CropBox.draw(size.height(), size.width(), augmentation, random);
+    CropBox box = draw.of(size.height(), size.width(), augmentation, random);
     Reduction reduction = Reduction.largest(box, augmentation.height(), augmentation.width());
     Mat image = jpeg.decode(augmentation.channels(), reduction);
     Mat result = crop(image, reduction.of(box, image.rows(), image.cols()), random);

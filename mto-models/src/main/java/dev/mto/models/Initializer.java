@@ -35,7 +35,7 @@ public interface Initializer {
 
   /** The same values every time, e.g. a table of positions that is trained on. */
   static Initializer copyOf(INDArray values) {
-    return (random, type, shape) -> values.castTo(type).dup().reshape(shape);
+    return (random, type, shape) -> Nd4j.createUninitialized(type, shape, 'c').assign(values);
   }
 
   /** Normal with mean 0. */

@@ -22,6 +22,10 @@ public final class Rows {
     this.type = type;
   }
 
+  DataType type() {
+    return type;
+  }
+
   /** A constant [1, length] of ones. */
   public SDVariable ones(long length) {
     return constant("ones_1x" + length, 1, 1, length);

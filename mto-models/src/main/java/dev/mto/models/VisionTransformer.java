@@ -6,8 +6,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * The Vision Transformer of SimMIM: class token, no absolute position, one relative position bias
- * shared by all blocks, layer scale, stochastic depth, final norm.
+ * The Vision Transformer of SimMIM: class token, no absolute position, a relative position bias
+ * shared by all blocks or one for each, layer scale, stochastic depth, final norm.
  *
  * <p>Parameter names, shapes and initial values are those of the official implementation (Xie et
  * al., SimMIM, CVPR 2022): weights and tokens from a normal of standard deviation 0.02 cut at one
@@ -22,9 +22,14 @@ public final class VisionTransformer {
   private final Rows rows;
   private final PatchEmbedding embedding;
   private final ClassToken classToken;
-  private final RelativePositionBias positions;
+  private final List<RelativePositionBias> positions = new ArrayList<>();
   private final List<Block> blocks = new ArrayList<>();
   private final LayerNorm norm;
+
+  /** Declares the parameters of an encoder as it is pre-trained: one table of positions. */
+  public VisionTransformer(SameDiff graph, VitConfig config, Parameters parameters, String prefix) {
+    this(graph, config, parameters, prefix, RelativePositions.SHARED);
+  }
 
   /**
    * Declares the encoder's parameters.
@@ -32,7 +37,12 @@ public final class VisionTransformer {
    * @param graph receives the operations
    * @param prefix start of every parameter name, e.g. {@code "encoder."}
    */
-  public VisionTransformer(SameDiff graph, VitConfig config, Parameters parameters, String prefix) {
+  public VisionTransformer(
+      SameDiff graph,
+      VitConfig config,
+      Parameters parameters,
+      String prefix,
+      RelativePositions sharing) {
     this.graph = graph;
     this.config = config;
     this.rows = new Rows(graph, parameters.type());
@@ -41,7 +51,9 @@ public final class VisionTransformer {
     this.embedding =
         new PatchEmbedding(
             graph, config, parameters, prefix + "patch_embed", WEIGHTS, Initializer.zeros());
-    this.positions = new RelativePositionBias(graph, config, parameters, prefix + "rel_pos_bias");
+    if (sharing == RelativePositions.SHARED) {
+      positions.add(new RelativePositionBias(graph, config, parameters, prefix + "rel_pos_bias"));
+    }
     for (int i = 0; i < config.depth(); i++) {
       blocks.add(
           new Block(
@@ -50,6 +62,10 @@ public final class VisionTransformer {
               BlockWeights.rescaled(WEIGHTS, i),
               parameters,
               prefix + "blocks." + i));
+      if (sharing == RelativePositions.EACH_BLOCK) {
+        positions.add(
+            new RelativePositionBias(graph, config, parameters, prefix + "blocks." + i + ".attn"));
+      }
     }
     this.norm = new LayerNorm(graph, parameters, prefix + "norm", config.dim());
   }
@@ -69,9 +85,12 @@ public final class VisionTransformer {
     return embedding.embed(patches);
   }
 
-  /** The shared relative position bias [heads, 1+N, 1+N], query by key, the class token first. */
+  /**
+   * The relative position bias of the first block, shared or its own, [heads, 1+N, 1+N], query by
+   * key, the class token first.
+   */
   public SDVariable relativePositionBias() {
-    return positions.bias();
+    return positions.get(0).bias();
   }
 
   /**
@@ -84,32 +103,20 @@ public final class VisionTransformer {
     int tokens = 1 + config.patches();
     SDVariable x = classToken.prepend(patchTokens).reshape(-1, config.dim());
     Sequence sequence = rows.sequence(x, tokens);
-    SDVariable bias = relativePositionBias();
-    SDVariable[] keep = keep(dropPath);
+    List<SDVariable> biases = positions.stream().map(RelativePositionBias::bias).toList();
+    StochasticDepth keep = StochasticDepth.of(graph, rows.type(), dropPath, config.depth(), tokens);
 
-    List<SDVariable> trace = new ArrayList<>();
-    trace.add(patchTokens);
+    List<SDVariable> outputs = new ArrayList<>();
     for (int i = 0; i < blocks.size(); i++) {
-      x = blocks.get(i).apply(x, sequence, bias, keep[2 * i], keep[2 * i + 1]);
-      trace.add(withoutClassToken(x.reshape(-1, tokens, config.dim())));
+      SDVariable bias = biases.get(biases.size() == 1 ? 0 : i);
+      x = blocks.get(i).apply(x, sequence, bias, keep.attention(i), keep.mlp(i));
+      outputs.add(x.reshape(-1, tokens, config.dim()));
     }
     SDVariable output = norm.apply(x, sequence.ones()).reshape(-1, tokens, config.dim());
-    return new EncoderOutput(output, withoutClassToken(output), new Trace(trace));
-  }
-
-  /** For each branch its factors [R, 1], the same for all tokens of an image; null for 1. */
-  private SDVariable[] keep(SDVariable dropPath) {
-    int branches = 2 * config.depth();
-    if (dropPath == null) {
-      return new SDVariable[branches];
-    }
-    SDVariable factors =
-        dropPath
-            // (2*depth, B) -> (2*depth*B, T) -> (2*depth, R, 1)
-            .reshape(-1, 1)
-            .mmul(rows.ones(1 + config.patches()))
-            .reshape(branches, -1, 1);
-    return graph.unstack(factors, 0, branches);
+    List<SDVariable> trace = new ArrayList<>();
+    trace.add(patchTokens);
+    outputs.forEach(tokensOfBlock -> trace.add(withoutClassToken(tokensOfBlock)));
+    return new EncoderOutput(outputs, output, withoutClassToken(output), new Trace(trace));
   }
 
   private SDVariable withoutClassToken(SDVariable tokens) {

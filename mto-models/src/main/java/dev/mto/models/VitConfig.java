@@ -57,6 +57,12 @@ public record VitConfig(
     }
   }
 
+  /** The same encoder with another drop path rate. */
+  public VitConfig withDropPath(double rate) {
+    return new VitConfig(
+        channels, imageHeight, imageWidth, patch, dim, depth, heads, mlpRatio, layerScale, rate);
+  }
+
   /** Rows of patches, h. */
   public int gridHeight() {
     return imageHeight / patch;

@@ -6,6 +6,7 @@ import dev.mto.data.MaeMaskSampler;
 import dev.mto.data.MaskSampler;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
+import dev.mto.engine.EncoderUse;
 import dev.mto.engine.Method;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
@@ -40,8 +41,8 @@ public final class BootMae implements Baseline {
   }
 
   @Override
-  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters) {
-    return BootMaeModel.encoder(graph, vit(config), parameters);
+  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters, EncoderUse use) {
+    return BootMaeModel.encoder(graph, vit(config), parameters, use);
   }
 
   private static BootMaeMaskSampler sampler(

@@ -1,5 +1,6 @@
 package dev.mto.bootmae;
 
+import dev.mto.engine.Encoder;
 import dev.mto.models.Block;
 import dev.mto.models.BlockConfig;
 import dev.mto.models.ClassToken;
@@ -11,6 +12,7 @@ import dev.mto.models.QkvBias;
 import dev.mto.models.Rows;
 import dev.mto.models.Sequence;
 import dev.mto.models.SinCosPositions;
+import dev.mto.models.StochasticDepth;
 import dev.mto.models.VitConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 
 /** BootMAE's encoder: a ViT with fixed sine-cosine positions and no bias of keys. */
 final class BootMaeEncoder {
+  private final SameDiff graph;
   private final VitConfig vit;
   private final Rows rows;
   private final SDVariable positions;
@@ -28,6 +31,7 @@ final class BootMaeEncoder {
   private final LayerNorm norm;
 
   BootMaeEncoder(SameDiff graph, VitConfig vit, Parameters parameters) {
+    this.graph = graph;
     this.vit = vit;
     this.rows = new Rows(graph, parameters.type());
     this.positions =
@@ -64,14 +68,37 @@ final class BootMaeEncoder {
    * @param count T
    */
   List<SDVariable> encode(SDVariable tokens, int count) {
+    return encode(tokens, count, null);
+  }
+
+  private List<SDVariable> encode(SDVariable tokens, int count, SDVariable dropPath) {
     SDVariable x = classToken.prepend(tokens).reshape(-1, vit.dim());
     Sequence sequence = rows.sequence(x, 1 + count);
+    StochasticDepth keep =
+        StochasticDepth.of(graph, x.dataType(), dropPath, vit.depth(), 1 + count);
     List<SDVariable> outputs = new ArrayList<>();
-    for (Block block : blocks) {
-      x = block.apply(x, sequence);
+    for (int i = 0; i < blocks.size(); i++) {
+      x = blocks.get(i).apply(x, sequence, null, keep.attention(i), keep.mlp(i));
       outputs.add(x);
     }
     return outputs;
+  }
+
+  /**
+   * Encodes images [B, C, H, W] of which every patch is visible.
+   *
+   * @param dropPath placeholder [2*depth, B], or null to drop nothing
+   */
+  Encoder encode(SDVariable images, SDVariable dropPath) {
+    int count = 1 + vit.patches();
+    List<SDVariable> outputs = encode(embed(images), vit.patches(), dropPath);
+    SDVariable all = norm(outputs.get(outputs.size() - 1)).reshape(-1, count, vit.dim());
+    return new Encoder(
+        images,
+        dropPath,
+        outputs.stream().map(x -> x.reshape(-1, count, vit.dim())).toList(),
+        all,
+        ClassToken.drop(all, vit.patches(), vit.dim()));
   }
 
   /** The final norm of tokens [R, D]. */

@@ -1,6 +1,7 @@
 package dev.mto.bootmae;
 
 import dev.mto.engine.Encoder;
+import dev.mto.engine.EncoderUse;
 import dev.mto.models.ClassToken;
 import dev.mto.models.Linear;
 import dev.mto.models.Parameters;
@@ -54,11 +55,11 @@ public final class BootMaeModel {
   }
 
   /** Builds the encoder alone, every patch visible. */
-  public static Encoder encoder(SameDiff graph, VitConfig vit, Parameters parameters) {
-    SDVariable images = images(graph, vit, parameters);
-    BootMaeEncoder encoder = new BootMaeEncoder(graph, vit, parameters);
-    SDVariable tokens = everything(encoder, encoder.embed(images), vit);
-    return new Encoder(images, tokens, ClassToken.drop(tokens, vit.patches(), vit.dim()));
+  static Encoder encoder(SameDiff graph, VitConfig vit, Parameters parameters, EncoderUse use) {
+    return new BootMaeEncoder(graph, vit, parameters)
+        .encode(
+            images(graph, vit, parameters),
+            use.dropPathInput(graph, parameters.type(), vit.depth()));
   }
 
   private BootMaeGraph build() {

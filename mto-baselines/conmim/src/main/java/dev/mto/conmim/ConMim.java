@@ -6,6 +6,7 @@ import dev.mto.data.Photometric;
 import dev.mto.data.SimMimMaskSampler;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
+import dev.mto.engine.EncoderUse;
 import dev.mto.engine.Method;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
@@ -77,8 +78,8 @@ public final class ConMim implements Baseline {
   }
 
   @Override
-  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters) {
-    return ConMimModel.encoder(graph, vit(config), parameters);
+  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters, EncoderUse use) {
+    return Encoder.visionTransformer(graph, vit(config), parameters, "", use);
   }
 
   private static ConMimOptions options(RunConfig config) {

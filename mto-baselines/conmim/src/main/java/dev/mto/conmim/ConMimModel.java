@@ -1,10 +1,7 @@
 package dev.mto.conmim;
 
-import dev.mto.engine.Encoder;
-import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
 import dev.mto.models.Patches;
-import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
 import java.util.List;
 import java.util.stream.Stream;
@@ -64,14 +61,6 @@ final class ConMimModel {
         seen.tokens(),
         seen.encoded(),
         statistics(seen, target));
-  }
-
-  /** Builds the student's encoder alone; nothing is masked. */
-  static Encoder encoder(SameDiff graph, VitConfig vit, Parameters parameters) {
-    SDVariable images = images(graph, "images", vit, parameters);
-    VisionTransformer encoder = new VisionTransformer(graph, vit, parameters, "");
-    EncoderOutput encoded = encoder.encode(encoder.patchEmbedding(images), null);
-    return new Encoder(images, encoded.tokens(), encoded.patches());
   }
 
   private static SDVariable images(

@@ -4,10 +4,6 @@ import dev.mto.data.MaskSampler;
 import dev.mto.data.Photometric;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -24,15 +20,27 @@ public interface Baseline {
    * resource {@code recipe.yaml} beside the implementation.
    */
   default String recipe() {
-    try (InputStream in = getClass().getResourceAsStream("recipe.yaml")) {
-      if (in == null) {
-        throw new IllegalStateException(
-            getClass().getName() + " has no recipe.yaml beside it; add the resource");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Recipes.beside(getClass(), "recipe.yaml")
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    getClass().getName() + " has no recipe.yaml beside it; add the resource"));
+  }
+
+  /**
+   * The default of every key of fine-tuning, as YAML: the resource {@code finetune.yaml} beside the
+   * implementation, or MAE's.
+   */
+  default String fineTuneRecipe() {
+    return Recipes.besideOrUsual(getClass(), "finetune.yaml");
+  }
+
+  /**
+   * The default of every key of linear probing, as YAML: the resource {@code linear.yaml} beside
+   * the implementation, or MAE's with the mean of patch tokens.
+   */
+  default String linearProbeRecipe() {
+    return Recipes.besideOrUsual(getClass(), "linear.yaml");
   }
 
   /**
@@ -59,9 +67,10 @@ public interface Baseline {
   Method build(SameDiff graph, RunConfig config, Parameters parameters);
 
   /**
-   * Builds the encoder alone into {@code graph}, with the names that {@link #build} gives it.
+   * Builds the encoder alone into {@code graph}, with the names that {@link #build} gives it. An
+   * encoder to be fine-tuned may have parameters of its own, e.g. positions of each block.
    *
    * @throws IllegalArgumentException when the configured model is not possible
    */
-  Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters);
+  Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters, EncoderUse use);
 }

@@ -4,6 +4,7 @@ import dev.mto.data.MaeMaskSampler;
 import dev.mto.data.MaskSampler;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
+import dev.mto.engine.EncoderUse;
 import dev.mto.engine.Method;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
@@ -33,8 +34,8 @@ public final class Mae implements Baseline {
   }
 
   @Override
-  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters) {
-    return MaeModel.encoder(graph, vit(config), parameters);
+  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters, EncoderUse use) {
+    return MaeModel.encoder(graph, vit(config), parameters, use);
   }
 
   private static MaeMaskSampler sampler(RunConfig config, VitConfig vit) {

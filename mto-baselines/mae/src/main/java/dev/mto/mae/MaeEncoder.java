@@ -1,5 +1,7 @@
 package dev.mto.mae;
 
+import dev.mto.engine.Encoder;
+import dev.mto.engine.EncoderUse;
 import dev.mto.models.Block;
 import dev.mto.models.BlockConfig;
 import dev.mto.models.BlockWeights;
@@ -12,36 +14,38 @@ import dev.mto.models.QkvBias;
 import dev.mto.models.Rows;
 import dev.mto.models.Sequence;
 import dev.mto.models.SinCosPositions;
+import dev.mto.models.StochasticDepth;
 import dev.mto.models.VitConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** MAE's encoder: a plain ViT with fixed sine-cosine positions. */
+/** MAE's encoder: a plain ViT with sine-cosine positions, fixed until it is fine-tuned. */
 final class MaeEncoder {
   static final Initializer WEIGHTS = Initializer.xavierUniform();
   static final Initializer TOKENS = Initializer.normal(0.02);
 
+  private final SameDiff graph;
   private final VitConfig vit;
   private final Rows rows;
   private final ClassToken classToken;
-  private final SDVariable positions;
+  private final SDVariable positions; // [1, 1+N, D], the class token's first
   private final PatchEmbedding embedding;
   private final List<Block> blocks = new ArrayList<>();
   private final LayerNorm norm;
 
-  MaeEncoder(SameDiff graph, VitConfig vit, Parameters parameters) {
+  MaeEncoder(SameDiff graph, VitConfig vit, Parameters parameters, EncoderUse use) {
+    this.graph = graph;
     this.vit = vit;
     this.rows = new Rows(graph, parameters.type());
     this.classToken = new ClassToken(graph, parameters, "cls_token", TOKENS, vit.dim());
+    INDArray table = SinCosPositions.columnFirst(vit.gridHeight(), vit.gridWidth(), vit.dim());
     this.positions =
-        ClassToken.drop(
-            parameters.table(
-                "pos_embed",
-                SinCosPositions.columnFirst(vit.gridHeight(), vit.gridWidth(), vit.dim())),
-            vit.patches(),
-            vit.dim());
+        use.fineTuned()
+            ? parameters.declare("pos_embed", Initializer.copyOf(table), table.shape())
+            : parameters.table("pos_embed", table);
     this.embedding =
         new PatchEmbedding(
             graph,
@@ -65,7 +69,8 @@ final class MaeEncoder {
   /** Images [B, C, H, W] to patch tokens with their positions [B, N, D]. */
   SDVariable embed(SDVariable images) {
     SDVariable tokens = embedding.embed(embedding.patches(images));
-    return tokens.add(rows.repeat(positions, tokens, 1, vit.patches(), vit.dim()));
+    SDVariable ofPatches = ClassToken.drop(positions, vit.patches(), vit.dim());
+    return tokens.add(rows.repeat(ofPatches, tokens, 1, vit.patches(), vit.dim()));
   }
 
   /**
@@ -80,5 +85,27 @@ final class MaeEncoder {
       x = block.apply(x, sequence);
     }
     return norm.apply(x, sequence.ones()).reshape(-1, 1 + count, vit.dim());
+  }
+
+  /**
+   * Encodes images [B, C, H, W] of which every patch is visible.
+   *
+   * @param dropPath placeholder [2*depth, B], or null to drop nothing
+   */
+  Encoder encode(SDVariable images, SDVariable dropPath) {
+    int count = 1 + vit.patches();
+    SDVariable tokens = classToken.prepend(embedding.embed(embedding.patches(images)));
+    SDVariable x =
+        tokens.add(rows.repeat(positions, tokens, 1, count, vit.dim())).reshape(-1, vit.dim());
+    Sequence sequence = rows.sequence(x, count);
+    StochasticDepth keep = StochasticDepth.of(graph, x.dataType(), dropPath, vit.depth(), count);
+    List<SDVariable> outputs = new ArrayList<>();
+    for (int i = 0; i < blocks.size(); i++) {
+      x = blocks.get(i).apply(x, sequence, null, keep.attention(i), keep.mlp(i));
+      outputs.add(x.reshape(-1, count, vit.dim()));
+    }
+    SDVariable all = norm.apply(x, sequence.ones()).reshape(-1, count, vit.dim());
+    return new Encoder(
+        images, dropPath, outputs, all, ClassToken.drop(all, vit.patches(), vit.dim()));
   }
 }

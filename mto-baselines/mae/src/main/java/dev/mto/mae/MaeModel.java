@@ -1,6 +1,7 @@
 package dev.mto.mae;
 
 import dev.mto.engine.Encoder;
+import dev.mto.engine.EncoderUse;
 import dev.mto.models.ClassToken;
 import dev.mto.models.Parameters;
 import dev.mto.models.PatchStatistics;
@@ -31,7 +32,7 @@ public final class MaeModel {
     SDVariable selection =
         graph.placeHolder("selection", parameters.type(), -1, visible, vit.patches());
 
-    MaeEncoder encoder = new MaeEncoder(graph, vit, parameters);
+    MaeEncoder encoder = new MaeEncoder(graph, vit, parameters, EncoderUse.frozen());
     MaeDecoder decoder = new MaeDecoder(graph, vit, options, parameters);
     Patches patches = new Patches(vit);
 
@@ -71,11 +72,11 @@ public final class MaeModel {
   }
 
   /** Builds the encoder alone, every patch visible. */
-  public static Encoder encoder(SameDiff graph, VitConfig vit, Parameters parameters) {
-    SDVariable images = images(graph, vit, parameters);
-    MaeEncoder encoder = new MaeEncoder(graph, vit, parameters);
-    SDVariable tokens = encoder.encode(encoder.embed(images), vit.patches());
-    return new Encoder(images, tokens, ClassToken.drop(tokens, vit.patches(), vit.dim()));
+  static Encoder encoder(SameDiff graph, VitConfig vit, Parameters parameters, EncoderUse use) {
+    return new MaeEncoder(graph, vit, parameters, use)
+        .encode(
+            images(graph, vit, parameters),
+            use.dropPathInput(graph, parameters.type(), vit.depth()));
   }
 
   private static SDVariable images(SameDiff graph, VitConfig vit, Parameters parameters) {

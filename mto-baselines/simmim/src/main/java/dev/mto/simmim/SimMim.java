@@ -4,6 +4,7 @@ import dev.mto.data.MaskSampler;
 import dev.mto.data.SimMimMaskSampler;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
+import dev.mto.engine.EncoderUse;
 import dev.mto.engine.Method;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
@@ -37,7 +38,8 @@ public final class SimMim implements Baseline {
   }
 
   @Override
-  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters) {
-    return SimMimModel.encoder(graph, config.model().vit(config.data().channels()), parameters);
+  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters, EncoderUse use) {
+    return Encoder.visionTransformer(
+        graph, config.model().vit(config.data().channels()), parameters, SimMimModel.ENCODER, use);
   }
 }

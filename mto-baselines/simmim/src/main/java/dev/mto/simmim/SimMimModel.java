@@ -1,6 +1,5 @@
 package dev.mto.simmim;
 
-import dev.mto.engine.Encoder;
 import dev.mto.models.EncoderOutput;
 import dev.mto.models.MaskToken;
 import dev.mto.models.Parameters;
@@ -17,7 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * a linear head predicts the raw pixels of the masked patches.
  */
 public final class SimMimModel {
-  private static final String ENCODER = "encoder.";
+  static final String ENCODER = "encoder.";
   private static final String DECODER = "decoder.";
   private static final String MASK_TOKEN = ENCODER + "mask_token";
 
@@ -56,14 +55,6 @@ public final class SimMimModel {
         loss,
         encoded.trace().patchTokens(),
         encoded.patches());
-  }
-
-  /** Builds the encoder alone; nothing is masked or dropped. */
-  public static Encoder encoder(SameDiff graph, VitConfig config, Parameters parameters) {
-    SDVariable images = images(graph, config, parameters.type());
-    VisionTransformer encoder = new VisionTransformer(graph, config, parameters, ENCODER);
-    EncoderOutput encoded = encoder.encode(encoder.patchEmbedding(images), null);
-    return new Encoder(images, encoded.tokens(), encoded.patches());
   }
 
   private static SDVariable images(SameDiff graph, VitConfig config, DataType type) {

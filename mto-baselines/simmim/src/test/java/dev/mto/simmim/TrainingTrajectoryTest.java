@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.graph.GraphSession;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
+import dev.mto.engine.optimizer.ParameterGroup;
 import dev.mto.oracle.Oracle;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ class TrainingTrajectoryTest {
         AdamW optimizer =
             new AdamW(
                 parameters,
-                name -> method.decayed(name, parameters.get(name).rank()),
+                name -> ParameterGroup.of(method.decayed(name, parameters.get(name).rank())),
                 settings.get("betas").get(0).asDouble(),
                 settings.get("betas").get(1).asDouble(),
                 settings.get("eps").asDouble(),

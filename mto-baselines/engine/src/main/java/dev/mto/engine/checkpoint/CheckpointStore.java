@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,6 +49,11 @@ public final class CheckpointStore {
    */
   public void saveLast(Checkpoint checkpoint) {
     write(folder.resolve(LAST), checkpoint);
+  }
+
+  /** Replaces {@code best}. */
+  public void saveBest(Checkpoint checkpoint) {
+    write(folder.resolve("best.safetensors"), checkpoint);
   }
 
   /** Saves the end of an epoch beside {@code last}, and drops the oldest beyond those kept. */
@@ -83,6 +90,15 @@ public final class CheckpointStore {
     }
     throw new UserException(
         folder + ": no checkpoint in it is whole; start again with another --out");
+  }
+
+  /** The checkpoints that were kept along the run, by the epochs done then, in order. */
+  public SortedMap<Integer, Path> kept() {
+    SortedMap<Integer, Path> kept = new TreeMap<>();
+    for (Path file : numbered()) {
+      kept.put(Integer.parseInt(file.getFileName().toString().replaceAll("\\D", "")), file);
+    }
+    return kept;
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.mto.data.TooManyBadImagesException;
 import dev.mto.engine.UserException;
 import dev.mto.engine.device.StartUp;
 import dev.mto.engine.run.DivergenceException;
+import dev.mto.engine.transfer.DivergedException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,7 +69,7 @@ public final class CommandLines {
       System.err.println("error: " + e.getMessage());
       return 2;
     }
-    if (e instanceof DivergenceException) {
+    if (e instanceof DivergenceException || e instanceof DivergedException) {
       System.err.println("error: " + e.getMessage());
       return 1;
     }

@@ -67,13 +67,30 @@ public final class ConfigLoader {
     return bind(file.toString(), merged(parse("recipe", recipes.apply(baseline.asText())), user));
   }
 
+  /**
+   * Reads a recipe of evaluation.
+   *
+   * @param defaults YAML text with every key
+   * @param file YAML over it, or null
+   * @param settings overrides such as {@code epochs=20}
+   * @throws UserException for a missing file, an unknown key, a wrong type or a value out of range
+   */
+  public static <T> T load(String defaults, Path file, List<String> settings, Class<T> type) {
+    ObjectNode user = file == null ? YAML.createObjectNode() : readTree(file);
+    for (String setting : settings) {
+      apply(user, setting);
+    }
+    String source = file == null ? "recipe" : file.toString();
+    return bind(source, merged(parse("recipe", defaults), user), type);
+  }
+
   /** Reads a resolved configuration, as {@link #write} makes it. */
   public static RunConfig read(Path file) {
     return bind(file.toString(), readTree(file));
   }
 
-  /** The YAML text of {@code config}, with every key. */
-  public static String write(RunConfig config) {
+  /** The YAML text of a configuration, with every key. */
+  public static String write(Object config) {
     try {
       return YAML.writeValueAsString(config);
     } catch (JsonProcessingException e) {

@@ -1,6 +1,7 @@
 package dev.mto.engine.config;
 
 import dev.mto.data.Interpolation;
+import dev.mto.data.Normalization;
 import java.util.List;
 
 /**
@@ -51,23 +52,8 @@ public record DataConfig(
         std,
         channels + " numbers greater than 0");
     Rules.require(workers >= 1 && workers <= 256, "data.workers", workers, "between 1 and 256");
-    Rules.require(
-        cropScale != null
-            && cropScale.size() == 2
-            && cropScale.get(0) > 0
-            && cropScale.get(0) <= cropScale.get(1)
-            && cropScale.get(1) <= 1,
-        "data.crop_scale",
-        cropScale,
-        "[smallest, largest] with 0 < smallest <= largest <= 1");
-    Rules.require(
-        cropRatio != null
-            && cropRatio.size() == 2
-            && cropRatio.get(0) > 0
-            && cropRatio.get(0) <= cropRatio.get(1),
-        "data.crop_ratio",
-        cropRatio,
-        "[smallest, largest] with 0 < smallest <= largest");
+    Rules.range("data.crop_scale", cropScale, 1);
+    Rules.range("data.crop_ratio", cropRatio, Double.MAX_VALUE);
     Rules.given("data.interpolation", interpolation);
     Rules.share("data.flip", flip);
     Rules.share("data.max_bad_share", maxBadShare);
@@ -76,5 +62,35 @@ public record DataConfig(
     std = List.copyOf(std);
     cropScale = List.copyOf(cropScale);
     cropRatio = List.copyOf(cropRatio);
+  }
+
+  /** The same reading of images from other folders; null keeps the one that is configured. */
+  public DataConfig withFolders(String otherTrain, String otherVal) {
+    return new DataConfig(
+        otherTrain == null ? train : otherTrain,
+        otherVal == null ? val : otherVal,
+        channels,
+        mean,
+        std,
+        workers,
+        cropScale,
+        cropRatio,
+        interpolation,
+        reducedDecoding,
+        flip,
+        maxBadShare);
+  }
+
+  /** The normalisation of pixels. */
+  public Normalization normalization() {
+    return Normalization.of(floats(mean), floats(std));
+  }
+
+  private static float[] floats(List<Double> values) {
+    float[] result = new float[values.size()];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = values.get(i).floatValue();
+    }
+    return result;
   }
 }

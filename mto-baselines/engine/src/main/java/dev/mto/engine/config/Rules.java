@@ -1,5 +1,7 @@
 package dev.mto.engine.config;
 
+import java.util.List;
+
 /** Checks of configured values; each failure names the key, the value and the rule. */
 final class Rules {
   private Rules() {}
@@ -25,6 +27,28 @@ final class Rules {
 
   static void share(String key, double value) {
     require(value >= 0 && value <= 1, key, shown(value), "between 0 and 1");
+  }
+
+  static void betas(String key, List<Double> betas) {
+    require(
+        betas != null && betas.size() == 2 && betas.stream().allMatch(b -> b >= 0 && b < 1),
+        key,
+        betas,
+        "two numbers in [0, 1)");
+  }
+
+  /** A smallest and a largest value above 0. */
+  static void range(String key, List<Double> range, double most) {
+    require(
+        range != null
+            && range.size() == 2
+            && range.get(0) > 0
+            && range.get(0) <= range.get(1)
+            && range.get(1) <= most,
+        key,
+        range,
+        "[smallest, largest] with 0 < smallest <= largest"
+            + (most == Double.MAX_VALUE ? "" : " <= " + shown(most)));
   }
 
   private static String shown(double value) {

@@ -2,6 +2,7 @@ package dev.mto.engine.config;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mto.data.CenterCrop;
 
 /**
  * Everything a run is made of. Written as {@code config.yaml} into the run's folder, it is enough
@@ -31,5 +32,29 @@ public record RunConfig(
     Rules.given("training", training);
     Rules.given("checkpoint", checkpoint);
     Rules.given("log", log);
+  }
+
+  /** The same run on other folders of images; null keeps the one that is configured. */
+  public RunConfig withFolders(String train, String val) {
+    return new RunConfig(
+        baseline,
+        model,
+        data.withFolders(train, val),
+        masking,
+        mto,
+        training,
+        checkpoint,
+        log,
+        options);
+  }
+
+  /** How images are seen without augmentation. */
+  public CenterCrop centreCrop() {
+    return new CenterCrop(
+        model.image().get(0),
+        model.image().get(1),
+        CenterCrop.USUAL_SHARE,
+        data.interpolation(),
+        data.normalization());
   }
 }

@@ -61,22 +61,14 @@ public record TrainingConfig(
     Rules.positive("training.batch", batch);
     Rules.positive("training.accumulate", accumulate);
     Rules.notNegative("training.base_lr", baseLr);
-    Rules.require(
-        "none".equals(lrScaleBatch) || isPositiveInteger(lrScaleBatch),
-        "training.lr_scale_batch",
-        lrScaleBatch,
-        "a number of images greater than 0, or none");
+    LrScale.check("training.lr_scale_batch", lrScaleBatch);
     Rules.given("training.schedule", schedule);
     Rules.notNegative("training.warmup_epochs", warmupEpochs);
     Rules.notNegative("training.warmup_lr", warmupLr);
     Rules.notNegative("training.min_lr", minLr);
     Rules.positive("training.gamma", gamma);
     Rules.notNegative("training.weight_decay", weightDecay);
-    Rules.require(
-        betas != null && betas.size() == 2 && betas.stream().allMatch(b -> b >= 0 && b < 1),
-        "training.betas",
-        betas,
-        "two numbers in [0, 1)");
+    Rules.betas("training.betas", betas);
     Rules.positive("training.adam_epsilon", adamEpsilon);
     Rules.notNegative("training.clip", clip);
     gradientCheckpointing = gradientCheckpointing != null && gradientCheckpointing;
@@ -86,12 +78,6 @@ public record TrainingConfig(
 
   /** Factor by which every learning rate is multiplied. */
   public double lrFactor() {
-    return "none".equals(lrScaleBatch)
-        ? 1
-        : (double) batch * accumulate / Integer.parseInt(lrScaleBatch);
-  }
-
-  private static boolean isPositiveInteger(String text) {
-    return text != null && text.matches("[1-9][0-9]{0,8}");
+    return LrScale.factor(lrScaleBatch, batch * accumulate);
   }
 }

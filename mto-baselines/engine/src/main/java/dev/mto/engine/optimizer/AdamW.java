@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.updaters.AdamUpdater;
@@ -26,7 +26,7 @@ public final class AdamW implements AutoCloseable {
   private final Map<String, INDArray> parameters;
   private final Map<String, INDArray> first = new LinkedHashMap<>();
   private final Map<String, INDArray> second = new LinkedHashMap<>();
-  private final Predicate<String> decayed;
+  private final Function<String, ParameterGroup> groups;
   private final double beta1;
   private final double beta2;
   private final double epsilon;
@@ -40,17 +40,17 @@ public final class AdamW implements AutoCloseable {
    * An optimizer whose moments are zero.
    *
    * @param parameters arrays to update in place, by name
-   * @param decayed whether weight decay applies to the parameter of that name
+   * @param groups learning rate and decay of the parameter of that name
    */
   public AdamW(
       Map<String, INDArray> parameters,
-      Predicate<String> decayed,
+      Function<String, ParameterGroup> groups,
       double beta1,
       double beta2,
       double epsilon,
       double weightDecay) {
     this.parameters = new LinkedHashMap<>(parameters);
-    this.decayed = decayed;
+    this.groups = groups;
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
@@ -95,9 +95,11 @@ public final class AdamW implements AutoCloseable {
     }
     double correction1 = 1 - Math.pow(beta1, (double) step);
     double correction2 = Math.sqrt(1 - Math.pow(beta2, (double) step));
-    double rate = learningRate * correction2 / correction1;
     for (Map.Entry<String, INDArray> entry : gradients.entrySet()) {
       String name = entry.getKey();
+      ParameterGroup group = groups.apply(name);
+      double ownRate = learningRate * group.rateScale();
+      double rate = ownRate * correction2 / correction1;
       INDArray parameter = parameters.get(name);
       INDArray update = scratchFor(parameter);
       Nd4j.exec(
@@ -114,8 +116,8 @@ public final class AdamW implements AutoCloseable {
               epsilon * correction2,
               NO_BIAS_CORRECTION));
       if (rate > 0) {
-        if (decayed.test(name)) {
-          parameter.muli(1 - learningRate * weightDecay);
+        if (group.decayed()) {
+          parameter.muli(1 - ownRate * weightDecay);
         }
         parameter.subi(update);
       }
@@ -124,24 +126,28 @@ public final class AdamW implements AutoCloseable {
 
   /** One pass over parameter, moments and gradient. */
   private void fused(Map<String, INDArray> gradients, double learningRate, double factor) {
-    List<INDArray[]> groups = new ArrayList<>();
+    List<INDArray[]> arrays = new ArrayList<>();
     List<Float> kept = new ArrayList<>();
+    List<Float> rates = new ArrayList<>();
+    double correction1 = 1 - Math.pow(beta1, (double) step);
     gradients.forEach(
         (name, gradient) -> {
-          groups.add(
+          arrays.add(
               new INDArray[] {parameters.get(name), first.get(name), second.get(name), gradient});
-          kept.add(decayed.test(name) ? (float) (1 - learningRate * weightDecay) : 1);
+          ParameterGroup group = groups.apply(name);
+          double ownRate = learningRate * group.rateScale();
+          kept.add(group.decayed() ? (float) (1 - ownRate * weightDecay) : 1);
+          rates.add((float) (ownRate / correction1));
         });
-    float rate = (float) (learningRate / (1 - Math.pow(beta1, (double) step)));
     float correction = (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) step)));
     HostArrays.forEach(
-        groups,
+        arrays,
         3,
-        (group, staged, length) -> {
+        (array, staged, length) -> {
           scale(staged[3], (float) factor, length);
           average(staged[1], staged[3], (float) beta1, (float) (1 - beta1), length);
           averageSquares(staged[2], staged[3], (float) beta2, (float) (1 - beta2), length);
-          descend(staged, kept.get(group), rate, correction, (float) epsilon, length);
+          descend(staged, kept.get(array), rates.get(array), correction, (float) epsilon, length);
           return 0;
         });
   }

@@ -3,10 +3,11 @@ package dev.mto.engine.run;
 import java.util.Locale;
 
 /** Durations as people say them. */
-final class Durations {
+public final class Durations {
   private Durations() {}
 
-  static String of(double seconds) {
+  /** For example "2 min 05 s". */
+  public static String of(double seconds) {
     long s = Math.max(0, Math.round(seconds));
     if (s < 60) {
       return s + " s";

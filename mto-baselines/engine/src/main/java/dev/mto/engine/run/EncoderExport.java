@@ -3,6 +3,7 @@ package dev.mto.engine.run;
 import dev.mto.data.RandomStream;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
+import dev.mto.engine.EncoderUse;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.graph.NewGraph;
 import dev.mto.models.Parameters;
@@ -34,7 +35,7 @@ public final class EncoderExport {
             graph,
             DataType.FLOAT,
             name -> RandomStream.of(config.training().seed(), "initial/" + name));
-    Encoder encoder = baseline.encoder(graph, config, parameters);
+    Encoder encoder = baseline.encoder(graph, config, parameters, EncoderUse.frozen());
     encoder.tokens().rename(TOKENS);
     encoder.features().rename(FEATURES);
     parameters.arrays().forEach((name, array) -> array.assign(model.get(name)));

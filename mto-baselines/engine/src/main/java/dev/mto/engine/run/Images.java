@@ -2,11 +2,9 @@ package dev.mto.engine.run;
 
 import dev.mto.data.Augmentation;
 import dev.mto.data.BadImages;
-import dev.mto.data.CenterCrop;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.ImageFolder;
 import dev.mto.data.MaskSampler;
-import dev.mto.data.Normalization;
 import dev.mto.data.Photometric;
 import dev.mto.data.Preprocessing;
 import dev.mto.data.RandomStream;
@@ -94,18 +92,18 @@ final class Images {
         .build();
   }
 
-  /** Batches in order, not augmented, with masks that are the same every time. */
+  /** Batches in a fixed order, not augmented, with masks that are the same every time. */
   ImageBatches fixed(ImageFolder folder) {
-    return inOrder(folder, masks);
+    return inFixedOrder(folder, masks);
   }
 
-  /** Batches in order, not augmented, nothing masked. */
+  /** Batches in a fixed order, not augmented, nothing masked. */
   ImageBatches unmasked(ImageFolder folder) {
-    return inOrder(folder, null);
+    return inFixedOrder(folder, null);
   }
 
-  private ImageBatches inOrder(ImageFolder folder, MaskSampler sampler) {
-    return batches(folder, centreCrop(), sampler).build();
+  private ImageBatches inFixedOrder(ImageFolder folder, MaskSampler sampler) {
+    return batches(folder, config.centreCrop(), sampler).build();
   }
 
   private ImageBatches.Builder batches(
@@ -133,28 +131,6 @@ final class Images {
         data.cropRatio().get(1),
         data.interpolation(),
         data.flip(),
-        normalization());
-  }
-
-  private CenterCrop centreCrop() {
-    List<Integer> image = config.model().image();
-    return new CenterCrop(
-        image.get(0),
-        image.get(1),
-        CenterCrop.USUAL_SHARE,
-        config.data().interpolation(),
-        normalization());
-  }
-
-  private Normalization normalization() {
-    return Normalization.of(floats(config.data().mean()), floats(config.data().std()));
-  }
-
-  private static float[] floats(List<Double> values) {
-    float[] result = new float[values.size()];
-    for (int i = 0; i < result.length; i++) {
-      result[i] = values.get(i).floatValue();
-    }
-    return result;
+        data.normalization());
   }
 }

@@ -55,8 +55,13 @@ public final class ModelWeights {
    */
   public static ModelWeights ofRun(
       Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
+    return ofRun(baseline, config, folder, folder.newest(config, warn));
+  }
+
+  /** The model of a run, as one of its checkpoints holds it. */
+  public static ModelWeights ofRun(
+      Baseline baseline, RunConfig config, RunFolder folder, Checkpoint checkpoint) {
     ModelWeights model = new ModelWeights(baseline, config);
-    Checkpoint checkpoint = folder.newest(config, warn);
     Map<String, INDArray> live = new LinkedHashMap<>(model.graph.parameters());
     live.putAll(model.graph.method().state());
     StateTensors.restore(live, checkpoint.tensors(), folder.checkpoints());

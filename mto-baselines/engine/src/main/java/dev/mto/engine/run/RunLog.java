@@ -9,11 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Lines on the console that {@code train.log} keeps. */
-final class RunLog implements AutoCloseable {
+public final class RunLog implements AutoCloseable {
   private final PrintStream console;
   private final PrintWriter file;
 
-  RunLog(PrintStream console, Path file) {
+  /** Appends to {@code file} and prints on {@code console}. */
+  public RunLog(PrintStream console, Path file) {
     this.console = console;
     try {
       this.file =
@@ -24,7 +25,8 @@ final class RunLog implements AutoCloseable {
     }
   }
 
-  void line(String text) {
+  /** One line on both. */
+  public void line(String text) {
     console.println(text);
     file.println(text);
     file.flush();

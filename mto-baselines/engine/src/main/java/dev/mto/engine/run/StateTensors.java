@@ -7,10 +7,16 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Copies saved tensors into live ones; nothing is changed unless all of them fit. */
-final class StateTensors {
+public final class StateTensors {
   private StateTensors() {}
 
-  static void restore(Map<String, INDArray> live, Map<String, INDArray> saved, Path where) {
+  /**
+   * Restores every tensor of {@code live}.
+   *
+   * @param where file or folder that {@code saved} comes from, for errors
+   * @throws UserException when one is missing or of another shape
+   */
+  public static void restore(Map<String, INDArray> live, Map<String, INDArray> saved, Path where) {
     live.forEach(
         (name, array) -> {
           INDArray value = saved.get(name);

@@ -7,14 +7,15 @@ import java.util.concurrent.TimeUnit;
  * Ctrl-C (or a polite kill) as a flag that the training loop looks at between steps. The virtual
  * machine waits until the run has been saved, then ends with the signal's own exit code (130).
  */
-final class StopSignal implements AutoCloseable {
+public final class StopSignal implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 600;
 
   private final CountDownLatch saved = new CountDownLatch(1);
   private final Thread hook = new Thread(this::stop, "stop-signal");
   private volatile boolean requested;
 
-  StopSignal() {
+  /** Listens from now on. */
+  public StopSignal() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -29,7 +30,8 @@ final class StopSignal implements AutoCloseable {
     }
   }
 
-  boolean requested() {
+  /** Whether it was asked for. */
+  public boolean requested() {
     return requested;
   }
 

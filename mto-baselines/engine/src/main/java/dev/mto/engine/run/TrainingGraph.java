@@ -9,6 +9,7 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.graph.NewGraph;
 import dev.mto.engine.optimizer.AdamW;
+import dev.mto.engine.optimizer.ParameterGroup;
 import dev.mto.losses.Heterogeneity;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoTerms;
@@ -128,7 +129,7 @@ final class TrainingGraph {
     Map<String, INDArray> arrays = parameters();
     return new AdamW(
         arrays,
-        name -> method.decayed(name, arrays.get(name).rank()),
+        name -> ParameterGroup.of(method.decayed(name, arrays.get(name).rank())),
         config.betas().get(0),
         config.betas().get(1),
         config.adamEpsilon(),

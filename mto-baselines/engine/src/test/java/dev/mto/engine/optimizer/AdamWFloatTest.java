@@ -75,6 +75,34 @@ class AdamWFloatTest {
   }
 
   @Test
+  void aScaleOfTheRateIsThatRateForItsParameterAndItsDecay() {
+    INDArray one = Vectors.normal(random, 4097);
+    INDArray other = one.dup();
+    Map<String, INDArray> both = new LinkedHashMap<>();
+    both.put("weight", one);
+    both.put("weight scaled", other);
+    Formula formula = new Formula("weight", other);
+    AdamW scaled =
+        new AdamW(
+            both,
+            name -> new ParameterGroup(name.endsWith("scaled") ? 0.25 : 0, true),
+            BETA1,
+            BETA2,
+            EPSILON,
+            DECAY);
+    opened.add(scaled);
+    float[] frozen = one.toFloatVector();
+    for (int step = 1; step <= 3; step++) {
+      INDArray gradient = Vectors.normal(random, 4097);
+      formula.step(Vectors.doubles(gradient), step, 0.25 * 0.1, 1);
+      scaled.step(Map.of("weight", gradient.dup(), "weight scaled", gradient), 0.1);
+    }
+
+    Vectors.assertClose("scaled", other, formula.parameter, TOLERANCE);
+    assertThat(one.toFloatVector()).as("scale 0").isEqualTo(frozen);
+  }
+
+  @Test
   void decayAppliesToChosenParametersOnly() {
     Map<String, float[]> before = bits(parameters);
     Map<String, INDArray> zeros = new LinkedHashMap<>();
@@ -170,7 +198,14 @@ class AdamWFloatTest {
   }
 
   private AdamW optimizer(Map<String, INDArray> arrays) {
-    AdamW made = new AdamW(arrays, name -> name.startsWith("weight"), BETA1, BETA2, EPSILON, DECAY);
+    AdamW made =
+        new AdamW(
+            arrays,
+            name -> ParameterGroup.of(name.startsWith("weight")),
+            BETA1,
+            BETA2,
+            EPSILON,
+            DECAY);
     opened.add(made);
     return made;
   }

@@ -94,7 +94,7 @@ class AdamWTest {
   private AdamW optimizer() {
     return new AdamW(
         Map.of("weight", weight, "bias", bias),
-        name -> name.equals("weight"),
+        name -> ParameterGroup.of(name.equals("weight")),
         BETA1,
         BETA2,
         EPSILON,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.graph.GraphSession;
 import dev.mto.engine.optimizer.AdamW;
+import dev.mto.engine.optimizer.ParameterGroup;
 import dev.mto.models.Parameters;
 import dev.mto.oracle.Oracle;
 import java.nio.file.Path;
@@ -117,7 +118,7 @@ public record OracleRun(SameDiff graph, Parameters parameters, Map<String, INDAr
         AdamW optimizer =
             new AdamW(
                 arrays,
-                name -> decayed.test(name, arrays.get(name).rank()),
+                name -> ParameterGroup.of(decayed.test(name, arrays.get(name).rank())),
                 settings.get("betas").get(0).asDouble(),
                 settings.get("betas").get(1).asDouble(),
                 settings.get("eps").asDouble(),

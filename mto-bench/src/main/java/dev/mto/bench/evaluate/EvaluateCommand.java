@@ -1,0 +1,33 @@
+package dev.mto.bench.evaluate;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code evaluate}: what a pre-trained encoder is good for. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    description =
+        "Measures a pre-trained encoder by classification: fine-tuning, a linear probe, or k-NN.",
+    subcommands = {FineTuneCommand.class, LinearCommand.class, KnnCommand.class},
+    footer = {
+      "",
+      "Examples:",
+      "  ./mto evaluate knn --run runs/quickstart",
+      "  ./mto evaluate linear --run runs/quickstart --recipe configs/evaluate/linear-tiny.yaml",
+      "  ./mto evaluate finetune --run runs/quickstart --recipe configs/evaluate/finetune-tiny.yaml"
+    })
+public final class EvaluateCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** For the command line. */
+  public EvaluateCommand() {}
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "say how to evaluate: finetune, linear or knn");
+  }
+}

@@ -1,0 +1,148 @@
+package dev.mto.bench.evaluate;
+
+import dev.mto.bench.weights.ConfiguredModel;
+import dev.mto.engine.Baseline;
+import dev.mto.engine.Baselines;
+import dev.mto.engine.UserException;
+import dev.mto.engine.checkpoint.CheckpointStore;
+import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.config.WeightsOf;
+import dev.mto.engine.run.ModelWeights;
+import dev.mto.engine.run.RunFolder;
+import dev.mto.engine.run.WeightSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that say which encoder is evaluated, and on which images. */
+final class EvaluatedModel {
+  @Option(
+      names = "--run",
+      paramLabel = "DIR",
+      description = "A run's folder; its newest checkpoint is taken.")
+  private Path run;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "EPOCH",
+      description = "With --run: the checkpoint kept after this epoch.")
+  private Integer epoch;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description =
+          "Instead of a run: a file of weights (safetensors, or an official .pth), with --config.")
+  private Path weights;
+
+  @Mixin private ConfiguredModel model;
+
+  @Option(
+      names = "--train",
+      paramLabel = "DIR",
+      description = "Labelled training images (default: the configuration's data.train).")
+  private String train;
+
+  @Option(
+      names = "--val",
+      paramLabel = "DIR",
+      description = "Labelled images to measure on (default: the configuration's data.val).")
+  private String val;
+
+  /** The configuration, with the folders of images that were given. */
+  RunConfig config() {
+    if ((run == null) == (weights == null)) {
+      throw new UserException("give either --run DIR, or --weights FILE and --config FILE");
+    }
+    if (run == null) {
+      if (epoch != null) {
+        throw new UserException("--checkpoint " + epoch + ": only a run has kept checkpoints");
+      }
+      return model.config().withFolders(train, val);
+    }
+    model.refuseIfGiven("a run has its own configuration");
+    return ConfigLoader.read(RunFolder.open(run).config()).withFolders(train, val);
+  }
+
+  static Baseline baseline(RunConfig config) {
+    return Baselines.named(config.baseline());
+  }
+
+  /**
+   * The model's tensors under official names.
+   *
+   * @throws UserException when there is no such model, or it has no teacher
+   */
+  Map<String, INDArray> tensors(RunConfig config, WeightsOf which) {
+    ModelWeights loaded = load(config);
+    if (which == WeightsOf.STUDENT) {
+      return loaded.tensors();
+    }
+    if (!loaded.hasTeacher()) {
+      throw new UserException(
+          "weights: teacher: " + config.baseline() + " has none; choose student");
+    }
+    return loaded.teacher();
+  }
+
+  private ModelWeights load(RunConfig config) {
+    Baseline baseline = baseline(config);
+    if (run == null) {
+      ModelWeights loaded = new ModelWeights(baseline, config);
+      loaded.loadEncoder(baseline, WeightSource.of(weights));
+      return loaded;
+    }
+    RunFolder folder = RunFolder.open(run);
+    if (epoch == null) {
+      return ModelWeights.ofRun(baseline, config, folder, System.err::println);
+    }
+    return ModelWeights.ofRun(
+        baseline, config, folder, CheckpointStore.read(kept(config, folder, epoch)));
+  }
+
+  private static Path kept(RunConfig config, RunFolder folder, int epoch) {
+    SortedMap<Integer, Path> kept = folder.store(config).kept();
+    if (!kept.containsKey(epoch)) {
+      throw new UserException(
+          folder.checkpoints()
+              + ": no checkpoint of epoch "
+              + epoch
+              + " was kept; there are "
+              + (kept.isEmpty() ? "none (set checkpoint.every_epochs)" : kept.keySet()));
+    }
+    return kept.get(epoch);
+  }
+
+  /** Epochs of the checkpoints that the run has kept, in order. */
+  SortedMap<Integer, Path> kept(RunConfig config) {
+    if (run == null) {
+      throw new UserException("a file of weights has no checkpoints along a run; give --run DIR");
+    }
+    return RunFolder.open(run).store(config).kept();
+  }
+
+  /** What is evaluated, in words. */
+  String name() {
+    return run == null ? weights.toString() : run + (epoch == null ? "" : " after epoch " + epoch);
+  }
+
+  /** Where results go unless it is said: beside the run, or under {@code evaluate/}. */
+  Path folder(String task) {
+    if (run != null) {
+      return run.resolve("evaluate").resolve(epoch == null ? task : task + "-epoch-" + epoch);
+    }
+    String file = weights.getFileName().toString();
+    return Path.of("evaluate", file.replaceFirst("\\.[^.]*$", "") + "-" + task);
+  }
+
+  /** Whether the folder of results is there and holds something. */
+  static boolean exists(Path folder) {
+    return Files.exists(folder.resolve("result.json"))
+        || Files.exists(folder.resolve("checkpoints"));
+  }
+}

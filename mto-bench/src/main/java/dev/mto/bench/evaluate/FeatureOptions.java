@@ -1,0 +1,28 @@
+package dev.mto.bench.evaluate;
+
+import dev.mto.engine.UserException;
+import dev.mto.engine.config.Pooling;
+import dev.mto.engine.transfer.FeatureKind;
+import picocli.CommandLine.Option;
+
+/** Options that say which features of a frozen encoder are meant. */
+final class FeatureOptions {
+  @Option(
+      names = "--feature",
+      paramLabel = "NAME",
+      description = "mean of the patch tokens, or the class token (default: ${DEFAULT-VALUE}).")
+  private Pooling pooling = Pooling.MEAN;
+
+  @Option(
+      names = "--block",
+      paramLabel = "K",
+      description = "Output of block K, from 1 (default: the last block's, after the final norm).")
+  private int block;
+
+  FeatureKind kind() {
+    if (block < 0) {
+      throw new UserException("--block " + block + ": blocks are counted from 1");
+    }
+    return new FeatureKind(pooling, block);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.mto.bench.evaluate;
+
+import dev.mto.data.Augmentation;
+import dev.mto.data.Interpolation;
+import dev.mto.data.Preprocessing;
+import dev.mto.data.SingleDrawCrop;
+import dev.mto.engine.config.FineTuneConfig;
+import dev.mto.engine.config.LinearProbeConfig;
+import dev.mto.engine.config.RunConfig;
+import java.util.List;
+
+/** How training images are augmented. */
+final class TrainingViews {
+  private TrainingViews() {}
+
+  /** RandomResizedCrop and flip. */
+  static Preprocessing of(RunConfig config, FineTuneConfig recipe) {
+    return augmentation(
+        config, recipe.cropScale(), recipe.cropRatio(), recipe.interpolation(), recipe.flip());
+  }
+
+  /** MAE's crop of the linear probe, one draw, and flip. */
+  static Preprocessing of(RunConfig config, LinearProbeConfig recipe) {
+    return new SingleDrawCrop(
+        augmentation(
+            config, recipe.cropScale(), recipe.cropRatio(), recipe.interpolation(), recipe.flip()));
+  }
+
+  private static Augmentation augmentation(
+      RunConfig config,
+      List<Double> scale,
+      List<Double> ratio,
+      Interpolation interpolation,
+      double flip) {
+    List<Integer> image = config.model().image();
+    return new Augmentation(
+        image.get(0),
+        image.get(1),
+        scale.get(0),
+        scale.get(1),
+        ratio.get(0),
+        ratio.get(1),
+        interpolation,
+        flip,
+        config.data().normalization());
+  }
+}

@@ -1,0 +1,93 @@
+package dev.mto.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mto.engine.Baseline;
+import dev.mto.engine.Baselines;
+import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.FineTuneConfig;
+import dev.mto.engine.config.Pooling;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.transfer.FeatureKind;
+import dev.mto.engine.transfer.FineTuner;
+import dev.mto.engine.transfer.FrozenEncoder;
+import dev.mto.models.weights.WeightFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What fine-tuning starts from is what pre-training left. */
+class FineTunerTest {
+  private static final int CLASSES = 5;
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @EnumSource(names = {"SIMMIM", "MAE", "BOOTMAE", "CONMIM"})
+  void logitsAreTheHeadOfTheNormalisedMeanOfTheFrozenLastBlock(OfficialCheckpoint official) {
+    RunConfig config =
+        ConfigLoader.load(
+            official.config(folder), List.of(), name -> Baselines.named(name).recipe());
+    Baseline baseline = Baselines.named(config.baseline());
+    FineTuneConfig recipe =
+        ConfigLoader.load(
+            baseline.fineTuneRecipe(), null, List.of("head_std=1.0"), FineTuneConfig.class);
+    Map<String, INDArray> weights = WeightFile.read(official.file());
+    INDArray images = images(config);
+    try (FineTuner tuner = new FineTuner(baseline, config, recipe, weights, CLASSES);
+        FrozenEncoder encoder = FrozenEncoder.of(baseline, config, weights)) {
+      double[][] features =
+          encoder.features(images, new FeatureKind(Pooling.MEAN, encoder.depth())).toDoubleMatrix();
+      double[][] head = tuner.state().get("head.weight").toDoubleMatrix();
+
+      tuner.logits(
+          images,
+          logits -> {
+            for (int i = 0; i < features.length; i++) {
+              double[] normalised = normalised(features[i]);
+              for (int k = 0; k < CLASSES; k++) {
+                double expected = 0;
+                for (int d = 0; d < normalised.length; d++) {
+                  expected += head[k][d] * normalised[d];
+                }
+                assertThat(logits.getDouble(i, k)).isCloseTo(expected, within(2e-4));
+              }
+            }
+          });
+    }
+  }
+
+  private static double[] normalised(double[] feature) {
+    double mean = 0;
+    for (double value : feature) {
+      mean += value / feature.length;
+    }
+    double variance = 0;
+    for (double value : feature) {
+      variance += (value - mean) * (value - mean) / feature.length;
+    }
+    double[] result = new double[feature.length];
+    for (int d = 0; d < result.length; d++) {
+      result[d] = (feature[d] - mean) / Math.sqrt(variance + 1e-6);
+    }
+    return result;
+  }
+
+  private static INDArray images(RunConfig config) {
+    int height = config.model().image().get(0);
+    int width = config.model().image().get(1);
+    Random random = new Random(1);
+    float[] pixels = new float[2 * 3 * height * width];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) random.nextGaussian();
+    }
+    return Nd4j.create(pixels, new long[] {2, 3, height, width}, 'c');
+  }
+}
