@@ -1,6 +1,7 @@
 package dev.mto.bench;
 
 import dev.mto.bench.evaluate.EvaluateCommand;
+import dev.mto.bench.rauc.RaucCommand;
 import dev.mto.bench.weights.WeightsCommand;
 import dev.mto.engine.command.CommandLines;
 import dev.mto.engine.command.PretrainCommand;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       PretrainCommand.class,
       EvaluateCommand.class,
+      RaucCommand.class,
       AnalyzeCommand.class,
       WeightsCommand.class,
       DataCommand.class,

@@ -1,0 +1,108 @@
+package dev.mto.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RaucCommandTest {
+  private static final String BASELINE = "epoch,accuracy\n100,80\n400,83\n";
+
+  @TempDir private Path folder;
+
+  @Test
+  void printsAndWritesBothReadingsOfEquation8() throws IOException {
+    Path json = folder.resolve("rauc.json");
+    Path chart = folder.resolve("rauc.png");
+    Execution run =
+        rauc(
+            BASELINE,
+            "accuracy,epoch,note\n81,100,x\n84,400,y\n",
+            "--json",
+            json + "",
+            "--chart",
+            chart + "");
+
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.code()).isZero();
+    // area between the curves 300, area of the baseline's rise 450
+    assertThat(run.out())
+        .contains("improvement 0.6667, ratio 1.6667")
+        .contains("epoch 300.0, 25.0 %");
+    JsonNode figures = new ObjectMapper().readTree(json.toFile());
+    assertThat(figures.get("improvement").asDouble()).isCloseTo(2 / 3.0, within(1e-12));
+    assertThat(figures.get("ratio").asDouble()).isCloseTo(5 / 3.0, within(1e-12));
+    assertThat(figures.get("reduction").asDouble()).isCloseTo(0.25, within(1e-12));
+    assertThat(chart).isNotEmptyFile();
+  }
+
+  @Test
+  void seedsAreComparedWithThemselves() throws IOException {
+    Execution run =
+        rauc(
+            "epoch,accuracy,seed\n100,80,1\n400,83,1\n100,70,2\n400,73,2\n",
+            "epoch,accuracy,seed\n100,81,1\n400,84,1\n100,70,2\n400,72,2\n");
+
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.out())
+        .contains("seed 1: improvement 0.6667")
+        .contains("seed 2: improvement -0.3333")
+        .contains("never reaches")
+        .contains("mean improvement 0.1667")
+        .contains("n = 2 (too few for an interval, which needs 5)");
+  }
+
+  @Test
+  void wrongFilesAreRefusedInOneLine() throws IOException {
+    assertRefused("line 3: epoch 100.0 is there twice", "epoch,accuracy\n100,1\n100,2\n", BASELINE);
+    assertRefused(
+        "line 2: accuracy is 'x' but must be a number", "epoch,accuracy\n1,x\n", BASELINE);
+    assertRefused("has no column 'accuracy'", "epoch,top1\n1,2\n", BASELINE);
+    assertRefused("has no rows", "epoch,accuracy\n", BASELINE);
+    assertRefused("at least two epochs", "epoch,accuracy\n1,2\n", BASELINE);
+    assertRefused("in fractions of 1", BASELINE, "epoch,accuracy\n100,.8\n400,.83\n");
+    assertRefused("has no column 'seed'", BASELINE, "epoch,accuracy,seed\n100,80,1\n400,83,1\n");
+    assertRefused(
+        "a seed is compared with itself",
+        "epoch,accuracy,seed\n100,80,1\n400,83,1\n",
+        "epoch,accuracy,seed\n100,80,2\n400,83,2\n");
+    assertRefused("covers epochs 100 to 300 only", BASELINE, "epoch,accuracy\n100,80\n300,83\n");
+    Execution missing =
+        Execution.of(
+            "rauc",
+            "--baseline",
+            folder.resolve("none.csv") + "",
+            "--target",
+            folder.resolve("none.csv") + "",
+            "--from",
+            "1",
+            "--to",
+            "2");
+    assertThat(missing.code()).isEqualTo(2);
+    assertThat(missing.errors()).singleElement().asString().contains("no such file");
+  }
+
+  private void assertRefused(String reason, String baseline, String target) throws IOException {
+    Execution refused = rauc(baseline, target);
+    assertThat(refused.code()).as(refused.out()).isEqualTo(2);
+    assertThat(refused.errors()).singleElement().asString().contains(reason);
+  }
+
+  private Execution rauc(String baseline, String target, String... more) throws IOException {
+    Path a = Files.writeString(folder.resolve("a.csv"), baseline);
+    Path b = Files.writeString(folder.resolve("b.csv"), target);
+    String[] arguments = new String[9 + more.length];
+    String[] always = {
+      "rauc", "--baseline", a + "", "--target", b + "", "--from", "100", "--to", "400"
+    };
+    System.arraycopy(always, 0, arguments, 0, always.length);
+    System.arraycopy(more, 0, arguments, always.length, more.length);
+    return Execution.of(arguments);
+  }
+}
