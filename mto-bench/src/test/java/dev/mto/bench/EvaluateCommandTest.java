@@ -122,6 +122,67 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void aRunsKeptCheckpointsGiveACurveAndAreMeasuredOnce() throws IOException {
+    Path run = folder.resolve("run");
+    Execution pretrain =
+        Execution.of(
+            "pretrain",
+            "--config",
+            OfficialCheckpoint.MAE.config(folder).toString(),
+            "--out",
+            run.toString(),
+            "--set",
+            "data.train=" + train,
+            "--set",
+            "data.val=" + val,
+            "--set",
+            "training.epochs=2",
+            "--set",
+            "training.batch=12",
+            "--set",
+            "training.accumulate=1",
+            "--set",
+            "checkpoint.every_epochs=1",
+            "--set",
+            "log.pictures_every_epochs=0");
+    assertThat(pretrain.code()).as(pretrain.errors().toString()).isZero();
+    String[] curve = {
+      "evaluate",
+      "curve",
+      "--run",
+      run.toString(),
+      "--by",
+      "finetune",
+      "--recipe",
+      recipe("base_lr: 1.0e-3").toString(),
+      "--recipe-set",
+      "epochs=1"
+    };
+
+    Execution first = Execution.of(curve);
+    Execution again = Execution.of(curve);
+
+    assertThat(first.errors()).isEmpty();
+    assertThat(first.out()).contains("epoch 1/1");
+    assertThat(again.out()).doesNotContain("epoch 1/1").contains("finetune-curve.csv");
+    assertThat(Files.readAllLines(run.resolve("evaluate/finetune-curve.csv")))
+        .hasSize(3)
+        .first()
+        .isEqualTo("epoch,accuracy");
+    assertThat(run.resolve("evaluate/finetune-curve.png")).isNotEmptyFile();
+    assertThat(Execution.of("evaluate", "curve", "--run", run.toString(), "--by", "knn").errors())
+        .isEmpty();
+    assertRefused(
+        "no checkpoint of epoch 7 was kept; there are [1, 2]",
+        "evaluate",
+        "knn",
+        "--run",
+        run.toString(),
+        "--checkpoint",
+        "7");
+  }
+
+  @Test
   void wrongInputIsRefusedInOneLine() throws IOException {
     assertRefused("give either --run DIR, or --weights FILE", "evaluate", "knn");
     assertRefused(

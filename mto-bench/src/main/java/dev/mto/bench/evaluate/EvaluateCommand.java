@@ -11,13 +11,19 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Measures a pre-trained encoder by classification: fine-tuning, a linear probe, or k-NN.",
-    subcommands = {FineTuneCommand.class, LinearCommand.class, KnnCommand.class},
+    subcommands = {
+      FineTuneCommand.class,
+      LinearCommand.class,
+      KnnCommand.class,
+      CurveCommand.class
+    },
     footer = {
       "",
       "Examples:",
       "  ./mto evaluate knn --run runs/quickstart",
       "  ./mto evaluate linear --run runs/quickstart --recipe configs/evaluate/linear-tiny.yaml",
-      "  ./mto evaluate finetune --run runs/quickstart --recipe configs/evaluate/finetune-tiny.yaml"
+      "  ./mto evaluate finetune --run runs/quickstart --recipe configs/evaluate/finetune-tiny.yaml",
+      "  ./mto evaluate curve --run runs/quickstart --by knn"
     })
 public final class EvaluateCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -28,6 +34,6 @@ public final class EvaluateCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say how to evaluate: finetune, linear or knn");
+        spec.commandLine(), "say how to evaluate: finetune, linear, knn or curve");
   }
 }

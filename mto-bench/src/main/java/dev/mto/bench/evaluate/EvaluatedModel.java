@@ -11,7 +11,6 @@ import dev.mto.engine.config.WeightsOf;
 import dev.mto.engine.run.ModelWeights;
 import dev.mto.engine.run.RunFolder;
 import dev.mto.engine.run.WeightSource;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
@@ -118,14 +117,6 @@ final class EvaluatedModel {
     return kept.get(epoch);
   }
 
-  /** Epochs of the checkpoints that the run has kept, in order. */
-  SortedMap<Integer, Path> kept(RunConfig config) {
-    if (run == null) {
-      throw new UserException("a file of weights has no checkpoints along a run; give --run DIR");
-    }
-    return RunFolder.open(run).store(config).kept();
-  }
-
   /** What is evaluated, in words. */
   String name() {
     return run == null ? weights.toString() : run + (epoch == null ? "" : " after epoch " + epoch);
@@ -138,11 +129,5 @@ final class EvaluatedModel {
     }
     String file = weights.getFileName().toString();
     return Path.of("evaluate", file.replaceFirst("\\.[^.]*$", "") + "-" + task);
-  }
-
-  /** Whether the folder of results is there and holds something. */
-  static boolean exists(Path folder) {
-    return Files.exists(folder.resolve("result.json"))
-        || Files.exists(folder.resolve("checkpoints"));
   }
 }

@@ -1,0 +1,149 @@
+package dev.mto.bench.evaluate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.AtomicFiles;
+import dev.mto.engine.UserException;
+import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.pictures.LineChart;
+import dev.mto.engine.pictures.Series;
+import dev.mto.engine.run.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code evaluate curve}: S(E) of eq. 8, from the checkpoints that a run has kept. */
+@Command(
+    name = "curve",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures every checkpoint that a run has kept (checkpoint.every_epochs, checkpoint.keep) and"
+          + " writes accuracy against epochs, as rauc reads it. What is measured already is not"
+          + " measured again."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./mto evaluate curve --run runs/quickstart --by knn",
+      "  ./mto evaluate curve --run runs/quickstart --by finetune \\",
+      "      --recipe configs/evaluate/finetune-tiny.yaml",
+      "  ./mto rauc --baseline runs/no-mto/evaluate/knn-curve.csv \\",
+      "      --target runs/quickstart/evaluate/knn-curve.csv --from 10 --to 20"
+    })
+final class CurveCommand implements Callable<Integer> {
+  /** How a checkpoint is measured. */
+  enum Measure {
+    KNN,
+    LINEAR,
+    FINETUNE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(names = "--run", required = true, paramLabel = "DIR", description = "A run's folder.")
+  private Path run;
+
+  @Option(
+      names = "--by",
+      required = true,
+      paramLabel = "NAME",
+      description = "knn, linear or finetune.")
+  private Measure measure;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "FILE",
+      description = "Recipe of linear or finetune, as those take it.")
+  private Path recipe;
+
+  @Option(
+      names = "--recipe-set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides one key of the recipe. Repeatable.")
+  private List<String> settings = List.of();
+
+  @Override
+  public Integer call() throws Exception {
+    RunFolder folder = RunFolder.open(run);
+    RunConfig config = ConfigLoader.read(folder.config());
+    SortedMap<Integer, Path> kept = folder.store(config).kept();
+    if (kept.isEmpty()) {
+      throw new UserException(
+          folder.checkpoints()
+              + ": no checkpoint was kept; train with checkpoint.every_epochs above 0");
+    }
+    SortedMap<Integer, Double> accuracy = new TreeMap<>();
+    for (int epoch : kept.keySet()) {
+      Path out = run.resolve("evaluate").resolve(measure + "-epoch-" + epoch);
+      Path result = out.resolve("result.json");
+      if (!Files.exists(result)) {
+        int code = evaluate(epoch, out, result);
+        if (code != 0) {
+          return code;
+        }
+      }
+      accuracy.put(epoch, new ObjectMapper().readTree(result.toFile()).get("top1").asDouble());
+    }
+    write(accuracy);
+    return 0;
+  }
+
+  private int evaluate(int epoch, Path out, Path result) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("--run", run.toString()));
+    arguments.addAll(List.of("--checkpoint", Integer.toString(epoch)));
+    Callable<Integer> command =
+        switch (measure) {
+          case KNN -> new KnnCommand();
+          case LINEAR -> new LinearCommand();
+          case FINETUNE -> new FineTuneCommand();
+        };
+    if (measure == Measure.KNN) {
+      Files.createDirectories(out);
+      arguments.addAll(List.of("--untrained", "0", "--json", result.toString()));
+    } else {
+      if (recipe != null) {
+        arguments.addAll(List.of("--recipe", recipe.toString()));
+      }
+      settings.forEach(setting -> arguments.addAll(List.of("--recipe-set", setting)));
+      arguments.addAll(List.of("--out", out.toString()));
+      if (Files.exists(out)) {
+        arguments.add("--resume");
+      }
+    }
+    new CommandLine(command)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .parseArgs(arguments.toArray(String[]::new));
+    return command.call();
+  }
+
+  private void write(SortedMap<Integer, Double> accuracy) throws IOException {
+    StringBuilder csv = new StringBuilder("epoch,accuracy\n");
+    for (Map.Entry<Integer, Double> point : accuracy.entrySet()) {
+      csv.append(point.getKey()).append(',').append(point.getValue()).append('\n');
+    }
+    Path file = run.resolve("evaluate").resolve(measure + "-curve.csv");
+    AtomicFiles.writeString(file, csv.toString());
+    LineChart.of(measure + " along " + run, "epoch of pre-training", "top-1 accuracy (%)")
+        .with(
+            Series.dots(
+                "validation",
+                accuracy.keySet().stream().mapToDouble(Integer::doubleValue).toArray(),
+                accuracy.values().stream().mapToDouble(top1 -> 100 * top1).toArray()))
+        .write(run.resolve("evaluate").resolve(measure + "-curve.png"));
+    System.out.println(file);
+  }
+}
