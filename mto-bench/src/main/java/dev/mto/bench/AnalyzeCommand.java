@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./mto analyze reconstruct --run runs/quickstart --out pictures",
       "  ./mto analyze heterogeneity --run runs/quickstart --json heterogeneity.json",
+      "  ./mto analyze heterogeneity --run runs/quickstart --checkpoint 10 --out early",
       "  ./mto analyze affinity --run runs/quickstart --out pictures --softmax",
       "  ./mto analyze heterogeneity --weights mae.safetensors --config configs/mae-vit-base.yaml"
     })

@@ -18,6 +18,12 @@ final class AnalyzedWeights {
   private Path run;
 
   @Option(
+      names = "--checkpoint",
+      paramLabel = "EPOCH",
+      description = "With --run: the checkpoint kept after this epoch instead of the newest.")
+  private Integer epoch;
+
+  @Option(
       names = "--weights",
       paramLabel = "FILE",
       description =
@@ -26,6 +32,12 @@ final class AnalyzedWeights {
   private Path weights;
 
   @Mixin private ConfiguredModel model;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description = "Images to look at (default: the configuration's data.val, or data.train).")
+  private String images;
 
   @Option(
       names = "--out",
@@ -43,13 +55,18 @@ final class AnalyzedWeights {
       throw new UserException("give either --run DIR, or --weights FILE and --config FILE");
     }
     if (run == null) {
-      RunConfig config = model.config();
+      if (epoch != null) {
+        throw new UserException("--checkpoint " + epoch + ": only a run has kept checkpoints");
+      }
+      RunConfig config = model.config().withFolders(null, images);
       return RunAnalysis.ofWeights(baseline(config), config, weights, out);
     }
     model.refuseIfGiven("a run has its own configuration");
     RunFolder folder = RunFolder.open(run);
-    RunConfig config = ConfigLoader.read(folder.config());
-    return RunAnalysis.ofRun(baseline(config), config, folder, System.err::println);
+    RunConfig config = ConfigLoader.read(folder.config()).withFolders(null, images);
+    return epoch == null
+        ? RunAnalysis.ofRun(baseline(config), config, folder, System.err::println)
+        : RunAnalysis.ofRun(baseline(config), config, folder, folder.kept(config, epoch));
   }
 
   private static Baseline baseline(RunConfig config) {

@@ -101,6 +101,25 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void theValidationImagesAreMeasuredAsOftenAsTheRecipeSaysAndAfterTheLastEpoch()
+      throws IOException {
+    Path out = folder.resolve("linear");
+
+    evaluate(
+        OfficialCheckpoint.MAE,
+        "linear",
+        recipe("base_lr: 1.0"),
+        out,
+        "--recipe-set",
+        "epochs=5",
+        "--recipe-set",
+        "val_every_epochs=2");
+
+    assertThat(result(out).get("curve").findValues("epoch").stream().map(JsonNode::asInt))
+        .containsExactly(2, 4, 5);
+  }
+
+  @Test
   void aSecondRunInTheSameFolderIsRefusedAndAResumedOneOfAnotherRecipeToo() throws IOException {
     Path out = folder.resolve("linear");
     Path recipe = recipe("base_lr: 1.0");

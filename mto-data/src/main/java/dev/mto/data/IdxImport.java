@@ -21,7 +21,7 @@ import org.bytedeco.javacpp.PointerScope;
  * @param images IDX file of images, gzip or plain
  * @param labels IDX file of labels, gzip or plain
  * @param out folder to create; an existing one must be empty
- * @param train number of training images, a multiple of the number of classes
+ * @param train number of training images, a multiple of the number of classes, or 0
  * @param validation number of validation images, a multiple of the number of classes, or 0
  * @param pad side in pixels that images are zero-padded to, centred
  * @param classes folder names in the order of the labels
@@ -40,8 +40,12 @@ public record IdxImport(
   public IdxImport {
     classes = List.copyOf(classes);
     requireClassNames(classes);
-    requireMultiple("training", train, 1, classes.size());
-    requireMultiple("validation", validation, 0, classes.size());
+    requireMultiple("training", train, classes.size());
+    requireMultiple("validation", validation, classes.size());
+    if (train + validation == 0) {
+      throw new IllegalArgumentException(
+          "no images are asked for: ask for training images, validation images or both");
+    }
     if (pad < 1 || pad > 4096) {
       throw new IllegalArgumentException("the padded side is " + pad + " but must be 1 to 4096");
     }
@@ -201,8 +205,8 @@ public record IdxImport(
     }
   }
 
-  private static void requireMultiple(String part, int count, int least, int classes) {
-    if (count < least || count % classes != 0) {
+  private static void requireMultiple(String part, int count, int classes) {
+    if (count < 0 || count % classes != 0) {
       throw new IllegalArgumentException(
           "the number of "
               + part
@@ -210,8 +214,7 @@ public record IdxImport(
               + count
               + " but must be a multiple of the "
               + classes
-              + " classes, at least "
-              + least);
+              + " classes, or 0");
     }
   }
 

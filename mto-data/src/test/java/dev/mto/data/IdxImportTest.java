@@ -177,6 +177,15 @@ class IdxImportTest {
   }
 
   @Test
+  void validationImagesAloneCanBeImported() throws Exception {
+    task(images(0x803, ITEMS, 2, 2), labels(0x801, ITEMS), 0, 4, 1).run();
+    assertThat(out.resolve("train")).doesNotExist();
+    assertThat(out.resolve("val/even")).isDirectory();
+    assertThatThrownBy(() -> task(images(0x803, ITEMS, 2, 2), labels(0x801, ITEMS), 0, 0, 1))
+        .hasMessageContaining("no images are asked for");
+  }
+
+  @Test
   void aFilledOutputFolderIsKept() {
     Path kept = Images.write(out.resolve("mine.txt"), new byte[] {1});
     assertThatThrownBy(() -> usual(1).run()).hasMessageContaining("not an empty folder");

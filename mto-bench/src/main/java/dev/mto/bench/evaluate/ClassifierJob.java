@@ -130,29 +130,42 @@ final class ClassifierJob implements AutoCloseable {
     position =
         new Checkpoint.Position(index + 1, position.epoch(), position.stepInEpoch() + 1, task, "");
     progress.step(index + 1, loss);
+    saveWhenDue();
+  }
+
+  private void saveWhenDue() {
     if ((System.nanoTime() - savedAt) / 6e10 >= MINUTES_BETWEEN_SAVES) {
       save();
     }
   }
 
   private void finish(int epoch, Progress progress) {
+    double loss = lossSum.getDouble(0) / schedule.stepsPerEpoch();
+    lossSum.assign(0);
+    position = new Checkpoint.Position(position.step(), epoch + 1, 0, task, "");
+    if (schedule.measures(epoch + 1)) {
+      measured(loss, progress);
+      save();
+    } else {
+      saveWhenDue();
+    }
+  }
+
+  private void measured(double loss, Progress progress) {
     Scores scores = measure();
     boolean best = scores.top1() > rows.best();
     EpochRow row =
         new EpochRow(
-            epoch + 1,
+            position.epoch(),
             position.step(),
-            lossSum.getDouble(0) / schedule.stepsPerEpoch(),
+            loss,
             schedule.learningRate().at(position.step() - 1),
             scores.top1(),
             scores.top5());
     rows.add(row);
-    lossSum.assign(0);
-    position = new Checkpoint.Position(position.step(), epoch + 1, 0, task, "");
     if (best) {
       store.saveBest(new Checkpoint(position, state()));
     }
-    save();
     progress.epoch(row);
   }
 

@@ -15,7 +15,7 @@ import java.util.List;
  * @param top5 after the last epoch
  * @param bestTop1 of the best epoch; chosen on the images it is measured on
  * @param bestEpoch from 1
- * @param curve every epoch
+ * @param curve every epoch that was measured
  * @param confusion after the last epoch: rows true, columns predicted classes
  */
 record ClassifierResult(

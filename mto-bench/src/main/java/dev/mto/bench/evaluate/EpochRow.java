@@ -3,7 +3,7 @@ package dev.mto.bench.evaluate;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What an epoch of a classifier gave.
+ * What an epoch of a classifier gave that was measured.
  *
  * @param epoch from 1
  * @param step optimizer steps done

@@ -4,7 +4,6 @@ import dev.mto.bench.weights.ConfiguredModel;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.UserException;
-import dev.mto.engine.checkpoint.CheckpointStore;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.WeightsOf;
@@ -13,7 +12,6 @@ import dev.mto.engine.run.RunFolder;
 import dev.mto.engine.run.WeightSource;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.SortedMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -100,21 +98,7 @@ final class EvaluatedModel {
     if (epoch == null) {
       return ModelWeights.ofRun(baseline, config, folder, System.err::println);
     }
-    return ModelWeights.ofRun(
-        baseline, config, folder, CheckpointStore.read(kept(config, folder, epoch)));
-  }
-
-  private static Path kept(RunConfig config, RunFolder folder, int epoch) {
-    SortedMap<Integer, Path> kept = folder.store(config).kept();
-    if (!kept.containsKey(epoch)) {
-      throw new UserException(
-          folder.checkpoints()
-              + ": no checkpoint of epoch "
-              + epoch
-              + " was kept; there are "
-              + (kept.isEmpty() ? "none (set checkpoint.every_epochs)" : kept.keySet()));
-    }
-    return kept.get(epoch);
+    return ModelWeights.ofRun(baseline, config, folder, folder.kept(config, epoch));
   }
 
   /** What is evaluated, in words. */

@@ -12,6 +12,7 @@ import dev.mto.engine.optimizer.LearningRate;
  * @param batch images of a micro-batch
  * @param accumulate micro-batches of a step
  * @param seed of order and augmentation
+ * @param valEveryEpochs epochs between measurements, 0 for the last epoch only
  * @param stepsPerEpoch optimizer steps of an epoch
  * @param learningRate by step
  * @param augmentation of training images
@@ -21,9 +22,15 @@ record Schedule(
     int batch,
     int accumulate,
     long seed,
+    int valEveryEpochs,
     long stepsPerEpoch,
     LearningRate learningRate,
     Preprocessing augmentation) {
+
+  /** Whether the validation images are measured after this many epochs. */
+  boolean measures(int done) {
+    return done == epochs || (valEveryEpochs > 0 && done % valEveryEpochs == 0);
+  }
 
   static Schedule of(FineTuneConfig recipe, long stepsPerEpoch, Preprocessing augmentation) {
     return new Schedule(
@@ -31,6 +38,7 @@ record Schedule(
         recipe.batch(),
         recipe.accumulate(),
         recipe.seed(),
+        recipe.valEveryEpochs(),
         stepsPerEpoch,
         LearningRate.cosine(
             recipe.baseLr() * recipe.lrFactor(),
@@ -47,6 +55,7 @@ record Schedule(
         recipe.batch(),
         recipe.accumulate(),
         recipe.seed(),
+        recipe.valEveryEpochs(),
         stepsPerEpoch,
         LearningRate.cosine(
             recipe.baseLr() * recipe.lrFactor(),

@@ -11,6 +11,8 @@ import java.util.List;
  * @param batch images in a micro-batch
  * @param accumulate micro-batches in an optimizer step
  * @param seed of everything random
+ * @param valEveryEpochs epochs between measurements on the validation images, which are always
+ *     measured after the last; 0 for then only
  * @param baseLr learning rate before scaling
  * @param lrScaleBatch images per step for which {@code baseLr} is meant, or {@code none}
  * @param warmupEpochs epochs of linear warm-up
@@ -38,6 +40,7 @@ public record FineTuneConfig(
     int batch,
     int accumulate,
     long seed,
+    int valEveryEpochs,
     double baseLr,
     String lrScaleBatch,
     double warmupEpochs,
@@ -65,6 +68,7 @@ public record FineTuneConfig(
     Rules.positive("epochs", epochs);
     Rules.positive("batch", batch);
     Rules.positive("accumulate", accumulate);
+    Rules.notNegative("val_every_epochs", valEveryEpochs);
     Rules.notNegative("base_lr", baseLr);
     LrScale.check("lr_scale_batch", lrScaleBatch);
     Rules.notNegative("warmup_epochs", warmupEpochs);

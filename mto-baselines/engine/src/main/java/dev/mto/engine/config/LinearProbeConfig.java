@@ -12,6 +12,8 @@ import java.util.List;
  * @param batch images in a micro-batch, over which features are normalised
  * @param accumulate micro-batches in an optimizer step
  * @param seed of everything random
+ * @param valEveryEpochs epochs between measurements on the validation images, which are always
+ *     measured after the last; 0 for then only
  * @param baseLr learning rate before scaling
  * @param lrScaleBatch images per step for which {@code baseLr} is meant, or {@code none}
  * @param warmupEpochs epochs of linear warm-up from 0
@@ -33,6 +35,7 @@ public record LinearProbeConfig(
     int batch,
     int accumulate,
     long seed,
+    int valEveryEpochs,
     double baseLr,
     String lrScaleBatch,
     double warmupEpochs,
@@ -54,6 +57,7 @@ public record LinearProbeConfig(
     Rules.positive("epochs", epochs);
     Rules.require(batch > 1, "batch", batch, "greater than 1, as features are normalised over it");
     Rules.positive("accumulate", accumulate);
+    Rules.notNegative("val_every_epochs", valEveryEpochs);
     Rules.notNegative("base_lr", baseLr);
     LrScale.check("lr_scale_batch", lrScaleBatch);
     Rules.notNegative("warmup_epochs", warmupEpochs);

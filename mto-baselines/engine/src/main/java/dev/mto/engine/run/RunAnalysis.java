@@ -38,9 +38,14 @@ public final class RunAnalysis implements AutoCloseable {
    */
   public static RunAnalysis ofRun(
       Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
+    return ofRun(baseline, config, folder, folder.newest(config, warn));
+  }
+
+  /** A given checkpoint of a run. */
+  public static RunAnalysis ofRun(
+      Baseline baseline, RunConfig config, RunFolder folder, Checkpoint checkpoint) {
     Images images = new Images(config, baseline, folder.badImages());
     TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
-    Checkpoint checkpoint = folder.newest(config, warn);
     StateTensors.restore(graph.parameters(), checkpoint.tensors(), folder.checkpoints());
     return new RunAnalysis(
         config, graph, images, "after " + checkpoint.position().step() + " steps");

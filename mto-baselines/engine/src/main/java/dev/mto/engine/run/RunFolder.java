@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -105,6 +106,24 @@ public final class RunFolder {
   /** The checkpoints. */
   public CheckpointStore store(RunConfig config) {
     return new CheckpointStore(checkpoints(), config.checkpoint().keep());
+  }
+
+  /**
+   * The checkpoint that was kept after {@code epoch} epochs.
+   *
+   * @throws UserException when none was
+   */
+  public Checkpoint kept(RunConfig config, int epoch) {
+    SortedMap<Integer, Path> kept = store(config).kept();
+    if (!kept.containsKey(epoch)) {
+      throw new UserException(
+          checkpoints()
+              + ": no checkpoint of epoch "
+              + epoch
+              + " was kept; there are "
+              + (kept.isEmpty() ? "none (set checkpoint.every_epochs)" : kept.keySet()));
+    }
+    return CheckpointStore.read(kept.get(epoch));
   }
 
   /**
