@@ -2,6 +2,8 @@ package dev.mto.bench;
 
 import dev.mto.bench.evaluate.EvaluateCommand;
 import dev.mto.bench.rauc.RaucCommand;
+import dev.mto.bench.study.StudyCellCommand;
+import dev.mto.bench.study.StudyCommand;
 import dev.mto.bench.weights.WeightsCommand;
 import dev.mto.engine.command.CommandLines;
 import dev.mto.engine.command.PretrainCommand;
@@ -21,6 +23,8 @@ import picocli.CommandLine.Spec;
       PretrainCommand.class,
       EvaluateCommand.class,
       RaucCommand.class,
+      StudyCommand.class,
+      StudyCellCommand.class,
       AnalyzeCommand.class,
       WeightsCommand.class,
       DataCommand.class,

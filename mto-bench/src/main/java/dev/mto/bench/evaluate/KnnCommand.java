@@ -1,6 +1,7 @@
 package dev.mto.bench.evaluate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.bench.seeds.SeedSummary;
 import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.UserException;
@@ -101,7 +102,7 @@ final class KnnCommand implements Callable<Integer> {
         twins.add(classify(images, config, encoder));
       }
     }
-    Spread twin = Spread.of(twins.stream().mapToDouble(Scores::top1).toArray());
+    SeedSummary twin = SeedSummary.of(twins.stream().mapToDouble(Scores::top1).toArray());
     if (untrained > 0) {
       System.out.println("  untrained encoders: top-1 " + twin.percent());
     }

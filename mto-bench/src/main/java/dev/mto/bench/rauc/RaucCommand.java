@@ -1,6 +1,7 @@
 package dev.mto.bench.rauc;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.bench.seeds.SeedSummary;
 import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.UserException;
 import dev.mto.engine.command.WithoutBackend;

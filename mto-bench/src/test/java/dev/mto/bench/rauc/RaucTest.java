@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.bench.seeds.SeedSummary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The training recipe.
  *
- * @param epochs passes over the training images
+ * @param epochs passes over the training images; 0 saves the first values, untrained
  * @param batch images in a micro-batch
  * @param accumulate micro-batches in an optimizer step
  * @param seed of everything random
@@ -57,7 +57,7 @@ public record TrainingConfig(
 
   /** Checks ranges. */
   public TrainingConfig {
-    Rules.positive("training.epochs", epochs);
+    Rules.notNegative("training.epochs", epochs);
     Rules.positive("training.batch", batch);
     Rules.positive("training.accumulate", accumulate);
     Rules.notNegative("training.base_lr", baseLr);

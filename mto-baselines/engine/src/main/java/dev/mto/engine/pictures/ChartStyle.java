@@ -3,6 +3,7 @@ package dev.mto.engine.pictures;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.util.Arrays;
 import java.util.Locale;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -88,12 +89,20 @@ final class ChartStyle {
     if (!drawable) {
       return;
     }
-    XYSeries drawn = chart.addSeries(curve.name(), withRoundTicks(curve.x()), y);
+    XYSeries drawn = chart.addSeries(curve.name(), withRoundTicks(curve.x()), y, bars(curve));
     drawn.setLineStyle(SOLID);
     drawn.setMarker(curve.style() == Series.Style.DOTS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     if (curve.style() == Series.Style.DASHED) {
       drawn.setLineStyle(DASHED).setLineColor(REFERENCE);
     }
+  }
+
+  private static double[] bars(Series curve) {
+    double[] spread = curve.spread();
+    if (spread.length == 0) {
+      return null;
+    }
+    return Arrays.stream(spread).map(half -> Double.isFinite(half) ? half : 0).toArray();
   }
 
   /**

@@ -12,12 +12,15 @@ public final class Series {
     DASHED
   }
 
+  private static final double[] NONE = {};
+
   private final String name;
   private final double[] x;
   private final double[] y;
+  private final double[] spread;
   private final Style style;
 
-  private Series(String name, double[] x, double[] y, Style style) {
+  private Series(String name, double[] x, double[] y, double[] spread, Style style) {
     if (x.length != y.length) {
       throw new IllegalArgumentException(
           "series '%s' has %d x values and %d y values: give one y for each x"
@@ -26,22 +29,23 @@ public final class Series {
     this.name = name;
     this.x = x.clone();
     this.y = y.clone();
+    this.spread = spread.clone();
     this.style = style;
   }
 
   /** A solid line through the points. */
   public static Series line(String name, double[] x, double[] y) {
-    return new Series(name, x, y, Style.LINE);
+    return new Series(name, x, y, NONE, Style.LINE);
   }
 
   /** A line with a dot at each point. */
   public static Series dots(String name, double[] x, double[] y) {
-    return new Series(name, x, y, Style.DOTS);
+    return new Series(name, x, y, NONE, Style.DOTS);
   }
 
   /** A dashed line through the points. */
   public static Series dashed(String name, double[] x, double[] y) {
-    return new Series(name, x, y, Style.DASHED);
+    return new Series(name, x, y, NONE, Style.DASHED);
   }
 
   /** What the legend says. */
@@ -57,6 +61,23 @@ public final class Series {
   /** A copy of the vertical values. */
   public double[] y() {
     return y.clone();
+  }
+
+  /**
+   * The same curve with a bar that reaches this far above and below each point, where it is finite.
+   */
+  public Series withSpread(double... halves) {
+    if (halves.length != y.length) {
+      throw new IllegalArgumentException(
+          "series '%s' has %d y values and %d spreads: give one for each"
+              .formatted(name, y.length, halves.length));
+    }
+    return new Series(name, x, y, halves, style);
+  }
+
+  /** A copy of the heights of the bars above and below each point; empty without bars. */
+  public double[] spread() {
+    return spread.clone();
   }
 
   /** How it is drawn. */

@@ -60,6 +60,8 @@ final class PageTemplate {
       th, td { text-align: left; padding: 5px 12px 5px 0; border-top: 1px solid var(--line);
         vertical-align: top; overflow-wrap: anywhere; }
       th { width: 30%; color: var(--quiet); font-weight: 500; }
+      .scroll { overflow-x: auto; margin-bottom: 12px; }
+      .figures th, .figures td { width: auto; white-space: nowrap; }
       </style>
       </head>
       <body>

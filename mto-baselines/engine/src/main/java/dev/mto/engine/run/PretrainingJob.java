@@ -155,6 +155,11 @@ public final class PretrainingJob implements AutoCloseable {
   public Outcome run() {
     long allSteps = stepsPerEpoch * config.training().epochs();
     announce(allSteps);
+    if (allSteps == 0) {
+      save();
+      log.line("done: the first values are saved, untrained (training.epochs is 0)");
+      return Outcome.DONE;
+    }
     warnOfLoneToken();
     try (StopSignal stop = new StopSignal();
         MetricsListener metrics = new MetricsListener(folder.metrics());

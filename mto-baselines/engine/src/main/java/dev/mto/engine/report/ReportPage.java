@@ -1,0 +1,80 @@
+package dev.mto.engine.report;
+
+import dev.mto.engine.AtomicFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A page of sections with text, tables and pictures: one file that needs no other. */
+public final class ReportPage {
+  private final String title;
+  private final List<String> sections = new ArrayList<>();
+
+  /** An empty page. */
+  public ReportPage(String title) {
+    this.title = title;
+  }
+
+  /** What a section holds, in order. */
+  public static final class Section {
+    private final StringBuilder html = new StringBuilder();
+
+    /** A paragraph. */
+    public Section text(String text) {
+      html.append("<p>").append(Html.escape(text)).append("</p>\n");
+      return this;
+    }
+
+    /** Preformatted text. */
+    public Section code(String text) {
+      html.append("<pre>").append(Html.escape(text)).append("</pre>\n");
+      return this;
+    }
+
+    /** A table; nothing without rows. */
+    public Section table(List<String> header, List<List<String>> rows) {
+      if (!rows.isEmpty()) {
+        html.append("<div class=\"scroll\"><table class=\"figures\">\n")
+            .append(row("th", header))
+            .append(rows.stream().map(cells -> row("td", cells)).collect(Collectors.joining()))
+            .append("</table></div>\n");
+      }
+      return this;
+    }
+
+    /** A PNG with its caption. */
+    public Section picture(Path png, String caption) throws IOException {
+      html.append(
+          "<figure><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s</figcaption></figure>\n"
+              .formatted(
+                  Html.escape(caption),
+                  Base64.getEncoder().encodeToString(Files.readAllBytes(png)),
+                  Html.escape(caption)));
+      return this;
+    }
+
+    private static String row(String tag, List<String> cells) {
+      return cells.stream()
+          .map(cell -> "<%s>%s</%s>".formatted(tag, Html.escape(cell), tag))
+          .collect(Collectors.joining("", "<tr>", "</tr>\n"));
+    }
+  }
+
+  /** Adds a section; one without content is left out. */
+  public ReportPage section(String heading, Section section) {
+    sections.add(Html.section(heading, section.html.toString()));
+    return this;
+  }
+
+  /** Writes the page, replacing an older one. */
+  public void write(Path file) throws IOException {
+    byte[] html =
+        PageTemplate.fill(title, String.join("", sections)).getBytes(StandardCharsets.UTF_8);
+    AtomicFiles.write(file, temporary -> Files.write(temporary, html));
+  }
+}

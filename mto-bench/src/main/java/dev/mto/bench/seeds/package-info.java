@@ -1,0 +1,2 @@
+/** Figures over seeds. */
+package dev.mto.bench.seeds;

@@ -1,0 +1,157 @@
+package dev.mto.bench.study;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.UserException;
+import dev.mto.engine.config.MtoConfig;
+import dev.mto.engine.report.MetricsFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a finished cell gave, small enough to be kept under version control.
+ *
+ * @param hash of the cell
+ * @param commit of the program that made it
+ * @param machine backend, threads and more of it
+ * @param seconds of its commands by name
+ * @param weights of L_spa, L_e and L_r, zeros without MTO
+ * @param loss mean self-supervised training loss of each epoch
+ * @param bound of H in nats: ln of the visible tokens
+ * @param heterogeneity H in nats of layers 0 to L (eq. 2), by epoch and token group, whose name is
+ *     empty for a method's only one
+ * @param accuracy top-1 as a share, by kind of measurement and epoch of pre-training
+ */
+record CellResult(
+    String hash,
+    String baseline,
+    String variant,
+    long seed,
+    String commit,
+    Map<String, Object> machine,
+    Map<String, Double> seconds,
+    Weights weights,
+    List<Double> loss,
+    double bound,
+    SortedMap<Integer, SortedMap<String, List<Double>>> heterogeneity,
+    SortedMap<String, SortedMap<Integer, Double>> accuracy) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String HETEROGENEITY = "heterogeneity";
+
+  /** Weights of the three losses. */
+  record Weights(double spa, double e, double r) {}
+
+  /** Seconds of all commands. */
+  double allSeconds() {
+    return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  /** Reads one. */
+  static CellResult read(Path file) {
+    try {
+      return JSON.readValue(file.toFile(), CellResult.class);
+    } catch (IOException e) {
+      throw new UserException(
+          file
+              + ": not the result of a cell ("
+              + e.getMessage().lines().findFirst().orElse("")
+              + "); remove it to run the cell again",
+          e);
+    }
+  }
+
+  /** Gathers what a cell's commands wrote. */
+  static CellResult of(Cell cell, CellFolder folder) {
+    try {
+      SortedMap<Integer, SortedMap<String, List<Double>>> heterogeneity = new TreeMap<>();
+      double bound = Double.NaN;
+      for (int epoch : cell.epochs()) {
+        JsonNode figures = JSON.readTree(folder.heterogeneity(epoch).toFile());
+        bound = figures.get("bound").asDouble();
+        heterogeneity.put(epoch, layers(figures));
+      }
+      SortedMap<String, SortedMap<Integer, Double>> accuracy = new TreeMap<>();
+      for (Measurement measurement : cell.measurements()) {
+        SortedMap<Integer, Double> curve = new TreeMap<>();
+        for (int epoch : measurement.epochs()) {
+          Path figures = folder.figures(measurement.kind(), epoch);
+          curve.put(epoch, JSON.readTree(figures.toFile()).get("top1").asDouble());
+        }
+        accuracy.put(measurement.kind().command(), curve);
+      }
+      JsonNode provenance = JSON.readTree(folder.run().resolve("provenance.json").toFile());
+      return new CellResult(
+          cell.hash(),
+          cell.baseline(),
+          cell.variant(),
+          cell.seed(),
+          provenance.path("mto.commit").asText(),
+          machine(provenance),
+          folder.readDone(),
+          weights(cell.config().mto()),
+          losses(folder.run().resolve("metrics.jsonl")),
+          bound,
+          heterogeneity,
+          accuracy);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, Object> machine(JsonNode provenance) {
+    Map<String, Object> machine = new TreeMap<>();
+    for (String key : List.of("backend", "threads", "cores", "os", "java.version")) {
+      machine.put(key, provenance.path(key).asText());
+    }
+    return machine;
+  }
+
+  private static SortedMap<String, List<Double>> layers(JsonNode figures) {
+    SortedMap<String, List<Double>> layers = new TreeMap<>();
+    figures
+        .properties()
+        .forEach(
+            field -> {
+              if (field.getKey().startsWith(HETEROGENEITY)) {
+                List<Double> values = new ArrayList<>();
+                field.getValue().forEach(value -> values.add(value.asDouble()));
+                layers.put(
+                    field.getKey().substring(HETEROGENEITY.length()).replaceFirst("^\\.", ""),
+                    values);
+              }
+            });
+    return layers;
+  }
+
+  private static Weights weights(MtoConfig mto) {
+    return mto.enabled()
+        ? new Weights(mto.weights().spa(), mto.weights().e(), mto.weights().r())
+        : new Weights(0, 0, 0);
+  }
+
+  private static List<Double> losses(Path metrics) throws IOException {
+    if (!Files.exists(metrics)) {
+      return List.of();
+    }
+    SortedMap<Integer, double[]> sums = new TreeMap<>();
+    MetricsFile.forEach(
+        metrics,
+        row ->
+            row.number("loss.ss")
+                .ifPresent(
+                    loss -> {
+                      int epoch = (int) Math.ceil(row.number("epoch").orElse(0) - 1e-9);
+                      double[] sum = sums.computeIfAbsent(epoch, e -> new double[2]);
+                      sum[0] += loss;
+                      sum[1]++;
+                    }));
+    return sums.values().stream().map(sum -> sum[0] / sum[1]).toList();
+  }
+}

@@ -1,0 +1,106 @@
+package dev.mto.bench.study;
+
+import dev.mto.engine.AtomicFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Results of finished cells: in the cells' folders, and one small file a cell among the results
+ * that are kept under version control. Either counts, if its hash is the cell's.
+ */
+final class CellStore {
+  private final Path cells;
+  private final Path kept;
+
+  /**
+   * A study's results.
+   *
+   * @param cells folder of the cells' folders
+   * @param kept folder of small files, or null
+   */
+  CellStore(Path cells, Path kept) {
+    this.cells = cells;
+    this.kept = kept;
+  }
+
+  /** The folder of a cell. Another configuration of the same name has another one. */
+  CellFolder folder(Cell cell) {
+    return new CellFolder(cells.resolve(cell.id() + "-" + cell.hash()));
+  }
+
+  /**
+   * The result of a cell, if it is finished.
+   *
+   * @param warn is told of kept results of another configuration
+   */
+  Optional<CellResult> find(Cell cell, Consumer<String> warn) {
+    Path own = folder(cell).result();
+    if (Files.exists(own)) {
+      return Optional.of(CellResult.read(own));
+    }
+    if (kept != null && Files.exists(keptFile(cell))) {
+      CellResult result = CellResult.read(keptFile(cell));
+      if (result.hash().equals(cell.hash())) {
+        return Optional.of(result);
+      }
+      warn.accept(
+          keptFile(cell)
+              + ": of another configuration ("
+              + result.hash()
+              + "); the cell runs again");
+    }
+    return Optional.empty();
+  }
+
+  /** Keeps a result, and its affinity maps. */
+  void keep(Cell cell, CellResult result) {
+    CellFolder.write(folder(cell).result(), result);
+    if (kept != null) {
+      try {
+        Files.createDirectories(kept);
+        CellFolder.write(keptFile(cell), result);
+        for (Path picture : affinity(folder(cell).pictures(cell.epochs().last()))) {
+          Path copy = kept.resolve(cell.id() + "-" + picture.getFileName());
+          AtomicFiles.write(copy, temporary -> Files.copy(picture, temporary));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Pictures of a cell's affinity maps, from its folder or from what is kept. */
+  Stream<Path> affinity(Cell cell) {
+    Path own = folder(cell).pictures(cell.epochs().last());
+    if (Files.isDirectory(own)) {
+      return affinity(own).stream();
+    }
+    return kept == null || !Files.isDirectory(kept)
+        ? Stream.empty()
+        : list(kept).filter(f -> f.getFileName().toString().startsWith(cell.id() + "-affinity"));
+  }
+
+  private static List<Path> affinity(Path folder) {
+    return list(folder)
+        .filter(f -> f.getFileName().toString().matches("affinity.*\\.png"))
+        .toList();
+  }
+
+  private static Stream<Path> list(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path keptFile(Cell cell) {
+    return kept.resolve(cell.id() + ".json");
+  }
+}

@@ -1,0 +1,66 @@
+package dev.mto.bench.study;
+
+import dev.mto.engine.command.CommandLines;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code study-cell}: the process of one cell. It runs the cell's commands that are not done, and
+ * ends when standard input does, that is when the study that started it is gone.
+ */
+@Command(
+    name = "study-cell",
+    hidden = true,
+    description = "Runs the commands of one cell of a study that are not done yet.")
+public final class StudyCellCommand implements Callable<Integer> {
+  private static final int STOPPED = 130;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "Folder of the cell.")
+  private Path folder;
+
+  /** For the command line. */
+  public StudyCellCommand() {}
+
+  @Override
+  public Integer call() {
+    Thread watch = new Thread(StudyCellCommand::endWithTheStudy, "study-watch");
+    watch.setDaemon(true);
+    watch.start();
+    CellFolder cell = new CellFolder(folder);
+    Map<String, Double> done = cell.readDone();
+    for (Step step : cell.readSteps()) {
+      if (!done.containsKey(step.name())) {
+        long start = System.nanoTime();
+        List<String> arguments = step.commandLine();
+        System.out.println("mto " + String.join(" ", arguments));
+        int code = CommandLines.run(spec.root().userObject(), arguments.toArray(String[]::new));
+        if (code != 0) {
+          return code;
+        }
+        done.put(step.name(), (System.nanoTime() - start) / 1e9);
+        cell.writeDone(done);
+      }
+    }
+    return 0;
+  }
+
+  private static void endWithTheStudy() {
+    try {
+      while (System.in.read() >= 0) {
+        Thread.onSpinWait();
+      }
+    } catch (IOException e) {
+      System.err.println("the study's end cannot be seen: " + e.getMessage());
+    }
+    System.exit(STOPPED); // jobs save first
+  }
+}

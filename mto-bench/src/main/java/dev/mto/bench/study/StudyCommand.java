@@ -1,0 +1,116 @@
+package dev.mto.bench.study;
+
+import dev.mto.engine.UserException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code study}. */
+@Command(
+    name = "study",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Runs a grid of baselines, variants and seeds: pre-trains each cell, measures its encoder along"
+          + " the schedule, and compares. Finished cells are never run again; after Ctrl-C or a"
+          + " crash the same command goes on. Writes report.html, tables.md, results.csv and the"
+          + " paper's figures."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./mto study configs/studies/fashion-mini.yaml",
+      "  ./mto study configs/studies/fashion.yaml --plan",
+      "  ./mto study configs/studies/fashion.yaml --set side_by_side=4 --set threads=2",
+      "  ./mto study configs/studies/fashion.yaml --report"
+    })
+public final class StudyCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE", description = "Study in YAML; configs/studies holds examples.")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides one key of the study, e.g. --set side_by_side=4. Repeatable.")
+  private List<String> settings = List.of();
+
+  @Option(names = "--plan", description = "Lists the cells and which are finished; runs nothing.")
+  private boolean plan;
+
+  @Option(names = "--report", description = "Writes the report of what is finished; runs nothing.")
+  private boolean report;
+
+  /** For the command line. */
+  public StudyCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    StudyConfig study = StudyConfig.read(file, settings);
+    List<Cell> cells = StudyPlan.of(study);
+    CellStore store =
+        new CellStore(
+            study.folder().resolve("cells"),
+            study.results() == null ? null : Path.of(study.results()));
+    StudyJob job = new StudyJob(study, cells, store, System.out);
+    System.out.printf(
+        "study %s: %d cells, %d finished; %s%n",
+        study.name(), cells.size(), job.finished().size(), job.timeLeft());
+    if (plan) {
+      cells.forEach(
+          cell ->
+              System.out.printf(
+                  "  %-40s %s  %s%n",
+                  cell.id(),
+                  cell.hash(),
+                  job.finished().containsKey(cell) ? "finished" : "to run"));
+      return 0;
+    }
+    Files.createDirectories(study.folder());
+    PrintStream console = System.out;
+    if (!report) {
+      boolean ended = runLocked(study, job);
+      if (!ended) {
+        return 130;
+      }
+    }
+    if (job.finished().isEmpty()) {
+      throw new UserException(
+          study.folder() + ": no cell is finished, so there is nothing to show");
+    }
+    console.println(
+        new StudyReport(study, job.finished(), cells.size(), store).write(study.folder()));
+    return job.failed().isEmpty() ? 0 : 1;
+  }
+
+  /** Two processes in one folder would write over each other. */
+  private static boolean runLocked(StudyConfig study, StudyJob job) throws IOException {
+    Path lock = study.folder().resolve("study.lock");
+    try (FileChannel channel =
+            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = lock(channel)) {
+      if (held == null) {
+        throw new UserException(
+            study.folder() + ": another process runs this study; wait for it, or set another out");
+      }
+      return job.run();
+    }
+  }
+
+  private static FileLock lock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.mto.bench.study;
+
+import dev.mto.engine.UserException;
+import dev.mto.engine.config.ConfigLoader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A study file.
+ *
+ * @param name of the study
+ * @param out folder of runs and report, or null for {@code runs/studies/NAME}
+ * @param results folder with one small file a finished cell, to be kept under version control, or
+ *     null for none
+ * @param data folders of images
+ * @param baselines configuration files by name
+ * @param variants settings over the baseline's configuration, as {@code --set} takes them, by name
+ * @param reference the variant with which others are compared
+ * @param grid which cells there are
+ * @param untrained whether each baseline's first values are measured too, for each seed
+ * @param measures how encoders are measured, and after which epochs
+ * @param sideBySide cells at the same time
+ * @param threads of each
+ */
+record StudyConfig(
+    String name,
+    String out,
+    String results,
+    Data data,
+    Map<String, String> baselines,
+    Map<String, List<String>> variants,
+    String reference,
+    List<Grid> grid,
+    boolean untrained,
+    Measures measures,
+    int sideBySide,
+    int threads) {
+
+  /**
+   * Folders of images.
+   *
+   * @param pretrain images to pre-train on; labels are not used
+   * @param train labelled images to train classifiers on
+   * @param test labelled images to measure on
+   */
+  record Data(String pretrain, String train, String test) {
+    Data {
+      given("data.pretrain", pretrain);
+      given("data.train", train);
+      given("data.test", test);
+    }
+  }
+
+  /** Every combination of these. */
+  record Grid(List<String> baselines, List<String> variants, List<Long> seeds) {
+    Grid {
+      baselines = some("grid.baselines", baselines);
+      variants = some("grid.variants", variants);
+      seeds = some("grid.seeds", seeds);
+    }
+  }
+
+  /** Null for what is not measured. */
+  record Measures(Measure finetune, Measure linear, Measure knn) {}
+
+  /**
+   * How and when.
+   *
+   * @param recipe file over the baseline's official recipe, or null
+   * @param set settings over both
+   * @param epochs of pre-training after which is measured
+   */
+  record Measure(String recipe, List<String> set, List<Integer> epochs) {
+    Measure {
+      set = set == null ? List.of() : List.copyOf(set);
+      epochs = some("measures: epochs", epochs).stream().sorted().distinct().toList();
+      require(epochs.get(0) > 0, "measures: epochs are " + epochs + " but must be above 0");
+    }
+  }
+
+  StudyConfig {
+    given("name", name);
+    require(name.matches("[\\w.-]+"), "name: '" + name + "' must be of letters, digits, . _ -");
+    given("data", data);
+    given("baselines", baselines);
+    given("variants", variants);
+    given("measures", measures);
+    grid = some("grid", grid);
+    baselines = new LinkedHashMap<>(baselines);
+    variants = new LinkedHashMap<>(variants);
+    require(sideBySide >= 1, "side_by_side: is " + sideBySide + " but must be at least 1");
+    require(threads >= 1, "threads: is " + threads + " but must be at least 1");
+    for (Grid part : grid) {
+      known("grid.baselines", part.baselines(), baselines);
+      known("grid.variants", part.variants(), variants);
+    }
+    known("reference", List.of(reference), variants);
+  }
+
+  /**
+   * Reads a study file.
+   *
+   * @throws UserException for a missing file, an unknown key or name, or a value out of range
+   */
+  static StudyConfig read(Path file, List<String> settings) {
+    try (InputStream defaults = StudyConfig.class.getResourceAsStream("study.yaml")) {
+      return ConfigLoader.load(
+          new String(defaults.readAllBytes(), StandardCharsets.UTF_8),
+          file,
+          settings,
+          StudyConfig.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where runs and report go. */
+  Path folder() {
+    return out == null ? Path.of("runs", "studies", name) : Path.of(out);
+  }
+
+  private static void known(String key, List<String> names, Map<String, ?> all) {
+    for (String each : names) {
+      require(
+          all.containsKey(each), key + ": there is no '" + each + "'; there are " + all.keySet());
+    }
+  }
+
+  private static <T> List<T> some(String key, List<T> values) {
+    given(key, values);
+    require(!values.isEmpty(), key + ": is empty; give at least one");
+    return List.copyOf(values);
+  }
+
+  private static void given(String key, Object value) {
+    require(value != null, key + ": is missing");
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

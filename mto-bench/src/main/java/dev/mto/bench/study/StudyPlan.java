@@ -1,0 +1,167 @@
+package dev.mto.bench.study;
+
+import dev.mto.data.ImageFolder;
+import dev.mto.engine.Baseline;
+import dev.mto.engine.Baselines;
+import dev.mto.engine.UserException;
+import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.FineTuneConfig;
+import dev.mto.engine.config.LinearProbeConfig;
+import dev.mto.engine.config.RunConfig;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The cells of a study, in the order in which they run: all variants of a seed side by side. */
+final class StudyPlan {
+  private final StudyConfig study;
+  private final Map<String, String> images = new TreeMap<>();
+
+  private StudyPlan(StudyConfig study) {
+    this.study = study;
+    images.put("pretrain", identity("data.pretrain", study.data().pretrain()));
+    images.put("train", identity("data.train", study.data().train()));
+    images.put("test", identity("data.test", study.data().test()));
+  }
+
+  /**
+   * The cells.
+   *
+   * @throws UserException when a configuration, a recipe or a folder of images is wrong
+   */
+  static List<Cell> of(StudyConfig study) {
+    return List.copyOf(new StudyPlan(study).cells());
+  }
+
+  private Set<Cell> cells() {
+    Map<String, Cell> cells = new LinkedHashMap<>();
+    for (long seed : seeds()) {
+      for (StudyConfig.Grid part : study.grid()) {
+        if (part.seeds().contains(seed)) {
+          for (String baseline : part.baselines()) {
+            List<Cell> row = new ArrayList<>();
+            if (study.untrained()) {
+              row.add(untrained(baseline, seed));
+            }
+            part.variants().forEach(variant -> row.add(trained(baseline, variant, seed)));
+            row.forEach(cell -> cells.putIfAbsent(cell.id(), cell));
+          }
+        }
+      }
+    }
+    return new LinkedHashSet<>(cells.values());
+  }
+
+  private Set<Long> seeds() {
+    Set<Long> seeds = new LinkedHashSet<>();
+    study.grid().forEach(part -> seeds.addAll(part.seeds()));
+    return seeds;
+  }
+
+  private Cell trained(String baseline, String variant, long seed) {
+    Map<Measurement.Kind, List<Integer>> epochs = epochs();
+    int every =
+        epochs.values().stream()
+            .flatMap(List::stream)
+            .map(BigInteger::valueOf)
+            .reduce(BigInteger.ZERO, BigInteger::gcd)
+            .intValue();
+    int last = epochs.values().stream().flatMap(List::stream).max(Integer::compare).orElse(0);
+    RunConfig config =
+        configuration(
+            baseline,
+            variant,
+            seed,
+            List.of(
+                "checkpoint.every_epochs=" + every,
+                "checkpoint.keep=" + Math.max(1, last / Math.max(1, every))));
+    if (last > config.training().epochs()) {
+      throw new UserException(
+          "%s: measures: epoch %d is beyond the %d that are trained (training.epochs)"
+              .formatted(study.baselines().get(baseline), last, config.training().epochs()));
+    }
+    return cell(baseline, variant, seed, config, epochs);
+  }
+
+  private Cell untrained(String baseline, long seed) {
+    Map<Measurement.Kind, List<Integer>> epochs = epochs();
+    epochs.replaceAll((kind, all) -> List.of(0));
+    return cell(
+        baseline,
+        Cell.UNTRAINED,
+        seed,
+        configuration(baseline, study.reference(), seed, List.of("training.epochs=0")),
+        epochs);
+  }
+
+  private Map<Measurement.Kind, List<Integer>> epochs() {
+    Map<Measurement.Kind, List<Integer>> epochs = new LinkedHashMap<>();
+    for (Measurement.Kind kind : Measurement.Kind.values()) {
+      if (measure(kind) != null) {
+        epochs.put(kind, measure(kind).epochs());
+      }
+    }
+    return epochs;
+  }
+
+  private Cell cell(
+      String baseline,
+      String variant,
+      long seed,
+      RunConfig config,
+      Map<Measurement.Kind, List<Integer>> epochs) {
+    List<Measurement> measurements = new ArrayList<>();
+    epochs.forEach(
+        (kind, all) -> measurements.add(new Measurement(kind, recipe(kind, config, seed), all)));
+    return new Cell(
+        baseline, variant, seed, config, measurements, CellHash.of(config, images, measurements));
+  }
+
+  private RunConfig configuration(String baseline, String variant, long seed, List<String> more) {
+    List<String> settings = new ArrayList<>(study.variants().get(variant));
+    settings.add("data.train=" + study.data().pretrain());
+    settings.add("training.seed=" + seed);
+    settings.addAll(more);
+    return ConfigLoader.load(
+        Path.of(study.baselines().get(baseline)), settings, name -> Baselines.named(name).recipe());
+  }
+
+  private String recipe(Measurement.Kind kind, RunConfig config, long seed) {
+    Baseline method = Baselines.named(config.baseline());
+    return switch (kind) {
+      case FINETUNE -> recipe(kind, method.fineTuneRecipe(), seed, FineTuneConfig.class);
+      case LINEAR -> recipe(kind, method.linearProbeRecipe(), seed, LinearProbeConfig.class);
+      case KNN -> "";
+    };
+  }
+
+  private String recipe(Measurement.Kind kind, String defaults, long seed, Class<?> type) {
+    StudyConfig.Measure measure = measure(kind);
+    List<String> settings = new ArrayList<>(measure.set());
+    settings.add("seed=" + seed);
+    Path file = measure.recipe() == null ? null : Path.of(measure.recipe());
+    return ConfigLoader.write(ConfigLoader.load(defaults, file, settings, type));
+  }
+
+  private StudyConfig.Measure measure(Measurement.Kind kind) {
+    return switch (kind) {
+      case FINETUNE -> study.measures().finetune();
+      case LINEAR -> study.measures().linear();
+      case KNN -> study.measures().knn();
+    };
+  }
+
+  private static String identity(String key, String folder) {
+    try {
+      return ImageFolder.open(Path.of(folder)).identity();
+    } catch (IllegalArgumentException e) {
+      throw new UserException(key + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.mto.bench.study;
+
+import dev.mto.engine.AtomicFiles;
+import dev.mto.engine.report.ReportPage;
+import dev.mto.engine.run.Durations;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a study shows: {@code report.html}, {@code tables.md}, {@code results.csv}, {@code
+ * heterogeneity.csv}, {@code curves/} for {@code rauc}, and {@code figures/}.
+ */
+final class StudyReport {
+  private final StudyConfig study;
+  private final Map<Cell, CellResult> finished;
+  private final int planned;
+  private final CellStore store;
+  private final Outcomes outcomes;
+
+  StudyReport(StudyConfig study, Map<Cell, CellResult> finished, int planned, CellStore store) {
+    this.study = study;
+    this.finished = finished;
+    this.planned = planned;
+    this.store = store;
+    this.outcomes = new Outcomes(finished.values(), study.reference());
+  }
+
+  /**
+   * Writes everything into a folder.
+   *
+   * @return the page
+   */
+  Path write(Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("figures"));
+    Files.createDirectories(folder.resolve("curves"));
+    AtomicFiles.writeString(folder.resolve("results.csv"), results());
+    AtomicFiles.writeString(folder.resolve("heterogeneity.csv"), heterogeneity());
+    writeCurves(folder.resolve("curves"));
+    List<Table> tables = new StudyTables(outcomes).all();
+    AtomicFiles.writeString(
+        folder.resolve("tables.md"),
+        tables.stream().map(Table::markdown).collect(Collectors.joining("\n")));
+    StudyFigures figures = new StudyFigures(outcomes, folder.resolve("figures"));
+    ReportPage page = new ReportPage("Study " + study.name());
+    page.section("What was run", summary());
+    ReportPage.Section accuracy = new ReportPage.Section();
+    for (Measurement.Kind kind : Measurement.Kind.values()) {
+      add(accuracy, figures.accuracy(kind));
+    }
+    page.section("Accuracy against epochs of pre-training (Fig. 4)", accuracy);
+    for (Table table : tables) {
+      page.section(
+          table.title(),
+          new ReportPage.Section().text(table.note()).table(table.header(), table.rows()));
+    }
+    ReportPage.Section profiles = new ReportPage.Section();
+    add(profiles, figures.heterogeneity());
+    page.section("Heterogeneity, early and late (Fig. 1b)", profiles);
+    page.section("Affinity of masked and visible tokens (Fig. 2)", affinity());
+    Path html = folder.resolve("report.html");
+    page.write(html);
+    return html;
+  }
+
+  private ReportPage.Section summary() {
+    double hours = finished.values().stream().mapToDouble(CellResult::allSeconds).sum() / 3600;
+    return new ReportPage.Section()
+        .text(
+            "%d of %d cells are finished; they took %s of computing, each on %d thread(s)."
+                .formatted(finished.size(), planned, Durations.of(hours * 3600), study.threads()))
+        .text(
+            "Pre-training on %s; classifiers trained on %s and measured on %s."
+                .formatted(study.data().pretrain(), study.data().train(), study.data().test()))
+        .text(
+            "Programs: "
+                + finished.values().stream()
+                    .map(result -> "commit " + result.commit())
+                    .distinct()
+                    .collect(Collectors.joining(", "))
+                + ".");
+  }
+
+  private static void add(ReportPage.Section section, List<StudyFigures.Figure> figures)
+      throws IOException {
+    for (StudyFigures.Figure figure : figures) {
+      section.picture(figure.png(), figure.caption());
+    }
+  }
+
+  /** The affinity maps of each baseline's and variant's first seed. */
+  private ReportPage.Section affinity() throws IOException {
+    ReportPage.Section section = new ReportPage.Section();
+    SortedMap<String, Cell> first = new TreeMap<>();
+    for (Cell cell : finished.keySet()) {
+      first.putIfAbsent(cell.baseline() + " " + cell.variant(), cell);
+    }
+    for (Cell cell : first.values()) {
+      for (Path picture : store.affinity(cell).toList()) {
+        section.picture(
+            picture,
+            "%s, %s, seed %d, after epoch %d: masked tokens first, then visible ones"
+                .formatted(cell.baseline(), cell.variant(), cell.seed(), cell.epochs().last()));
+      }
+    }
+    return section;
+  }
+
+  private String results() {
+    StringBuilder csv = new StringBuilder("baseline,variant,seed,measure,epoch,top1,hash,commit\n");
+    for (CellResult result : finished.values()) {
+      result
+          .accuracy()
+          .forEach(
+              (measure, curve) ->
+                  curve.forEach(
+                      (epoch, top1) ->
+                          csv.append(
+                              String.join(
+                                      ",",
+                                      result.baseline(),
+                                      result.variant(),
+                                      Long.toString(result.seed()),
+                                      measure,
+                                      Integer.toString(epoch),
+                                      Double.toString(top1),
+                                      result.hash(),
+                                      result.commit())
+                                  + "\n")));
+    }
+    return csv.toString();
+  }
+
+  private String heterogeneity() {
+    StringBuilder csv = new StringBuilder("baseline,variant,seed,epoch,tokens,layer,h,bound\n");
+    for (CellResult result : finished.values()) {
+      result
+          .heterogeneity()
+          .forEach(
+              (epoch, groups) ->
+                  groups.forEach(
+                      (group, layers) -> {
+                        for (int layer = 0; layer < layers.size(); layer++) {
+                          csv.append(
+                              String.join(
+                                      ",",
+                                      result.baseline(),
+                                      result.variant(),
+                                      Long.toString(result.seed()),
+                                      Integer.toString(epoch),
+                                      group,
+                                      Integer.toString(layer),
+                                      Double.toString(layers.get(layer)),
+                                      Double.toString(result.bound()))
+                                  + "\n");
+                        }
+                      }));
+    }
+    return csv.toString();
+  }
+
+  /** Files that {@code rauc} reads. */
+  private void writeCurves(Path folder) throws IOException {
+    for (String baseline : outcomes.baselines()) {
+      for (String variant : outcomes.variants(baseline)) {
+        for (Measurement.Kind kind : Measurement.Kind.values()) {
+          StringBuilder csv = new StringBuilder("epoch,accuracy,seed\n");
+          for (CellResult result : outcomes.seeds(baseline, variant)) {
+            Outcomes.curve(result, kind)
+                .forEach(
+                    (epoch, top1) ->
+                        csv.append(epoch)
+                            .append(',')
+                            .append(top1)
+                            .append(',')
+                            .append(result.seed())
+                            .append('\n'));
+          }
+          if (csv.indexOf("\n") < csv.length() - 1) {
+            AtomicFiles.writeString(
+                folder.resolve(baseline + "-" + variant + "-" + kind.command() + ".csv"),
+                csv.toString());
+          }
+        }
+      }
+    }
+  }
+}

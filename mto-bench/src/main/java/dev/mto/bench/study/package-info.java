@@ -1,0 +1,2 @@
+/** Grids of pre-training runs, evaluated and compared. */
+package dev.mto.bench.study;
