@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +101,23 @@ class StrongAugmentationTest {
     double share = (double) changed / all;
     assertThat(share).isBetween(0.08, 0.3);
     assertThat(3.0 * beyondEveryPixel / changed).isBetween(0.4, 0.56);
+  }
+
+  @Test
+  void everyImageOfEveryEpochHasNoiseOfItsOwn() {
+    Set<Float> noise = new HashSet<>();
+    for (int epoch = 0; epoch < 2; epoch++) {
+      float[][] plain = drain(options(crop(1)).epoch(epoch));
+      float[][] erased = drain(options(strong(1, RandAugment.none(), 1)).epoch(epoch));
+      for (int i = 0; i < folder.size(); i++) {
+        int pixel = i % 4 * SIDE * SIDE;
+        while (plain[i / 4][pixel] == erased[i / 4][pixel]) {
+          pixel++;
+        }
+        noise.add(erased[i / 4][pixel]);
+      }
+    }
+    assertThat(noise).hasSize(2 * folder.size());
   }
 
   @Test
