@@ -64,7 +64,16 @@ class EvaluateCommandTest {
         evaluate(
             official,
             "finetune",
-            recipe("base_lr: 2.0e-3\nmixup: 0\ncutmix: 0\nhead_std: 0.02\nweight_average: 0.5"),
+            recipe(
+                """
+                base_lr: 2.0e-3
+                mixup: 0
+                cutmix: 0
+                rand_augment: { operations: 0 }
+                erasing: 0
+                head_std: 0.02
+                weight_average: 0.5\
+                """),
             out);
 
     assertThat(run.errors()).isEmpty();
@@ -173,7 +182,7 @@ class EvaluateCommandTest {
       "--by",
       "finetune",
       "--recipe",
-      recipe("base_lr: 1.0e-3").toString(),
+      recipe("base_lr: 1.0e-3\nrand_augment: { operations: 0 }\nerasing: 0").toString(),
       "--recipe-set",
       "epochs=1"
     };

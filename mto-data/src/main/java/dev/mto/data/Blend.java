@@ -2,7 +2,8 @@ package dev.mto.data;
 
 /**
  * {@code base + factor * (value - base)} in float32, clipped to [0, 255] and truncated: Pillow's
- * blend, on which torchvision's brightness, contrast and saturation rest.
+ * blend, on which torchvision's brightness, contrast and saturation and RandAugment's sharpness
+ * rest.
  */
 final class Blend {
   private Blend() {}
@@ -24,6 +25,15 @@ final class Blend {
       for (int c = i; c < i + channels; c++) {
         pixels[c] = value(luma, pixels[c] & 0xFF, (float) factor);
       }
+    }
+  }
+
+  /** Away from the smoothed image. */
+  static void sharpness(Pixels image, double factor) {
+    byte[] pixels = image.values();
+    byte[] smooth = Smoothing.of(image);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = value(smooth[i] & 0xFF, pixels[i] & 0xFF, (float) factor);
     }
   }
 

@@ -56,9 +56,12 @@ record ImageSource(
     long started = System.nanoTime();
     EncodedImage file = EncodedImage.read(folder.path(index));
     long read = System.nanoTime();
-    byte[] pixels =
+    byte[] crop =
         ImageTensor.pixels(
             file, preprocessing, reduced, RandomStream.of(seed, "crop", epoch, index));
+    byte[] pixels =
+        ImageTensor.augment(
+            crop, preprocessing, RandomStream.of(seed, "rand_augment", epoch, index));
     byte[] changed = null;
     if (twoViews()) {
       RandomGenerator random = RandomStream.of(seed, "second_view", epoch, index);
@@ -66,6 +69,15 @@ record ImageSource(
     }
     long augmented = System.nanoTime();
     ImageTensor.normalise(pixels, preprocessing.normalization(), first, offset);
+    preprocessing
+        .erasing()
+        .apply(
+            first,
+            offset,
+            preprocessing.channels(),
+            preprocessing.height(),
+            preprocessing.width(),
+            RandomStream.of(seed, "erasing", epoch, index));
     if (changed != null) {
       ImageTensor.normalise(changed, preprocessing.normalization(), second, offset);
     }

@@ -25,13 +25,26 @@ final class ImageTensor {
       EncodedImage file, Preprocessing preprocessing, boolean reduced, RandomGenerator random)
       throws UnreadableImageException {
     try (PointerScope scope = OpenCv.scope()) {
-      if (reduced && file.header().jpeg() && preprocessing instanceof Augmentation augmentation) {
-        return OpenCv.pixels(
-            new RandomResizedCrop(augmentation).applyReduced(file, new GeneratorRandom(random)));
+      if (reduced
+          && file.header().jpeg()
+          && preprocessing.transform() instanceof RandomResizedCrop crop) {
+        return OpenCv.pixels(crop.applyReduced(file, new GeneratorRandom(random)));
       }
       Mat image = file.decode(preprocessing.channels(), Reduction.NONE);
       return transform(image, preprocessing.transform(), random);
     }
+  }
+
+  /**
+   * RandAugment of pixels, which may change.
+   *
+   * @param pixels (H, W, C), C = BGR or grey
+   * @return the same shape
+   */
+  static byte[] augment(byte[] pixels, Preprocessing from, RandomGenerator random) {
+    Pixels image = new Pixels(pixels, from.height(), from.width(), from.channels());
+    byte[] fill = from.normalization().meanColour();
+    return from.randAugment().apply(image, fill, random).values();
   }
 
   /**

@@ -75,6 +75,16 @@ public final class Normalization {
     return table[channel];
   }
 
+  /** [C]: the 8-bit value nearest to each mean, in the order of stored pixels, BGR or grey. */
+  byte[] meanColour() {
+    byte[] colour = new byte[mean.length];
+    for (int c = 0; c < mean.length; c++) {
+      double value = Math.rint(255.0 * mean[c]);
+      colour[mean.length - 1 - c] = (byte) (int) Math.max(0, Math.min(255, value));
+    }
+    return colour;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Normalization that

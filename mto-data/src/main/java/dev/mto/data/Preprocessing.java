@@ -3,7 +3,8 @@ package dev.mto.data;
 import org.datavec.image.transform.ImageTransform;
 
 /** From a decoded image of any size to a normalised tensor [C, H, W] of one size. */
-public sealed interface Preprocessing permits Augmentation, SingleDrawCrop, CenterCrop {
+public sealed interface Preprocessing
+    permits Augmentation, SingleDrawCrop, StrongAugmentation, CenterCrop {
   /** H, pixels. */
   int height();
 
@@ -19,6 +20,16 @@ public sealed interface Preprocessing permits Augmentation, SingleDrawCrop, Cent
 
   /** A new DataVec transform to H x W pixels; it is for one thread. */
   ImageTransform transform();
+
+  /** What is done to the 8-bit pixels that {@link #transform()} gives; nothing by default. */
+  default RandAugment randAugment() {
+    return RandAugment.none();
+  }
+
+  /** What is done to the normalised values; nothing by default. */
+  default RandomErasing erasing() {
+    return RandomErasing.none();
+  }
 
   /** Refuses a size that is not positive. */
   static void requireSize(int height, int width) {

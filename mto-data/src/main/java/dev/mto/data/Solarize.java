@@ -8,9 +8,6 @@ final class Solarize extends PixelTransform {
 
   @Override
   void change(byte[] pixels, int channels, Random random) {
-    for (int i = 0; i < pixels.length; i++) {
-      int value = pixels[i] & 0xFF;
-      pixels[i] = (byte) (value < THRESHOLD ? value : 255 - value);
-    }
+    LookupTable.solarize(THRESHOLD).apply(pixels);
   }
 }

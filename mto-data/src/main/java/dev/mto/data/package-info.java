@@ -7,8 +7,10 @@
  * several threads. Masks are those of SimMIM and ConMIM ({@link dev.mto.data.SimMimMaskSampler}),
  * MAE ({@link dev.mto.data.MaeMaskSampler}), BEiT ({@link dev.mto.data.BlockMaskSampler}) and
  * BootMAE ({@link dev.mto.data.BootMaeMaskSampler}); {@link dev.mto.data.Photometric} gives a
- * second view of the same crop. Every random choice is a pure function of seed, epoch and image
- * index, and of the optimizer step where a batch shares one ({@link dev.mto.data.RandomStream}).
+ * second view of the same crop; {@link dev.mto.data.StrongAugmentation} is what fine-tuning trains
+ * on, with {@link dev.mto.data.RandAugment} and {@link dev.mto.data.RandomErasing}. Every random
+ * choice is a pure function of seed, epoch and image index, and of the optimizer step where a batch
+ * shares one ({@link dev.mto.data.RandomStream}).
  *
  * <pre>{@code
  * ImageFolder folder = ImageFolder.open(Path.of("data/fashion-mini/train"));

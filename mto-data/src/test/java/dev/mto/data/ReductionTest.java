@@ -124,6 +124,20 @@ class ReductionTest {
   }
 
   @Test
+  void everyTrainingCropIsReduced() throws Exception {
+    Path file = write(folder.resolve("photo.jpg"), 240, 320);
+    Augmentation whole = whole(24, 32);
+    byte[] reduced = pixels(file, whole, true);
+    assertThat(
+            pixels(
+                file,
+                new StrongAugmentation(whole, RandAugment.none(), RandomErasing.none()),
+                true))
+        .isEqualTo(reduced);
+    assertThat(pixels(file, new SingleDrawCrop(whole), true)).isEqualTo(reduced);
+  }
+
+  @Test
   void whereTheCropDoesNotAllowItNothingChanges() throws Exception {
     Path file = write(folder.resolve("photo.jpg"), 240, 320);
     assertThat(pixels(file, whole(123, 164), true)).isEqualTo(pixels(file, whole(123, 164), false));

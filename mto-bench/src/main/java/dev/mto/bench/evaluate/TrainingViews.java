@@ -3,9 +3,13 @@ package dev.mto.bench.evaluate;
 import dev.mto.data.Augmentation;
 import dev.mto.data.Interpolation;
 import dev.mto.data.Preprocessing;
+import dev.mto.data.RandAugment;
+import dev.mto.data.RandomErasing;
 import dev.mto.data.SingleDrawCrop;
+import dev.mto.data.StrongAugmentation;
 import dev.mto.engine.config.FineTuneConfig;
 import dev.mto.engine.config.LinearProbeConfig;
+import dev.mto.engine.config.RandAugmentConfig;
 import dev.mto.engine.config.RunConfig;
 import java.util.List;
 
@@ -13,10 +17,18 @@ import java.util.List;
 final class TrainingViews {
   private TrainingViews() {}
 
-  /** RandomResizedCrop and flip. */
+  /** RandomResizedCrop, flip, RandAugment and random erasing. */
   static Preprocessing of(RunConfig config, FineTuneConfig recipe) {
-    return augmentation(
-        config, recipe.cropScale(), recipe.cropRatio(), recipe.interpolation(), recipe.flip());
+    RandAugmentConfig randAugment = recipe.randAugment();
+    return new StrongAugmentation(
+        augmentation(
+            config, recipe.cropScale(), recipe.cropRatio(), recipe.interpolation(), recipe.flip()),
+        new RandAugment(
+            randAugment.operations(),
+            randAugment.magnitude(),
+            randAugment.magnitudeStd(),
+            recipe.interpolation()),
+        new RandomErasing(recipe.erasing()));
   }
 
   /** MAE's crop of the linear probe, one draw, and flip. */

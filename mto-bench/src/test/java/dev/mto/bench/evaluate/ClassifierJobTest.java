@@ -113,7 +113,14 @@ class ClassifierJobTest {
         ConfigLoader.load(
             baseline.fineTuneRecipe(),
             null,
-            List.of("epochs=3", "batch=4", "accumulate=2", "weight_average=0.9", "drop_path=0.3"),
+            List.of(
+                "epochs=3",
+                "batch=4",
+                "accumulate=2",
+                "weight_average=0.9",
+                "drop_path=0.3",
+                "rand_augment.operations=2",
+                "erasing=0.5"),
             FineTuneConfig.class);
     LabelledImages images = LabelledImages.open(config, null);
     FineTuner tuner =

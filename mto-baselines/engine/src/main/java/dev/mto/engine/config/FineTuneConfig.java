@@ -33,6 +33,9 @@ import java.util.List;
  * @param cropRatio smallest and largest width over height of a random crop
  * @param interpolation of resizing
  * @param flip probability of a horizontal flip
+ * @param randAugment RandAugment of the crops; rotated, sheared and shifted ones are resampled by
+ *     {@code interpolation} too
+ * @param erasing probability of random erasing after normalisation, or 0 for none
  */
 public record FineTuneConfig(
     WeightsOf weights,
@@ -60,7 +63,9 @@ public record FineTuneConfig(
     List<Double> cropScale,
     List<Double> cropRatio,
     Interpolation interpolation,
-    double flip) {
+    double flip,
+    RandAugmentConfig randAugment,
+    double erasing) {
 
   /** Checks ranges. */
   public FineTuneConfig {
@@ -90,6 +95,8 @@ public record FineTuneConfig(
     Rules.range("crop_ratio", cropRatio, Double.MAX_VALUE);
     Rules.given("interpolation", interpolation);
     Rules.share("flip", flip);
+    Rules.given("rand_augment", randAugment);
+    Rules.share("erasing", erasing);
     betas = List.copyOf(betas);
     cropScale = List.copyOf(cropScale);
     cropRatio = List.copyOf(cropRatio);
