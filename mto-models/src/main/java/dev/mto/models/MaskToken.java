@@ -13,7 +13,7 @@ public final class MaskToken {
   public MaskToken(SameDiff graph, VitConfig config, Parameters parameters, String name) {
     this.config = config;
     this.rows = new Rows(graph, parameters.type());
-    this.token = parameters.declare(name, VisionTransformer.WEIGHTS, 1, 1, config.dim());
+    this.token = parameters.declare(name, config.firstWeights(), 1, 1, config.dim());
   }
 
   /**

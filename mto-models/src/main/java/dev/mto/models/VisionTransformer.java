@@ -10,13 +10,11 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * shared by all blocks or one for each, layer scale, stochastic depth, final norm.
  *
  * <p>Parameter names, shapes and initial values are those of the official implementation (Xie et
- * al., SimMIM, CVPR 2022): weights and tokens from a normal of standard deviation 0.02 cut at one
- * deviation, the last weight of both branches of block i divided by √(2i), biases 0.
+ * al., SimMIM, CVPR 2022): weights and tokens from a normal of standard deviation 0.02 (or the
+ * configured one) cut at one deviation, the last weight of both branches of block i divided by
+ * √(2i), biases 0.
  */
 public final class VisionTransformer {
-  /** Weights and tokens at first: normal, deviation 0.02, cut at one deviation. */
-  public static final Initializer WEIGHTS = Initializer.truncatedNormal(0.02, 0.02);
-
   private final SameDiff graph;
   private final VitConfig config;
   private final Rows rows;
@@ -47,10 +45,16 @@ public final class VisionTransformer {
     this.config = config;
     this.rows = new Rows(graph, parameters.type());
     this.classToken =
-        new ClassToken(graph, parameters, prefix + "cls_token", WEIGHTS, config.dim());
+        new ClassToken(
+            graph, parameters, prefix + "cls_token", config.firstWeights(), config.dim());
     this.embedding =
         new PatchEmbedding(
-            graph, config, parameters, prefix + "patch_embed", WEIGHTS, Initializer.zeros());
+            graph,
+            config,
+            parameters,
+            prefix + "patch_embed",
+            config.firstWeights(),
+            Initializer.zeros());
     if (sharing == RelativePositions.SHARED) {
       positions.add(new RelativePositionBias(graph, config, parameters, prefix + "rel_pos_bias"));
     }
@@ -59,7 +63,7 @@ public final class VisionTransformer {
           new Block(
               graph,
               BlockConfig.of(config, QkvBias.QUERY_AND_VALUE),
-              BlockWeights.rescaled(WEIGHTS, i),
+              BlockWeights.rescaled(config.firstWeights(), i),
               parameters,
               prefix + "blocks." + i));
       if (sharing == RelativePositions.EACH_BLOCK) {

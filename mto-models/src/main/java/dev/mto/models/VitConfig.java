@@ -14,6 +14,9 @@ package dev.mto.models;
  * @param layerScale initial value of the two per-channel layer scales of a block, or 0 for blocks
  *     without
  * @param dropPath drop path rate of the last block, rising linearly from 0 in the first
+ * @param initStd deviation of SimMIM's and ConMIM's first weights and tokens, which are normal, cut
+ *     at one deviation; {@link #OFFICIAL_INIT_STD} in theirs, which is meant for a width of 768 and
+ *     more
  */
 public record VitConfig(
     int channels,
@@ -25,7 +28,10 @@ public record VitConfig(
     int heads,
     double mlpRatio,
     double layerScale,
-    double dropPath) {
+    double dropPath,
+    double initStd) {
+  /** Of the official SimMIM and ConMIM. */
+  public static final double OFFICIAL_INIT_STD = 0.02;
 
   /**
    * Checks the sizes.
@@ -55,12 +61,73 @@ public record VitConfig(
       throw new IllegalArgumentException(
           "dropPath is " + dropPath + " but must be at least 0 and below 1; 0 turns it off");
     }
+    if (!(initStd > 0 && initStd <= 1)) {
+      throw new IllegalArgumentException(
+          "initStd is " + initStd + " but must be above 0 and at most 1; the usual is 0.02");
+    }
+  }
+
+  /** An encoder with the official first values. */
+  public VitConfig(
+      int channels,
+      int imageHeight,
+      int imageWidth,
+      int patch,
+      int dim,
+      int depth,
+      int heads,
+      double mlpRatio,
+      double layerScale,
+      double dropPath) {
+    this(
+        channels,
+        imageHeight,
+        imageWidth,
+        patch,
+        dim,
+        depth,
+        heads,
+        mlpRatio,
+        layerScale,
+        dropPath,
+        OFFICIAL_INIT_STD);
+  }
+
+  /**
+   * For methods whose first weights are Xavier's.
+   *
+   * @throws IllegalArgumentException when another deviation is asked for
+   */
+  public void requireNoInitStd(String method) {
+    if (initStd != OFFICIAL_INIT_STD) {
+      throw new IllegalArgumentException(
+          "model.init_std is "
+              + initStd
+              + " but the first weights of "
+              + method
+              + " are Xavier's and have no deviation to choose; leave it out");
+    }
+  }
+
+  /** First weights and tokens of SimMIM and ConMIM. */
+  public Initializer firstWeights() {
+    return Initializer.truncatedNormal(initStd, initStd);
   }
 
   /** The same encoder with another drop path rate. */
   public VitConfig withDropPath(double rate) {
     return new VitConfig(
-        channels, imageHeight, imageWidth, patch, dim, depth, heads, mlpRatio, layerScale, rate);
+        channels,
+        imageHeight,
+        imageWidth,
+        patch,
+        dim,
+        depth,
+        heads,
+        mlpRatio,
+        layerScale,
+        rate,
+        initStd);
   }
 
   /** Rows of patches, h. */

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 
 class VitConfigTest {
 
@@ -73,5 +75,26 @@ class VitConfigTest {
         .isThrownBy(() -> VitPreset.named("vit-huge"))
         .withMessageContaining("vit-huge")
         .withMessageContaining("vit-tiny, vit-small, vit-base, vit-large");
+  }
+
+  @Test
+  void firstWeightsFillTheConfiguredDeviation() {
+    VitConfig official = new VitConfig(3, 32, 32, 8, 64, 2, 4, 4, 0.1, 0);
+    VitConfig wide = new VitConfig(3, 32, 32, 8, 64, 2, 4, 4, 0.1, 0, 0.1);
+
+    assertThat(largestWeight(official)).isBetween(0.019, 0.02);
+    assertThat(largestWeight(wide.withDropPath(0.1))).isBetween(0.095, 0.1);
+    official.requireNoInitStd("MAE");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> wide.requireNoInitStd("MAE"))
+        .withMessageContaining("model.init_std is 0.1");
+  }
+
+  private static double largestWeight(VitConfig config) {
+    return config
+        .firstWeights()
+        .create(new SplittableRandom(1), DataType.DOUBLE, 1000)
+        .amaxNumber()
+        .doubleValue();
   }
 }

@@ -31,6 +31,7 @@ final class BootMaeEncoder {
   private final LayerNorm norm;
 
   BootMaeEncoder(SameDiff graph, VitConfig vit, Parameters parameters) {
+    vit.requireNoInitStd("BootMAE");
     this.graph = graph;
     this.vit = vit;
     this.rows = new Rows(graph, parameters.type());

@@ -30,7 +30,7 @@ final class Network {
     this.features = options.projectorDim();
     this.encoder = new VisionTransformer(graph, vit, parameters, "");
     this.maskToken = new MaskToken(graph, vit, parameters, "mask_token");
-    this.projector = new Projector(graph, parameters, prefix, options, vit.dim());
+    this.projector = new Projector(graph, parameters, prefix, options, vit);
     if (options.lmHead() > 0) {
       declareUnusedHead(parameters, options.lmHead());
     }
@@ -38,7 +38,7 @@ final class Network {
 
   /** BEiT's head over a vocabulary: the official model saves it and never applies it. */
   private void declareUnusedHead(Parameters parameters, int vocabulary) {
-    parameters.declare("lm_head.weight", VisionTransformer.WEIGHTS, vocabulary, vit.dim());
+    parameters.declare("lm_head.weight", vit.firstWeights(), vocabulary, vit.dim());
     parameters.declare("lm_head.bias", Initializer.zeros(), vocabulary);
   }
 

@@ -2,7 +2,7 @@ package dev.mto.conmim;
 
 import dev.mto.models.Linear;
 import dev.mto.models.Parameters;
-import dev.mto.models.VisionTransformer;
+import dev.mto.models.VitConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -20,17 +20,18 @@ final class Projector {
   /**
    * Declares the parameters {@code projectors.*}.
    *
-   * @param dim D, width of a token
+   * @param vit size of the encoder and deviation of first weights
    * @param prefix of the parameters' names in the graph
    */
-  Projector(SameDiff graph, Parameters parameters, String prefix, ConMimOptions options, int dim) {
+  Projector(
+      SameDiff graph, Parameters parameters, String prefix, ConMimOptions options, VitConfig vit) {
     int hidden = options.projectorHidden();
     this.graph = graph;
     this.layers =
         List.of(
-            linear(parameters, "projectors.0", hidden, dim),
-            linear(parameters, "projectors.3", hidden, hidden),
-            linear(parameters, "projectors.6", options.projectorDim(), hidden));
+            linear(parameters, vit, "projectors.0", hidden, vit.dim()),
+            linear(parameters, vit, "projectors.3", hidden, hidden),
+            linear(parameters, vit, "projectors.6", options.projectorDim(), hidden));
     this.norms =
         List.of(
             BatchNorm.affine(graph, parameters, prefix, "projectors.1", hidden),
@@ -38,9 +39,10 @@ final class Projector {
             BatchNorm.plain(graph, parameters, prefix, "projectors.7", options.projectorDim()));
   }
 
-  private static Linear linear(Parameters parameters, String name, int outputs, int inputs) {
+  private static Linear linear(
+      Parameters parameters, VitConfig vit, String name, int outputs, int inputs) {
     return new Linear(
-        parameters.declare(name + ".weight", VisionTransformer.WEIGHTS, outputs, inputs), null);
+        parameters.declare(name + ".weight", vit.firstWeights(), outputs, inputs), null);
   }
 
   /**

@@ -37,6 +37,7 @@ final class MaeEncoder {
   private final LayerNorm norm;
 
   MaeEncoder(SameDiff graph, VitConfig vit, Parameters parameters, EncoderUse use) {
+    vit.requireNoInitStd("MAE");
     this.graph = graph;
     this.vit = vit;
     this.rows = new Rows(graph, parameters.type());

@@ -17,6 +17,8 @@ import java.util.List;
  * @param mlpRatio hidden width of the MLP over {@code dim}
  * @param layerScale initial layer scale
  * @param dropPath drop path rate of the last block, rising linearly from 0
+ * @param initStd deviation of the first weights of SimMIM and ConMIM, or null for the official
+ *     0.02, which is too small to train encoders much narrower than 768 quickly
  */
 public record ModelConfig(
     String preset,
@@ -27,7 +29,8 @@ public record ModelConfig(
     Integer heads,
     double mlpRatio,
     double layerScale,
-    double dropPath) {
+    double dropPath,
+    Double initStd) {
 
   /** Checks that the image has two sides; the rest is checked where the encoder is described. */
   public ModelConfig {
@@ -56,6 +59,7 @@ public record ModelConfig(
         heads == null ? base.heads() : heads,
         mlpRatio,
         layerScale,
-        dropPath);
+        dropPath,
+        initStd == null ? VitConfig.OFFICIAL_INIT_STD : initStd);
   }
 }

@@ -101,14 +101,14 @@ record TinyModel(
     int dim = VIT.dim();
     SDVariable selection = graph.placeHolder("selection", type, -1, visible, VIT.patches());
     Rows rows = new Rows(graph, type);
-    BlockWeights weights = BlockWeights.all(VisionTransformer.WEIGHTS);
+    BlockWeights weights = BlockWeights.all(VIT.firstWeights());
 
     PatchEmbedding embedding =
         new PatchEmbedding(
-            graph, VIT, parameters, "patch_embed", VisionTransformer.WEIGHTS, Initializer.zeros());
+            graph, VIT, parameters, "patch_embed", VIT.firstWeights(), Initializer.zeros());
     SDVariable embedded = embedding.embed(embedding.patches(images));
     SDVariable seen =
-        new ClassToken(graph, parameters, "cls_token", VisionTransformer.WEIGHTS, dim)
+        new ClassToken(graph, parameters, "cls_token", VIT.firstWeights(), dim)
             .prepend(VisibleTokens.select(selection, embedded))
             .reshape(-1, dim);
     Sequence keys = rows.sequence(seen, 1 + visible);
@@ -117,7 +117,7 @@ record TinyModel(
                 graph, new BlockConfig(dim, 3, 20, QkvBias.ALL, 0), weights, parameters, "blocks.0")
             .apply(seen, keys);
 
-    SDVariable maskToken = parameters.declare("mask_token", VisionTransformer.WEIGHTS, 1, 1, dim);
+    SDVariable maskToken = parameters.declare("mask_token", VIT.firstWeights(), 1, 1, dim);
     SDVariable restored =
         VisibleTokens.restore(
                 selection, ClassToken.drop(features.reshape(-1, 1 + visible, dim), visible, dim))
@@ -132,7 +132,7 @@ record TinyModel(
                   new BlockConfig(dim, 5, 20, QkvBias.QUERY_AND_VALUE, 0),
                   dim,
                   weights,
-                  VisionTransformer.WEIGHTS,
+                  VIT.firstWeights(),
                   parameters,
                   "decoder." + i)
               .apply(x, sequence, features, keys);
