@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** What a command line gave: exit code, standard output, and the lines of standard error. */
-record Execution(int code, String out, List<String> errors) {
+public record Execution(int code, String out, List<String> errors) {
 
-  static Execution of(String... arguments) {
+  public static Execution of(String... arguments) {
     PrintStream systemOut = System.out;
     PrintStream systemErr = System.err;
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -101,7 +101,7 @@ record StudyTables(Outcomes outcomes) {
         plain(improvement, 0),
         plain(improvement, 1),
         bySeed.size() < seeds
-            ? bySeed.size() + " of " + seeds + " (the reference of the others does not rise)"
+            ? bySeed.size() + " of " + seeds + " (no reference that rises for the others)"
             : Integer.toString(seeds),
         reached.length + " of " + bySeed.size(),
         reached.length == 0 ? "–" : plain(SeedSummary.of(reached), 0));

@@ -1,0 +1,173 @@
+package dev.mto.bench.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mto.bench.Execution;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StudyCommandTest {
+  private static final int PATIENCE_SECONDS = 120;
+
+  @TempDir private Path folder;
+  private StudyFile files;
+
+  @BeforeEach
+  void write() throws IOException {
+    files = new StudyFile(folder);
+  }
+
+  @Test
+  void aStudyThatIsKilledGoesOnWhereItWasAndGivesTheSameNumbers() throws Exception {
+    Path killed = files.write("killed");
+    Process study = start(killed);
+    Path cells = folder.resolve("killed/cells");
+    await(() -> exists(cells, "mae-none-seed1", "finetune-epoch-1/recipe.yaml"));
+    study.destroyForcibly().waitFor();
+    List<ProcessHandle> orphans = cellsOf(folder.resolve("killed"));
+    await(() -> orphans.stream().noneMatch(ProcessHandle::isAlive));
+    assertThat(folder.resolve("killed/report.html")).doesNotExist();
+
+    Execution again = run(killed);
+    Execution whole = run(files.write("whole"), "--set", "results=" + folder.resolve("none"));
+
+    assertThat(again.errors()).isEmpty();
+    assertThat(again.code()).isZero();
+    assertThat(whole.code()).as(whole.out()).isZero();
+    assertThat(Files.readAllLines(folder.resolve("killed/results.csv")))
+        .hasSize(1 + 3 * 3 - 1)
+        .isEqualTo(Files.readAllLines(folder.resolve("whole/results.csv")));
+    assertThat(log(cells, "mae-none-seed1").filter(line -> line.startsWith("mto pretrain")))
+        .as("what was done is not done again")
+        .hasSize(1);
+  }
+
+  @Test
+  void keptResultsCountAsFinishedWhereTheirHashIsTheCells() throws IOException {
+    Path file = files.write("study");
+    assertThat(run(file).code()).isZero();
+    assertThat(folder.resolve("kept/mae-mto-seed1.json")).isNotEmptyFile();
+    assertThat(folder.resolve("kept/mae-mto-seed1-affinity.png")).isNotEmptyFile();
+    String csv = Files.readString(folder.resolve("study/results.csv"));
+
+    Execution elsewhere = run(file, "--set", "out=" + folder.resolve("elsewhere"));
+
+    assertThat(elsewhere.code()).isZero();
+    assertThat(elsewhere.out()).contains("3 cells, 3 finished").doesNotContain(" done, ");
+    assertThat(folder.resolve("elsewhere/results.csv")).hasContent(csv);
+    assertThat(folder.resolve("elsewhere/cells")).doesNotExist();
+    assertThat(Files.readString(folder.resolve("elsewhere/report.html")))
+        .contains("3 of 3 cells are finished")
+        .contains("Which loss does what (Table 3)")
+        .contains("mae, mto, seed 1, after epoch 2");
+    assertThat(Files.readString(folder.resolve("elsewhere/tables.md")))
+        .contains("| baseline | variant | untrained | epoch 1 | epoch 2 | n |");
+    assertThat(folder.resolve("elsewhere/curves/mae-mto-finetune.csv")).isNotEmptyFile();
+
+    Execution other =
+        run(
+            file,
+            "--plan",
+            "--set",
+            "data.pretrain=" + folder.resolve("test"),
+            "--set",
+            "out=" + folder.resolve("other"));
+    assertThat(other.out())
+        .contains("of another configuration")
+        .contains("3 cells, 0 finished")
+        .contains("to run");
+  }
+
+  @Test
+  void aCellThatFailsIsNamedAndTheOthersAreFinished() throws IOException {
+    Path file =
+        files.write(
+            "failing",
+            "{ none: [mto.enabled=false], wild: [training.base_lr=1.0e+30] }",
+            "{ baselines: [mae], variants: [wild, none], seeds: [1] }");
+
+    Execution study = run(file, "--set", "untrained=false", "--set", "side_by_side=1");
+
+    assertThat(study.code()).isEqualTo(1);
+    assertThat(study.out())
+        .contains("mae-wild-seed1 failed (exit code 1): error: ")
+        .contains("mae-none-seed1 done");
+    assertThat(folder.resolve("failing/report.html")).isNotEmptyFile();
+  }
+
+  @Test
+  void aReportOfNothingIsRefused() throws IOException {
+    Execution report = run(files.write("empty"), "--report");
+
+    assertThat(report.code()).isEqualTo(2);
+    assertThat(report.errors()).singleElement().asString().contains("no cell is finished");
+  }
+
+  private static Execution run(Path file, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("study", file.toString()));
+    arguments.addAll(List.of(more));
+    return Execution.of(arguments.toArray(String[]::new));
+  }
+
+  private Process start(Path file) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> !flag.startsWith("-agentlib") && !flag.startsWith("-javaagent"))
+        .forEach(command::add);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.mto.bench.Mto"));
+    command.addAll(List.of("study", file.toString(), "--set", "side_by_side=1"));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("console.txt").toFile())
+        .start();
+  }
+
+  private static List<ProcessHandle> cellsOf(Path study) {
+    return ProcessHandle.allProcesses()
+        .filter(
+            process ->
+                process.info().commandLine().orElse("").contains("study-cell " + study + "/"))
+        .toList();
+  }
+
+  private static boolean exists(Path cells, String id, String file) {
+    return !find(cells, id, file).isEmpty();
+  }
+
+  private static Stream<String> log(Path cells, String id) throws IOException {
+    return Files.readAllLines(find(cells, id, "log.txt").get(0)).stream();
+  }
+
+  private static List<Path> find(Path cells, String id, String file) {
+    if (!Files.isDirectory(cells)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(cells)) {
+      return all.filter(cell -> cell.getFileName().toString().startsWith(id))
+          .map(cell -> cell.resolve(file))
+          .filter(Files::exists)
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
+      Thread.sleep(20);
+    }
+  }
+}

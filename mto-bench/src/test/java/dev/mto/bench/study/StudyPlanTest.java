@@ -1,0 +1,126 @@
+package dev.mto.bench.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mto.bench.ColouredImages;
+import dev.mto.engine.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StudyPlanTest {
+  @TempDir private Path folder;
+  private StudyFile files;
+
+  @BeforeEach
+  void write() throws IOException {
+    files = new StudyFile(folder);
+  }
+
+  @Test
+  void everyCombinationIsACellOnceAndEachSeedHasItsUntrainedTwin() throws IOException {
+    Path file =
+        files.write(
+            "grid",
+            "{ none: [mto.enabled=false], mto: [], spa: [mto.weights.e=0, mto.weights.r=0] }",
+            "{ baselines: [mae], variants: [none, mto], seeds: [1, 2] },"
+                + " { baselines: [mae], variants: [mto, spa], seeds: [2] }");
+
+    List<Cell> cells = StudyFile.plan(file);
+
+    assertThat(cells)
+        .extracting(Cell::id)
+        .containsExactly(
+            "mae-untrained-seed1",
+            "mae-none-seed1",
+            "mae-mto-seed1",
+            "mae-untrained-seed2",
+            "mae-none-seed2",
+            "mae-mto-seed2",
+            "mae-spa-seed2");
+    assertThat(cells).extracting(Cell::hash).doesNotHaveDuplicates();
+    assertThat(cells.get(0).config().training().epochs()).isZero();
+    assertThat(cells.get(0).epochs()).containsExactly(0);
+    assertThat(cells.get(1).config().mto().enabled()).isFalse();
+    assertThat(cells.get(5).config().training().seed()).isEqualTo(2);
+    assertThat(cells.get(5).config().checkpoint().everyEpochs()).isEqualTo(1);
+    assertThat(cells.get(5).config().checkpoint().keep()).isEqualTo(2);
+    assertThat(cells.get(6).config().mto().weights().e()).isZero();
+    assertThat(cells.get(6).config().mto().weights().spa()).isPositive();
+    assertThat(cells.get(5).measurements().get(0).recipe()).contains("seed: 2");
+  }
+
+  @Test
+  void theHashIsOfWhatTheNumbersDependOnAndOfNothingElse() throws IOException {
+    String grid = "{ baselines: [mae], variants: [mto], seeds: [1] }";
+    String none = "none: [mto.enabled=false]";
+    String first = hash(files.write("first", "{ %s, mto: [] }".formatted(none), grid));
+
+    assertThat(
+            hash(
+                files.write(
+                    "other",
+                    "{ %s, mto: [log.heterogeneity_every=3, data.workers=2, checkpoint.every_minutes=9] }"
+                        .formatted(none),
+                    grid)))
+        .isEqualTo(first);
+    Path moved = folder.resolve("moved");
+    ColouredImages.write(moved, 8, 1);
+    assertThat(
+            hash(
+                files.write("moved-images", "{ %s, mto: [] }".formatted(none), grid),
+                "data.pretrain=" + moved))
+        .isEqualTo(first);
+    for (String setting :
+        List.of("mto.weights.r=0.5", "training.base_lr=1.0e-3", "mto.ranking=printed")) {
+      assertThat(hash(files.write("changed", "{ %s, mto: [%s] }".formatted(none, setting), grid)))
+          .as(setting)
+          .isNotEqualTo(first);
+    }
+    Path file = files.write("same", "{ %s, mto: [] }".formatted(none), grid);
+    assertThat(hash(file, "measures.finetune.set=[epochs=2]")).isNotEqualTo(first);
+    assertThat(hash(file, "measures.knn.epochs=[1]")).isNotEqualTo(first);
+    ColouredImages.write(folder.resolve("more"), 9, 1);
+    assertThat(hash(file, "data.pretrain=" + folder.resolve("more"))).isNotEqualTo(first);
+    assertThat(hash(file, "data.test=" + folder.resolve("more"))).isNotEqualTo(first);
+  }
+
+  private static String hash(Path file, String... settings) {
+    List<Cell> cells = StudyFile.plan(file, settings);
+    return cells.get(cells.size() - 1).hash();
+  }
+
+  @Test
+  void whatIsWrongInAStudyFileIsNamed() throws IOException {
+    String both = "{ none: [mto.enabled=false], mto: [] }";
+    assertRefused(
+        files.write("a", both, "{ baselines: [mea], variants: [mto], seeds: [1] }"),
+        "grid.baselines: there is no 'mea'; there are [mae]");
+    assertRefused(
+        files.write("b", both, "{ baselines: [mae], variants: [mto, spa], seeds: [1] }"),
+        "grid.variants: there is no 'spa'; there are [none, mto]");
+    assertRefused(
+        files.write("c", both, "{ baselines: [mae], variants: [mto], seeds: [] }"),
+        "grid.seeds: is empty");
+    Path good = files.write("d", both, "{ baselines: [mae], variants: [mto], seeds: [1] }");
+    assertRefused(good, "reference: there is no 'plain'", "reference=plain");
+    assertRefused(good, "unknown key 'seeds'", "seeds=3");
+    assertRefused(
+        good, "measures: epoch 5 is beyond the 2 that are trained", "measures.knn.epochs=[5]");
+    assertRefused(good, "data.test: ", "data.test=" + folder.resolve("nowhere"));
+    assertRefused(folder.resolve("missing.yaml"), "missing.yaml: no such file");
+    Files.writeString(folder.resolve("finetune.yaml"), "epoch: 3");
+    assertRefused(good, "unknown key 'epoch'");
+  }
+
+  private static void assertRefused(Path file, String message, String... settings) {
+    assertThatThrownBy(() -> StudyFile.plan(file, settings))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message);
+  }
+}
