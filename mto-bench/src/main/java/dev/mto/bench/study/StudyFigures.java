@@ -3,6 +3,7 @@ package dev.mto.bench.study;
 import dev.mto.bench.seeds.SeedSummary;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
+import dev.mto.engine.report.ReportPage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,12 +13,9 @@ import java.util.stream.IntStream;
 
 /** The paper's figures on a study's results, as PNG files. */
 record StudyFigures(Outcomes outcomes, Path folder) {
-  /** A picture and what it shows. */
-  record Figure(Path png, String caption) {}
-
   /** Accuracy against epochs of pre-training (Fig. 4), one picture a baseline. */
-  List<Figure> accuracy(Measurement.Kind kind) throws IOException {
-    List<Figure> figures = new ArrayList<>();
+  List<ReportPage.Captioned> accuracy(Measurement.Kind kind) throws IOException {
+    List<ReportPage.Captioned> figures = new ArrayList<>();
     for (String baseline : outcomes.baselines()) {
       LineChart chart =
           LineChart.of(
@@ -43,7 +41,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
         Path png = folder.resolve("accuracy-" + kind.command() + "-" + baseline + ".png");
         chart.write(png);
         figures.add(
-            new Figure(
+            new ReportPage.Captioned(
                 png,
                 baseline
                     + ": top-1 accuracy by "
@@ -66,8 +64,8 @@ record StudyFigures(Outcomes outcomes, Path folder) {
   }
 
   /** H by layer, first against last checkpoint (Fig. 1b), one picture a baseline and group. */
-  List<Figure> heterogeneity() throws IOException {
-    List<Figure> figures = new ArrayList<>();
+  List<ReportPage.Captioned> heterogeneity() throws IOException {
+    List<ReportPage.Captioned> figures = new ArrayList<>();
     for (String baseline : outcomes.baselines()) {
       for (String group : groups(baseline)) {
         String name = group.isEmpty() ? baseline : baseline + ", " + group + " decoder";
@@ -86,7 +84,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
                 "heterogeneity-" + baseline + (group.isEmpty() ? "" : "-" + group) + ".png");
         chart.write(png);
         figures.add(
-            new Figure(
+            new ReportPage.Captioned(
                 png, name + ": H of masked against visible tokens by layer, first and last point"));
       }
     }

@@ -6,6 +6,7 @@ import dev.mto.engine.run.Durations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -51,7 +52,7 @@ final class StudyReport {
     page.section("What was run", summary());
     ReportPage.Section accuracy = new ReportPage.Section();
     for (Measurement.Kind kind : Measurement.Kind.values()) {
-      add(accuracy, figures.accuracy(kind));
+      accuracy.pictures(figures.accuracy(kind));
     }
     page.section("Accuracy against epochs of pre-training (Fig. 4)", accuracy);
     for (Table table : tables) {
@@ -59,9 +60,9 @@ final class StudyReport {
           table.title(),
           new ReportPage.Section().text(table.note()).table(table.header(), table.rows()));
     }
-    ReportPage.Section profiles = new ReportPage.Section();
-    add(profiles, figures.heterogeneity());
-    page.section("Heterogeneity, early and late (Fig. 1b)", profiles);
+    page.section(
+        "Heterogeneity, early and late (Fig. 1b)",
+        new ReportPage.Section().pictures(figures.heterogeneity()));
     page.section("Affinity of masked and visible tokens (Fig. 2)", affinity());
     Path html = folder.resolve("report.html");
     page.write(html);
@@ -86,29 +87,22 @@ final class StudyReport {
                 + ".");
   }
 
-  private static void add(ReportPage.Section section, List<StudyFigures.Figure> figures)
-      throws IOException {
-    for (StudyFigures.Figure figure : figures) {
-      section.picture(figure.png(), figure.caption());
-    }
-  }
-
   /** The affinity maps of each baseline's and variant's first seed. */
   private ReportPage.Section affinity() throws IOException {
-    ReportPage.Section section = new ReportPage.Section();
     SortedMap<String, Cell> first = new TreeMap<>();
     for (Cell cell : finished.keySet()) {
       first.putIfAbsent(cell.baseline() + " " + cell.variant(), cell);
     }
+    List<ReportPage.Captioned> pictures = new ArrayList<>();
     for (Cell cell : first.values()) {
-      for (Path picture : store.affinity(cell).toList()) {
-        section.picture(
-            picture,
-            "%s, %s, seed %d, after epoch %d: masked tokens first, then visible ones"
-                .formatted(cell.baseline(), cell.variant(), cell.seed(), cell.epochs().last()));
-      }
+      String caption =
+          "%s, %s, seed %d, after epoch %d: masked tokens first, then visible ones"
+              .formatted(cell.baseline(), cell.variant(), cell.seed(), cell.epochs().last());
+      store
+          .affinity(cell)
+          .forEach(picture -> pictures.add(new ReportPage.Captioned(picture, caption)));
     }
-    return section;
+    return new ReportPage.Section().pictures(pictures);
   }
 
   private String results() {

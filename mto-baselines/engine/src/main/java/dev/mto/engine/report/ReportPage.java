@@ -20,6 +20,9 @@ public final class ReportPage {
     this.title = title;
   }
 
+  /** A PNG and what it shows. */
+  public record Captioned(Path png, String caption) {}
+
   /** What a section holds, in order. */
   public static final class Section {
     private final StringBuilder html = new StringBuilder();
@@ -27,12 +30,6 @@ public final class ReportPage {
     /** A paragraph. */
     public Section text(String text) {
       html.append("<p>").append(Html.escape(text)).append("</p>\n");
-      return this;
-    }
-
-    /** Preformatted text. */
-    public Section code(String text) {
-      html.append("<pre>").append(Html.escape(text)).append("</pre>\n");
       return this;
     }
 
@@ -47,14 +44,21 @@ public final class ReportPage {
       return this;
     }
 
-    /** A PNG with its caption. */
-    public Section picture(Path png, String caption) throws IOException {
-      html.append(
-          "<figure><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s</figcaption></figure>\n"
-              .formatted(
-                  Html.escape(caption),
-                  Base64.getEncoder().encodeToString(Files.readAllBytes(png)),
-                  Html.escape(caption)));
+    /** Pictures side by side where the page is wide enough; nothing without any. */
+    public Section pictures(List<Captioned> pictures) throws IOException {
+      if (pictures.isEmpty()) {
+        return this;
+      }
+      html.append("<div class=\"pictures row\">\n");
+      for (Captioned picture : pictures) {
+        html.append(
+            "<figure><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s</figcaption></figure>\n"
+                .formatted(
+                    Html.escape(picture.caption()),
+                    Base64.getEncoder().encodeToString(Files.readAllBytes(picture.png())),
+                    Html.escape(picture.caption())));
+      }
+      html.append("</div>\n");
       return this;
     }
 
