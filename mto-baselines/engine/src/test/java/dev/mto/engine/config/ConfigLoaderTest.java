@@ -125,7 +125,7 @@ class ConfigLoaderTest {
         "masking.ratio=1.5 | masking.ratio: 1.5 must be between 0 and 1, exclusive",
         "masking.ratio=0 | masking.ratio: 0.0 must be between 0 and 1, exclusive",
         "masking.unit=0 | masking.unit: 0 must be greater than 0",
-        "training.epochs=0 | training.epochs: 0 must be greater than 0",
+        "training.epochs=-1 | training.epochs: -1 must be 0 or greater",
         "training.batch=-1 | training.batch: -1 must be greater than 0",
         "training.base_lr=-0.1 | training.base_lr: -0.1 must be 0 or greater",
         "training.base_lr=NaN | training.base_lr: NaN must be 0 or greater",
