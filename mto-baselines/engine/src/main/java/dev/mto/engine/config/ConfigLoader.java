@@ -89,6 +89,15 @@ public final class ConfigLoader {
     return bind(file.toString(), readTree(file));
   }
 
+  /**
+   * Reads a resolved configuration from text, as {@link #write} makes it.
+   *
+   * @param source where the text is from, for error messages
+   */
+  public static RunConfig parseResolved(String source, String text) {
+    return bind(source, parse(source, text));
+  }
+
   /** The YAML text of a configuration, with every key. */
   public static String write(Object config) {
     try {

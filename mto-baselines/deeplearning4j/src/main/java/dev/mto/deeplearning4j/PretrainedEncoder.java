@@ -1,0 +1,119 @@
+package dev.mto.deeplearning4j;
+
+import dev.mto.engine.Baseline;
+import dev.mto.engine.Baselines;
+import dev.mto.engine.UserException;
+import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.run.ModelWeights;
+import dev.mto.engine.run.RunFolder;
+import dev.mto.engine.run.WeightSource;
+import dev.mto.engine.transfer.FeatureKind;
+import dev.mto.models.VitConfig;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A pre-trained encoder, to be a layer of a Deeplearning4j network: normalised images [B, C, H, W]
+ * in, features [B, D] out, in the network's type (float32, or float64).
+ *
+ * <p>The features are those of {@code mto evaluate}. A layer's parameters are found by their
+ * official names, e.g. {@code network.getLayer("encoder").getParam("cls_token")}; in lists of
+ * parameters they have hyphens for underscores, which Deeplearning4j reserves. They are part of the
+ * network: its updaters train them, {@code ModelSerializer} saves them and restores them, where
+ * this module and the baseline's are on the class path. A configuration alone, as JSON, has no
+ * weights.
+ *
+ * <p>Each call gives a layer of its own.
+ */
+public final class PretrainedEncoder {
+  private final RunConfig config;
+  private final Map<String, INDArray> weights;
+
+  private PretrainedEncoder(RunConfig config, Map<String, INDArray> weights) {
+    this.config = config;
+    this.weights = weights;
+  }
+
+  /**
+   * The encoder of a run, as its newest checkpoint holds it.
+   *
+   * @param warn is told of damaged checkpoints that were passed over
+   * @throws UserException when there is no run in the folder, or no checkpoint
+   */
+  public static PretrainedEncoder ofRun(Path folder, Consumer<String> warn) {
+    RunFolder run = RunFolder.open(folder);
+    RunConfig config = ConfigLoader.read(run.config());
+    return new PretrainedEncoder(
+        config,
+        ModelWeights.ofRun(Baselines.named(config.baseline()), config, run, warn).tensors());
+  }
+
+  /**
+   * The encoder of a file of weights.
+   *
+   * @param file safetensors, .npz or a PyTorch checkpoint
+   * @param config of the model
+   * @throws UserException when a parameter of the encoder is missing or of another shape
+   */
+  public static PretrainedEncoder ofWeights(Path file, RunConfig config) {
+    Baseline baseline = Baselines.named(config.baseline());
+    ModelWeights model = new ModelWeights(baseline, config);
+    model.loadEncoder(baseline, WeightSource.of(file));
+    return new PretrainedEncoder(config, model.tensors());
+  }
+
+  /** What the model was trained with; its {@code centreCrop()} is how it sees images. */
+  public RunConfig config() {
+    return config;
+  }
+
+  /** Width of a feature, D. */
+  public int dim() {
+    return vit().dim();
+  }
+
+  /** For {@code setInputTypes} of a network. */
+  public InputType inputType() {
+    return InputType.convolutional(vit().imageHeight(), vit().imageWidth(), vit().channels());
+  }
+
+  private VitConfig vit() {
+    return config.model().vit(config.data().channels());
+  }
+
+  /** As {@link #trainable(FeatureKind)}, the mean of patch tokens after the final norm. */
+  public Layer trainable() {
+    return trainable(FeatureKind.usual());
+  }
+
+  /**
+   * The encoder as a layer that is trained with the network. Positions are learned as the official
+   * fine-tuning learns them; nothing is dropped. Weight decay does not act on vectors, the class
+   * token and positions, which count as biases.
+   *
+   * @throws UserException when the encoder has no such block
+   */
+  public Layer trainable(FeatureKind kind) {
+    return new EncoderLayer(config, kind, weights);
+  }
+
+  /** As {@link #frozen(FeatureKind)}, the mean of patch tokens after the final norm. */
+  public Layer frozen() {
+    return frozen(FeatureKind.usual());
+  }
+
+  /**
+   * The encoder as a layer that keeps its weights. No gradient reaches what is before it.
+   *
+   * @throws UserException when the encoder has no such block
+   */
+  public Layer frozen(FeatureKind kind) {
+    return new FrozenLayer(trainable(kind));
+  }
+}
