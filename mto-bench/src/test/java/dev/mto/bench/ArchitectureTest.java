@@ -57,6 +57,28 @@ final class ArchitectureTest {
   @ArchTest static final ArchRule CONMIM_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.conmim..");
 
   @ArchTest
+  static final ArchRule DEEPLEARNING4J_LAYERS_STAND_ON_THE_ENGINE =
+      onTheEngine("dev.mto.deeplearning4j..");
+
+  @ArchTest
+  static final ArchRule ONLY_ITS_MODULE_KNOWS_DEEPLEARNING4J =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.mto.deeplearning4j..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.deeplearning4j..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_WORKBENCH_USES_DEEPLEARNING4J_LAYERS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.mto.deeplearning4j..", "dev.mto.bench..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.mto.deeplearning4j..");
+
+  @ArchTest
   static final ArchRule BASELINES_DO_NOT_DEPEND_ON_EACH_OTHER =
       slices().assignedFrom(new BaselinePackages()).should().notDependOnEachOther();
 

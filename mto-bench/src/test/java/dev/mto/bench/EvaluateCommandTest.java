@@ -109,6 +109,37 @@ class EvaluateCommandTest {
     assertThat(result(out).get("top1").asDouble()).isGreaterThan(0.6);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"SIMMIM", "MAE", "BOOTMAE", "CONMIM"})
+  void aLinearClassifierOnCachedFeaturesLearnsThem(OfficialCheckpoint official) throws IOException {
+    Path json = folder.resolve("cached.json");
+
+    Execution run = evaluate(official, "linear", "--cached", "--epochs", "30", "--json", json + "");
+
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.out()).contains("untrained encoders: top-1").contains("(n = 3)");
+    JsonNode figures = new ObjectMapper().readTree(json.toFile());
+    assertThat(figures.get("task").asText()).isEqualTo("linear-cached");
+    assertThat(figures.get("feature").asText())
+        .isEqualTo("mean of patch tokens, after the final norm");
+    assertThat(figures.get("top1").asDouble()).isGreaterThan(0.6);
+    assertThat(figures.get("untrained_top1").size()).isEqualTo(3);
+    assertThat(figures.get("images").asInt()).isEqualTo(18);
+  }
+
+  @Test
+  void optionsThatCachedFeaturesDoNotHaveAreRefused() throws IOException {
+    OfficialCheckpoint mae = OfficialCheckpoint.MAE;
+    assertRefused("keeps no checkpoint", arguments(mae, "linear", "--cached", "--resume"));
+    assertRefused(
+        "does not apply to cached features",
+        arguments(mae, "linear", "--cached", "--recipe-set", "epochs=3"));
+    assertRefused("always measured too", arguments(mae, "linear", "--cached", "--untrained"));
+    assertRefused("has no folder", arguments(mae, "linear", "--cached", "--out", folder + "/c"));
+    assertRefused("--cached", arguments(mae, "linear", "--epochs", "3"));
+    assertRefused("at least 1 epoch", arguments(mae, "linear", "--cached", "--epochs", "0"));
+  }
+
   @Test
   void theValidationImagesAreMeasuredAsOftenAsTheRecipeSaysAndAfterTheLastEpoch()
       throws IOException {

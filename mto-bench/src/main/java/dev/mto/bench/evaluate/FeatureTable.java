@@ -67,6 +67,22 @@ final class FeatureTable implements AutoCloseable {
     return labels[image];
   }
 
+  /** [n]. */
+  int[] labels() {
+    return labels.clone();
+  }
+
+  /** Mean and deviation of each feature. */
+  FeatureMoments moments() {
+    return FeatureMoments.of(rows);
+  }
+
+  /** Standardises every feature by the mean and deviation it has in a training set. */
+  FeatureTable standardised(FeatureMoments train) {
+    train.apply(rows);
+    return this;
+  }
+
   /** Scales every feature to Euclidean norm 1. */
   FeatureTable normalised() {
     try (INDArray norms = rows.norm2(true, 1).addi(1e-12)) {

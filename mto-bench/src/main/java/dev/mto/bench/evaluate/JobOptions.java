@@ -1,5 +1,6 @@
 package dev.mto.bench.evaluate;
 
+import dev.mto.engine.UserException;
 import dev.mto.engine.config.ConfigLoader;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,31 @@ final class JobOptions {
 
   <T> T recipe(String defaults, Class<T> type) {
     return ConfigLoader.load(defaults, recipe, settings, type);
+  }
+
+  /**
+   * A classifier on cached features has a few options of its own, no folder and no checkpoints.
+   *
+   * @throws UserException when one of these options was given
+   */
+  void refuseForCachedFeatures() {
+    if (resume) {
+      throw new UserException(
+          "--resume: a classifier on cached features takes seconds and keeps no checkpoint; leave"
+              + " --resume out to train it again");
+    }
+    if (recipe != null || !settings.isEmpty()) {
+      throw new UserException(
+          "--recipe: does not apply to cached features; use --epochs, --learning-rate, --l2");
+    }
+    if (untrained) {
+      throw new UserException(
+          "--untrained: with --cached, untrained encoders are always measured too; leave it out");
+    }
+    if (out != null) {
+      throw new UserException(
+          "--out: a classifier on cached features has no folder; write the figures by --json FILE");
+    }
   }
 
   boolean untrained() {

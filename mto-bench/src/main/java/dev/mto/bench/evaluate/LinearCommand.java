@@ -9,6 +9,7 @@ import dev.mto.engine.transfer.LabelledImages;
 import dev.mto.engine.transfer.LinearProbe;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -19,7 +20,8 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description = {
       "Trains a linear classifier on the frozen encoder by LARS, with fresh augmentation every"
-          + " epoch, by the baseline's official recipe or --recipe."
+          + " epoch, by the baseline's official recipe or --recipe. With --cached, by Adam on features"
+          + " that are computed once."
     },
     footer = {
       "",
@@ -27,6 +29,7 @@ import picocli.CommandLine.Mixin;
       "  ./mto evaluate linear --run runs/quickstart --recipe configs/evaluate/linear-tiny.yaml",
       "  ./mto evaluate linear --run runs/quickstart --recipe configs/evaluate/linear-tiny.yaml"
           + " --recipe-set block=3",
+      "  ./mto evaluate linear --run runs/quickstart --cached --block 3",
       "  ./mto evaluate linear --weights mae_pretrain_vit_base.pth \\",
       "      --config configs/mae-vit-base.yaml --train /data/imagenet/train --val"
           + " /data/imagenet/val"
@@ -38,8 +41,16 @@ final class LinearCommand implements Callable<Integer> {
 
   @Mixin private JobOptions options;
 
+  @ArgGroup(exclusive = false, heading = "%nOn cached features:%n")
+  private CachedOptions cached;
+
   @Override
   public Integer call() throws IOException {
+    if (cached != null && cached.wanted()) {
+      options.refuseForCachedFeatures();
+      new CachedLinear(model, cached).run(options.json());
+      return 0;
+    }
     RunConfig config = model.config();
     Baseline baseline = EvaluatedModel.baseline(config);
     LinearProbeConfig recipe =
