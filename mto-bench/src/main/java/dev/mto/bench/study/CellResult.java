@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * @param heterogeneity H in nats of layers 0 to L (eq. 2), by epoch and token group, whose name is
  *     empty for a method's only one
  * @param accuracy top-1 as a share, by kind of measurement and epoch of pre-training
+ * @param pixels top-1 of k-NN on raw pixels of the same images; null where k-NN was not measured
  */
 record CellResult(
     String hash,
@@ -41,7 +42,8 @@ record CellResult(
     List<Double> loss,
     double bound,
     SortedMap<Integer, SortedMap<String, List<Double>>> heterogeneity,
-    SortedMap<String, SortedMap<Integer, Double>> accuracy) {
+    SortedMap<String, SortedMap<Integer, Double>> accuracy,
+    Double pixels) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HETEROGENEITY = "heterogeneity";
 
@@ -78,11 +80,15 @@ record CellResult(
         heterogeneity.put(epoch, layers(figures));
       }
       SortedMap<String, SortedMap<Integer, Double>> accuracy = new TreeMap<>();
+      Double pixels = null;
       for (Measurement measurement : cell.measurements()) {
         SortedMap<Integer, Double> curve = new TreeMap<>();
         for (int epoch : measurement.epochs()) {
-          Path figures = folder.figures(measurement.kind(), epoch);
-          curve.put(epoch, JSON.readTree(figures.toFile()).get("top1").asDouble());
+          JsonNode figures = JSON.readTree(folder.figures(measurement.kind(), epoch).toFile());
+          curve.put(epoch, figures.get("top1").asDouble());
+          if (figures.has("pixels_top1")) {
+            pixels = figures.get("pixels_top1").asDouble();
+          }
         }
         accuracy.put(measurement.kind().command(), curve);
       }
@@ -99,7 +105,8 @@ record CellResult(
           losses(folder.run().resolve("metrics.jsonl")),
           bound,
           heterogeneity,
-          accuracy);
+          accuracy,
+          pixels);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

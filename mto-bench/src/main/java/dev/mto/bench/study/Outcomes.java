@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -16,6 +18,9 @@ import java.util.stream.Stream;
 
 /** Results of a study's finished cells, by baseline, variant and seed. */
 final class Outcomes {
+  /** As many as are told apart in one picture. */
+  private static final int CURVES = 7;
+
   private final List<CellResult> results;
   private final String reference;
 
@@ -149,6 +154,23 @@ final class Outcomes {
     SortedSet<Integer> epochs = new TreeSet<>();
     seeds(baseline, variant).forEach(result -> epochs.addAll(result.heterogeneity().keySet()));
     return epochs;
+  }
+
+  /** Variants that a figure shows: those that all baselines have, if these are several. */
+  List<String> shown(String baseline) {
+    List<String> common = new ArrayList<>(variants(baseline));
+    baselines().forEach(other -> common.retainAll(variants(other)));
+    List<String> shown = common.size() > 1 ? common : variants(baseline);
+    return shown.subList(0, Math.min(CURVES, shown.size()));
+  }
+
+  /** Top-1 of k-NN on raw pixels, which does not depend on the encoder. */
+  OptionalDouble pixels() {
+    return results.stream()
+        .map(CellResult::pixels)
+        .filter(Objects::nonNull)
+        .mapToDouble(Double::doubleValue)
+        .findFirst();
   }
 
   /** All of them. */

@@ -23,7 +23,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
               "epoch of pre-training",
               "top-1 accuracy (%)");
       int last = 0;
-      for (String variant : outcomes.variants(baseline)) {
+      for (String variant : outcomes.shown(baseline)) {
         SortedSet<Integer> epochs = outcomes.epochs(baseline, variant, kind);
         if (!epochs.isEmpty()) {
           last = Math.max(last, epochs.last());
@@ -32,10 +32,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
       }
       SeedSummary untrained = outcomes.accuracy(baseline, Cell.UNTRAINED, kind, 0);
       if (untrained.n() > 0 && last > 0) {
-        double level = 100 * untrained.mean();
-        chart =
-            chart.with(
-                Series.dashed("untrained", new double[] {0, last}, new double[] {level, level}));
+        chart = chart.with(level("untrained", untrained.mean(), last));
       }
       if (last > 0) {
         Path png = folder.resolve("accuracy-" + kind.command() + "-" + baseline + ".png");
@@ -50,6 +47,10 @@ record StudyFigures(Outcomes outcomes, Path folder) {
       }
     }
     return figures;
+  }
+
+  private static Series level(String name, double share, int last) {
+    return Series.dashed(name, new double[] {0, last}, new double[] {100 * share, 100 * share});
   }
 
   private Series curve(
@@ -72,7 +73,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
         LineChart chart =
             LineChart.of(
                 name + ": heterogeneity", "layer depth (0: initial embedding)", "H (nats)");
-        for (String variant : outcomes.variants(baseline)) {
+        for (String variant : outcomes.shown(baseline)) {
           SortedSet<Integer> epochs = outcomes.heterogeneityEpochs(baseline, variant);
           chart = chart.with(profile(baseline, variant, group, epochs.first()));
           if (epochs.size() > 1) {

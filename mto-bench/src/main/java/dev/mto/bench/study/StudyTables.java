@@ -56,9 +56,17 @@ record StudyTables(Outcomes outcomes) {
     return new Table(
         "Accuracy by " + kind.title() + " along one schedule (Fig. 4)",
         "Top-1 in per cent on the test images, mean ± standard deviation over n seeds, after epochs"
-            + " of pre-training; untrained: the same procedure on first values.",
+            + " of pre-training; untrained: the same procedure on first values."
+            + pixels(kind),
         header,
         rows);
+  }
+
+  private String pixels(Measurement.Kind kind) {
+    return kind == Measurement.Kind.KNN && outcomes.pixels().isPresent()
+        ? String.format(
+            Locale.ROOT, " Raw pixels give %.2f.", 100 * outcomes.pixels().getAsDouble())
+        : "";
   }
 
   /** Relative area under the curve (eq. 8), as Table 2. */

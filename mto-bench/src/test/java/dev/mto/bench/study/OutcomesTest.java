@@ -100,14 +100,41 @@ class OutcomesTest {
     assertThat(tables.get(0).markdown()).contains("| mae | none | 35.00 ± 7.07 |");
   }
 
+  @Test
+  void figuresShowWhatAllBaselinesHave() {
+    Outcomes several =
+        new Outcomes(
+            List.of(
+                cell("simmim", "none"),
+                cell("simmim", "mto"),
+                cell("simmim", "spa"),
+                cell("mae", "none"),
+                cell("mae", "mto")),
+            "none");
+
+    assertThat(several.shown("simmim")).containsExactly("none", "mto");
+    assertThat(several.variants("simmim")).containsExactly("none", "mto", "spa");
+    assertThat(new Outcomes(several.seeds("simmim", "spa"), "none").shown("simmim"))
+        .containsExactly("spa");
+  }
+
   private static CellResult cell(String variant, long seed, Map<Integer, Double> accuracy) {
+    return cell("mae", variant, seed, accuracy);
+  }
+
+  private static CellResult cell(String baseline, String variant) {
+    return cell(baseline, variant, 1, Map.of(2, 0.5, 4, 0.6));
+  }
+
+  private static CellResult cell(
+      String baseline, String variant, long seed, Map<Integer, Double> accuracy) {
     SortedMap<Integer, SortedMap<String, List<Double>>> heterogeneity = new TreeMap<>();
     accuracy
         .keySet()
         .forEach(epoch -> heterogeneity.put(epoch, new TreeMap<>(Map.of("", List.of(2.0, 1.0)))));
     return new CellResult(
         "hash",
-        "mae",
+        baseline,
         variant,
         seed,
         "commit",
@@ -117,6 +144,7 @@ class OutcomesTest {
         List.of(0.9, 0.5),
         3,
         heterogeneity,
-        new TreeMap<>(Map.of(KIND.command(), new TreeMap<>(accuracy))));
+        new TreeMap<>(Map.of(KIND.command(), new TreeMap<>(accuracy))),
+        null);
   }
 }
