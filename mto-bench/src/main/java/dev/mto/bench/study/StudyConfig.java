@@ -10,6 +10,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A study file.
@@ -57,9 +62,16 @@ record StudyConfig(
     }
   }
 
-  /** Every combination of these. */
-  record Grid(List<String> baselines, List<String> variants, List<Long> seeds) {
+  /**
+   * Every combination of these.
+   *
+   * @param epochs those of {@code measures} after which these cells are measured; all where it is
+   *     not given
+   */
+  record Grid(
+      List<String> baselines, List<String> variants, List<Long> seeds, List<Integer> epochs) {
     Grid {
+      epochs = epochs == null ? List.of() : List.copyOf(epochs);
       baselines = some("grid.baselines", baselines);
       variants = some("grid.variants", variants);
       seeds = some("grid.seeds", seeds);
@@ -67,7 +79,14 @@ record StudyConfig(
   }
 
   /** Null for what is not measured. */
-  record Measures(Measure finetune, Measure linear, Measure knn) {}
+  record Measures(Measure finetune, Measure linear, Measure knn) {
+    private SortedSet<Integer> epochs() {
+      return Stream.of(finetune, linear, knn)
+          .filter(Objects::nonNull)
+          .flatMap(measure -> measure.epochs().stream())
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
 
   /**
    * How and when.
@@ -99,6 +118,9 @@ record StudyConfig(
     for (Grid part : grid) {
       known("grid.baselines", part.baselines(), baselines);
       known("grid.variants", part.variants(), variants);
+      require(
+          measures.epochs().containsAll(part.epochs()),
+          "grid.epochs: are " + part.epochs() + " but measures have only " + measures.epochs());
     }
     known("reference", List.of(reference), variants);
   }

@@ -49,7 +49,8 @@ final class StudyPlan {
             if (study.untrained()) {
               row.add(untrained(baseline, seed));
             }
-            part.variants().forEach(variant -> row.add(trained(baseline, variant, seed)));
+            part.variants()
+                .forEach(variant -> row.add(trained(baseline, variant, seed, part.epochs())));
             row.forEach(cell -> cells.putIfAbsent(cell.id(), cell));
           }
         }
@@ -64,8 +65,8 @@ final class StudyPlan {
     return seeds;
   }
 
-  private Cell trained(String baseline, String variant, long seed) {
-    Map<Measurement.Kind, List<Integer>> epochs = epochs();
+  private Cell trained(String baseline, String variant, long seed, List<Integer> only) {
+    Map<Measurement.Kind, List<Integer>> epochs = epochs(only);
     int every =
         epochs.values().stream()
             .flatMap(List::stream)
@@ -90,7 +91,7 @@ final class StudyPlan {
   }
 
   private Cell untrained(String baseline, long seed) {
-    Map<Measurement.Kind, List<Integer>> epochs = epochs();
+    Map<Measurement.Kind, List<Integer>> epochs = epochs(List.of());
     epochs.replaceAll((kind, all) -> List.of(0));
     return cell(
         baseline,
@@ -100,11 +101,20 @@ final class StudyPlan {
         epochs);
   }
 
-  private Map<Measurement.Kind, List<Integer>> epochs() {
+  /**
+   * When a cell is measured.
+   *
+   * @param only these epochs; empty for all
+   */
+  private Map<Measurement.Kind, List<Integer>> epochs(List<Integer> only) {
     Map<Measurement.Kind, List<Integer>> epochs = new LinkedHashMap<>();
     for (Measurement.Kind kind : Measurement.Kind.values()) {
       if (measure(kind) != null) {
-        epochs.put(kind, measure(kind).epochs());
+        List<Integer> measured = new ArrayList<>(measure(kind).epochs());
+        measured.removeIf(epoch -> !only.isEmpty() && !only.contains(epoch));
+        if (!measured.isEmpty()) {
+          epochs.put(kind, measured);
+        }
       }
     }
     return epochs;

@@ -90,6 +90,24 @@ class StudyPlanTest {
     assertThat(hash(file, "data.test=" + folder.resolve("more"))).isNotEqualTo(first);
   }
 
+  @Test
+  void aPartOfTheGridMayBeMeasuredAtSomeEpochsAlone() throws IOException {
+    Path file =
+        files.write(
+            "some",
+            "{ none: [mto.enabled=false], mto: [], spa: [mto.weights.e=0, mto.weights.r=0] }",
+            "{ baselines: [mae], variants: [none, mto], seeds: [1] },"
+                + " { baselines: [mae], variants: [spa], seeds: [1], epochs: [2] }");
+
+    List<Cell> cells = StudyFile.plan(file);
+
+    assertThat(cells.get(2).epochs()).containsExactly(1, 2);
+    assertThat(cells.get(3).id()).isEqualTo("mae-spa-seed1");
+    assertThat(cells.get(3).epochs()).containsExactly(2);
+    assertThat(cells.get(3).measurements()).hasSameSizeAs(cells.get(2).measurements());
+    assertThat(cells.get(3).config().checkpoint().keep()).isEqualTo(1);
+  }
+
   private static String hash(Path file, String... settings) {
     List<Cell> cells = StudyFile.plan(file, settings);
     return cells.get(cells.size() - 1).hash();
@@ -107,6 +125,9 @@ class StudyPlanTest {
     assertRefused(
         files.write("c", both, "{ baselines: [mae], variants: [mto], seeds: [] }"),
         "grid.seeds: is empty");
+    assertRefused(
+        files.write("e", both, "{ baselines: [mae], variants: [mto], seeds: [1], epochs: [3] }"),
+        "grid.epochs: are [3] but measures have only [1, 2]");
     Path good = files.write("d", both, "{ baselines: [mae], variants: [mto], seeds: [1] }");
     assertRefused(good, "reference: there is no 'plain'", "reference=plain");
     assertRefused(good, "unknown key 'seeds'", "seeds=3");
