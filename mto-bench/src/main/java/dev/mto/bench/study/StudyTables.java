@@ -36,6 +36,8 @@ record StudyTables(Outcomes outcomes) {
         epochs.addAll(outcomes.epochs(baseline, variant, kind));
       }
     }
+    boolean untrained =
+        outcomes.all().stream().anyMatch(result -> result.variant().equals(Cell.UNTRAINED));
     List<List<String>> rows = new ArrayList<>();
     for (String baseline : outcomes.baselines()) {
       for (String variant : outcomes.variants(baseline)) {
@@ -43,20 +45,26 @@ record StudyTables(Outcomes outcomes) {
           continue;
         }
         List<String> row = new ArrayList<>(List.of(baseline, variant));
-        row.add(percent(outcomes.accuracy(baseline, Cell.UNTRAINED, kind, 0)));
+        if (untrained) {
+          row.add(percent(outcomes.accuracy(baseline, Cell.UNTRAINED, kind, 0)));
+        }
         epochs.forEach(
             epoch -> row.add(percent(outcomes.accuracy(baseline, variant, kind, epoch))));
         row.add(Integer.toString(outcomes.seeds(baseline, variant).size()));
         rows.add(row);
       }
     }
-    List<String> header = new ArrayList<>(List.of("baseline", "variant", "untrained"));
+    List<String> header = new ArrayList<>(List.of("baseline", "variant"));
+    if (untrained) {
+      header.add("untrained");
+    }
     epochs.forEach(epoch -> header.add("epoch " + epoch));
     header.add("n");
     return new Table(
         "Accuracy by " + kind.title() + " along one schedule (Fig. 4)",
         "Top-1 in per cent on the test images, mean ± standard deviation over n seeds, after epochs"
-            + " of pre-training; untrained: the same procedure on first values."
+            + " of pre-training"
+            + (untrained ? "; untrained: the same procedure on first values." : ".")
             + pixels(kind),
         header,
         rows);
