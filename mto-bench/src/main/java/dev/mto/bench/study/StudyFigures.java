@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /** The paper's figures on a study's results, as PNG files. */
 record StudyFigures(Outcomes outcomes, Path folder) {
-  /** Accuracy against epochs of pre-training (Fig. 4), one picture a baseline. */
+  /** Accuracy against epochs of pre-training (Fig. 4), one picture a baseline with such curves. */
   List<ReportPage.Captioned> accuracy(Measurement.Kind kind) throws IOException {
     List<ReportPage.Captioned> figures = new ArrayList<>();
     for (String baseline : outcomes.baselines()) {
@@ -25,7 +25,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
       int last = 0;
       for (String variant : outcomes.shown(baseline)) {
         SortedSet<Integer> epochs = outcomes.epochs(baseline, variant, kind);
-        if (!epochs.isEmpty()) {
+        if (epochs.size() > 1) {
           last = Math.max(last, epochs.last());
           chart = chart.with(curve(baseline, variant, kind, epochs));
         }

@@ -70,6 +70,7 @@ final class ChartStyle {
     style.setLegendLayout(Styler.LegendLayout.Horizontal);
     style.setLegendBorderColor(Color.WHITE);
     style.setMarkerSize(9);
+    style.setErrorBarsColorSeriesColor(true);
     style.setXAxisTickMarkSpacingHint(130);
     style.setYAxisTickMarkSpacingHint(70);
     style.setYAxisLogarithmic(content.logarithmic());
