@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize;
 
 /** A linear classifier on features of centre crops, which are computed once. */
 final class CachedLinear {
@@ -87,8 +88,8 @@ final class CachedLinear {
     try (FeatureTable train =
             FeatureTable.of(images, images.train(), batch, i -> encoder.features(i, kind));
         FeatureTable validation =
-            FeatureTable.of(images, images.validation(), batch, i -> encoder.features(i, kind));
-        FeatureMoments moments = train.moments()) {
+            FeatureTable.of(images, images.validation(), batch, i -> encoder.features(i, kind))) {
+      NormalizerStandardize moments = train.moments();
       LinearHead trained =
           LinearHead.train(
               train.standardised(moments).rows(0, train.size()),

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -73,13 +75,15 @@ final class FeatureTable implements AutoCloseable {
   }
 
   /** Mean and deviation of each feature. */
-  FeatureMoments moments() {
-    return FeatureMoments.of(rows);
+  NormalizerStandardize moments() {
+    NormalizerStandardize moments = new NormalizerStandardize();
+    moments.fit(new DataSet(rows, null));
+    return moments;
   }
 
   /** Standardises every feature by the mean and deviation it has in a training set. */
-  FeatureTable standardised(FeatureMoments train) {
-    train.apply(rows);
+  FeatureTable standardised(NormalizerStandardize train) {
+    train.transform(rows);
     return this;
   }
 
