@@ -1,8 +1,5 @@
 package dev.mto.deeplearning4j;
 
-import dev.mto.data.RandomStream;
-import java.util.Arrays;
-import java.util.random.RandomGenerator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -10,11 +7,13 @@ import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.PolySchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.util.FeatureUtil;
 
 /**
  * A linear classifier on features that were computed before: softmax regression from zeros by Adam,
@@ -42,25 +41,19 @@ public final class LinearHead {
           features.size(0) + " features and " + labels.length + " labels; give one label for each");
     }
     int batch = Math.min(options.batch(), labels.length);
-    int batches = labels.length / batch;
+    int batches = (labels.length + batch - 1) / batch;
     MultiLayerNetwork network = network(features.size(1), classes, options, batches);
-    int[] order = new int[labels.length];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i;
-    }
-    RandomGenerator random = RandomStream.of(options.seed(), "linear-head");
+    DataSet images = new DataSet(features.dup('c'), FeatureUtil.toOutcomeMatrix(labels, classes));
     for (int epoch = 0; epoch < options.epochs(); epoch++) {
-      shuffle(order, random);
-      for (int first = 0; first + batch <= order.length; first += batch) {
-        step(network, features, labels, Arrays.copyOfRange(order, first, first + batch));
-      }
+      images.shuffle(options.seed() * options.epochs() + epoch);
+      network.fit(new ViewIterator(images, batch));
     }
     return new LinearHead(network);
   }
 
   private static MultiLayerNetwork network(
       long dim, int classes, LinearHeadOptions options, int batches) {
-    int steps = Math.max(1, options.epochs() * batches);
+    int steps = options.epochs() * batches;
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
@@ -81,28 +74,6 @@ public final class LinearHead {
                 .build());
     network.init();
     return network;
-  }
-
-  private static void step(
-      MultiLayerNetwork network, INDArray features, int[] labels, int... images) {
-    int classes = network.layerSize(0);
-    float[] truth = new float[images.length * classes];
-    for (int i = 0; i < images.length; i++) {
-      truth[i * classes + labels[images[i]]] = 1;
-    }
-    try (INDArray rows = Nd4j.pullRows(features, 1, images);
-        INDArray targets = Nd4j.create(truth, new long[] {images.length, classes}, 'c')) {
-      network.fit(rows, targets);
-    }
-  }
-
-  private static void shuffle(int[] order, RandomGenerator random) {
-    for (int last = order.length - 1; last > 0; last--) {
-      int other = random.nextInt(last + 1);
-      int kept = order[last];
-      order[last] = order[other];
-      order[other] = kept;
-    }
   }
 
   /**

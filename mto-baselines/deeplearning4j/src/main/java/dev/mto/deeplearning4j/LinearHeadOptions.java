@@ -6,7 +6,7 @@ import dev.mto.engine.UserException;
  * How a {@link LinearHead} is trained.
  *
  * @param epochs passes over the features
- * @param batch features in a step; what does not fill one is left out of an epoch
+ * @param batch features in a step; the last of an epoch may have fewer
  * @param learningRate of the first step
  * @param l2 weight of half the squared norm of the weights in the loss
  * @param seed of the order of features
