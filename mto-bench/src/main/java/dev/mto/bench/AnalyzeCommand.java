@@ -3,11 +3,14 @@ package dev.mto.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.run.HeterogeneityByLayer;
+import dev.mto.engine.run.LayerFigures;
 import dev.mto.engine.run.RunAnalysis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,7 +60,9 @@ final class AnalyzeCommand implements Runnable {
   @Command(
       name = "heterogeneity",
       mixinStandardHelpOptions = true,
-      description = "H of every layer (eq. 2), as Fig. 1 of the paper.")
+      description =
+          "H of every layer (eq. 2), as Fig. 1 of the paper, beside the mean norms of masked and of"
+              + " visible tokens.")
   void heterogeneity(
       @Mixin AnalyzedWeights analyzed,
       @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures here.")
@@ -66,12 +71,8 @@ final class AnalyzeCommand implements Runnable {
     try (RunAnalysis analysis = analyzed.open()) {
       HeterogeneityByLayer result = analysis.heterogeneity(analyzed.out());
       System.out.println("H " + analysis.weights() + ": " + result.masking().describe());
-      result
-          .layers()
-          .values()
-          .forEach(
-              layers ->
-                  layers.forEach((layer, h) -> System.out.printf("  %-28s %.4f%n", layer, h)));
+      System.out.println("  layer                        H, nats   norm: masked   visible");
+      result.layers().values().forEach(layers -> layers.forEach(AnalyzeCommand::print));
       if (json != null) {
         AtomicFiles.writeString(
             json,
@@ -79,6 +80,27 @@ final class AnalyzeCommand implements Runnable {
                 + "\n");
       }
     }
+  }
+
+  private static void print(String layer, LayerFigures figures) {
+    System.out.printf(
+        Locale.ROOT,
+        "  %-28s %7.4f   %12.4f   %7.4f%n",
+        layer,
+        figures.heterogeneity(),
+        figures.maskedNorm(),
+        figures.visibleNorm());
+  }
+
+  private static void put(
+      Map<String, Object> figures,
+      String name,
+      String group,
+      Map<String, LayerFigures> layers,
+      ToDoubleFunction<LayerFigures> figure) {
+    figures.put(
+        group.isEmpty() ? name : name + "." + group,
+        layers.values().stream().mapToDouble(figure).toArray());
   }
 
   private static Map<String, Object> figures(HeterogeneityByLayer result) {
@@ -89,9 +111,11 @@ final class AnalyzeCommand implements Runnable {
     result
         .layers()
         .forEach(
-            (group, layers) ->
-                figures.put(
-                    group.isEmpty() ? "heterogeneity" : "heterogeneity." + group, layers.values()));
+            (group, layers) -> {
+              put(figures, "heterogeneity", group, layers, LayerFigures::heterogeneity);
+              put(figures, "masked_norm", group, layers, LayerFigures::maskedNorm);
+              put(figures, "visible_norm", group, layers, LayerFigures::visibleNorm);
+            });
     return figures;
   }
 

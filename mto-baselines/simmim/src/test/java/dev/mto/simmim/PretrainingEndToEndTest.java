@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.UserException;
 import dev.mto.engine.testing.TinyRun;
+import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Whole runs of the training job on generated images. */
 class PretrainingEndToEndTest {
@@ -81,6 +83,20 @@ class PretrainingEndToEndTest {
       }
       assertThat(row.get("heterogeneity.bound").asDouble()).isCloseTo(Math.log(8), within(1e-6));
     }
+  }
+
+  @Test
+  void theInitialEmbeddingsMaskedTokensAreTheMaskToken() throws IOException {
+    INDArray maskToken =
+        SafeTensors.read(TinyRun.last(reference)).tensors().get("encoder.mask_token");
+    List<String> csv = Files.readAllLines(reference.resolve("pictures/heterogeneity.csv"));
+
+    assertThat(csv.get(0)).endsWith(",masked_norm,visible_norm");
+    assertThat(csv).hasSize(4);
+    String[] initial = csv.get(1).split(",", -1);
+    assertThat(Double.parseDouble(initial[initial.length - 2]))
+        .isCloseTo(maskToken.norm2Number().doubleValue(), within(1e-5));
+    assertThat(Double.parseDouble(initial[initial.length - 1])).isPositive();
   }
 
   @Test

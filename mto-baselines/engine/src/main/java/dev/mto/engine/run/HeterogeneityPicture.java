@@ -27,24 +27,30 @@ final class HeterogeneityPicture {
    */
   HeterogeneityByLayer write(Path png, String when) {
     List<SDVariable> wanted = new ArrayList<>();
-    graph.groups().forEach(group -> wanted.addAll(group.heterogeneity()));
+    for (TrainingGraph.Group group : graph.groups()) {
+      wanted.addAll(group.heterogeneity());
+      wanted.addAll(group.layers());
+    }
     HeterogeneityByLayer[] result = new HeterogeneityByLayer[1];
     sample.with(
         wanted,
         (batch, values) -> {
-          Map<String, Map<String, Double>> layers = new LinkedHashMap<>();
+          Map<String, Map<String, LayerFigures>> layers = new LinkedHashMap<>();
           Map<String, double[]> curves = new LinkedHashMap<>();
           for (TrainingGraph.Group group : graph.groups()) {
-            double[] h =
-                group.heterogeneity().stream()
-                    .mapToDouble(layer -> values.get(layer.name()).getDouble(0))
-                    .toArray();
-            Map<String, Double> named = new LinkedHashMap<>();
-            for (int layer = 0; layer < h.length; layer++) {
-              named.put(group.layerName(layer), h[layer]);
+            Map<String, LayerFigures> named = new LinkedHashMap<>();
+            for (int layer = 0; layer < group.layers().size(); layer++) {
+              named.put(
+                  group.layerName(layer),
+                  LayerFigures.of(
+                      values.get(group.heterogeneity().get(layer).name()).getDouble(0),
+                      values.get(group.layers().get(layer).name()),
+                      batch.mask()));
             }
             layers.put(group.name(), named);
-            curves.put(group.module() + ", " + when, h);
+            curves.put(
+                group.module() + ", " + when,
+                named.values().stream().mapToDouble(LayerFigures::heterogeneity).toArray());
           }
           Masking masking = Masking.of(batch.mask());
           result[0] = new HeterogeneityByLayer(layers, masking);
@@ -62,20 +68,30 @@ final class HeterogeneityPicture {
   }
 
   private static String csv(HeterogeneityByLayer result) {
-    Csv csv = new Csv("layer", "heterogeneity", "bound", "mask_ratio", "logarithm");
+    Csv csv =
+        new Csv(
+            "layer",
+            "heterogeneity",
+            "bound",
+            "mask_ratio",
+            "logarithm",
+            "masked_norm",
+            "visible_norm");
     result
         .layers()
         .values()
         .forEach(
             named ->
                 named.forEach(
-                    (layer, h) ->
+                    (layer, figures) ->
                         csv.row(
                             layer,
-                            h,
+                            figures.heterogeneity(),
                             result.masking().bound(),
                             result.masking().ratio(),
-                            "natural")));
+                            "natural",
+                            figures.maskedNorm(),
+                            figures.visibleNorm())));
     return csv.text();
   }
 }
