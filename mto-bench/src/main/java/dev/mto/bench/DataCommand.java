@@ -4,7 +4,7 @@ import dev.mto.data.DatasetCheck;
 import dev.mto.data.DatasetReport;
 import dev.mto.data.IdxImport;
 import dev.mto.data.ImageFolder;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;

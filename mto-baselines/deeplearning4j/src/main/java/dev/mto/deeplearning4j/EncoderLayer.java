@@ -1,10 +1,10 @@
 package dev.mto.deeplearning4j;
 
 import dev.mto.engine.Baselines;
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.Pooling;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.optimizer.LayerDecay;
 import dev.mto.engine.transfer.FeatureKind;
 import dev.mto.engine.transfer.PositionTables;

@@ -1,6 +1,6 @@
 package dev.mto.deeplearning4j;
 
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 
 /**
  * How a {@link LinearHead} is trained.

@@ -2,9 +2,9 @@ package dev.mto.deeplearning4j;
 
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.run.ModelWeights;
 import dev.mto.engine.run.RunFolder;
 import dev.mto.engine.run.WeightSource;

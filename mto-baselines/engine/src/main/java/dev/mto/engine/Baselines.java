@@ -1,5 +1,6 @@
 package dev.mto.engine;
 
+import dev.mto.engine.errors.UserException;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.testing.TinyRun;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightFile;

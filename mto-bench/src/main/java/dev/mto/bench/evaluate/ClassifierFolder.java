@@ -2,8 +2,8 @@ package dev.mto.bench.evaluate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.AtomicFiles;
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
 import java.io.IOException;

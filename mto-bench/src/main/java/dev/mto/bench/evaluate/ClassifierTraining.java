@@ -1,7 +1,7 @@
 package dev.mto.bench.evaluate;
 
 import dev.mto.engine.AtomicFiles;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.run.RunLog;
 import dev.mto.engine.transfer.LabelledImages;
 import dev.mto.engine.transfer.Learner;

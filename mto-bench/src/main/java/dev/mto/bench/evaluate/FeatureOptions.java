@@ -1,7 +1,7 @@
 package dev.mto.bench.evaluate;
 
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.Pooling;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.transfer.FeatureKind;
 import picocli.CommandLine.Option;
 

@@ -1,7 +1,7 @@
 package dev.mto.bench.evaluate;
 
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.errors.UserException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;

@@ -1,7 +1,7 @@
 package dev.mto.bench.input;
 
 import dev.mto.data.ImageFolder;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

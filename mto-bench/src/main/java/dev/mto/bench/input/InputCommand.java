@@ -1,7 +1,7 @@
 package dev.mto.bench.input;
 
 import dev.mto.engine.AtomicFiles;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package dev.mto.bench.input;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

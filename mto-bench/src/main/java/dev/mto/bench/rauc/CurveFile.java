@@ -1,6 +1,6 @@
 package dev.mto.bench.rauc;
 
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;

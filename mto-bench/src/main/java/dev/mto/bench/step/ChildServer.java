@@ -2,7 +2,7 @@ package dev.mto.bench.step;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package dev.mto.bench.step;
 
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

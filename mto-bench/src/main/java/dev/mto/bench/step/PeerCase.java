@@ -2,10 +2,10 @@ package dev.mto.bench.step;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.MtoConfig;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.TrainingConfig;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.run.StepBenchmark;
 import dev.mto.losses.Normalise;
 import dev.mto.losses.Ranking;

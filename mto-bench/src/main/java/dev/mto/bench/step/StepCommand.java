@@ -2,7 +2,7 @@ package dev.mto.bench.step;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.AtomicFiles;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

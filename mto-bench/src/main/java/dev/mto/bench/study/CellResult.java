@@ -2,8 +2,8 @@ package dev.mto.bench.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.MtoConfig;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.report.MetricsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;

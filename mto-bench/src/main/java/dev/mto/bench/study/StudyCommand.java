@@ -1,6 +1,6 @@
 package dev.mto.bench.study;
 
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;

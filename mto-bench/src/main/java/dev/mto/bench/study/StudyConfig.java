@@ -1,7 +1,7 @@
 package dev.mto.bench.study;
 
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

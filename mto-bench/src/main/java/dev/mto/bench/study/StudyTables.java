@@ -52,6 +52,10 @@ record StudyTables(Outcomes outcomes) {
             epoch -> row.add(percent(outcomes.accuracy(baseline, variant, kind, epoch))));
         row.add(Integer.toString(outcomes.seeds(baseline, variant).size()));
         rows.add(row);
+        if (!variant.equals(outcomes.reference())
+            && outcomes.variants(baseline).contains(outcomes.reference())) {
+          rows.add(gains(baseline, variant, kind, epochs, untrained));
+        }
       }
     }
     List<String> header = new ArrayList<>(List.of("baseline", "variant"));
@@ -65,9 +69,32 @@ record StudyTables(Outcomes outcomes) {
         "Top-1 in per cent on the test images, mean ± standard deviation over n seeds, after epochs"
             + " of pre-training"
             + (untrained ? "; untrained: the same procedure on first values." : ".")
+            + " Rows of differences: points more than '"
+            + outcomes.reference()
+            + "' of the same seed."
             + pixels(kind),
         header,
         rows);
+  }
+
+  private List<String> gains(
+      String baseline,
+      String variant,
+      Measurement.Kind kind,
+      SortedSet<Integer> epochs,
+      boolean untrained) {
+    List<String> row = new ArrayList<>(List.of("", variant + " − " + outcomes.reference()));
+    if (untrained) {
+      row.add("");
+    }
+    int n = 0;
+    for (int epoch : epochs) {
+      SeedSummary gain = outcomes.gain(baseline, variant, kind, epoch);
+      row.add(signed(gain));
+      n = Math.max(n, gain.n());
+    }
+    row.add(Integer.toString(n));
+    return row;
   }
 
   private String pixels(Measurement.Kind kind) {

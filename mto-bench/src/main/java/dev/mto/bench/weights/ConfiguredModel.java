@@ -1,9 +1,9 @@
 package dev.mto.bench.weights;
 
 import dev.mto.engine.Baselines;
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;

@@ -1,8 +1,8 @@
 package dev.mto.bench.weights;
 
 import dev.mto.engine.Baselines;
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
 import dev.mto.models.weights.WeightNames;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.mto.bench.weights;
 
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import dev.mto.models.weights.SharedRelativeBias;
 import java.util.LinkedHashMap;
 import java.util.Map;

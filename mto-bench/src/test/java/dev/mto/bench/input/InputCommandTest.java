@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.engine.command.CommandLines;
-import java.io.ByteArrayOutputStream;
+import dev.mto.bench.Execution;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -21,25 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 class InputCommandTest {
   @TempDir private Path folder;
 
-  private record Execution(int code, String out, List<String> errors) {}
-
   private static Execution run(String... arguments) {
-    PrintStream systemOut = System.out;
-    PrintStream systemErr = System.err;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    try {
-      int code = CommandLines.run(new InputCommand(), arguments);
-      return new Execution(
-          code,
-          out.toString(StandardCharsets.UTF_8),
-          err.toString(StandardCharsets.UTF_8).lines().toList());
-    } finally {
-      System.setOut(systemOut);
-      System.setErr(systemErr);
-    }
+    return Execution.of(
+        Stream.concat(Stream.of("bench", "input"), Arrays.stream(arguments))
+            .toArray(String[]::new));
   }
 
   /** A stand-in for Python that reads the script and answers with one line. */

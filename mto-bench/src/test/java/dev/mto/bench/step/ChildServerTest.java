@@ -2,7 +2,7 @@ package dev.mto.bench.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -83,7 +83,8 @@ class OutcomesTest {
     assertThat(tables.get(0).rows())
         .containsExactly(
             List.of("mae", "none", "35.00 ± 7.07", "50.00 ± 14.14", "60.00 ± 0.00", "2"),
-            List.of("mae", "mto", "35.00 ± 7.07", "50.00 ± 0.00", "70.00 ± 20.00", "3"));
+            List.of("mae", "mto", "35.00 ± 7.07", "50.00 ± 0.00", "70.00 ± 20.00", "3"),
+            List.of("", "mto − none", "", "0.00 ± 14.14", "0.00 ± 14.14", "2"));
     assertThat(tables.get(1).rows().get(0))
         .containsExactly(
             "mae",
@@ -114,8 +115,9 @@ class OutcomesTest {
 
     assertThat(several.shown("simmim")).containsExactly("none", "mto");
     assertThat(several.variants("simmim")).containsExactly("none", "mto", "spa");
-    assertThat(new Outcomes(several.seeds("simmim", "spa"), "none").shown("simmim"))
-        .containsExactly("spa");
+    Outcomes alone = new Outcomes(several.seeds("simmim", "spa"), "none");
+    assertThat(alone.shown("simmim")).containsExactly("spa");
+    assertThat(new StudyTables(alone).all().get(0).rows()).hasSize(1);
   }
 
   private static CellResult cell(String variant, long seed, Map<Integer, Double> accuracy) {

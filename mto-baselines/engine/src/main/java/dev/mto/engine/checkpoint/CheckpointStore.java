@@ -2,7 +2,7 @@ package dev.mto.engine.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.AtomicFiles;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;

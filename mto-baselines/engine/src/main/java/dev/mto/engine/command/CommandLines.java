@@ -1,8 +1,8 @@
 package dev.mto.engine.command;
 
 import dev.mto.data.TooManyBadImagesException;
-import dev.mto.engine.UserException;
 import dev.mto.engine.device.StartUp;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.run.DivergenceException;
 import dev.mto.engine.transfer.DivergedException;
 import dev.mto.models.weights.WeightFileException;

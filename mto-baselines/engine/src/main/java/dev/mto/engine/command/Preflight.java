@@ -1,8 +1,8 @@
 package dev.mto.engine.command;
 
 import dev.mto.engine.Baseline;
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -31,7 +31,11 @@ record NvidiaSmi(String program, String visible) {
       }
       return answer.code() == 0
           ? read(answer.text())
-          : GpuSurvey.none("nvidia-smi failed: " + answer.firstLine());
+          : GpuSurvey.none(
+              "nvidia-smi failed"
+                  + (visible == null ? "" : " for CUDA_VISIBLE_DEVICES=" + visible)
+                  + ": "
+                  + answer.firstLine());
     } catch (IOException e) {
       return GpuSurvey.none("no NVIDIA driver is installed (nvidia-smi was not found)");
     } catch (InterruptedException e) {

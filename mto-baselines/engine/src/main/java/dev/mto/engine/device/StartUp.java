@@ -1,6 +1,6 @@
 package dev.mto.engine.device;
 
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -85,7 +85,7 @@ final class CompiledPlan {
     Set<Value> needed = new HashSet<>(results.values());
     List<Operation> operations = Fusion.of(program.operations(), needed);
     MemoryLayout layout =
-        MemoryLayout.of(operations, List.copyOf(reader.placeholders().values()), needed);
+        MemoryLayout.of(operations, List.copyOf(reader.placeholders().values().values()), needed);
     return new CompiledPlan(reader, operations, results, layout);
   }
 
@@ -112,7 +112,10 @@ final class CompiledPlan {
         steps.add(new Step(operation.name(), kernel));
       }
     }
-    reader.placeholders().forEach((name, value) -> inputs.put(name, place(arena, value).memory()));
+    reader
+        .placeholders()
+        .values()
+        .forEach((name, value) -> inputs.put(name, place(arena, value).memory()));
     results.forEach((name, value) -> outputs.put(name, array(arena, value)));
   }
 
@@ -162,10 +165,10 @@ final class CompiledPlan {
           new FloatPointer(value.data().pointer()).getPointer(value.offset()),
           value.length() * Float.BYTES);
     }
-    for (Map.Entry<String, Selection> selection : reader.oneHots().entrySet()) {
+    for (Map.Entry<String, Selection> selection : reader.placeholders().oneHots().entrySet()) {
       require(selection.getValue().read(floats(feeds, selection.getKey())), selection.getKey());
     }
-    for (Map.Entry<String, MaskSelections> mask : reader.masks().entrySet()) {
+    for (Map.Entry<String, MaskSelections> mask : reader.placeholders().masks().entrySet()) {
       require(mask.getValue().read(floats(feeds, mask.getKey())), mask.getKey());
     }
     if (profile == null) {

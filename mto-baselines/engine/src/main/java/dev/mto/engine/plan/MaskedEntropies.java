@@ -21,7 +21,7 @@ final class MaskedEntropies {
     if (selections == null) {
       return null;
     }
-    entropy.before().forEach(reader::readOne);
+    entropy.before().forEach(reader::read);
     Value queries = reader.value(entropy.input(0));
     Value keys = reader.value(entropy.input(1));
     Value scores =
@@ -47,7 +47,7 @@ final class MaskedEntropies {
       sum = program.producer(other.x());
     }
     return sum instanceof RowSumOperation rows && rows.x() == ratio.a() && rows.factor() == 1
-        ? reader.maskSelections(ratio.a())
+        ? reader.placeholders().maskSelections(ratio.a())
         : null;
   }
 }

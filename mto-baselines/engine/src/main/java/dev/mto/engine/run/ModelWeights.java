@@ -1,9 +1,9 @@
 package dev.mto.engine.run;
 
 import dev.mto.engine.Baseline;
-import dev.mto.engine.UserException;
 import dev.mto.engine.checkpoint.Checkpoint;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.PatchGrid;
 import dev.mto.models.weights.PositionResize;

@@ -2,9 +2,9 @@ package dev.mto.engine.run;
 
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Prediction;
-import dev.mto.engine.UserException;
 import dev.mto.engine.checkpoint.Checkpoint;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

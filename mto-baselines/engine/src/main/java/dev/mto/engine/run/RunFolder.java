@@ -1,11 +1,11 @@
 package dev.mto.engine.run;
 
 import dev.mto.engine.AtomicFiles;
-import dev.mto.engine.UserException;
 import dev.mto.engine.checkpoint.Checkpoint;
 import dev.mto.engine.checkpoint.CheckpointStore;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

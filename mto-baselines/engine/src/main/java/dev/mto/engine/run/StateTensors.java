@@ -1,6 +1,6 @@
 package dev.mto.engine.run;
 
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;

@@ -4,8 +4,8 @@ import dev.mto.data.BadImages;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.ImageFolder;
 import dev.mto.data.Preprocessing;
-import dev.mto.engine.UserException;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.data.Interpolation;
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import dev.mto.losses.Ranking;
 import dev.mto.losses.Reduction;
 import java.io.IOException;

@@ -111,6 +111,15 @@ class NvidiaSmiTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
+  void saysWhichGpusWereAskedForWhenThereAreNone() throws IOException {
+    String program = program("echo 'No devices were found'", "exit 6");
+
+    assertThat(new NvidiaSmi(program, "3").survey().reason())
+        .isEqualTo("nvidia-smi failed for CUDA_VISIBLE_DEVICES=3: No devices were found");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
   void doesWithoutTheCapabilityThatAnOldDriverDoesNotTell() throws IOException {
     String program =
         program(

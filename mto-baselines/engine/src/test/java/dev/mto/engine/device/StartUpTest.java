@@ -3,7 +3,7 @@ package dev.mto.engine.device;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

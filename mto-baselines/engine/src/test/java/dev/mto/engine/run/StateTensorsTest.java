@@ -3,7 +3,7 @@ package dev.mto.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mto.engine.UserException;
+import dev.mto.engine.errors.UserException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.mto.engine;
+package dev.mto.engine.errors;
 
 /**
  * Something the user can put right. The message is one line: what is wrong, where, and what to do.
