@@ -7,10 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -89,7 +88,7 @@ final class StudyReport {
 
   /** The affinity maps of each baseline's and variant's first seed. */
   private ReportPage.Section affinity() throws IOException {
-    SortedMap<String, Cell> first = new TreeMap<>();
+    Map<String, Cell> first = new LinkedHashMap<>();
     for (Cell cell : finished.keySet()) {
       first.putIfAbsent(cell.baseline() + " " + cell.variant(), cell);
     }

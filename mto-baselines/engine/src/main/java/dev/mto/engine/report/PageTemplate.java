@@ -51,6 +51,7 @@ final class PageTemplate {
       img { display: block; max-width: 100%; border-radius: 6px; }
       .pictures { display: grid; gap: 18px; align-items: start; }
       .pictures.row { grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); }
+      .pictures.row .wide { grid-column: 1 / -1; }
       .earlier { display: grid; gap: 14px; }
       .row .earlier { grid-template-columns: 1fr 1fr; }
       .row img { width: 100%; }

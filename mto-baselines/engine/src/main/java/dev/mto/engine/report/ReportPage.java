@@ -1,6 +1,7 @@
 package dev.mto.engine.report;
 
 import dev.mto.engine.AtomicFiles;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
 
 /** A page of sections with text, tables and pictures: one file that needs no other. */
 public final class ReportPage {
@@ -25,6 +27,9 @@ public final class ReportPage {
 
   /** What a section holds, in order. */
   public static final class Section {
+    /** Width over height from which a picture takes all of the page's width. */
+    private static final int WIDE = 3;
+
     private final StringBuilder html = new StringBuilder();
 
     /** A paragraph. */
@@ -44,7 +49,7 @@ public final class ReportPage {
       return this;
     }
 
-    /** Pictures side by side where the page is wide enough; nothing without any. */
+    /** Pictures, all but wide ones side by side where the page allows; nothing without any. */
     public Section pictures(List<Captioned> pictures) throws IOException {
       if (pictures.isEmpty()) {
         return this;
@@ -52,14 +57,20 @@ public final class ReportPage {
       html.append("<div class=\"pictures row\">\n");
       for (Captioned picture : pictures) {
         html.append(
-            "<figure><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s</figcaption></figure>\n"
+            "<figure%s><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s</figcaption></figure>\n"
                 .formatted(
+                    isWide(picture.png()) ? " class=\"wide\"" : "",
                     Html.escape(picture.caption()),
                     Base64.getEncoder().encodeToString(Files.readAllBytes(picture.png())),
                     Html.escape(picture.caption())));
       }
       html.append("</div>\n");
       return this;
+    }
+
+    private static boolean isWide(Path png) throws IOException {
+      BufferedImage image = ImageIO.read(png.toFile());
+      return image != null && image.getWidth() > WIDE * image.getHeight();
     }
 
     private static String row(String tag, List<String> cells) {
