@@ -1,10 +1,10 @@
 package dev.mto.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.engine.AtomicFiles;
-import dev.mto.engine.run.HeterogeneityByLayer;
-import dev.mto.engine.run.LayerFigures;
-import dev.mto.engine.run.RunAnalysis;
+import dev.mto.engine.analysis.HeterogeneityByLayer;
+import dev.mto.engine.analysis.LayerFigures;
+import dev.mto.engine.analysis.RunAnalysis;
+import dev.mto.engine.folder.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

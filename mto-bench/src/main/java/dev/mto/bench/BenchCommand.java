@@ -1,8 +1,8 @@
 package dev.mto.bench;
 
-import dev.mto.bench.input.InputCommand;
-import dev.mto.bench.step.MemoryCommand;
-import dev.mto.bench.step.StepCommand;
+import dev.mto.speed.input.InputCommand;
+import dev.mto.speed.step.MemoryCommand;
+import dev.mto.speed.step.StepCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;

@@ -1,9 +1,9 @@
 package dev.mto.bench;
 
-import dev.mto.data.DatasetCheck;
-import dev.mto.data.DatasetReport;
-import dev.mto.data.IdxImport;
-import dev.mto.data.ImageFolder;
+import dev.mto.data.folder.DatasetCheck;
+import dev.mto.data.folder.DatasetReport;
+import dev.mto.data.folder.IdxImport;
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.errors.UserException;
 import java.nio.file.Path;
 import java.util.List;

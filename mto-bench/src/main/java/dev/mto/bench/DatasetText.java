@@ -1,6 +1,6 @@
 package dev.mto.bench;
 
-import dev.mto.data.DatasetReport;
+import dev.mto.data.folder.DatasetReport;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;

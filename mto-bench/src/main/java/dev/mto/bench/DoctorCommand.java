@@ -5,7 +5,7 @@ import dev.mto.engine.device.Backend;
 import dev.mto.engine.device.CudaBuild;
 import dev.mto.engine.device.GpuSurvey;
 import dev.mto.engine.device.StartUp;
-import dev.mto.engine.run.Provenance;
+import dev.mto.engine.folder.Provenance;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package dev.mto.bench;
 
-import dev.mto.engine.run.Provenance;
+import dev.mto.engine.folder.Provenance;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.IVersionProvider;

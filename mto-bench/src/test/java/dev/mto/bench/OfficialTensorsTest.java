@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
-import dev.mto.engine.run.ModelWeights;
+import dev.mto.engine.weights.ModelWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package dev.mto.data;
 
+import dev.mto.data.image.Preprocessing;
+import dev.mto.data.image.UnreadableImageException;
+import dev.mto.data.mask.Mask;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -56,9 +59,16 @@ final class BatchArrays {
       labels[i] = source.folder().label(kept[i]);
       keptMasks.add(masks[good[i]]);
     }
-    INDArray mask = source.masked() ? Mask.toArray(keptMasks) : null;
+    INDArray mask = source.masked() ? masks(keptMasks) : null;
     INDArray secondView = source.twoViews() ? images(second, good) : null;
-    return new ImageBatch(number, images(pixels, good), secondView, mask, labels, kept);
+    return new ImageBatch(
+        number,
+        images(pixels, good),
+        secondView,
+        source.masked() ? keptMasks : List.of(),
+        mask,
+        labels,
+        kept);
   }
 
   private INDArray images(float[] all, int[] good) {
@@ -70,5 +80,33 @@ final class BatchArrays {
       }
     }
     return FloatArrays.of(all, good.length, to.channels(), to.height(), to.width());
+  }
+
+  /**
+   * The masks of a batch as one array outside all workspaces.
+   *
+   * @return [B, N] float32, 1 = masked; the caller closes it
+   * @throws IllegalArgumentException if there is no mask or they differ in their number of tokens
+   */
+  static INDArray masks(List<Mask> masks) {
+    if (masks.isEmpty()) {
+      throw new IllegalArgumentException("a batch needs at least one mask, but none was given");
+    }
+    int tokens = masks.get(0).tokens();
+    float[] rows = new float[Math.multiplyExact(masks.size(), tokens)];
+    for (int b = 0; b < masks.size(); b++) {
+      if (masks.get(b).tokens() != tokens) {
+        throw new IllegalArgumentException(
+            "mask "
+                + b
+                + " has "
+                + masks.get(b).tokens()
+                + " tokens but mask 0 has "
+                + tokens
+                + ": masks of one batch need one grid");
+      }
+      masks.get(b).write(rows, b * tokens);
+    }
+    return FloatArrays.of(rows, masks.size(), tokens);
   }
 }

@@ -1,5 +1,7 @@
 package dev.mto.data;
 
+import dev.mto.data.folder.BadImages;
+import dev.mto.data.image.UnreadableImageException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

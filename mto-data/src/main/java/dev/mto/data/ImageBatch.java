@@ -1,5 +1,7 @@
 package dev.mto.data;
 
+import dev.mto.data.mask.Mask;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -10,6 +12,7 @@ public final class ImageBatch implements AutoCloseable {
   private final int number;
   private final INDArray images;
   private final INDArray secondView;
+  private final List<Mask> masks;
   private final INDArray mask;
   private final int[] labels;
   private final int[] indices;
@@ -18,12 +21,14 @@ public final class ImageBatch implements AutoCloseable {
       int number,
       INDArray images,
       INDArray secondView,
+      List<Mask> masks,
       INDArray mask,
       int[] labels,
       int[] indices) {
     this.number = number;
     this.images = images;
     this.secondView = secondView;
+    this.masks = List.copyOf(masks);
     this.mask = mask;
     this.labels = labels;
     this.indices = indices;
@@ -52,7 +57,12 @@ public final class ImageBatch implements AutoCloseable {
     return secondView;
   }
 
-  /** [B, N] float32, 1 = masked; null where no sampler was given. */
+  /** The mask of each image; empty where no sampler was given. */
+  public List<Mask> masks() {
+    return masks;
+  }
+
+  /** The masks as [B, N] float32, 1 = masked; null where no sampler was given. */
   public INDArray mask() {
     return mask;
   }

@@ -1,5 +1,12 @@
 package dev.mto.data;
 
+import dev.mto.data.folder.BadImages;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.folder.TooManyBadImagesException;
+import dev.mto.data.folder.WorkerThreads;
+import dev.mto.data.image.Photometric;
+import dev.mto.data.image.Preprocessing;
+import dev.mto.data.mask.MaskSampler;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;

@@ -1,5 +1,14 @@
 package dev.mto.data;
 
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.image.EncodedImage;
+import dev.mto.data.image.ImageTensor;
+import dev.mto.data.image.Photometric;
+import dev.mto.data.image.Preprocessing;
+import dev.mto.data.image.UnreadableImageException;
+import dev.mto.data.mask.Mask;
+import dev.mto.data.mask.MaskSampler;
+import dev.mto.data.random.RandomStream;
 import java.util.random.RandomGenerator;
 
 /**

@@ -3,6 +3,14 @@ package dev.mto.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.data.folder.BadImages;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.folder.TooManyBadImagesException;
+import dev.mto.data.image.Augmentation;
+import dev.mto.data.image.Normalization;
+import dev.mto.data.mask.Mask;
+import dev.mto.data.mask.MaskSampler;
+import dev.mto.data.mask.SimMimMaskSampler;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

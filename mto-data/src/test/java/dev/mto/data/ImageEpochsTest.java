@@ -2,6 +2,9 @@ package dev.mto.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.image.Augmentation;
+import dev.mto.data.image.Normalization;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,8 @@
 package dev.mto.data;
 
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.image.OpenCv;
+import dev.mto.data.random.RandomStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,7 +11,7 @@ import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 
 /** Image files for tests. */
-final class Images {
+public final class Images {
   private Images() {}
 
   /** A grey PNG of seeded noise. */
@@ -22,7 +25,7 @@ final class Images {
   }
 
   /** Two classes of small noise images, alternating in nothing but their names. */
-  static ImageFolder folder(Path root, int images) {
+  public static ImageFolder folder(Path root, int images) {
     for (int i = 0; i < images; i++) {
       String name = (i % 2 == 0 ? "cat" : "dog") + "/" + String.format("%03d.png", i);
       noise(root.resolve(name), 20 + i % 5, 24, i);
@@ -30,7 +33,7 @@ final class Images {
     return ImageFolder.open(root);
   }
 
-  static Path resource(String name, Path folder) {
+  public static Path resource(String name, Path folder) {
     try (InputStream in = Images.class.getResourceAsStream(name)) {
       return write(folder.resolve(name), in.readAllBytes());
     } catch (IOException e) {
@@ -38,7 +41,7 @@ final class Images {
     }
   }
 
-  static Path write(Path file, byte[] bytes) {
+  public static Path write(Path file, byte[] bytes) {
     try {
       Files.createDirectories(file.getParent());
       return Files.write(file, bytes);

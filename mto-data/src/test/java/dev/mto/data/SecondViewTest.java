@@ -2,6 +2,13 @@ package dev.mto.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.data.folder.BadImages;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.image.Augmentation;
+import dev.mto.data.image.CenterCrop;
+import dev.mto.data.image.Normalization;
+import dev.mto.data.image.Photometric;
+import dev.mto.data.pixels.Interpolation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package dev.mto.bootmae;
 
-import dev.mto.data.BlockMaskSampler;
-import dev.mto.data.BootMaeMaskSampler;
-import dev.mto.data.MaeMaskSampler;
-import dev.mto.data.MaskSampler;
+import dev.mto.data.mask.BlockMaskSampler;
+import dev.mto.data.mask.BootMaeMaskSampler;
+import dev.mto.data.mask.MaeMaskSampler;
+import dev.mto.data.mask.MaskSampler;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
 import dev.mto.engine.EncoderUse;

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mto.data.BlockMaskSampler;
-import dev.mto.data.BootMaeMaskSampler;
-import dev.mto.data.Mask;
+import dev.mto.data.mask.BlockMaskSampler;
+import dev.mto.data.mask.BootMaeMaskSampler;
+import dev.mto.data.mask.Mask;
 import dev.mto.engine.testing.OracleRun;
 import dev.mto.models.Patches;
 import dev.mto.models.weights.WeightFile;

@@ -1,9 +1,9 @@
 package dev.mto.conmim;
 
-import dev.mto.data.BlockMaskSampler;
-import dev.mto.data.MaskSampler;
-import dev.mto.data.Photometric;
-import dev.mto.data.SimMimMaskSampler;
+import dev.mto.data.image.Photometric;
+import dev.mto.data.mask.BlockMaskSampler;
+import dev.mto.data.mask.MaskSampler;
+import dev.mto.data.mask.SimMimMaskSampler;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
 import dev.mto.engine.EncoderUse;

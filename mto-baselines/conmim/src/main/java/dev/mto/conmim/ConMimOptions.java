@@ -1,6 +1,6 @@
 package dev.mto.conmim;
 
-import dev.mto.data.Photometric;
+import dev.mto.data.image.Photometric;
 
 /**
  * What only ConMIM has, under {@code options} of a configuration.

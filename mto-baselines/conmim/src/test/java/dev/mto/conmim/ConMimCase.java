@@ -2,7 +2,7 @@ package dev.mto.conmim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.conmim.ConMimOptions.MaskShape;
-import dev.mto.data.Photometric;
+import dev.mto.data.image.Photometric;
 import dev.mto.engine.testing.OracleRun;
 import dev.mto.models.Parameters;
 import dev.mto.models.VitConfig;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mto.conmim.ConMimOptions.MaskShape;
-import dev.mto.data.Photometric;
+import dev.mto.data.image.Photometric;
 import dev.mto.models.Parameters;
 import dev.mto.models.VitConfig;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.mto.conmim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.conmim.ConMimOptions.MaskShape;
-import dev.mto.data.Photometric;
+import dev.mto.data.image.Photometric;
 import dev.mto.engine.testing.OfficialKeys;
 import dev.mto.models.Parameters;
 import dev.mto.models.VitConfig;

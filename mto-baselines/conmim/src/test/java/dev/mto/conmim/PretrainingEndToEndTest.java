@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.run.ModelWeights;
 import dev.mto.engine.testing.TinyRun;
+import dev.mto.engine.weights.ModelWeights;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.models.weights.WeightMatch;
 import dev.mto.oracle.Oracle;

@@ -2,12 +2,12 @@ package dev.mto.deeplearning4j;
 
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
-import dev.mto.engine.config.Pooling;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.engine.encoder.Pooling;
+import dev.mto.engine.encoder.PositionTables;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.optimizer.LayerDecay;
-import dev.mto.engine.transfer.FeatureKind;
-import dev.mto.engine.transfer.PositionTables;
 import dev.mto.models.VitConfig;
 import java.util.Arrays;
 import java.util.Collection;

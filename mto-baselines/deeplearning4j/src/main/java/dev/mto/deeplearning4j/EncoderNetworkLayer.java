@@ -1,6 +1,6 @@
 package dev.mto.deeplearning4j;
 
-import dev.mto.engine.graph.GraphSession;
+import dev.mto.executor.GraphSession;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

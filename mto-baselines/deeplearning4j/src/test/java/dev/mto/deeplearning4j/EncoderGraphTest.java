@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.graph.GraphSession;
-import dev.mto.engine.transfer.FeatureKind;
+import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.executor.GraphSession;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

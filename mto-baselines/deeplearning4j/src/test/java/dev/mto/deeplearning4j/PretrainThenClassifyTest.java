@@ -2,10 +2,10 @@ package dev.mto.deeplearning4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mto.data.CenterCrop;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.ImageEpochs;
-import dev.mto.data.ImageFolder;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.image.CenterCrop;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.testing.TinyRun;
 import java.io.IOException;

@@ -3,9 +3,9 @@ package dev.mto.deeplearning4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mto.engine.config.Pooling;
+import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.transfer.FeatureKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.mto.engine;
 
-import dev.mto.data.MaskSampler;
-import dev.mto.data.Photometric;
+import dev.mto.data.image.Photometric;
+import dev.mto.data.mask.MaskSampler;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
 import java.util.Optional;

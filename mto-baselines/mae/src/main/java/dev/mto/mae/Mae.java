@@ -1,7 +1,7 @@
 package dev.mto.mae;
 
-import dev.mto.data.MaeMaskSampler;
-import dev.mto.data.MaskSampler;
+import dev.mto.data.mask.MaeMaskSampler;
+import dev.mto.data.mask.MaskSampler;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
 import dev.mto.engine.EncoderUse;

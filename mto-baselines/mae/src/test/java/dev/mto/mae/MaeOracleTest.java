@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mto.data.MaeMaskSampler;
-import dev.mto.data.Mask;
+import dev.mto.data.mask.MaeMaskSampler;
+import dev.mto.data.mask.Mask;
 import dev.mto.engine.testing.Closeness;
 import dev.mto.engine.testing.OracleRun;
 import dev.mto.losses.MaskedTokenOptimization;

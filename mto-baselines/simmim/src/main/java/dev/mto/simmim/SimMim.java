@@ -1,7 +1,7 @@
 package dev.mto.simmim;
 
-import dev.mto.data.MaskSampler;
-import dev.mto.data.SimMimMaskSampler;
+import dev.mto.data.mask.MaskSampler;
+import dev.mto.data.mask.SimMimMaskSampler;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Encoder;
 import dev.mto.engine.EncoderUse;

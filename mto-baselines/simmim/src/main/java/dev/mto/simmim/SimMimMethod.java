@@ -1,7 +1,7 @@
 package dev.mto.simmim;
 
 import dev.mto.data.ImageBatch;
-import dev.mto.data.RandomStream;
+import dev.mto.data.random.RandomStream;
 import dev.mto.engine.Method;
 import dev.mto.engine.Prediction;
 import dev.mto.engine.TokenGroup;

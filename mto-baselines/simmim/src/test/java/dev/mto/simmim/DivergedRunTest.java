@@ -3,9 +3,9 @@ package dev.mto.simmim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mto.engine.checkpoint.Checkpoint;
-import dev.mto.engine.checkpoint.CheckpointStore;
 import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.folder.Checkpoint;
+import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.run.DivergenceException;
 import dev.mto.engine.testing.TinyRun;
 import java.io.IOException;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mto.engine.graph.GraphSession;
 import dev.mto.engine.testing.Closeness;
+import dev.mto.executor.GraphSession;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoOptions;
 import dev.mto.losses.MtoTerms;

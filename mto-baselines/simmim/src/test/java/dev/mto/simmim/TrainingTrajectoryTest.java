@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mto.engine.graph.GraphSession;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.engine.optimizer.ParameterGroup;
+import dev.mto.executor.GraphSession;
 import dev.mto.oracle.Oracle;
 import java.nio.file.Path;
 import java.util.ArrayList;

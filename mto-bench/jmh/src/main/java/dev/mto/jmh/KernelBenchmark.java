@@ -1,11 +1,11 @@
 package dev.mto.jmh;
 
-import dev.mto.engine.kernels.Binary;
-import dev.mto.engine.kernels.Kernel;
-import dev.mto.engine.kernels.KernelSets;
-import dev.mto.engine.kernels.Kernels;
-import dev.mto.engine.kernels.Tensor;
-import dev.mto.engine.kernels.Unary;
+import dev.mto.executor.kernels.Binary;
+import dev.mto.executor.kernels.Kernel;
+import dev.mto.executor.kernels.KernelSets;
+import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.kernels.Tensor;
+import dev.mto.executor.kernels.Unary;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.FloatPointer;

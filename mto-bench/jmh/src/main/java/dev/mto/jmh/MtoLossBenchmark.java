@@ -1,7 +1,7 @@
 package dev.mto.jmh;
 
-import dev.mto.engine.graph.GraphSession;
-import dev.mto.engine.graph.SessionOptions;
+import dev.mto.executor.GraphSession;
+import dev.mto.executor.SessionOptions;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoOptions;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.mto.bench.evaluate;
 
 import dev.mto.deeplearning4j.LinearHeadOptions;
-import dev.mto.engine.config.WeightsOf;
+import dev.mto.evaluation.WeightsOf;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Options of a linear classifier on features that are computed once. */
-final class CachedOptions {
+public final class CachedOptions {
   @Option(
       names = "--cached",
       required = true,
@@ -47,15 +47,15 @@ final class CachedOptions {
     return cached;
   }
 
-  FeatureOptions feature() {
+  public FeatureOptions feature() {
     return feature;
   }
 
-  LinearHeadOptions head() {
+  public LinearHeadOptions head() {
     return new LinearHeadOptions(epochs, 100, learningRate, l2, seed);
   }
 
-  WeightsOf weights() {
+  public WeightsOf weights() {
     return teacher ? WeightsOf.TEACHER : WeightsOf.STUDENT;
   }
 }

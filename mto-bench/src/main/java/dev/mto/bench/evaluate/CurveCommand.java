@@ -1,13 +1,13 @@
 package dev.mto.bench.evaluate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
-import dev.mto.engine.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,11 +5,11 @@ import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.config.WeightsOf;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.run.ModelWeights;
-import dev.mto.engine.run.RunFolder;
-import dev.mto.engine.run.WeightSource;
+import dev.mto.engine.folder.RunFolder;
+import dev.mto.engine.weights.ModelWeights;
+import dev.mto.engine.weights.WeightSource;
+import dev.mto.evaluation.WeightsOf;
 import java.nio.file.Path;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say which encoder is evaluated, and on which images. */
-final class EvaluatedModel {
+public final class EvaluatedModel {
   @Option(
       names = "--run",
       paramLabel = "DIR",
@@ -52,7 +52,7 @@ final class EvaluatedModel {
   private String val;
 
   /** The configuration, with the folders of images that were given. */
-  RunConfig config() {
+  public RunConfig config() {
     if ((run == null) == (weights == null)) {
       throw new UserException("give either --run DIR, or --weights FILE and --config FILE");
     }
@@ -66,7 +66,7 @@ final class EvaluatedModel {
     return ConfigLoader.read(RunFolder.open(run).config()).withFolders(train, val);
   }
 
-  static Baseline baseline(RunConfig config) {
+  public static Baseline baseline(RunConfig config) {
     return Baselines.named(config.baseline());
   }
 
@@ -75,7 +75,7 @@ final class EvaluatedModel {
    *
    * @throws UserException when there is no such model, or it has no teacher
    */
-  Map<String, INDArray> tensors(RunConfig config, WeightsOf which) {
+  public Map<String, INDArray> tensors(RunConfig config, WeightsOf which) {
     ModelWeights loaded = load(config);
     if (which == WeightsOf.STUDENT) {
       return loaded.tensors();
@@ -102,7 +102,7 @@ final class EvaluatedModel {
   }
 
   /** What is evaluated, in words. */
-  String name() {
+  public String name() {
     return run == null ? weights.toString() : run + (epoch == null ? "" : " after epoch " + epoch);
   }
 

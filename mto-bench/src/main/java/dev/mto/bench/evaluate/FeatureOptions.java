@@ -1,12 +1,12 @@
 package dev.mto.bench.evaluate;
 
-import dev.mto.engine.config.Pooling;
+import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.transfer.FeatureKind;
 import picocli.CommandLine.Option;
 
 /** Options that say which features of a frozen encoder are meant. */
-final class FeatureOptions {
+public final class FeatureOptions {
   @Option(
       names = "--feature",
       paramLabel = "NAME",
@@ -19,7 +19,7 @@ final class FeatureOptions {
       description = "Output of block K, from 1 (default: the last block's, after the final norm).")
   private int block;
 
-  FeatureKind kind() {
+  public FeatureKind kind() {
     if (block < 0) {
       throw new UserException("--block " + block + ": blocks are counted from 1");
     }

@@ -1,11 +1,15 @@
 package dev.mto.bench.evaluate;
 
 import dev.mto.engine.Baseline;
-import dev.mto.engine.config.FineTuneConfig;
-import dev.mto.engine.config.Pooling;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.transfer.FineTuner;
-import dev.mto.engine.transfer.LabelledImages;
+import dev.mto.engine.encoder.Pooling;
+import dev.mto.engine.graph.LabelledImages;
+import dev.mto.evaluation.ClassifierFolder;
+import dev.mto.evaluation.ClassifierTraining;
+import dev.mto.evaluation.FineTuneConfig;
+import dev.mto.evaluation.FineTuner;
+import dev.mto.evaluation.Schedule;
+import dev.mto.evaluation.TrainingViews;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -7,7 +7,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options of a job that trains a classifier. */
-final class JobOptions {
+public final class JobOptions {
   @Option(
       names = "--recipe",
       paramLabel = "FILE",
@@ -67,15 +67,15 @@ final class JobOptions {
     }
   }
 
-  boolean untrained() {
+  public boolean untrained() {
     return untrained;
   }
 
-  boolean resume() {
+  public boolean resume() {
     return resume;
   }
 
-  Path json() {
+  public Path json() {
     return json;
   }
 

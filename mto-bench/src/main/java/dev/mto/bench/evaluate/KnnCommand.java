@@ -1,15 +1,18 @@
 package dev.mto.bench.evaluate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.bench.seeds.SeedSummary;
-import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.config.WeightsOf;
+import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.engine.encoder.FeatureTable;
+import dev.mto.engine.encoder.FrozenEncoder;
+import dev.mto.engine.encoder.NearestNeighbours;
+import dev.mto.engine.encoder.Scores;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.transfer.FeatureKind;
-import dev.mto.engine.transfer.FrozenEncoder;
-import dev.mto.engine.transfer.LabelledImages;
+import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.engine.graph.LabelledImages;
+import dev.mto.evaluation.WeightsOf;
+import dev.mto.evaluation.curve.SeedSummary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

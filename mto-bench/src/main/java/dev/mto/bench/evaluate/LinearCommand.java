@@ -1,12 +1,17 @@
 package dev.mto.bench.evaluate;
 
 import dev.mto.engine.Baseline;
-import dev.mto.engine.config.LinearProbeConfig;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.transfer.FeatureKind;
-import dev.mto.engine.transfer.FrozenEncoder;
-import dev.mto.engine.transfer.LabelledImages;
-import dev.mto.engine.transfer.LinearProbe;
+import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.engine.encoder.FrozenEncoder;
+import dev.mto.engine.graph.LabelledImages;
+import dev.mto.evaluation.CachedLinear;
+import dev.mto.evaluation.ClassifierFolder;
+import dev.mto.evaluation.ClassifierTraining;
+import dev.mto.evaluation.LinearProbe;
+import dev.mto.evaluation.LinearProbeConfig;
+import dev.mto.evaluation.Schedule;
+import dev.mto.evaluation.TrainingViews;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;

@@ -1,12 +1,15 @@
 package dev.mto.bench.rauc;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.bench.seeds.SeedSummary;
-import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.command.WithoutBackend;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
+import dev.mto.evaluation.curve.AccuracyCurve;
+import dev.mto.evaluation.curve.CurveFile;
+import dev.mto.evaluation.curve.Rauc;
+import dev.mto.evaluation.curve.SeedSummary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package dev.mto.bench.study;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

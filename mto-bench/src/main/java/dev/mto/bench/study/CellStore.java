@@ -1,6 +1,6 @@
 package dev.mto.bench.study;
 
-import dev.mto.engine.AtomicFiles;
+import dev.mto.engine.folder.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.mto.bench.study;
 
-import dev.mto.bench.rauc.AccuracyCurve;
-import dev.mto.bench.rauc.Rauc;
-import dev.mto.bench.seeds.SeedSummary;
+import dev.mto.evaluation.curve.AccuracyCurve;
+import dev.mto.evaluation.curve.Rauc;
+import dev.mto.evaluation.curve.SeedSummary;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

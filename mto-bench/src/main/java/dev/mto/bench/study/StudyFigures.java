@@ -1,9 +1,9 @@
 package dev.mto.bench.study;
 
-import dev.mto.bench.seeds.SeedSummary;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
 import dev.mto.engine.report.ReportPage;
+import dev.mto.evaluation.curve.SeedSummary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

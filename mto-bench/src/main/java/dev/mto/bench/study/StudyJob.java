@@ -1,7 +1,7 @@
 package dev.mto.bench.study;
 
-import dev.mto.engine.run.Durations;
-import dev.mto.engine.run.StopSignal;
+import dev.mto.engine.folder.Durations;
+import dev.mto.engine.folder.StopSignal;
 import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

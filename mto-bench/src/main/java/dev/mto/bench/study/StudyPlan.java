@@ -1,13 +1,13 @@
 package dev.mto.bench.study;
 
-import dev.mto.data.ImageFolder;
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
-import dev.mto.engine.config.FineTuneConfig;
-import dev.mto.engine.config.LinearProbeConfig;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.evaluation.FineTuneConfig;
+import dev.mto.evaluation.LinearProbeConfig;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.mto.bench.study;
 
-import dev.mto.engine.AtomicFiles;
+import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.engine.folder.Durations;
 import dev.mto.engine.report.ReportPage;
-import dev.mto.engine.run.Durations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

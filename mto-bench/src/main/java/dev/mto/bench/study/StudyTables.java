@@ -1,7 +1,7 @@
 package dev.mto.bench.study;
 
-import dev.mto.bench.rauc.Rauc;
-import dev.mto.bench.seeds.SeedSummary;
+import dev.mto.evaluation.curve.Rauc;
+import dev.mto.evaluation.curve.SeedSummary;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.mto.bench.weights;
 
-import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.run.ModelWeights;
-import dev.mto.engine.run.WeightSource;
+import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.engine.weights.ModelWeights;
+import dev.mto.engine.weights.WeightSource;
 import dev.mto.models.weights.WeightMatch;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.mto.bench.weights;
 
-import dev.mto.engine.run.WeightSource;
+import dev.mto.engine.weights.WeightSource;
 import dev.mto.models.weights.TensorInfo;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.models.weights.WeightMatch;

@@ -1,7 +1,7 @@
 package dev.mto.bench.weights;
 
-import dev.mto.engine.AtomicFiles;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.models.weights.SafeTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;

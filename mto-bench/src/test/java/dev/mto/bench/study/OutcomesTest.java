@@ -3,8 +3,8 @@ package dev.mto.bench.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mto.bench.rauc.Rauc;
-import dev.mto.bench.seeds.SeedSummary;
+import dev.mto.evaluation.curve.Rauc;
+import dev.mto.evaluation.curve.SeedSummary;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;

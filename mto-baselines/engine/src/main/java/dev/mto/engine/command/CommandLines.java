@@ -1,10 +1,10 @@
 package dev.mto.engine.command;
 
-import dev.mto.data.TooManyBadImagesException;
+import dev.mto.data.folder.TooManyBadImagesException;
 import dev.mto.engine.device.StartUp;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.run.DivergenceException;
-import dev.mto.engine.transfer.DivergedException;
+import dev.mto.evaluation.DivergedException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

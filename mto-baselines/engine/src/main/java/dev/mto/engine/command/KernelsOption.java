@@ -1,6 +1,6 @@
 package dev.mto.engine.command;
 
-import dev.mto.engine.kernels.KernelSets;
+import dev.mto.executor.kernels.KernelSets;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -1,7 +1,7 @@
 package dev.mto.engine.config;
 
-import dev.mto.data.Interpolation;
-import dev.mto.data.Normalization;
+import dev.mto.data.image.Normalization;
+import dev.mto.data.pixels.Interpolation;
 import java.util.List;
 
 /**

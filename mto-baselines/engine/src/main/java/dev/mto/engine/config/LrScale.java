@@ -1,12 +1,12 @@
 package dev.mto.engine.config;
 
 /** The number of images for which a base learning rate is meant, or {@code none}. */
-final class LrScale {
+public final class LrScale {
   private static final String NONE = "none";
 
   private LrScale() {}
 
-  static void check(String key, String images) {
+  public static void check(String key, String images) {
     Rules.require(
         NONE.equals(images) || (images != null && images.matches("[1-9][0-9]{0,8}")),
         key,
@@ -15,7 +15,7 @@ final class LrScale {
   }
 
   /** What learning rates are multiplied by when a step takes {@code imagesPerStep} images. */
-  static double factor(String images, int imagesPerStep) {
+  public static double factor(String images, int imagesPerStep) {
     return NONE.equals(images) ? 1 : (double) imagesPerStep / Integer.parseInt(images);
   }
 }

@@ -3,33 +3,33 @@ package dev.mto.engine.config;
 import java.util.List;
 
 /** Checks of configured values; each failure names the key, the value and the rule. */
-final class Rules {
+public final class Rules {
   private Rules() {}
 
-  static void require(boolean holds, String key, Object value, String rule) {
+  public static void require(boolean holds, String key, Object value, String rule) {
     if (!holds) {
       throw new IllegalArgumentException(key + ": " + value + " must be " + rule);
     }
   }
 
   /** Refuses a key that was set to nothing. */
-  static void given(String key, Object value) {
+  public static void given(String key, Object value) {
     require(value != null, key, value, "given (leave the key out to keep the recipe's)");
   }
 
-  static void positive(String key, double value) {
+  public static void positive(String key, double value) {
     require(value > 0 && Double.isFinite(value), key, shown(value), "greater than 0");
   }
 
-  static void notNegative(String key, double value) {
+  public static void notNegative(String key, double value) {
     require(value >= 0 && Double.isFinite(value), key, shown(value), "0 or greater");
   }
 
-  static void share(String key, double value) {
+  public static void share(String key, double value) {
     require(value >= 0 && value <= 1, key, shown(value), "between 0 and 1");
   }
 
-  static void betas(String key, List<Double> betas) {
+  public static void betas(String key, List<Double> betas) {
     require(
         betas != null && betas.size() == 2 && betas.stream().allMatch(b -> b >= 0 && b < 1),
         key,
@@ -38,7 +38,7 @@ final class Rules {
   }
 
   /** A smallest and a largest value above 0. */
-  static void range(String key, List<Double> range, double most) {
+  public static void range(String key, List<Double> range, double most) {
     require(
         range != null
             && range.size() == 2

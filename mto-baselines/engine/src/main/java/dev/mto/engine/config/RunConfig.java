@@ -2,7 +2,7 @@ package dev.mto.engine.config;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mto.data.CenterCrop;
+import dev.mto.data.image.CenterCrop;
 
 /**
  * Everything a run is made of. Written as {@code config.yaml} into the run's folder, it is enough

@@ -1,2 +1,4 @@
-/** Execution of SameDiff graphs in reused memory. */
+/**
+ * What a training step works on: a baseline's graph with MTO and loss, and the images fed to it.
+ */
 package dev.mto.engine.graph;

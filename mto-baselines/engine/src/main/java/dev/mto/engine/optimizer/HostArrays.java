@@ -1,6 +1,6 @@
 package dev.mto.engine.optimizer;
 
-import dev.mto.engine.kernels.KernelSets;
+import dev.mto.executor.kernels.KernelSets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

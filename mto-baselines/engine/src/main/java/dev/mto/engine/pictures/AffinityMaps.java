@@ -33,7 +33,7 @@ public final class AffinityMaps {
    * @param maps one a layer, in order of depth
    * @throws IllegalArgumentException if there is no map
    */
-  public static void write(Path png, String caption, List<AffinityMap> maps) throws IOException {
+  public static void write(Path png, String caption, List<LayerAffinity> maps) throws IOException {
     if (maps.isEmpty()) {
       throw new IllegalArgumentException("no affinity maps to draw: give one for each layer");
     }

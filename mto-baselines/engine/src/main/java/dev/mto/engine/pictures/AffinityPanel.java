@@ -15,13 +15,13 @@ final class AffinityPanel {
   private static final int SIDE = 260;
   private static final int NOT_FINITE = 0x9aa0a6;
 
-  private final AffinityMap map;
+  private final LayerAffinity map;
   private final int left;
   private final int top;
   private final int side;
   private final int border;
 
-  AffinityPanel(AffinityMap map, int left, int top) {
+  AffinityPanel(LayerAffinity map, int left, int top) {
     this.map = map;
     this.left = left;
     this.top = top;
@@ -30,16 +30,16 @@ final class AffinityPanel {
   }
 
   /** Width and height of the heat map of {@code map}, in pixels. */
-  static int side(AffinityMap map) {
+  static int side(LayerAffinity map) {
     return map.tokens() * cell(map);
   }
 
-  private static int cell(AffinityMap map) {
+  private static int cell(LayerAffinity map) {
     return Math.max(1, Math.round((float) SIDE / map.tokens()));
   }
 
   void draw(BufferedImage canvas, Graphics2D graphics, boolean first) {
-    AffinityMap.Range range = map.range();
+    LayerAffinity.Range range = map.range();
     drawCells(canvas, range);
     if (border > 0 && border < side) {
       drawBorder(graphics);
@@ -57,7 +57,7 @@ final class AffinityPanel {
         top + side + 18);
   }
 
-  private void drawCells(BufferedImage canvas, AffinityMap.Range range) {
+  private void drawCells(BufferedImage canvas, LayerAffinity.Range range) {
     int cell = cell(map);
     for (int v = 0; v < side; v++) {
       for (int u = 0; u < side; u++) {

@@ -12,7 +12,7 @@ final class MaskedPixels {
   private final int cellHeight;
   private final int cellWidth;
 
-  MaskedPixels(INDArray mask, ImageBatch images) {
+  MaskedPixels(INDArray mask, ShownImages images) {
     boolean fits =
         mask.rank() == 3
             && mask.size(0) == images.count()

@@ -1,6 +1,6 @@
 package dev.mto.engine.pictures;
 
-import dev.mto.engine.AtomicFiles;
+import dev.mto.engine.folder.AtomicFiles;
 import java.awt.image.RenderedImage;
 import java.io.IOException;
 import java.nio.file.Files;

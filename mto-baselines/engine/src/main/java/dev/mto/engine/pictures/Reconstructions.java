@@ -40,7 +40,7 @@ public final class Reconstructions {
       INDArray prediction,
       List<String> labels)
       throws IOException {
-    ImageBatch images = new ImageBatch("original", original);
+    ShownImages images = new ShownImages("original", original);
     if (!Arrays.equals(original.shape(), prediction.shape())) {
       throw new IllegalArgumentException(
           "prediction has shape %s and original %s: give both the same shape"
@@ -51,7 +51,7 @@ public final class Reconstructions {
           "%d labels for %d images: give one for each image, or none"
               .formatted(labels.size(), images.count()));
     }
-    ImageBatch predicted = new ImageBatch("prediction", prediction);
+    ShownImages predicted = new ShownImages("prediction", prediction);
     MaskedPixels masked = new MaskedPixels(mask, images);
     TileGrid grid =
         new TileGrid(HEADINGS, labels, caption, images.count(), images.height(), images.width());

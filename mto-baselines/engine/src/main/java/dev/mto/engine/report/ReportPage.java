@@ -1,6 +1,6 @@
 package dev.mto.engine.report;
 
-import dev.mto.engine.AtomicFiles;
+import dev.mto.engine.folder.AtomicFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

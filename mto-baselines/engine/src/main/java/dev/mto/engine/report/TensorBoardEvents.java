@@ -1,6 +1,6 @@
 package dev.mto.engine.report;
 
-import dev.mto.engine.AtomicFiles;
+import dev.mto.engine.folder.AtomicFiles;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

@@ -1,5 +1,8 @@
 package dev.mto.engine.run;
 
+import dev.mto.engine.folder.Durations;
+import dev.mto.engine.folder.RunLog;
+import dev.mto.engine.folder.Terminal;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;

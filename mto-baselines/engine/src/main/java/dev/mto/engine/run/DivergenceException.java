@@ -1,6 +1,7 @@
 package dev.mto.engine.run;
 
-import dev.mto.engine.graph.GraphSession;
+import dev.mto.engine.graph.TrainingGraph;
+import dev.mto.executor.GraphSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

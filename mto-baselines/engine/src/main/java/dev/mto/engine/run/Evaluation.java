@@ -2,9 +2,12 @@ package dev.mto.engine.run;
 
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
-import dev.mto.data.ImageFolder;
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Method;
-import dev.mto.engine.graph.GraphSession;
+import dev.mto.engine.graph.Feeds;
+import dev.mto.engine.graph.Images;
+import dev.mto.engine.graph.TrainingGraph;
+import dev.mto.executor.GraphSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Measures the current weights on images under fixed masks and without augmentation. */
-final class Evaluation implements AutoCloseable {
+public final class Evaluation implements AutoCloseable {
   /** Enough for a k-NN accuracy that tells epochs apart; memory stays small on any data set. */
   private static final int MOST_FEATURES = 4096;
 
@@ -20,7 +23,7 @@ final class Evaluation implements AutoCloseable {
   private final Images images;
   private final GraphSession session;
 
-  Evaluation(TrainingGraph graph, Images images) {
+  public Evaluation(TrainingGraph graph, Images images) {
     this.method = graph.method();
     this.images = images;
     this.session = GraphSession.forward(graph.graph());
@@ -92,7 +95,7 @@ final class Evaluation implements AutoCloseable {
   }
 
   /** The live session, for pictures. */
-  GraphSession session() {
+  public GraphSession session() {
     return session;
   }
 

@@ -4,10 +4,13 @@ import dev.mto.data.ImageBatch;
 import dev.mto.engine.Method;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.TrainingConfig;
-import dev.mto.engine.graph.GraphSession;
-import dev.mto.engine.graph.SessionOptions;
+import dev.mto.engine.graph.Feeds;
+import dev.mto.engine.graph.Masking;
+import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
+import dev.mto.executor.GraphSession;
+import dev.mto.executor.SessionOptions;
 import dev.mto.losses.MtoTerms;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * One optimizer step: gradients of each micro-batch, their mean, clipping by the global norm,
  * AdamW.
  */
-final class TrainingStep implements AutoCloseable {
+public final class TrainingStep implements AutoCloseable {
   private final TrainingGraph graph;
   private final Method method;
   private final AdamW optimizer;
@@ -27,7 +30,7 @@ final class TrainingStep implements AutoCloseable {
   private final GraphSession session;
   private final Map<String, INDArray> sums = new LinkedHashMap<>();
 
-  TrainingStep(TrainingGraph graph, AdamW optimizer, TrainingConfig config) {
+  public TrainingStep(TrainingGraph graph, AdamW optimizer, TrainingConfig config) {
     this.graph = graph;
     this.method = graph.method();
     this.optimizer = optimizer;
@@ -47,7 +50,7 @@ final class TrainingStep implements AutoCloseable {
    *     heterogeneity while MTO is off
    * @throws DivergenceException when a loss or gradient is not finite; parameters are untouched
    */
-  StepResult run(
+  public StepResult run(
       List<ImageBatch> microBatches, TrainingPosition at, double learningRate, boolean measure) {
     StepResult.Builder result = new StepResult.Builder(microBatches.size());
     List<String> outputs = outputs(measure);
@@ -78,7 +81,7 @@ final class TrainingStep implements AutoCloseable {
   }
 
   /** Bytes that hold activations and gradients. */
-  long bytesHeld() {
+  public long bytesHeld() {
     return session.bytesHeld();
   }
 

@@ -3,7 +3,7 @@ package dev.mto.engine.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mto.data.Interpolation;
+import dev.mto.data.pixels.Interpolation;
 import dev.mto.engine.errors.UserException;
 import dev.mto.losses.Ranking;
 import dev.mto.losses.Reduction;

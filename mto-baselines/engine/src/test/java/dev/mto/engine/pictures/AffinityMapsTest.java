@@ -61,7 +61,7 @@ class AffinityMapsTest {
   void growsByOnePanelALayer() throws IOException {
     Path one = folder.resolve("one.png");
     Path three = folder.resolve("three.png");
-    AffinityMap map = quadrants("block 1", 1);
+    LayerAffinity map = quadrants("block 1", 1);
     AffinityMaps.write(one, "row softmax", List.of(map));
     AffinityMaps.write(three, "row softmax", List.of(map, map, map));
 
@@ -76,7 +76,7 @@ class AffinityMapsTest {
     AffinityMaps.write(
         png,
         "raw dot products",
-        List.of(new AffinityMap("block 1", new double[][] {{5, 5}, {5, Double.NaN}}, 0)));
+        List.of(new LayerAffinity("block 1", new double[][] {{5, 5}, {5, Double.NaN}}, 0)));
 
     BufferedImage image = PngFixture.read(png);
     assertThat(at(image, 60, 60)).isEqualTo(Viridis.rgb(0));
@@ -85,7 +85,7 @@ class AffinityMapsTest {
 
   @Test
   void refusesAMatrixThatIsNotSquare() {
-    assertThatThrownBy(() -> new AffinityMap("block 1", new double[][] {{1, 2}, {3}}, 1))
+    assertThatThrownBy(() -> new LayerAffinity("block 1", new double[][] {{1, 2}, {3}}, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "row 1 of affinity map 'block 1' has 1 values for 2 tokens: give a square matrix");
@@ -93,7 +93,7 @@ class AffinityMapsTest {
 
   @Test
   void refusesMoreMaskedTokensThanTokens() {
-    assertThatThrownBy(() -> new AffinityMap("block 1", new double[2][2], 3))
+    assertThatThrownBy(() -> new LayerAffinity("block 1", new double[2][2], 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("3 masked of 2 tokens");
   }
@@ -110,13 +110,13 @@ class AffinityMapsTest {
   }
 
   /** Ten tokens, four masked; the quadrants hold 0, 1, 2 and 3, times a scale. */
-  private static AffinityMap quadrants(String title, double scale) {
+  private static LayerAffinity quadrants(String title, double scale) {
     double[][] affinity = new double[10][10];
     for (int row = 0; row < 10; row++) {
       for (int column = 0; column < 10; column++) {
         affinity[row][column] = scale * ((row < 4 ? 0 : 2) + (column < 4 ? 0 : 1));
       }
     }
-    return new AffinityMap(title, affinity, 4);
+    return new LayerAffinity(title, affinity, 4);
   }
 }

@@ -1,0 +1,93 @@
+package dev.mto.engine.analysis;
+
+import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.engine.graph.TrainingGraph;
+import dev.mto.engine.pictures.AffinityMaps;
+import dev.mto.engine.pictures.LayerAffinity;
+import dev.mto.losses.MtoOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Affinities of all token pairs of every layer of each token group, for one image. */
+final class AffinityPicture {
+  private final TrainingGraph graph;
+  private final SampleBatch sample;
+
+  AffinityPicture(TrainingGraph graph, SampleBatch sample) {
+    this.graph = graph;
+    this.sample = sample;
+  }
+
+  /** Writes a picture of each group into {@code folder}, and beside it a CSV of the affinities. */
+  List<Path> write(Path folder, boolean softmax, String suffix) {
+    List<Path> written = new ArrayList<>();
+    for (TrainingGraph.Group group : graph.groups()) {
+      String name = group.name().isEmpty() ? "affinity" : "affinity-" + group.name();
+      Path png = folder.resolve(name + suffix + ".png");
+      write(group, softmax, png);
+      written.add(png);
+    }
+    return written;
+  }
+
+  private void write(TrainingGraph.Group group, boolean softmax, Path png) {
+    sample.with(
+        group.layers(),
+        (batch, values) -> {
+          double[] mask = batch.mask().getRow(0).toDoubleVector();
+          int[] order = maskedThenVisible(mask);
+          int masked = (int) Arrays.stream(mask).filter(m -> m == 1).count();
+          List<LayerAffinity> maps = new ArrayList<>();
+          Csv csv = new Csv("layer", "token", "token_masked", "other", "other_masked", "affinity");
+          for (int layer = 0; layer < group.layers().size(); layer++) {
+            INDArray tokens = values.get(group.layers().get(layer).name()).slice(0);
+            double[][] pairs = affinity(tokens, softmax);
+            maps.add(new LayerAffinity(group.layerName(layer), ordered(pairs, order), masked));
+            for (int i : order) {
+              for (int j : order) {
+                csv.row(
+                    group.layerName(layer),
+                    i,
+                    mask[i] == 1 ? 1 : 0,
+                    j,
+                    mask[j] == 1 ? 1 : 0,
+                    pairs[i][j]);
+              }
+            }
+          }
+          AffinityMaps.write(
+              png, softmax ? "row softmax of dot products" : "raw dot products", maps);
+          AtomicFiles.writeString(Csv.beside(png), csv.text());
+        });
+  }
+
+  private static double[][] affinity(INDArray tokens, boolean softmax) {
+    MtoOptions asPrinted = MtoOptions.defaults();
+    INDArray pairs =
+        softmax
+            ? dev.mto.losses.AffinityMap.softmax(tokens, asPrinted)
+            : dev.mto.losses.AffinityMap.scores(tokens, asPrinted);
+    return pairs.toDoubleMatrix();
+  }
+
+  private static double[][] ordered(double[][] pairs, int[] order) {
+    double[][] ordered = new double[order.length][order.length];
+    for (int i = 0; i < order.length; i++) {
+      for (int j = 0; j < order.length; j++) {
+        ordered[i][j] = pairs[order[i]][order[j]];
+      }
+    }
+    return ordered;
+  }
+
+  private static int[] maskedThenVisible(double[] mask) {
+    return IntStream.concat(
+            IntStream.range(0, mask.length).filter(i -> mask[i] == 1),
+            IntStream.range(0, mask.length).filter(i -> mask[i] == 0))
+        .toArray();
+  }
+}

@@ -1,0 +1,19 @@
+package dev.mto.engine.analysis;
+
+import dev.mto.engine.graph.Masking;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Heterogeneity (eq. 2).
+ *
+ * @param layers by token group (empty for a method's only one) and name of the layer, in order of
+ *     depth
+ * @param masking how much was masked, and so the bound of H
+ */
+public record HeterogeneityByLayer(Map<String, Map<String, LayerFigures>> layers, Masking masking) {
+  /** Copies the map. */
+  public HeterogeneityByLayer {
+    layers = new LinkedHashMap<>(layers);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.mto.engine.analysis;
+
+import dev.mto.data.ImageBatch;
+import dev.mto.data.ImageBatches;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.engine.Method;
+import dev.mto.engine.graph.Feeds;
+import dev.mto.engine.graph.Images;
+import dev.mto.executor.GraphSession;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The images that pictures are made of: the first of the validation set (or of the training set
+ * where there is none) under masks that are the same every time.
+ */
+public final class SampleBatch {
+  /** What is done with the batch and the values of it. */
+  interface Use {
+    void of(ImageBatch batch, Map<String, INDArray> values) throws IOException;
+  }
+
+  private final Method method;
+  private final Images images;
+  private final GraphSession session;
+
+  public SampleBatch(Method method, Images images, GraphSession session) {
+    this.method = method;
+    this.images = images;
+    this.session = session;
+  }
+
+  /** Computes {@code wanted}; the values are valid inside {@code use} only. */
+  void with(List<SDVariable> wanted, Use use) {
+    try (ImageBatches batches = images.fixed(shown())) {
+      ImageBatch batch = batches.nextBatch();
+      Map<String, INDArray> feeds = method.evaluationFeeds(batch);
+      session.run(
+          feeds,
+          wanted.stream().map(SDVariable::name).distinct().toList(),
+          values -> {
+            try {
+              use.of(batch, values);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      Feeds.close(feeds, batch);
+    }
+  }
+
+  /** The class of an image, or its file's name. */
+  String label(int image) {
+    ImageFolder folder = shown();
+    return folder.labelled() ? folder.classes().get(folder.label(image)) : file(image);
+  }
+
+  /** The name of an image's file. */
+  String file(int image) {
+    Path path = shown().path(image);
+    return path.getFileName().toString();
+  }
+
+  private ImageFolder shown() {
+    return images.validation() == null ? images.train() : images.validation();
+  }
+}

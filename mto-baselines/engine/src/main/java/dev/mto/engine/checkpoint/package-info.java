@@ -1,2 +1,0 @@
-/** Checkpoints: atomic, checksummed, the newest few kept. */
-package dev.mto.engine.checkpoint;

@@ -1,9 +1,0 @@
-package dev.mto.engine.config;
-
-/** How the tokens of an image become one feature vector. */
-public enum Pooling {
-  /** The mean of the patch tokens, the class token left out. */
-  MEAN,
-  /** The class token. */
-  CLASS
-}

@@ -1,0 +1,66 @@
+package dev.mto.engine.encoder;
+
+import dev.mto.data.random.RandomStream;
+import dev.mto.engine.Baseline;
+import dev.mto.engine.Encoder;
+import dev.mto.engine.EncoderUse;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.executor.NewGraph;
+import dev.mto.models.Parameters;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The encoder of a trained model, as it is used once pre-training is over: nothing is masked. */
+public final class EncoderExport {
+  private static final String TOKENS = "tokens";
+  private static final String FEATURES = "features";
+
+  private final SameDiff graph = NewGraph.create();
+  private final Parameters parameters;
+  private final Map<String, INDArray> model;
+
+  /**
+   * The encoder with the weights of a model.
+   *
+   * @param model tensors under official names
+   */
+  public EncoderExport(Baseline baseline, RunConfig config, Map<String, INDArray> model) {
+    this.model = model;
+    parameters =
+        new Parameters(
+            graph,
+            DataType.FLOAT,
+            name -> RandomStream.of(config.training().seed(), "initial/" + name));
+    Encoder encoder = baseline.encoder(graph, config, parameters, EncoderUse.frozen());
+    encoder.tokens().rename(TOKENS);
+    encoder.features().rename(FEATURES);
+    parameters.arrays().forEach((name, array) -> array.assign(model.get(name)));
+  }
+
+  /** Its tensors under official names: parameters and fixed tables. */
+  public Map<String, INDArray> tensors() {
+    Map<String, INDArray> tensors = new LinkedHashMap<>();
+    parameters.tables().keySet().forEach(name -> tensors.put(name, model.get(name)));
+    tensors.putAll(parameters.arrays());
+    return tensors;
+  }
+
+  /**
+   * Writes the encoder as a SameDiff graph with constant weights, for {@code SameDiff.load}. Its
+   * placeholder is {@code images} [B, C, H, W] of normalised pixels, any B; its outputs are {@code
+   * tokens} [B, 1+N, D], the class token first, and {@code features} [B, N, D], the patches, all
+   * float32. Not atomic: write to a temporary file and rename.
+   */
+  public void writeSameDiff(Path file) {
+    graph.convertToConstants(
+        parameters.names().stream()
+            .map(graph::getVariable)
+            .filter(variable -> !variable.isConstant())
+            .toList());
+    graph.save(file.toFile(), false);
+  }
+}

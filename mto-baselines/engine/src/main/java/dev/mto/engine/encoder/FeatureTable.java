@@ -1,0 +1,102 @@
+package dev.mto.engine.encoder;
+
+import dev.mto.data.ImageBatch;
+import dev.mto.data.ImageBatches;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.engine.graph.LabelledImages;
+import java.util.Arrays;
+import java.util.function.Function;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Features of all images of a folder, with their labels. */
+public final class FeatureTable implements AutoCloseable {
+  private final INDArray rows;
+  private final int[] labels;
+
+  private FeatureTable(INDArray rows, int[] labels) {
+    this.rows = rows;
+    this.labels = labels;
+  }
+
+  /**
+   * Computes features of centre crops.
+   *
+   * @param features images [B, C, H, W] to new features [B, D]
+   */
+  public static FeatureTable of(
+      LabelledImages images, ImageFolder folder, int batch, Function<INDArray, INDArray> features) {
+    INDArray rows = null;
+    int[] labels = new int[folder.size()];
+    int count = 0;
+    try (ImageBatches batches = images.centreCrops(folder, batch)) {
+      while (batches.hasNext()) {
+        try (ImageBatch next = batches.nextBatch();
+            INDArray computed = features.apply(next.images())) {
+          if (rows == null) {
+            rows = Nd4j.createUninitialized(DataType.FLOAT, folder.size(), computed.size(1));
+          }
+          rows.get(NDArrayIndex.interval(count, count + next.size()), NDArrayIndex.all())
+              .assign(computed);
+          System.arraycopy(next.labels(), 0, labels, count, next.size());
+          count += next.size();
+        }
+      }
+    }
+    return new FeatureTable(rows, Arrays.copyOf(labels, count));
+  }
+
+  /** Images, n. */
+  public int size() {
+    return labels.length;
+  }
+
+  /** Width of a feature, D. */
+  long dim() {
+    return rows.size(1);
+  }
+
+  /** Features of the images {@code from} to {@code to} [to-from, D], a view. */
+  public INDArray rows(int from, int to) {
+    return rows.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+  }
+
+  int label(int image) {
+    return labels[image];
+  }
+
+  /** [n]. */
+  public int[] labels() {
+    return labels.clone();
+  }
+
+  /** Mean and deviation of each feature. */
+  public NormalizerStandardize moments() {
+    NormalizerStandardize moments = new NormalizerStandardize();
+    moments.fit(new DataSet(rows, null));
+    return moments;
+  }
+
+  /** Standardises every feature by the mean and deviation it has in a training set. */
+  public FeatureTable standardised(NormalizerStandardize train) {
+    train.transform(rows);
+    return this;
+  }
+
+  /** Scales every feature to Euclidean norm 1. */
+  public FeatureTable normalised() {
+    try (INDArray norms = rows.norm2(true, 1).addi(1e-12)) {
+      rows.diviColumnVector(norms);
+    }
+    return this;
+  }
+
+  @Override
+  public void close() {
+    rows.close();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.mto.engine.folder;
+
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A training state.
+ *
+ * @param position where the run stands
+ * @param tensors parameters under their official names, {@code optimizer.*} moments and a method's
+ *     own state
+ */
+public record Checkpoint(Position position, Map<String, INDArray> tensors) {
+  /**
+   * Where a run stands; with the seed it determines everything random that follows.
+   *
+   * @param step optimizer steps done
+   * @param epoch epoch of the next step, from 0
+   * @param stepInEpoch steps of that epoch already done
+   * @param baseline name of the method
+   * @param model the encoder, in words, to refuse another model's checkpoint
+   */
+  public record Position(long step, int epoch, long stepInEpoch, String baseline, String model) {}
+}

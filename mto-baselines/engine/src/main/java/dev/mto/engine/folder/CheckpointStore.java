@@ -1,0 +1,171 @@
+package dev.mto.engine.folder;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.errors.UserException;
+import dev.mto.models.weights.SafeTensors;
+import dev.mto.models.weights.WeightFileException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The checkpoints of a run: {@code last.safetensors} and, every few epochs, {@code
+ * epoch-0010.safetensors}, of which the newest few are kept. A file holds weights, optimizer and
+ * position together and replaces its predecessor in one rename, so a crash at any moment leaves the
+ * old or the new state, never a mixture. Each carries a checksum of its tensors. The {@code .json}
+ * beside it repeats the position for people to read.
+ */
+public final class CheckpointStore {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String LAST = "last.safetensors";
+  private static final String CHECKSUM = "mto.checksum";
+
+  private final Path folder;
+  private final int keep;
+
+  /** Checkpoints in {@code folder}, of which {@code keep} numbered ones are kept. */
+  public CheckpointStore(Path folder, int keep) {
+    this.folder = folder;
+    this.keep = keep;
+  }
+
+  /**
+   * Replaces {@code last}.
+   *
+   * @throws UncheckedIOException when it cannot be written; what was saved before stays
+   */
+  public void saveLast(Checkpoint checkpoint) {
+    write(folder.resolve(LAST), checkpoint);
+  }
+
+  /** Replaces {@code best}. */
+  public void saveBest(Checkpoint checkpoint) {
+    write(folder.resolve("best.safetensors"), checkpoint);
+  }
+
+  /** Saves the end of an epoch beside {@code last}, and drops the oldest beyond those kept. */
+  public void saveEpoch(Checkpoint checkpoint, int epoch) {
+    write(folder.resolve("epoch-%04d.safetensors".formatted(epoch)), checkpoint);
+    List<Path> numbered = numbered();
+    for (Path old : numbered.subList(0, Math.max(0, numbered.size() - keep))) {
+      delete(old);
+      delete(companion(old));
+    }
+  }
+
+  /**
+   * The newest state that is whole.
+   *
+   * @param warn is told of each damaged file that was passed over
+   * @return nothing when the run was stopped before its first checkpoint
+   * @throws UserException when there are checkpoints and none of them is whole
+   */
+  public Optional<Checkpoint> newest(Consumer<String> warn) {
+    List<Path> candidates = new ArrayList<>(numbered());
+    if (Files.exists(folder.resolve(LAST))) {
+      candidates.add(folder.resolve(LAST));
+    }
+    for (int i = candidates.size() - 1; i >= 0; i--) {
+      try {
+        return Optional.of(read(candidates.get(i)));
+      } catch (WeightFileException e) {
+        warn.accept(e.getMessage() + "; trying the checkpoint before it");
+      }
+    }
+    if (candidates.isEmpty()) {
+      return Optional.empty();
+    }
+    throw new UserException(
+        folder + ": no checkpoint in it is whole; start again with another --out");
+  }
+
+  /** The checkpoints that were kept along the run, by the epochs done then, in order. */
+  public SortedMap<Integer, Path> kept() {
+    SortedMap<Integer, Path> kept = new TreeMap<>();
+    for (Path file : numbered()) {
+      kept.put(Integer.parseInt(file.getFileName().toString().replaceAll("\\D", "")), file);
+    }
+    return kept;
+  }
+
+  /**
+   * Reads one checkpoint.
+   *
+   * @throws WeightFileException when it is truncated, damaged or not a training checkpoint
+   */
+  public static Checkpoint read(Path file) {
+    SafeTensors.Contents contents = SafeTensors.read(file);
+    Map<String, String> metadata = contents.metadata();
+    if (!metadata.containsKey(CHECKSUM)) {
+      throw new WeightFileException(file + ": not a training checkpoint (it has no position)");
+    }
+    String sum = Checksum.of(contents.tensors());
+    if (!sum.equals(metadata.get(CHECKSUM))) {
+      throw new WeightFileException(file + ": damaged (its checksum does not match)");
+    }
+    try {
+      return new Checkpoint(
+          JSON.readValue(metadata.get("mto.position"), Checkpoint.Position.class),
+          contents.tensors());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new WeightFileException(file + ": its position cannot be read", e);
+    }
+  }
+
+  private void write(Path file, Checkpoint checkpoint) {
+    try {
+      Files.createDirectories(folder);
+      Map<String, INDArray> tensors = checkpoint.tensors();
+      Map<String, String> metadata = new LinkedHashMap<>();
+      metadata.put("format", "pt");
+      metadata.put("mto.position", JSON.writeValueAsString(checkpoint.position()));
+      metadata.put(CHECKSUM, Checksum.of(tensors));
+      AtomicFiles.write(file, temporary -> SafeTensors.write(temporary, tensors, metadata));
+      AtomicFiles.writeString(
+          companion(file),
+          JSON.writerWithDefaultPrettyPrinter().writeValueAsString(checkpoint.position()) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<Path> numbered() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(f -> f.getFileName().toString().matches("epoch-\\d{4,}\\.safetensors"))
+          .sorted(
+              Comparator.comparingInt((Path f) -> f.getFileName().toString().length())
+                  .thenComparing(Comparator.naturalOrder()))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path companion(Path file) {
+    return file.resolveSibling(file.getFileName().toString().replace(".safetensors", ".json"));
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

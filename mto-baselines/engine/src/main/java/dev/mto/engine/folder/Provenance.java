@@ -1,0 +1,86 @@
+package dev.mto.engine.folder;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.device.Backend;
+import dev.mto.engine.device.Gpu;
+import dev.mto.engine.device.GpuSurvey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Where the numbers of a run come from: {@code provenance.json}. */
+public final class Provenance {
+  private Provenance() {}
+
+  public static void write(
+      Path file, RunConfig config, Start start, ImageFolder train, ImageFolder validation) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("started", Instant.now().toString());
+    facts.put("seed", config.training().seed());
+    start.weights().ifPresent(weights -> facts.put("initial_weights", weights.toString()));
+    facts.put("data.train", config.data().train());
+    facts.put("data.train.images", train.size());
+    facts.put("data.train.identity", train.identity());
+    if (validation != null) {
+      facts.put("data.val", config.data().val());
+      facts.put("data.val.images", validation.size());
+      facts.put("data.val.identity", validation.identity());
+    }
+    facts.putAll(software());
+    facts.putAll(machine());
+    if (Backend.onClassPath() == Backend.CUDA) {
+      facts.put("gpus", GpuSurvey.ofThisMachine().gpus().stream().map(Gpu::toString).toList());
+    }
+    try {
+      AtomicFiles.writeString(
+          file,
+          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Versions of this software and what it stands on. */
+  public static Map<String, Object> software() {
+    Properties build = buildProperties();
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("mto.version", build.getProperty("version", "unknown"));
+    facts.put("mto.commit", System.getProperty("mto.commit", "unknown"));
+    facts.put("nd4j.version", build.getProperty("nd4j", "unknown"));
+    facts.put("java.version", Runtime.version().toString());
+    return facts;
+  }
+
+  /** Backend, processor and threads. */
+  public static Map<String, Object> machine() {
+    Properties environment = Nd4j.getExecutioner().getEnvironmentInformation();
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("backend", environment.getProperty("backend"));
+    facts.put("blas.vendor", String.valueOf(environment.get("blas.vendor")));
+    facts.put("threads", String.valueOf(environment.get("omp.threads")));
+    facts.put("cores", Runtime.getRuntime().availableProcessors());
+    facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    return facts;
+  }
+
+  private static Properties buildProperties() {
+    Properties properties = new Properties();
+    try (InputStream in =
+        Provenance.class.getResourceAsStream("/dev/mto/engine/build.properties")) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.mto.engine.graph;
+
+import dev.mto.data.ImageBatches;
+import dev.mto.data.folder.BadImages;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.image.Augmentation;
+import dev.mto.data.image.Photometric;
+import dev.mto.data.image.Preprocessing;
+import dev.mto.data.mask.MaskSampler;
+import dev.mto.data.random.RandomStream;
+import dev.mto.engine.Baseline;
+import dev.mto.engine.config.DataConfig;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The images of a run, and the ways in which it goes through them. */
+public final class Images {
+  private final RunConfig config;
+  private final MaskSampler masks;
+  private final Optional<Photometric> secondView;
+  private final ImageFolder train;
+  private final ImageFolder validation;
+  private final BadImages bad;
+
+  public Images(RunConfig config, Baseline baseline, Path badImagesList) {
+    this.config = config;
+    this.masks = baseline.masks(config);
+    this.secondView = baseline.secondView(config);
+    this.train = open("data.train", config.data().train());
+    this.validation = config.data().val() == null ? null : open("data.val", config.data().val());
+    this.bad = BadImages.open(badImagesList, train.size(), config.data().maxBadShare());
+    if (train.size() < imagesPerStep()) {
+      throw new UserException(
+          "data.train: "
+              + config.data().train()
+              + " has "
+              + train.size()
+              + " images, fewer than one step takes (training.batch "
+              + config.training().batch()
+              + " x training.accumulate "
+              + config.training().accumulate()
+              + "); lower them or give more images");
+    }
+  }
+
+  private static ImageFolder open(String key, String folder) {
+    try {
+      return ImageFolder.open(Path.of(folder));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(key + ": " + e.getMessage(), e);
+    }
+  }
+
+  public ImageFolder train() {
+    return train;
+  }
+
+  /** The validation images, or null. */
+  public ImageFolder validation() {
+    return validation;
+  }
+
+  /** Visible tokens of the first image's first mask. */
+  public int visibleTokens() {
+    long seed = config.training().seed();
+    return masks
+        .sample(RandomStream.of(seed, "mask", 0, 0), RandomStream.of(seed, "mask_step", 0, 0))
+        .visible()
+        .length;
+  }
+
+  private long imagesPerStep() {
+    return (long) config.training().batch() * config.training().accumulate();
+  }
+
+  public long stepsPerEpoch() {
+    return train.size() / imagesPerStep();
+  }
+
+  /** Shuffled, augmented, masked training batches of an epoch from optimizer step {@code step}. */
+  public ImageBatches training(int epoch, long step) {
+    ImageBatches.Builder batches = batches(train, augmentation(), masks);
+    secondView.ifPresent(batches::secondView);
+    return batches
+        .epoch(epoch)
+        .shuffle(true)
+        .startBatch(Math.toIntExact(step * config.training().accumulate()))
+        .dropLast(true)
+        .build();
+  }
+
+  /** Batches in a fixed order, not augmented, with masks that are the same every time. */
+  public ImageBatches fixed(ImageFolder folder) {
+    return inFixedOrder(folder, masks);
+  }
+
+  /** Batches in a fixed order, not augmented, nothing masked. */
+  public ImageBatches unmasked(ImageFolder folder) {
+    return inFixedOrder(folder, null);
+  }
+
+  private ImageBatches inFixedOrder(ImageFolder folder, MaskSampler sampler) {
+    return batches(folder, config.centreCrop(), sampler).build();
+  }
+
+  private ImageBatches.Builder batches(
+      ImageFolder folder, Preprocessing preprocessing, MaskSampler sampler) {
+    ImageBatches.Builder builder =
+        ImageBatches.from(folder, preprocessing)
+            .badImages(bad)
+            .batchSize(config.training().batch())
+            .batchesPerStep(config.training().accumulate())
+            .seed(config.training().seed())
+            .workers(config.data().workers())
+            .reducedDecoding(config.data().reducedDecoding());
+    return sampler == null ? builder : builder.masks(sampler);
+  }
+
+  private Augmentation augmentation() {
+    DataConfig data = config.data();
+    List<Integer> image = config.model().image();
+    return new Augmentation(
+        image.get(0),
+        image.get(1),
+        data.cropScale().get(0),
+        data.cropScale().get(1),
+        data.cropRatio().get(0),
+        data.cropRatio().get(1),
+        data.interpolation(),
+        data.flip(),
+        data.normalization());
+  }
+}

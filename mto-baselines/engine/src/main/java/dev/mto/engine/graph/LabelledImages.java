@@ -1,0 +1,115 @@
+package dev.mto.engine.graph;
+
+import dev.mto.data.ImageBatches;
+import dev.mto.data.folder.BadImages;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.image.Preprocessing;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Training and validation images of the same classes, as an encoder is evaluated on. */
+public final class LabelledImages {
+  private final RunConfig config;
+  private final ImageFolder train;
+  private final ImageFolder validation;
+  private final BadImages bad;
+
+  private LabelledImages(
+      RunConfig config, ImageFolder train, ImageFolder validation, BadImages bad) {
+    this.config = config;
+    this.train = train;
+    this.validation = validation;
+    this.bad = bad;
+  }
+
+  /**
+   * Opens the folders {@code data.train} and {@code data.val} of a configuration.
+   *
+   * @param badImages where unreadable images are listed, or null where the first one is an error
+   * @throws UserException when one is missing, has no class folders, or their classes differ
+   */
+  public static LabelledImages open(RunConfig config, Path badImages) {
+    if (config.data().val() == null) {
+      throw new UserException(
+          "data.val: none is configured; give a folder of labelled images by --val DIR");
+    }
+    ImageFolder train = open("data.train", config.data().train());
+    ImageFolder validation = open("data.val", config.data().val());
+    if (!train.classes().equals(validation.classes())) {
+      throw new UserException(
+          "data.val: "
+              + config.data().val()
+              + " has other classes than "
+              + config.data().train()
+              + " ("
+              + validation.classes().size()
+              + " and "
+              + train.classes().size()
+              + "); both need the same class folders");
+    }
+    return new LabelledImages(
+        config,
+        train,
+        validation,
+        badImages == null
+            ? null
+            : BadImages.open(badImages, train.size(), config.data().maxBadShare()));
+  }
+
+  private static ImageFolder open(String key, String folder) {
+    ImageFolder images;
+    try {
+      images = ImageFolder.open(Path.of(folder));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(key + ": " + e.getMessage(), e);
+    }
+    if (!images.labelled()) {
+      throw new UserException(
+          key + ": " + folder + " has no class folders; evaluation needs one for each class");
+    }
+    return images;
+  }
+
+  /** Names of the classes; a label is an index into them. */
+  public List<String> classes() {
+    return train.classes();
+  }
+
+  /** The images that classifiers are trained on. */
+  public ImageFolder train() {
+    return train;
+  }
+
+  /** The images that they are measured on. */
+  public ImageFolder validation() {
+    return validation;
+  }
+
+  /** Images of a folder in order, not augmented. */
+  public ImageBatches centreCrops(ImageFolder folder, int batch) {
+    return ImageBatches.from(folder, config.centreCrop())
+        .badImages(bad)
+        .batchSize(batch)
+        .shuffle(false)
+        .workers(config.data().workers())
+        .build();
+  }
+
+  /** Shuffled training images of an epoch, without a last batch that is not full. */
+  public ImageBatches training(
+      Preprocessing preprocessing, int epoch, int startBatch, int batch, long seed) {
+    return ImageBatches.from(train, preprocessing)
+        .badImages(bad)
+        .batchSize(batch)
+        .seed(seed)
+        .epoch(epoch)
+        .shuffle(true)
+        .startBatch(startBatch)
+        .dropLast(true)
+        .workers(config.data().workers())
+        .reducedDecoding(config.data().reducedDecoding())
+        .build();
+  }
+}

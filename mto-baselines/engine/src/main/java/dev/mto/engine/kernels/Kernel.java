@@ -1,8 +1,0 @@
-package dev.mto.engine.kernels;
-
-/** One operation on tensors at fixed addresses, ready to run again and again. */
-@FunctionalInterface
-public interface Kernel {
-  /** Reads its inputs and writes its outputs. */
-  void run();
-}

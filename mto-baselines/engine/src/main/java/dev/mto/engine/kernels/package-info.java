@@ -1,5 +1,0 @@
-/**
- * What a compiled plan is executed by: one small interface, {@link dev.mto.engine.kernels.Kernels},
- * and its implementation for CPUs.
- */
-package dev.mto.engine.kernels;

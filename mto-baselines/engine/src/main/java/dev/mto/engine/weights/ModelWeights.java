@@ -1,0 +1,237 @@
+package dev.mto.engine.weights;
+
+import dev.mto.engine.Baseline;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.EncoderExport;
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.Checkpoint;
+import dev.mto.engine.folder.RunFolder;
+import dev.mto.engine.graph.TrainingGraph;
+import dev.mto.models.VitConfig;
+import dev.mto.models.weights.PatchGrid;
+import dev.mto.models.weights.PositionResize;
+import dev.mto.models.weights.WeightMatch;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The tensors of a configured model, under official names, and their exchange with files. */
+public final class ModelWeights {
+  private static final String RELATIVE_TABLE = "relative_position_bias_table";
+  private static final String OPTIMIZER = "optimizer.";
+  private static final String TEACHER = WeightSource.TEACHER;
+
+  private final RunConfig config;
+  private final TrainingGraph graph;
+  private final FixedTables tables;
+
+  /**
+   * A model with its first values; no images are read.
+   *
+   * @throws UserException when the configured model is not possible
+   */
+  public ModelWeights(Baseline baseline, RunConfig config) {
+    this.config = config;
+    try {
+      this.graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+    this.tables = new FixedTables(graph.tables());
+  }
+
+  public ModelWeights(TrainingGraph graph, RunConfig config) {
+    this.graph = graph;
+    this.config = config;
+    this.tables = new FixedTables(graph.tables());
+  }
+
+  /**
+   * The model of a run, as its newest checkpoint holds it.
+   *
+   * @param warn is told of damaged checkpoints that were passed over
+   * @throws UserException when the run has no checkpoint
+   */
+  public static ModelWeights ofRun(
+      Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
+    return ofRun(baseline, config, folder, folder.newest(config, warn));
+  }
+
+  /** The model of a run, as one of its checkpoints holds it. */
+  public static ModelWeights ofRun(
+      Baseline baseline, RunConfig config, RunFolder folder, Checkpoint checkpoint) {
+    ModelWeights model = new ModelWeights(baseline, config);
+    Map<String, INDArray> live = new LinkedHashMap<>(model.graph.parameters());
+    live.putAll(model.graph.method().state());
+    StateTensors.restore(live, checkpoint.tensors(), folder.checkpoints());
+    return model;
+  }
+
+  /**
+   * The live tensors of the model: parameters, buffers and fixed tables as the official checkpoint
+   * has them; a teacher's begin with {@code teacher.}. Fixed tables are the file's after loading.
+   */
+  public Map<String, INDArray> tensors() {
+    Map<String, INDArray> tensors = graph.tensors();
+    tensors.putAll(tables.all());
+    return tensors;
+  }
+
+  /** Whether the method has a teacher. */
+  public boolean hasTeacher() {
+    return tensors().keySet().stream().anyMatch(name -> name.startsWith(TEACHER));
+  }
+
+  /**
+   * The live tensors of the teacher, under the official names of the model that it is a copy of;
+   * the fixed tables are the model's. None where the method has no teacher.
+   */
+  public Map<String, INDArray> teacher() {
+    Map<String, INDArray> teacher = new LinkedHashMap<>();
+    if (hasTeacher()) {
+      teacher.putAll(tables.all());
+    }
+    tensors()
+        .forEach(
+            (name, array) -> {
+              if (name.startsWith(TEACHER)) {
+                teacher.put(name.substring(TEACHER.length()), array);
+              }
+            });
+    return teacher;
+  }
+
+  /** The encoder with the present weights; later changes of them do not reach it. */
+  public EncoderExport encoder(Baseline baseline) {
+    return new EncoderExport(baseline, config, tensors());
+  }
+
+  /**
+   * Compares the tensors of a file with the model's; nothing is changed. Buffers, tables and a
+   * teacher may be missing and are listed only where the file has them.
+   */
+  public WeightMatch compare(WeightSource source) {
+    return match(fitted(source));
+  }
+
+  /**
+   * Takes over the tensors of a file.
+   *
+   * @param file safetensors, .npz or a PyTorch checkpoint, under official, timm's or Hugging Face's
+   *     names
+   * @return what was matched and what the file holds besides
+   * @throws UserException when a parameter is missing or of another shape; nothing is changed then
+   */
+  public WeightMatch load(Path file) {
+    return load(WeightSource.of(file));
+  }
+
+  /** As {@link #load(Path)}, from an entry of the file or with a teacher's own file. */
+  public WeightMatch load(WeightSource source) {
+    return load(source, graph.tensors().keySet());
+  }
+
+  /**
+   * As {@link #load(WeightSource)}, where the encoder is enough: what is not of it may be missing,
+   * and keeps its first values.
+   */
+  public WeightMatch loadEncoder(Baseline baseline, WeightSource source) {
+    return load(source, encoder(baseline).tensors().keySet());
+  }
+
+  private WeightMatch load(WeightSource source, Set<String> needed) {
+    Map<String, INDArray> given = fitted(source);
+    WeightMatch match = match(given);
+    WholeModel.require(source.file(), match, needed);
+    Map<String, INDArray> live = graph.tensors();
+    for (String name : match.matched()) {
+      INDArray value = given.get(name);
+      if (tables.has(name)) {
+        tables.take(name, value);
+      } else {
+        live.get(name).assign(value.castTo(live.get(name).dataType()));
+      }
+    }
+    graph.method().initialised(Set.copyOf(match.matched()));
+    return match;
+  }
+
+  private WeightMatch match(Map<String, INDArray> given) {
+    return WeightMatch.of(given, shapes(given.keySet()));
+  }
+
+  /**
+   * What must be in the file, and what may be: buffers, fixed tables and a teacher, which then has
+   * all its parameters.
+   */
+  private Map<String, long[]> shapes(Set<String> inFile) {
+    Set<String> parameters = graph.parameters().keySet();
+    boolean teacher = inFile.stream().anyMatch(name -> name.startsWith(TEACHER));
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    graph
+        .tensors()
+        .forEach(
+            (name, array) -> {
+              boolean ofTeacher =
+                  name.startsWith(TEACHER) && parameters.contains(name.substring(TEACHER.length()));
+              if (parameters.contains(name) || (teacher && ofTeacher) || inFile.contains(name)) {
+                shapes.put(name, array.shape());
+              }
+            });
+    return shapes;
+  }
+
+  /** The file's tensors; relative position tables of another grid are resized. */
+  private Map<String, INDArray> fitted(WeightSource source) {
+    if (source.teacher().isPresent() && !hasTeacher()) {
+      throw new UserException(
+          source.teacher().get() + ": " + config.baseline() + " has no teacher; leave it out");
+    }
+    Map<String, INDArray> live = graph.tensors();
+    Map<String, INDArray> fitted = new LinkedHashMap<>();
+    source
+        .read(hasTeacher())
+        .forEach(
+            (name, value) -> {
+              if (!name.startsWith(OPTIMIZER) && !isTableOfTeacher(name)) {
+                fitted.put(name, fitted(source.file(), name, value, live.get(name)));
+              }
+            });
+    return fitted;
+  }
+
+  private boolean isTableOfTeacher(String name) {
+    return name.startsWith(TEACHER) && tables.has(name.substring(TEACHER.length()));
+  }
+
+  private INDArray fitted(Path file, String name, INDArray value, INDArray own) {
+    if (own == null) {
+      return value;
+    }
+    if (tables.has(name)) {
+      return tables.fit(file, name, value);
+    }
+    boolean table = name.endsWith(RELATIVE_TABLE) && value.rank() == 2;
+    return table && own.size(0) != value.size(0) ? resized(file, name, value) : value;
+  }
+
+  private INDArray resized(Path file, String name, INDArray table) {
+    VitConfig vit = config.model().vit(config.data().channels());
+    try {
+      return PositionResize.relative(
+          table, gridOf(table), new PatchGrid(vit.gridHeight(), vit.gridWidth()));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(file + ": " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static PatchGrid gridOf(INDArray table) {
+    // (2w-1)^2 + 3 rows
+    long side = (long) Math.sqrt(Math.max(1.0, table.size(0) - 3.0));
+    return PatchGrid.square((side + 1) / 2 * ((side + 1) / 2));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.mto.engine.folder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFilesTest {
+  @TempDir private Path folder;
+  private Path file;
+
+  @BeforeEach
+  void writeTheOldFile() throws IOException {
+    file = folder.resolve("file.txt");
+    AtomicFiles.writeString(file, "old");
+  }
+
+  @Test
+  void replacesTheWholeFile() throws IOException {
+    AtomicFiles.writeString(file, "né");
+
+    assertThat(file).hasContent("né");
+    assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
+  }
+
+  @Test
+  void aFailureHalfWayKeepsTheOldFileAndLeavesNoOther() {
+    assertThatThrownBy(
+            () ->
+                AtomicFiles.write(
+                    file,
+                    temporary -> {
+                      Files.writeString(temporary, "half of the n");
+                      throw new IOException("No space left on device");
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("No space left on device");
+
+    assertThat(file).hasContent("old");
+    assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
+  }
+
+  @Test
+  void anUncheckedFailureKeepsTheOldFileToo() {
+    assertThatThrownBy(
+            () ->
+                AtomicFiles.write(
+                    file,
+                    temporary -> {
+                      throw new IllegalArgumentException("not writable");
+                    }))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(file).hasContent("old");
+  }
+}

@@ -1,0 +1,167 @@
+package dev.mto.engine.folder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.errors.UserException;
+import dev.mto.models.weights.SafeTensors;
+import dev.mto.models.weights.WeightFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class CheckpointStoreTest {
+  @TempDir private Path folder;
+  private final List<String> warnings = new ArrayList<>();
+
+  @Test
+  void aCheckpointComesBackBitForBit() {
+    Checkpoint saved = checkpoint(7);
+    store().saveLast(saved);
+
+    Checkpoint loaded = store().newest(warnings::add).orElseThrow();
+
+    assertThat(loaded.position()).isEqualTo(saved.position());
+    assertThat(loaded.tensors()).containsOnlyKeys(saved.tensors().keySet());
+    saved
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              INDArray copy = loaded.tensors().get(name);
+              assertThat(copy.dataType()).isEqualTo(tensor.dataType());
+              assertThat(copy.shape()).isEqualTo(tensor.shape());
+              assertThat(bits(copy)).isEqualTo(bits(tensor));
+            });
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void theCompanionTellsThePosition() throws IOException {
+    store().saveLast(checkpoint(7));
+
+    Checkpoint.Position told =
+        new ObjectMapper()
+            .readValue(folder.resolve("last.json").toFile(), Checkpoint.Position.class);
+    assertThat(told).isEqualTo(checkpoint(7).position());
+  }
+
+  @Test
+  void thereIsNothingBeforeTheFirstCheckpoint() {
+    assertThat(store().newest(warnings::add)).isEmpty();
+    assertThat(new CheckpointStore(folder.resolve("none"), 1).newest(warnings::add)).isEmpty();
+  }
+
+  @Test
+  void aTruncatedLastGivesWayToTheEpochBeforeIt() throws IOException {
+    store().saveEpoch(checkpoint(10), 1);
+    store().saveLast(checkpoint(12));
+    byte[] bytes = Files.readAllBytes(last());
+    Files.write(last(), Arrays.copyOf(bytes, bytes.length - 5));
+
+    assertThat(store().newest(warnings::add).orElseThrow().position().step()).isEqualTo(10);
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("last.safetensors")
+        .endsWith("; trying the checkpoint before it");
+  }
+
+  @Test
+  void oneFlippedBitOfLastGivesWayToTheEpochBeforeIt() throws IOException {
+    store().saveEpoch(checkpoint(10), 1);
+    store().saveLast(checkpoint(12));
+    byte[] bytes = Files.readAllBytes(last());
+    bytes[bytes.length - 3] ^= 1;
+    Files.write(last(), bytes);
+
+    assertThat(store().newest(warnings::add).orElseThrow().position().step()).isEqualTo(10);
+    assertThat(warnings).singleElement().asString().contains("checksum does not match");
+  }
+
+  @Test
+  void severalDamagedFilesAreAllToldAndTheNewestWholeOneIsUsed() throws IOException {
+    store().saveEpoch(checkpoint(10), 1);
+    store().saveEpoch(checkpoint(20), 2);
+    store().saveLast(checkpoint(22));
+    Files.write(last(), new byte[0]);
+    Files.write(folder.resolve("epoch-0002.safetensors"), new byte[] {1, 2, 3});
+
+    assertThat(store().newest(warnings::add).orElseThrow().position().step()).isEqualTo(10);
+    assertThat(warnings).hasSize(2);
+  }
+
+  @Test
+  void noWholeCheckpointIsAnErrorNotAFreshStart() throws IOException {
+    store().saveLast(checkpoint(3));
+    Files.write(last(), new byte[20]);
+
+    assertThatThrownBy(() -> store().newest(warnings::add))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(folder.toString())
+        .hasMessageContaining("no checkpoint in it is whole")
+        .hasMessageContaining("--out");
+  }
+
+  @Test
+  void theNewestNumberedCheckpointsAreKept() throws IOException {
+    CheckpointStore store = new CheckpointStore(folder, 2);
+    for (int epoch : new int[] {9, 10, 9999, 10000}) {
+      store.saveEpoch(checkpoint(epoch), epoch);
+    }
+
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "epoch-9999.safetensors",
+              "epoch-9999.json",
+              "epoch-10000.safetensors",
+              "epoch-10000.json");
+    }
+  }
+
+  @Test
+  void anotherFileIsNotACheckpoint() {
+    Path weights = folder.resolve("weights.safetensors");
+    SafeTensors.write(weights, Map.of("a", Nd4j.ones(2)), Map.of());
+
+    assertThatThrownBy(() -> CheckpointStore.read(weights))
+        .isInstanceOf(WeightFileException.class)
+        .hasMessageContaining("not a training checkpoint");
+  }
+
+  private CheckpointStore store() {
+    return new CheckpointStore(folder, 3);
+  }
+
+  private Path last() {
+    return folder.resolve("last.safetensors");
+  }
+
+  private static int[] bits(INDArray array) {
+    float[] values = array.dup().data().asFloat();
+    int[] bits = new int[values.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Float.floatToRawIntBits(values[i]);
+    }
+    return bits;
+  }
+
+  private static Checkpoint checkpoint(long step) {
+    Map<String, INDArray> tensors = new LinkedHashMap<>();
+    tensors.put("weight", Nd4j.createFromArray(new float[][] {{1.1f, -0f, 3e-41f}, {step, 2, 7}}));
+    tensors.put("bias", Nd4j.createFromArray(0.1f, Float.MAX_VALUE));
+    return new Checkpoint(
+        new Checkpoint.Position(step, (int) step / 4, step % 4, "method", "model"), tensors);
+  }
+}

@@ -1,0 +1,173 @@
+package dev.mto.evaluation;
+
+import dev.mto.data.ImageBatch;
+import dev.mto.data.Mixup;
+import dev.mto.data.random.RandomStream;
+import dev.mto.engine.Baseline;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.optimizer.AdamW;
+import dev.mto.engine.optimizer.GradientNorm;
+import dev.mto.engine.optimizer.LayerDecay;
+import dev.mto.engine.optimizer.MovingAverage;
+import dev.mto.executor.GraphSession;
+import dev.mto.models.DropPath;
+import dev.mto.models.VitConfig;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Trains an encoder and a linear head on it: AdamW with layer-wise learning-rate decay, stochastic
+ * depth, mixup and cutmix. With a moving average of the weights, that is what gives logits.
+ */
+public final class FineTuner implements Learner {
+  private static final String AVERAGE = "average.";
+
+  private final FineTuneConfig recipe;
+  private final int classes;
+  private final VitConfig vit;
+  private final FineTuneGraph model;
+  private final FineTuneGraph evaluated;
+  private final GraphSession training;
+  private final GraphSession evaluation;
+  private final AdamW optimizer;
+  private final MeanGradients gradients = new MeanGradients();
+
+  /**
+   * A classifier before its first step.
+   *
+   * @param weights pre-trained tensors under official names, copied; empty for an untrained encoder
+   * @param classes K
+   */
+  public FineTuner(
+      Baseline baseline,
+      RunConfig config,
+      FineTuneConfig recipe,
+      Map<String, INDArray> weights,
+      int classes) {
+    this.recipe = recipe;
+    this.classes = classes;
+    this.vit = config.model().vit(config.data().channels()).withDropPath(recipe.dropPath());
+    this.model = FineTuneGraph.build(baseline, config, recipe, classes);
+    model.take(weights);
+    this.training =
+        GraphSession.withGradients(model.graph(), model.loss(), model.parameters().names());
+    Map<String, INDArray> trained = new LinkedHashMap<>();
+    training
+        .differentiable()
+        .forEach(name -> trained.put(name, model.parameters().arrays().get(name)));
+    LayerDecay decay = new LayerDecay(vit.depth(), recipe.layerDecay());
+    this.optimizer =
+        new AdamW(
+            trained,
+            name -> decay.of(name, trained.get(name).rank()),
+            recipe.betas().get(0),
+            recipe.betas().get(1),
+            1e-8,
+            recipe.weightDecay());
+    if (recipe.weightAverage() > 0) {
+      evaluated = FineTuneGraph.build(baseline, config, recipe, classes);
+      evaluated.take(model.parameters().arrays());
+    } else {
+      evaluated = model;
+    }
+    this.evaluation = GraphSession.forward(evaluated.graph());
+  }
+
+  @Override
+  public double step(List<ImageBatch> microBatches, long step, double learningRate) {
+    double[] loss = {0};
+    gradients.clear();
+    for (int i = 0; i < microBatches.size(); i++) {
+      try (ImageBatch batch = microBatches.get(i);
+          INDArray targets = mix(batch, step, i)) {
+        Map<String, INDArray> feeds = feeds(batch.images(), drawn(batch.size(), step, i));
+        feeds.put(model.targets().name(), targets);
+        training.run(
+            feeds,
+            List.of(model.loss().name()),
+            values -> {
+              loss[0] += values.get(model.loss().name()).getDouble(0);
+              gradients.add(training, values, microBatches.size());
+            });
+        closeDropPath(feeds);
+      }
+    }
+    double norm = GradientNorm.of(gradients.values().values());
+    double mean = loss[0] / microBatches.size();
+    if (!Double.isFinite(norm) || !Double.isFinite(mean)) {
+      throw new DivergedException(step, mean, norm, learningRate);
+    }
+    optimizer.step(gradients.values(), learningRate, GradientNorm.clipFactor(norm, recipe.clip()));
+    if (recipe.weightAverage() > 0) {
+      MovingAverage.update(
+          evaluated.parameters().arrays(), model.parameters().arrays(), recipe.weightAverage());
+    }
+    return mean;
+  }
+
+  private INDArray mix(ImageBatch batch, long step, int microBatch) {
+    return new Mixup(recipe.mixup(), recipe.cutmix(), recipe.labelSmoothing())
+        .apply(
+            batch.images(),
+            batch.labels(),
+            classes,
+            RandomStream.of(recipe.seed(), "mixup", step, microBatch));
+  }
+
+  private INDArray drawn(int images, long step, int microBatch) {
+    return DropPath.sample(
+        vit, images, DataType.FLOAT, RandomStream.of(recipe.seed(), "drop_path", step, microBatch));
+  }
+
+  private Map<String, INDArray> feeds(INDArray images, INDArray dropPath) {
+    Map<String, INDArray> feeds = new HashMap<>();
+    feeds.put(model.encoder().images().name(), images);
+    if (model.encoder().dropPath() != null) {
+      feeds.put(model.encoder().dropPath().name(), dropPath);
+    }
+    return feeds;
+  }
+
+  private void closeDropPath(Map<String, INDArray> feeds) {
+    if (model.encoder().dropPath() != null) {
+      feeds.get(model.encoder().dropPath().name()).close();
+    }
+  }
+
+  @Override
+  public void logits(INDArray images, Consumer<INDArray> use) {
+    String name = evaluated.logits().name();
+    Map<String, INDArray> feeds =
+        feeds(images, DropPath.keepAll(vit, (int) images.size(0), DataType.FLOAT));
+    evaluation.run(feeds, List.of(name), values -> use.accept(values.get(name)));
+    closeDropPath(feeds);
+  }
+
+  @Override
+  public Map<String, INDArray> state() {
+    Map<String, INDArray> state = new LinkedHashMap<>(model.parameters().arrays());
+    state.putAll(optimizer.state());
+    if (recipe.weightAverage() > 0) {
+      evaluated.parameters().arrays().forEach((name, array) -> state.put(AVERAGE + name, array));
+    }
+    return state;
+  }
+
+  @Override
+  public void resumeAt(long steps) {
+    optimizer.resumeAt(steps);
+  }
+
+  @Override
+  public void close() {
+    training.close();
+    evaluation.close();
+    optimizer.close();
+    gradients.close();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.mto.evaluation;
+
+import dev.mto.data.ImageBatch;
+import dev.mto.data.Mixup;
+import dev.mto.data.random.RandomStream;
+import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.engine.encoder.FrozenEncoder;
+import dev.mto.engine.optimizer.Lars;
+import dev.mto.executor.GraphSession;
+import dev.mto.executor.NewGraph;
+import dev.mto.models.Initializer;
+import dev.mto.models.Linear;
+import dev.mto.models.Parameters;
+import dev.mto.models.Rows;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * Trains a linear classifier on a frozen encoder by LARS, its features normalised over the batch
+ * without gain and bias (He et al., MAE, CVPR 2022).
+ */
+public final class LinearProbe implements Learner {
+  private static final String FEATURES = "features";
+  private static final String TARGETS = "targets";
+  private static final String LOGITS = "logits";
+  private static final String LOSS = "loss";
+  private static final double HEAD_STD = 0.01;
+
+  private final FrozenEncoder encoder;
+  private final FeatureKind kind;
+  private final LinearProbeConfig recipe;
+  private final int classes;
+  private final Parameters parameters;
+  private final GraphSession training;
+  private final GraphSession evaluation;
+  private final BatchStandardisation norm;
+  private final Lars optimizer;
+  private final MeanGradients gradients = new MeanGradients();
+
+  /**
+   * A probe before its first step.
+   *
+   * @param encoder closed with the probe
+   * @param classes K
+   */
+  public LinearProbe(FrozenEncoder encoder, LinearProbeConfig recipe, int classes) {
+    this.encoder = encoder;
+    this.kind = new FeatureKind(recipe.pooling(), recipe.block());
+    this.recipe = recipe;
+    this.classes = classes;
+    SameDiff graph = NewGraph.create();
+    this.parameters =
+        new Parameters(
+            graph, DataType.FLOAT, name -> RandomStream.of(recipe.seed(), "initial/" + name));
+    build(graph, encoder.dim());
+    this.training = GraphSession.withGradients(graph, graph.getVariable(LOSS), parameters.names());
+    this.evaluation = GraphSession.forward(graph);
+    this.norm = new BatchStandardisation(encoder.dim());
+    this.optimizer =
+        new Lars(parameters.arrays(), recipe.momentum(), recipe.trust(), recipe.weightDecay());
+  }
+
+  private void build(SameDiff graph, int dim) {
+    SDVariable features = graph.placeHolder(FEATURES, DataType.FLOAT, -1, dim);
+    SDVariable targets = graph.placeHolder(TARGETS, DataType.FLOAT, -1, classes);
+    SDVariable logits =
+        Linear.declare(parameters, "head", Initializer.normal(HEAD_STD), classes, dim)
+            .apply(features, new Rows(graph, DataType.FLOAT).column(features))
+            .rename(LOGITS);
+    FineTuneGraph.crossEntropy(graph, logits, targets);
+  }
+
+  @Override
+  public double step(List<ImageBatch> microBatches, long step, double learningRate) {
+    double[] loss = {0};
+    gradients.clear();
+    for (ImageBatch each : microBatches) {
+      try (ImageBatch batch = each;
+          INDArray features = features(batch.images());
+          INDArray targets = Mixup.targets(batch.labels(), classes, 0)) {
+        norm.train(features);
+        training.run(
+            Map.of(FEATURES, features, TARGETS, targets),
+            List.of(LOSS),
+            values -> {
+              loss[0] += values.get(LOSS).getDouble(0);
+              gradients.add(training, values, microBatches.size());
+            });
+      }
+    }
+    double mean = loss[0] / microBatches.size();
+    if (!Double.isFinite(mean)) {
+      throw new DivergedException(step, mean, Double.NaN, learningRate);
+    }
+    optimizer.step(gradients.values(), learningRate);
+    return mean;
+  }
+
+  private INDArray features(INDArray images) {
+    INDArray features = encoder.features(images, kind);
+    if (recipe.featureNorm()) {
+      try (INDArray mean = features.mean(true, 1);
+          INDArray squares = Transforms.pow(features.subi(mean), 2);
+          INDArray variance = squares.mean(true, 1)) {
+        features.divi(Transforms.sqrt(variance.addi(1e-6), false));
+      }
+    }
+    return features;
+  }
+
+  @Override
+  public void logits(INDArray images, Consumer<INDArray> use) {
+    try (INDArray features = features(images)) {
+      norm.apply(features);
+      evaluation.run(
+          Map.of(FEATURES, features), List.of(LOGITS), values -> use.accept(values.get(LOGITS)));
+    }
+  }
+
+  @Override
+  public Map<String, INDArray> state() {
+    Map<String, INDArray> state = new LinkedHashMap<>(parameters.arrays());
+    state.putAll(norm.state());
+    state.putAll(optimizer.state());
+    return state;
+  }
+
+  @Override
+  public void resumeAt(long steps) {
+    // LARS has no state that depends on their number
+  }
+
+  @Override
+  public void close() {
+    encoder.close();
+    training.close();
+    evaluation.close();
+    norm.close();
+    optimizer.close();
+    gradients.close();
+  }
+}

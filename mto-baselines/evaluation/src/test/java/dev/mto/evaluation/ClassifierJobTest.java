@@ -1,0 +1,133 @@
+package dev.mto.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mto.bench.ColouredImages;
+import dev.mto.bench.OfficialCheckpoint;
+import dev.mto.data.ImageBatch;
+import dev.mto.engine.Baseline;
+import dev.mto.engine.Baselines;
+import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.folder.CheckpointStore;
+import dev.mto.engine.folder.RunLog;
+import dev.mto.engine.graph.LabelledImages;
+import dev.mto.models.weights.WeightFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class ClassifierJobTest {
+  private static final PrintStream SILENT =
+      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+
+  @TempDir private Path folder;
+
+  /** A learner that fails before one of its steps, as when the process is killed. */
+  private record Failing(Learner learner, long at) implements Learner {
+    @Override
+    public double step(List<ImageBatch> microBatches, long step, double learningRate) {
+      if (step == at) {
+        microBatches.forEach(ImageBatch::close);
+        throw new IllegalStateException("killed");
+      }
+      return learner.step(microBatches, step, learningRate);
+    }
+
+    @Override
+    public void logits(INDArray images, Consumer<INDArray> use) {
+      learner.logits(images, use);
+    }
+
+    @Override
+    public Map<String, INDArray> state() {
+      return learner.state();
+    }
+
+    @Override
+    public void resumeAt(long steps) {
+      learner.resumeAt(steps);
+    }
+
+    @Override
+    public void close() {
+      learner.close();
+    }
+  }
+
+  @Test
+  void aKilledJobThatIsResumedGivesTheSameBitsAsAnUndisturbedOne() throws IOException {
+    Files.createDirectories(folder.resolve("whole"));
+    Files.createDirectories(folder.resolve("killed"));
+    try (ClassifierJob job = job("whole", -1)) {
+      assertThat(job.run()).isTrue();
+    }
+    try (ClassifierJob job = job("killed", 7)) {
+      assertThatThrownBy(job::run).hasMessage("killed");
+    }
+    try (ClassifierJob job = job("killed", -1)) {
+      job.resume();
+      assertThat(job.run()).isTrue();
+    }
+
+    for (String file : List.of("last", "best")) {
+      Map<String, INDArray> whole = tensors("whole", file);
+      Map<String, INDArray> resumed = tensors("killed", file);
+      assertThat(resumed.keySet()).isEqualTo(whole.keySet());
+      whole.forEach(
+          (name, array) -> assertThat(resumed.get(name)).as(file + " " + name).isEqualTo(array));
+    }
+    assertThat(folder.resolve("killed/metrics.jsonl"))
+        .hasSameTextualContentAs(folder.resolve("whole/metrics.jsonl"));
+  }
+
+  private Map<String, INDArray> tensors(String name, String file) {
+    return CheckpointStore.read(folder.resolve(name + "/checkpoints/" + file + ".safetensors"))
+        .tensors();
+  }
+
+  private ClassifierJob job(String name, long failAt) throws IOException {
+    RunConfig config =
+        ConfigLoader.load(
+                OfficialCheckpoint.MAE.config(folder),
+                List.of(),
+                baseline -> Baselines.named(baseline).recipe())
+            .withFolders(
+                ColouredImages.write(folder.resolve("train"), 8, 1).toString(),
+                ColouredImages.write(folder.resolve("val"), 2, 2).toString());
+    Baseline baseline = Baselines.named(config.baseline());
+    FineTuneConfig recipe =
+        ConfigLoader.load(
+            baseline.fineTuneRecipe(),
+            null,
+            List.of(
+                "epochs=3",
+                "batch=4",
+                "accumulate=2",
+                "weight_average=0.9",
+                "drop_path=0.3",
+                "rand_augment.operations=2",
+                "erasing=0.5"),
+            FineTuneConfig.class);
+    LabelledImages images = LabelledImages.open(config, null);
+    FineTuner tuner =
+        new FineTuner(baseline, config, recipe, WeightFile.read(OfficialCheckpoint.MAE.file()), 3);
+    return new ClassifierJob(
+        new Failing(tuner, failAt),
+        images,
+        Schedule.of(recipe, 3, TrainingViews.of(config, recipe)),
+        "finetune",
+        folder.resolve(name),
+        new RunLog(SILENT, folder.resolve(name + ".log")));
+  }
+}

@@ -1,0 +1,141 @@
+package dev.mto.executor;
+
+import dev.mto.executor.kernels.KernelSets;
+import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.plan.PlanProfile;
+import dev.mto.executor.plan.UnsupportedGraphException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a SameDiff graph again and again in memory that is reused: forward, or with the gradients of
+ * its loss. Variables updated in place between runs are seen by the next run.
+ *
+ * <p>A float32 graph is compiled to a plan and run by fast kernels where there are some for this
+ * processor (see {@link KernelSets}); any other graph is run operation by operation.
+ *
+ * <p>Not thread-safe; one session belongs to one thread.
+ */
+public final class GraphSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GraphSession.class);
+
+  private final SameDiff graph;
+  private final SDVariable loss;
+  private final List<String> parameters;
+  private final PlanProfile profile = new PlanProfile();
+  private GraphRunner runner;
+
+  private GraphSession(
+      SameDiff graph, SDVariable loss, List<String> parameters, SessionOptions options) {
+    this.graph = graph;
+    this.loss = loss;
+    this.parameters = parameters;
+    Optional<Kernels> kernels =
+        options.fast() && isFloat(graph) ? KernelSets.fast() : Optional.empty();
+    this.runner =
+        kernels
+            .<GraphRunner>map(
+                set ->
+                    new PlannedRunner(
+                        graph,
+                        set,
+                        loss,
+                        parameters,
+                        options.recompute(),
+                        options.profile() ? profile : null))
+            .orElseGet(this::stock);
+  }
+
+  /** A session for values of {@code graph}, without gradients. */
+  public static GraphSession forward(SameDiff graph) {
+    return new GraphSession(graph, null, List.of(), SessionOptions.defaults());
+  }
+
+  /** As {@link #withGradients(SameDiff, SDVariable, List, SessionOptions)}, with the defaults. */
+  public static GraphSession withGradients(
+      SameDiff graph, SDVariable loss, List<String> parameters) {
+    return withGradients(graph, loss, parameters, SessionOptions.defaults());
+  }
+
+  /**
+   * A session for values of {@code graph} and the gradients of {@code loss}.
+   *
+   * @param parameters names of the variables whose gradients are wanted; one that the loss does not
+   *     depend on has none and is left out of the results
+   */
+  public static GraphSession withGradients(
+      SameDiff graph, SDVariable loss, List<String> parameters, SessionOptions options) {
+    return new GraphSession(graph, loss, parameters, options);
+  }
+
+  private StockRunner stock() {
+    return loss == null
+        ? StockRunner.forward(graph)
+        : StockRunner.withGradients(graph, loss, parameters);
+  }
+
+  private static boolean isFloat(SameDiff graph) {
+    return graph.variables().stream().noneMatch(v -> v.dataType() == DataType.DOUBLE);
+  }
+
+  /** Names of the parameters that have a gradient. */
+  public List<String> differentiable() {
+    return List.copyOf(runner.gradientNames().keySet());
+  }
+
+  /**
+   * Runs the graph once.
+   *
+   * @param feeds placeholder values by name, dense and in c order
+   * @param outputs names of the variables to return
+   * @param use receives the results while they are valid: by variable name, and gradients under
+   *     {@link #gradientOf}; their memory is reused when it returns
+   */
+  public void run(
+      Map<String, INDArray> feeds, List<String> outputs, Consumer<Map<String, INDArray>> use) {
+    Map<String, INDArray> known = new HashMap<>(feeds);
+    known.keySet().removeIf(name -> !graph.hasVariable(name));
+    try {
+      runner.run(known, outputs, use);
+    } catch (UnsupportedGraphException e) {
+      LOG.warn("the graph is run operation by operation, which is slow: {}", e.getMessage());
+      runner.close();
+      runner = stock();
+      runner.run(known, outputs, use);
+    }
+  }
+
+  /** The name under which {@link #run} returns the gradient of {@code parameter}. */
+  public String gradientOf(String parameter) {
+    return runner.gradientNames().get(parameter);
+  }
+
+  /** Bytes that are kept for the next run. */
+  public long bytesHeld() {
+    return runner.bytesHeld();
+  }
+
+  /** How often memory was allocated; once every kind of batch was seen, it stays as it is. */
+  public long allocations() {
+    return runner.allocations();
+  }
+
+  /** Milliseconds by kind of operation so far; empty unless profiling was asked for. */
+  public Map<String, Double> profile() {
+    return profile.milliseconds();
+  }
+
+  @Override
+  public void close() {
+    runner.close();
+  }
+}

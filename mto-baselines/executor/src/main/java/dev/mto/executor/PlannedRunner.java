@@ -1,0 +1,71 @@
+package dev.mto.executor;
+
+import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.plan.PlanProfile;
+import dev.mto.executor.plan.PlannedGraph;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Runs a graph by compiled plans. */
+final class PlannedRunner implements GraphRunner {
+  private final Map<String, String> gradientNames = new LinkedHashMap<>();
+  private final Kernels kernels;
+  private final PlannedGraph plans;
+
+  PlannedRunner(
+      SameDiff graph,
+      Kernels kernels,
+      SDVariable loss,
+      List<String> parameters,
+      boolean recompute,
+      PlanProfile profile) {
+    this.kernels = kernels;
+    Map<String, String> parametersByGradient = new LinkedHashMap<>();
+    if (loss != null) {
+      for (String parameter : Differentiable.of(graph, loss, parameters)) {
+        gradientNames.put(parameter, "gradient of " + parameter);
+        parametersByGradient.put("gradient of " + parameter, parameter);
+      }
+    }
+    this.plans =
+        new PlannedGraph(
+            graph,
+            kernels,
+            loss == null ? null : loss.name(),
+            parametersByGradient,
+            recompute,
+            profile);
+  }
+
+  @Override
+  public Map<String, String> gradientNames() {
+    return gradientNames;
+  }
+
+  @Override
+  public void run(
+      Map<String, INDArray> feeds, List<String> outputs, Consumer<Map<String, INDArray>> use) {
+    use.accept(plans.run(feeds, outputs));
+  }
+
+  @Override
+  public long bytesHeld() {
+    return plans.bytes();
+  }
+
+  @Override
+  public long allocations() {
+    return plans.plans();
+  }
+
+  @Override
+  public void close() {
+    plans.close();
+    kernels.close();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.mto.executor.kernels;
+
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.memory;
+
+/** How oneDNN sees tensors. */
+final class Descriptors {
+  /** The CPU, as oneDNN sees it. */
+  static final engine ENGINE = new engine(engine.kind.cpu, 0);
+
+  private Descriptors() {}
+
+  /** [..., M, K] as one matrix, or as a batch of them. */
+  static long[] matrices(long[] shape) {
+    int rank = shape.length;
+    if (rank == 2) {
+      return shape;
+    }
+    long batch = 1;
+    for (int i = 0; i < rank - 2; i++) {
+      batch *= shape[i];
+    }
+    return batch == 1
+        ? new long[] {shape[rank - 2], shape[rank - 1]}
+        : new long[] {batch, shape[rank - 2], shape[rank - 1]};
+  }
+
+  static memory.desc matrix(long[] shape, boolean transposed) {
+    if (!transposed) {
+      return dense(shape);
+    }
+    int rank = shape.length;
+    long[] turned = shape.clone();
+    turned[rank - 2] = shape[rank - 1];
+    turned[rank - 1] = shape[rank - 2];
+    long[] strides = strides(shape);
+    long[] turnedStrides = strides.clone();
+    turnedStrides[rank - 2] = strides[rank - 1];
+    turnedStrides[rank - 1] = strides[rank - 2];
+    return new memory.desc(turned, memory.data_type.f32, turnedStrides, false);
+  }
+
+  static memory.desc dense(long... shape) {
+    return new memory.desc(shape, memory.data_type.f32, strides(shape), false);
+  }
+
+  static memory.desc strided(long rows, long length, long stride) {
+    return new memory.desc(
+        new long[] {rows, length}, memory.data_type.f32, new long[] {stride, 1}, false);
+  }
+
+  static long[] flatShape(Tensor x) {
+    return new long[] {x.length()};
+  }
+
+  static memory.desc flat(Tensor x) {
+    return dense(flatShape(x));
+  }
+
+  /** All but the last dimension as rows. */
+  static long[] rows(Tensor x) {
+    long last = x.shape()[x.shape().length - 1];
+    return new long[] {x.length() / last, last};
+  }
+
+  static long[] strides(long[] shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= shape[i];
+    }
+    return strides;
+  }
+}

@@ -1,0 +1,8 @@
+package dev.mto.executor.kernels;
+
+/** One operation on tensors at fixed addresses, ready to run again and again. */
+@FunctionalInterface
+public interface Kernel {
+  /** Reads its inputs and writes its outputs. */
+  void run();
+}

@@ -1,0 +1,2 @@
+/** Execution of SameDiff graphs in reused memory. */
+package dev.mto.executor;

@@ -1,0 +1,199 @@
+package dev.mto.executor.plan;
+
+import dev.mto.executor.kernels.Kernel;
+import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.kernels.Selection;
+import dev.mto.executor.kernels.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A graph for placeholders with given facts as a list of kernels at fixed addresses. */
+final class CompiledPlan {
+  private final GraphReader reader;
+  private final List<Operation> operations;
+  private final Map<String, Value> results;
+  private final MemoryLayout layout;
+  private final Map<Double, Long> uniformLengths = new HashMap<>();
+  private final Map<Double, INDArray> uniforms = new HashMap<>();
+  private final List<Step> steps = new ArrayList<>();
+  private final Map<String, Pointer> inputs = new LinkedHashMap<>();
+  private final Map<String, INDArray> outputs = new LinkedHashMap<>();
+
+  /** A kernel and what it does, for profiles. */
+  private record Step(String name, Kernel kernel) {}
+
+  private CompiledPlan(
+      GraphReader reader,
+      List<Operation> operations,
+      Map<String, Value> results,
+      MemoryLayout layout) {
+    this.reader = reader;
+    this.operations = operations;
+    this.results = results;
+    this.layout = layout;
+  }
+
+  /**
+   * Compiles a graph.
+   *
+   * @param wanted names of the variables to compute
+   * @param gradients by name of the result, the parameter whose gradient it is
+   * @param loss the variable that is differentiated; null for none
+   * @throws UnsupportedGraphException when something in it cannot be compiled
+   */
+  static CompiledPlan of(
+      SameDiff graph,
+      Map<String, FeedFacts> feeds,
+      List<String> wanted,
+      String loss,
+      Map<String, String> gradients,
+      boolean recompute) {
+    GraphReader reader = new GraphReader(graph, feeds);
+    Set<String> read = new HashSet<>(wanted);
+    if (loss != null) {
+      read.add(loss);
+    }
+    reader.read(read);
+    Map<String, Value> results = new LinkedHashMap<>();
+    wanted.forEach(name -> results.put(name, reader.dense(name)));
+    Program program = reader.program();
+    if (loss != null) {
+      List<Value> parameters = gradients.values().stream().map(reader::value).toList();
+      Gradients derived =
+          Gradients.of(
+              program, reader.value(loss), parameters, recompute ? reader.blocks() : List.of());
+      gradients.forEach(
+          (result, parameter) -> {
+            Value value = derived.of(reader.value(parameter));
+            if (value == null) {
+              throw new UnsupportedGraphException("no gradient of " + parameter);
+            }
+            results.put(
+                result, program.reshape(program.dense(value), reader.value(parameter).shape()));
+          });
+    }
+    Set<Value> needed = new HashSet<>(results.values());
+    List<Operation> operations = Fusion.of(program.operations(), needed);
+    MemoryLayout layout =
+        MemoryLayout.of(operations, List.copyOf(reader.placeholders().values().values()), needed);
+    return new CompiledPlan(reader, operations, results, layout);
+  }
+
+  /** Elements of memory that it needs. */
+  long length() {
+    return layout.length();
+  }
+
+  /** Prepares the kernels for memory at these addresses. */
+  void bind(Arena arena, Kernels kernels) {
+    steps.clear();
+    inputs.clear();
+    outputs.clear();
+    for (Operation operation : operations) {
+      operation.inputs().forEach(this::measureUniform);
+    }
+    results.values().forEach(this::measureUniform);
+    uniformLengths.forEach(
+        (element, length) ->
+            uniforms.computeIfAbsent(element, e -> Nd4j.valueArrayOf(length, e.floatValue())));
+    for (Operation operation : operations) {
+      Kernel kernel = operation.kernel(kernels, value -> place(arena, value));
+      if (kernel != null) {
+        steps.add(new Step(operation.name(), kernel));
+      }
+    }
+    reader
+        .placeholders()
+        .values()
+        .forEach((name, value) -> inputs.put(name, place(arena, value).memory()));
+    results.forEach((name, value) -> outputs.put(name, array(arena, value)));
+  }
+
+  private void measureUniform(Value value) {
+    if (value.isUniform()) {
+      uniformLengths.merge(value.element(), value.length(), Math::max);
+    }
+  }
+
+  private Tensor place(Arena arena, Value value) {
+    if (value.isUniform()) {
+      return tensor(uniforms.get(value.element()), 0, value.shape());
+    }
+    Value owner = value.owner();
+    return owner.isPlaced()
+        ? arena.tensor(layout.offset(value), value.shape())
+        : tensor(owner.array(), value.offset(), value.shape());
+  }
+
+  private static Tensor tensor(INDArray array, long offset, long[] shape) {
+    FloatPointer pointer = new FloatPointer(array.data().pointer());
+    return new Tensor(pointer.getPointer(array.offset() + offset), shape);
+  }
+
+  private INDArray array(Arena arena, Value value) {
+    Value owner = value.owner();
+    if (owner.isPlaced()) {
+      return arena.array(layout.offset(value), value.shape());
+    }
+    INDArray array = value.isUniform() ? uniforms.get(value.element()) : owner.array();
+    long[] shape = value.shape();
+    return Nd4j.create(
+        array.data(),
+        shape,
+        Nd4j.getStrides(shape, 'c'),
+        array.offset() + value.offset(),
+        'c',
+        array.dataType());
+  }
+
+  /** Runs the plan once and returns its results, which are valid until the next run. */
+  Map<String, INDArray> run(Map<String, INDArray> feeds, PlanProfile profile) {
+    for (Map.Entry<String, Pointer> input : inputs.entrySet()) {
+      INDArray value = feeds.get(input.getKey());
+      Pointer.memcpy(
+          input.getValue(),
+          new FloatPointer(value.data().pointer()).getPointer(value.offset()),
+          value.length() * Float.BYTES);
+    }
+    for (Map.Entry<String, Selection> selection : reader.placeholders().oneHots().entrySet()) {
+      require(selection.getValue().read(floats(feeds, selection.getKey())), selection.getKey());
+    }
+    for (Map.Entry<String, MaskSelections> mask : reader.placeholders().masks().entrySet()) {
+      require(mask.getValue().read(floats(feeds, mask.getKey())), mask.getKey());
+    }
+    if (profile == null) {
+      for (Step step : steps) {
+        step.kernel().run();
+      }
+    } else {
+      for (Step step : steps) {
+        profile.measure(step.name(), step.kernel());
+      }
+    }
+    return outputs;
+  }
+
+  private static float[] floats(Map<String, INDArray> feeds, String name) {
+    return feeds.get(name).data().asFloat();
+  }
+
+  private static void require(boolean read, String name) {
+    if (!read) {
+      throw new IllegalStateException(name + " is not what the plan was compiled for");
+    }
+  }
+
+  void close() {
+    uniforms.values().forEach(INDArray::close);
+  }
+}

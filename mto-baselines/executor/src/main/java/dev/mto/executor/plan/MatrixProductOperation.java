@@ -1,0 +1,91 @@
+package dev.mto.executor.plan;
+
+import dev.mto.executor.kernels.Kernel;
+import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.kernels.Tensor;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * scale·op(a)·op(b) + bias + addend; the bias and the addend are joined in after differentiation.
+ */
+record MatrixProductOperation(
+    Value a,
+    boolean transposeA,
+    Value b,
+    boolean transposeB,
+    double scale,
+    Value bias,
+    Value addend,
+    Value result)
+    implements Operation {
+
+  @Override
+  public List<Value> inputs() {
+    return Stream.of(a, b, bias, addend).filter(Objects::nonNull).toList();
+  }
+
+  @Override
+  public List<Value> outputs() {
+    return List.of(result);
+  }
+
+  @Override
+  public String name() {
+    return a.rank() > 2 ? "batched matmul" : "matmul";
+  }
+
+  @Override
+  public Value replaceable() {
+    return addend;
+  }
+
+  @Override
+  public void differentiate(Gradients gradients) {
+    Program program = gradients.program();
+    Value dy = gradients.of(result);
+    if (gradients.isNeeded(a)) {
+      gradients.add(
+          a,
+          transposeA
+              ? program.matmul(b, transposeB, dy, true)
+              : program.matmul(dy, false, b, !transposeB));
+    }
+    if (gradients.isNeeded(b)) {
+      gradients.add(
+          b,
+          transposeB
+              ? program.matmul(dy, true, a, transposeA)
+              : program.matmul(a, !transposeA, dy, false));
+    }
+  }
+
+  @Override
+  public Operation on(List<Value> inputs) {
+    return new MatrixProductOperation(
+        inputs.get(0),
+        transposeA,
+        inputs.get(1),
+        transposeB,
+        scale,
+        bias == null ? null : inputs.get(2),
+        addend == null ? null : inputs.get(inputs.size() - 1),
+        Value.computed(result.shape()));
+  }
+
+  @Override
+  public Kernel kernel(Kernels kernels, Function<Value, Tensor> place) {
+    return kernels.matmul(
+        new Kernels.MatrixProduct(
+            place.apply(a),
+            transposeA,
+            place.apply(b),
+            transposeB,
+            (float) scale,
+            bias == null ? null : place.apply(bias),
+            addend == null ? null : place.apply(addend)),
+        place.apply(result));
+  }
+}

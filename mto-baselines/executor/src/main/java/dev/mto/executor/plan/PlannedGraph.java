@@ -1,0 +1,106 @@
+package dev.mto.executor.plan;
+
+import dev.mto.executor.kernels.Kernels;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Runs a float32 graph by compiled plans, one for each kind of batch and set of results that it
+ * meets, in memory that they share. Variables are read where they are, so that updates in place are
+ * seen by the next run.
+ *
+ * <p>Not thread-safe.
+ */
+public final class PlannedGraph implements AutoCloseable {
+  private static final int KEPT = 8;
+
+  private final SameDiff graph;
+  private final Kernels kernels;
+  private final String loss;
+  private final Map<String, String> gradients;
+  private final boolean recompute;
+  private final Arena arena = new Arena();
+  private final Map<Kind, CompiledPlan> plans = new LinkedHashMap<>(KEPT, 0.75f, true);
+  private final PlanProfile profile;
+  private int compiled;
+
+  private record Kind(Map<String, FeedFacts> feeds, List<String> wanted) {}
+
+  /**
+   * A graph to run.
+   *
+   * @param loss the variable to differentiate; null for none
+   * @param gradients by name of the result, the parameter whose gradient it is
+   * @param recompute whether the values inside Transformer blocks are computed again for the
+   *     backward pass instead of being kept (gradient checkpointing: Chen et al., "Training Deep
+   *     Nets with Sublinear Memory Cost", 2016)
+   * @param profile receives the time of each operation; null for none
+   */
+  public PlannedGraph(
+      SameDiff graph,
+      Kernels kernels,
+      String loss,
+      Map<String, String> gradients,
+      boolean recompute,
+      PlanProfile profile) {
+    this.graph = graph;
+    this.kernels = kernels;
+    this.loss = loss;
+    this.gradients = gradients;
+    this.recompute = recompute;
+    this.profile = profile;
+  }
+
+  /**
+   * Computes values and gradients.
+   *
+   * @param feeds placeholder values, float32, dense and in c order
+   * @param wanted names of the variables to return beside the gradients
+   * @return values by name, valid until the next run
+   * @throws UnsupportedGraphException when the graph cannot be compiled
+   */
+  public Map<String, INDArray> run(Map<String, INDArray> feeds, List<String> wanted) {
+    Map<String, FeedFacts> facts = new HashMap<>();
+    feeds.forEach((name, array) -> facts.put(name, FeedFacts.of(array)));
+    Kind kind = new Kind(facts, wanted);
+    CompiledPlan plan = plans.get(kind);
+    if (plan == null) {
+      plan = CompiledPlan.of(graph, facts, wanted, loss, gradients, recompute);
+      if (arena.require(plan.length())) {
+        plans.values().forEach(other -> other.bind(arena, kernels));
+      }
+      plan.bind(arena, kernels);
+      forgetOldest();
+      plans.put(kind, plan);
+      compiled++;
+    }
+    return plan.run(feeds, profile);
+  }
+
+  /** Bytes of memory for values, which all plans share. */
+  public long bytes() {
+    return arena.bytes();
+  }
+
+  private void forgetOldest() {
+    if (plans.size() == KEPT) {
+      Kind oldest = plans.keySet().iterator().next();
+      plans.remove(oldest).close();
+    }
+  }
+
+  /** Plans compiled so far. */
+  public int plans() {
+    return compiled;
+  }
+
+  @Override
+  public void close() {
+    plans.values().forEach(CompiledPlan::close);
+    arena.close();
+  }
+}

@@ -1,0 +1,144 @@
+package dev.mto.executor.plan;
+
+import dev.mto.executor.kernels.Tensor;
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A float32 tensor of a program, in c order. It is computed by an operation, or given from outside,
+ * or another value looked at in another shape, or the repetition of a smaller one, which takes no
+ * memory.
+ */
+final class Value {
+  private final long[] shape;
+  private final Kind kind;
+  private final Value base;
+  private final long offset;
+  private final INDArray array;
+  private final double element;
+
+  private enum Kind {
+    COMPUTED,
+    FED,
+    STORED,
+    VIEW,
+    REPEATED,
+    UNIFORM
+  }
+
+  private Value(Kind kind, long[] shape, Value base, long offset, INDArray array, double element) {
+    this.kind = kind;
+    this.shape = shape;
+    this.base = base;
+    this.offset = offset;
+    this.array = array;
+    this.element = element;
+  }
+
+  /** The result of an operation. */
+  static Value computed(long... shape) {
+    return new Value(Kind.COMPUTED, shape, null, 0, null, Double.NaN);
+  }
+
+  /** A placeholder, given before each run. */
+  static Value fed(long... shape) {
+    return new Value(Kind.FED, shape, null, 0, null, Double.NaN);
+  }
+
+  /** A variable or constant, which stays where it is. */
+  static Value stored(INDArray array) {
+    return new Value(Kind.STORED, array.shape(), null, 0, array, Double.NaN);
+  }
+
+  /** A value all of whose elements are {@code element}. */
+  static Value uniform(double element, long... shape) {
+    return new Value(Kind.UNIFORM, shape, null, 0, null, element);
+  }
+
+  /** Elements of {@code base} from {@code offset} on. */
+  static Value view(Value base, long offset, long... shape) {
+    return base.kind == Kind.VIEW
+        ? new Value(Kind.VIEW, shape, base.base, base.offset + offset, null, Double.NaN)
+        : new Value(Kind.VIEW, shape, base, offset, null, Double.NaN);
+  }
+
+  /** {@code base} of the same rank, repeated along its dimensions of extent 1. */
+  static Value repeated(Value base, long... shape) {
+    return new Value(Kind.REPEATED, shape, base, 0, null, Double.NaN);
+  }
+
+  long[] shape() {
+    return shape;
+  }
+
+  int rank() {
+    return shape.length;
+  }
+
+  long length() {
+    return Tensor.length(shape);
+  }
+
+  /** Extent of a dimension, counted from the end where negative. */
+  long extent(int dimension) {
+    return shape[dimension < 0 ? shape.length + dimension : dimension];
+  }
+
+  boolean isRepeated() {
+    return kind == Kind.REPEATED;
+  }
+
+  /** What a repeated value repeats. */
+  Value source() {
+    return base;
+  }
+
+  boolean isUniform() {
+    return kind == Kind.UNIFORM;
+  }
+
+  boolean isUniform(double value) {
+    return isUniform() && element == value;
+  }
+
+  double element() {
+    return element;
+  }
+
+  /** The value whose memory this one is part of. */
+  Value owner() {
+    return kind == Kind.VIEW ? base : this;
+  }
+
+  /** First element in the memory of {@link #owner}. */
+  long offset() {
+    return kind == Kind.VIEW ? offset : 0;
+  }
+
+  /** Whether it lives in the plan's own memory. */
+  boolean isPlaced() {
+    return kind == Kind.COMPUTED || kind == Kind.FED;
+  }
+
+  boolean isFed() {
+    return kind == Kind.FED;
+  }
+
+  boolean isComputed() {
+    return kind == Kind.COMPUTED;
+  }
+
+  /** The array of a variable or constant; null for other values. */
+  INDArray array() {
+    return array;
+  }
+
+  boolean sameShape(Value other) {
+    return Arrays.equals(shape, other.shape);
+  }
+
+  @Override
+  public String toString() {
+    return kind + Arrays.toString(shape);
+  }
+}

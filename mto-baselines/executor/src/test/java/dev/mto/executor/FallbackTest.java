@@ -1,0 +1,112 @@
+package dev.mto.executor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mto.losses.MaskedTokenOptimization;
+import dev.mto.losses.MtoOptions;
+import dev.mto.losses.SelfAffinity;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** Graphs with operations that no plan is made for run all the same. */
+class FallbackTest {
+  private static final List<String> WEIGHT = List.of("weight");
+
+  @Test
+  void anOperationThatCannotBeCompiledIsRunByTheGraph() {
+    SameDiff graph = graph();
+    SDVariable loss = graph.math().tanh(product(graph)).sum().rename("loss");
+    Map<String, INDArray> feeds = Map.of("x", TinyModel.gaussian(1, 3, 4));
+    INDArray product = feeds.get("x").mmul(graph.getArrForVarName("weight"));
+    try (GraphSession session = GraphSession.withGradients(graph, loss, WEIGHT)) {
+      assertThat(session.differentiable()).containsExactly("weight");
+      for (int run = 0; run < 2; run++) {
+        Results results = Results.of(session, feeds, List.of("loss"));
+
+        assertThat(results.values().get("loss").getDouble(0))
+            .isCloseTo(Transforms.tanh(product).sumNumber().doubleValue(), within(1e-5));
+        assertThat(results.gradients()).containsOnlyKeys("weight");
+        assertThat(results.gradients().get("weight").norm1Number().doubleValue()).isPositive();
+        assertThat(Plans.isCompiled(session, WEIGHT)).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void aPartThatIsNotAskedForNeedsNoPlan() {
+    SameDiff graph = graph();
+    SDVariable product = product(graph);
+    graph.math().tanh(product).rename("other");
+    SDVariable loss = product.sum().rename("loss");
+    Map<String, INDArray> feeds = Map.of("x", TinyModel.gaussian(1, 3, 4));
+    try (GraphSession session = GraphSession.withGradients(graph, loss, WEIGHT)) {
+      Results planned = Results.of(session, feeds, List.of("loss"));
+      Plans.assertCompiled(session, WEIGHT);
+
+      Results later = Results.of(session, feeds, List.of("loss", "other"));
+
+      assertThat(Plans.isCompiled(session, WEIGHT)).isFalse();
+      assertThat(later.values()).containsOnlyKeys("loss", "other");
+      new Results(Map.of("loss", later.values().get("loss")), later.gradients())
+          .assertCloseTo(planned, 1e-6);
+    }
+  }
+
+  @Test
+  void affinitiesWithoutTheTokenItselfGiveTheSameGradients() {
+    Results[] results = new Results[2];
+    for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+      SameDiff graph = SameDiff.create();
+      SDVariable x = graph.placeHolder("x", type, -1, 5, 4);
+      SDVariable mask = graph.placeHolder("mask", type, -1, 5);
+      SDVariable weight = graph.var("weight", TinyModel.gaussian(3, 4, 4).castTo(type));
+      SDVariable layer = x.reshape(-1, 4).mmul(weight).reshape(-1, 5, 4);
+      MtoOptions options = TinyModel.MTO.withSelfAffinity(SelfAffinity.EXCLUDE);
+      SDVariable loss =
+          MaskedTokenOptimization.add(graph, "mto", List.of(layer, layer.add(x)), mask, options)
+              .weighted()
+              .rename("loss");
+      Map<String, INDArray> feeds =
+          Map.of(
+              "x",
+              TinyModel.gaussian(1, 2, 5, 4).castTo(type),
+              "mask",
+              Nd4j.createFromArray(new float[][] {{0, 1, 0, 1, 0}, {1, 1, 0, 0, 0}}).castTo(type));
+      try (GraphSession session = GraphSession.withGradients(graph, loss, WEIGHT)) {
+        results[type == DataType.FLOAT ? 0 : 1] = Results.of(session, feeds, List.of("loss"));
+      }
+    }
+    results[0].assertCloseTo(results[1], 1e-5);
+  }
+
+  @Test
+  void aGraphInFloat64IsRunByTheGraph() {
+    SameDiff graph = SameDiff.create();
+    graph.var("weight", Nd4j.ones(DataType.DOUBLE, 4, 2));
+    SDVariable loss = graph.getVariable("weight").sum().rename("loss");
+    try (GraphSession session = GraphSession.withGradients(graph, loss, WEIGHT)) {
+      assertThat(Plans.isCompiled(session, WEIGHT)).isFalse();
+      assertThat(Results.of(session, Map.of(), List.of("loss")).values().get("loss").getDouble(0))
+          .isEqualTo(8);
+    }
+  }
+
+  private static SameDiff graph() {
+    SameDiff graph = SameDiff.create();
+    graph.placeHolder("x", DataType.FLOAT, -1, 4);
+    graph.var("weight", TinyModel.gaussian(2, 4, 2));
+    return graph;
+  }
+
+  private static SDVariable product(SameDiff graph) {
+    return graph.getVariable("x").mmul(graph.getVariable("weight"));
+  }
+}

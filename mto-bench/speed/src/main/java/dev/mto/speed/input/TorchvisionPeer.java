@@ -1,0 +1,126 @@
+package dev.mto.speed.input;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.errors.UserException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The same transforms by torchvision and Pillow, in a Python process on one thread. */
+final class TorchvisionPeer {
+  private static final String SCRIPT = "torchvision_peer.py";
+  private static final String CURE =
+      "install Debian's python3-torchvision and python3-pil (apt-get install python3-torchvision"
+          + " python3-pil) and name that Python, such as --python /usr/bin/python3, or leave out"
+          + " --peer";
+
+  private final String python;
+  private final String versions;
+
+  private TorchvisionPeer(String python, String versions) {
+    this.python = python;
+    this.versions = versions;
+  }
+
+  /**
+   * A peer that is known to run.
+   *
+   * @param python the program, by name or path
+   * @throws UserException if it does not start or has not what the transforms need
+   */
+  static TorchvisionPeer start(String python) {
+    Map<String, String> versions = new TreeMap<>();
+    run(python, List.of())
+        .path("versions")
+        .fields()
+        .forEachRemaining(entry -> versions.put(entry.getKey(), entry.getValue().asText()));
+    List<String> names = new ArrayList<>();
+    versions.forEach((name, version) -> names.add(name + " " + version));
+    return new TorchvisionPeer(python, String.join(", ", names));
+  }
+
+  String versions() {
+    return versions;
+  }
+
+  /** Images a second of processor time for each case by name, from one pass over {@code folder}. */
+  Map<String, Double> imagesPerCoreSecond(Path folder) {
+    JsonNode answer = run(python, List.of(folder.toString()));
+    Map<String, Double> rates = new TreeMap<>();
+    for (InputCase input : InputCase.all()) {
+      rates.put(input.name(), answer.required(input.name()).asDouble());
+    }
+    return rates;
+  }
+
+  private static JsonNode run(String python, List<String> arguments) {
+    List<String> command = new ArrayList<>(List.of(python, "-"));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("OMP_NUM_THREADS", "1");
+    String answer;
+    int code;
+    try {
+      Process process = started(builder, python);
+      send(script(), process);
+      answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      code = process.waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the peer ran", e);
+    }
+    if (code != 0) {
+      throw new UserException(
+          "--peer: " + python + " ended with code " + code + ", its message is above; " + CURE);
+    }
+    return checked(answer, python);
+  }
+
+  private static JsonNode checked(String answer, String python) {
+    JsonNode node;
+    try {
+      node = new ObjectMapper().readTree(answer);
+    } catch (IOException e) {
+      throw new UserException("--peer: " + python + " gave no answer that can be read; " + CURE, e);
+    }
+    if (node.has("missing")) {
+      throw new UserException(
+          "--peer: " + python + " has no " + node.get("missing").asText() + "; " + CURE);
+    }
+    return node;
+  }
+
+  private static Process started(ProcessBuilder builder, String python) {
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new UserException("--peer: cannot start " + python + "; " + CURE, e);
+    }
+  }
+
+  private static void send(byte[] script, Process process) {
+    try (OutputStream stdin = process.getOutputStream()) {
+      stdin.write(script);
+    } catch (IOException e) {
+      // It ended without reading the script; its exit code or its answer will tell.
+      return;
+    }
+  }
+
+  private static byte[] script() throws IOException {
+    try (InputStream in = TorchvisionPeer.class.getResourceAsStream(SCRIPT)) {
+      return in.readAllBytes();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.mto.speed.step;
+
+import dev.mto.executor.kernels.KernelSets;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Starts the processes that measure, all with the flags of this virtual machine and the environment
+ * of {@code ./mto}.
+ */
+final class Children {
+  /** As {@code ./mto} sets them; what is set already is kept. */
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of(
+          "OMP_NUM_THREADS",
+          Integer.toString(Runtime.getRuntime().availableProcessors()),
+          "OMP_WAIT_POLICY",
+          "PASSIVE",
+          "GOMP_SPINCOUNT",
+          "30000",
+          "GLIBC_TUNABLES",
+          "glibc.malloc.hugetlb=1",
+          "MALLOC_MMAP_THRESHOLD_",
+          "2000000000",
+          "MALLOC_TRIM_THRESHOLD_",
+          "20000000000",
+          "MALLOC_TOP_PAD_",
+          "268435456");
+
+  private final SessionKernels kernels;
+  private final String peerClassPath;
+
+  /**
+   * Processes of one run.
+   *
+   * @param peerClassPath of the libtorch peer, or null where none is started
+   */
+  Children(SessionKernels kernels, String peerClassPath) {
+    this.kernels = kernels;
+    this.peerClassPath = peerClassPath;
+  }
+
+  /** This project's training step of a resolved configuration. */
+  ChildProcess ours(Path config) {
+    return start("the training step", ourCommand(StepProcess.class, config.toString()));
+  }
+
+  /** The measurement of the machine's matrix product. */
+  ChildProcess sgemm() {
+    return start("the matrix product", ourCommand(SgemmProcess.class));
+  }
+
+  /** libtorch's training step. */
+  ChildProcess peer(Blas blas, Waiting waiting, Path peerCase, Path inputs) {
+    List<String> command =
+        java(
+            flag ->
+                !flag.startsWith("-Dmto.")
+                    && !flag.startsWith("-Xshare:")
+                    && !flag.startsWith("-XX:SharedArchiveFile=")); // of other classes
+    command.addAll(
+        List.of(
+            "-Dorg.bytedeco.openblas.load=" + blas.label(),
+            "-cp",
+            peerClassPath,
+            "dev.mto.peer.PeerProcess",
+            peerCase.toString(),
+            inputs.toString()));
+    ProcessBuilder builder = prepared(command);
+    waiting.apply(builder.environment());
+    return new ChildProcess(blas.title(), builder);
+  }
+
+  private List<String> ourCommand(Class<?> main, String... arguments) {
+    List<String> command = java(flag -> !flag.startsWith("-D" + KernelSets.PROPERTY));
+    command.addAll(
+        List.of(
+            "-D" + KernelSets.PROPERTY + "=" + kernels.label(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName()));
+    command.addAll(Arrays.asList(arguments));
+    return command;
+  }
+
+  private static List<String> java(Predicate<String> kept) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> !flag.startsWith("-agentlib") && !flag.startsWith("-javaagent"))
+        .filter(kept)
+        .forEach(command::add);
+    return command;
+  }
+
+  private static ChildProcess start(String name, List<String> command) {
+    return new ChildProcess(name, prepared(command));
+  }
+
+  private static ProcessBuilder prepared(List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    ENVIRONMENT.forEach(builder.environment()::putIfAbsent);
+    return builder;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.mto.speed.step;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/**
+ * Results as JSON: {@code machine}, {@code cases[]}, one entry with MTO and one without, and {@code
+ * profiles[]} where asked for.
+ */
+final class ResultJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ResultJson() {}
+
+  /** The whole file. */
+  static ObjectNode of(Machine machine, List<CaseResult> results, List<OperationShares> shares) {
+    ObjectNode root = JSON.createObjectNode();
+    root.putObject("machine")
+        .put("cpu", machine.cpu())
+        .put("threads", machine.threads())
+        .put("native_build", machine.nativeBuild())
+        .put("kernels", machine.kernels())
+        .put("commit", machine.commit())
+        .put("java", machine.java());
+    ArrayNode cases = root.putArray("cases");
+    results.forEach(result -> cases.add(entry(result)));
+    if (!shares.isEmpty()) {
+      ArrayNode profiles = root.putArray("profiles");
+      shares.forEach(share -> share.write(profiles));
+    }
+    return root;
+  }
+
+  private static ObjectNode entry(CaseResult result) {
+    Measured ours = result.ours();
+    ObjectNode node =
+        JSON.createObjectNode()
+            .put("name", result.name())
+            .put("case", result.benchmark().name())
+            .put("method", result.benchmark().with().baseline())
+            .put("mto", result.mto())
+            .put("batch", result.benchmark().batch())
+            .put("ms_min", ours.min())
+            .put("ms_median", ours.median())
+            .put("images_per_s", result.imagesPerSecond(ours))
+            .put("sgemm_peak_gflops", result.sgemmPeak())
+            .put("mto_overhead", result.mtoOverhead());
+    known(node, "gflop", result.gigaFlop());
+    known(node, "gflops", result.rate(ours));
+    known(node, "peak_share", result.peakShare(ours));
+    known(node, "peak_rss_mb", ours.peakMebibytes());
+    for (Blas blas : Blas.values()) {
+      if (result.peers().containsKey(blas)) {
+        peer(node, result, blas);
+      }
+    }
+    return node;
+  }
+
+  private static void peer(ObjectNode node, CaseResult result, Blas blas) {
+    Measured peer = result.peers().get(blas);
+    Agreement agreement = result.agreements().get(blas);
+    String key = blas.key();
+    node.put(key + "_ms_min", peer.min())
+        .put(key + "_ms_median", peer.median())
+        .put(blas.ratioKey(), result.ratio(blas))
+        .put("loss", agreement.loss())
+        .put(key + "_loss", agreement.peerLoss())
+        .put(key + "_loss_difference", agreement.lossDifference())
+        .put(key + "_gradient_error", agreement.gradientError());
+    known(node, key + "_peak_rss_mb", peer.peakMebibytes());
+  }
+
+  private static void known(ObjectNode node, String key, double value) {
+    if (!Double.isNaN(value)) {
+      node.put(key, value);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.mto.speed.step;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Results as text. */
+final class ResultTable {
+  private ResultTable() {}
+
+  /** The two results of a case, without MTO and with it. */
+  static String of(List<CaseResult> results) {
+    CaseResult first = results.get(0);
+    StringBuilder text = new StringBuilder();
+    line(
+        text,
+        "%s: %d images a step, %s; sgemm peak of this machine %.0f GFLOP/s",
+        first.benchmark().name(),
+        first.benchmark().batch(),
+        Double.isNaN(first.gigaFlop())
+            ? "arithmetic not counted"
+            : String.format(Locale.ROOT, "%.1f GFLOP", first.gigaFlop()),
+        first.sgemmPeak());
+    for (CaseResult result : results) {
+      result.agreements().entrySet().stream()
+          .sorted(Map.Entry.comparingByKey())
+          .forEach(entry -> agreement(text, result, entry.getKey(), entry.getValue()));
+    }
+    line(
+        text,
+        "  %-28s %9s %9s %9s %8s %8s %8s %8s",
+        "",
+        "ms min",
+        "median",
+        "images/s",
+        "GFLOP/s",
+        "of peak",
+        "peak MiB",
+        "this/it");
+    for (CaseResult result : results) {
+      rows(text, result);
+    }
+    line(text, "  MTO costs %+.1f %% of a step", 100 * (first.mtoOverhead() - 1));
+    return text.toString();
+  }
+
+  private static void agreement(
+      StringBuilder text, CaseResult result, Blas blas, Agreement agreement) {
+    line(
+        text,
+        "  agrees with %s%s: loss %.6f, %.1e apart; gradients %.1e apart",
+        blas.title(),
+        suffix(result),
+        agreement.loss(),
+        agreement.lossDifference(),
+        agreement.gradientError());
+  }
+
+  private static void rows(StringBuilder text, CaseResult result) {
+    row(text, result, "this", result.ours(), "");
+    for (Blas blas : Blas.values()) {
+      Measured peer = result.peers().get(blas);
+      if (peer != null) {
+        row(
+            text,
+            result,
+            blas.title(),
+            peer,
+            String.format(Locale.ROOT, "%.3f", result.ratio(blas)));
+      }
+    }
+  }
+
+  private static void row(
+      StringBuilder text, CaseResult result, String name, Measured measured, String ratio) {
+    line(
+        text,
+        "  %-28s %9.1f %9.1f %9.1f %8s %8s %8s %8s",
+        name + suffix(result),
+        measured.min(),
+        measured.median(),
+        result.imagesPerSecond(measured),
+        known("%.0f", result.rate(measured)),
+        known("%.0f %%", 100 * result.peakShare(measured)),
+        known("%.0f", measured.peakMebibytes()),
+        ratio);
+  }
+
+  private static String suffix(CaseResult result) {
+    return result.mto() ? ", MTO" : "";
+  }
+
+  private static String known(String format, double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values).stripTrailing())
+        .append(System.lineSeparator());
+  }
+}

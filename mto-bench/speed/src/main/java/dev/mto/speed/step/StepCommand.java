@@ -1,0 +1,203 @@
+package dev.mto.speed.step;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench step}: what a training step costs, here and in libtorch. */
+@Command(
+    name = "step",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Times forward, backward, clip and AdamW of one batch, with MTO and without, and with --peer"
+          + " the same step in libtorch. Each runs in a process of its own; they take turns, round"
+          + " by round, so that a noisy machine is fair to all: the ratios are what counts. Before"
+          + " timing, losses and gradients must agree with libtorch's.",
+      "",
+      "Without --config the standard cases: ViT-Ti and ViT-S with 8 images, ViT-B with 2, of SimMIM"
+          + " and MAE, 224 px, images of noise."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./mto bench step --list",
+      "  ./mto bench step --case simmim-vit-tiny",
+      "  ./mto bench step --case simmim-vit-small --profile",
+      "  ./mto bench step --peer --json step.json",
+      "  ./mto bench step --case mae-vit-base --peer --blas mkl --rounds 5",
+      "  ./mto bench step --config configs/quickstart.yaml --kernels standard",
+      "  ./mto bench step --config my.yaml --set model.drop_path=0 --peer",
+      "",
+      "Exit codes: 0 measured, 1 libtorch's loss or gradients differ or a process failed, 2 wrong"
+          + " input."
+    })
+public final class StepCommand implements Callable<Integer> {
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "Measure this configuration on its own images.")
+  private Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Override a key of --config; repeatable.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--case",
+      paramLabel = "NAME",
+      arity = "1..*",
+      split = ",",
+      description = "Standard cases to measure (default: all).")
+  private List<String> cases = new ArrayList<>();
+
+  @Option(names = "--list", description = "List the standard cases and stop.")
+  private boolean list;
+
+  @Option(names = "--steps", description = "Steps of each in a round (default: ${DEFAULT-VALUE}).")
+  private int steps = 5;
+
+  @Option(names = "--rounds", description = "Rounds (default: ${DEFAULT-VALUE}).")
+  private int rounds = 3;
+
+  @Option(
+      names = "--peer",
+      description = {
+        "Also libtorch. Built on first use: downloads about 400 MB, needs Maven and the network."
+      })
+  private boolean peer;
+
+  @Option(
+      names = "--blas",
+      split = ",",
+      paramLabel = "NAME",
+      defaultValue = "openblas,mkl",
+      description = "libtorch's matrix libraries: openblas, mkl (default: ${DEFAULT-VALUE}).")
+  private List<Blas> blas = new ArrayList<>();
+
+  @Option(
+      names = "--kernels",
+      paramLabel = "NAME",
+      defaultValue = "fast",
+      description = "SessionKernels of our step: fast, standard (default: ${DEFAULT-VALUE}).")
+  private SessionKernels kernels = SessionKernels.FAST;
+
+  @Option(
+      names = "--profile",
+      description = "Also where the time goes: milliseconds by kind of operation.")
+  private boolean profile;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
+  private Path json;
+
+  /** For the command line. */
+  public StepCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    if (list) {
+      StandardCase.all()
+          .forEach(
+              standard ->
+                  System.out.printf(
+                      Locale.ROOT, "%-18s %d images a step%n", standard.name(), standard.batch()));
+      return 0;
+    }
+    check();
+    try {
+      measure();
+      return 0;
+    } catch (BenchmarkFailure e) {
+      System.err.println("error: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private void check() {
+    if (steps < 1 || rounds < 1) {
+      throw new UserException(
+          "--steps " + steps + ", --rounds " + rounds + ": both must be at least 1");
+    }
+    if (config != null && !cases.isEmpty()) {
+      throw new UserException("--config and --case: give one of them");
+    }
+    if (config == null && !settings.isEmpty()) {
+      throw new UserException("--set " + settings.get(0) + ": needs --config");
+    }
+  }
+
+  private void measure() throws IOException {
+    List<StandardCase> standard = config == null ? StandardCase.named(cases) : List.of();
+    Machine machine = Machine.here(kernels);
+    Children children = new Children(kernels, peer ? PeerBuild.ofThisCheckout().classPath() : null);
+    CaseRun run =
+        new CaseRun(
+            children,
+            peer ? blas : List.of(),
+            rounds,
+            steps,
+            message -> System.err.println("mto: " + message));
+    System.out.printf(
+        "%s, %s threads, %s, %s kernels%n",
+        machine.cpu(), machine.threads(), machine.nativeBuild(), machine.kernels());
+    List<CaseResult> results = new ArrayList<>();
+    List<OperationShares> shares = new ArrayList<>();
+    try (TemporaryFolder folder = new TemporaryFolder()) {
+      if (config != null) {
+        BenchmarkCase own = BenchmarkCase.of(name(config), config, settings);
+        measured(run, own, folder.path(), results);
+        profile(children, own, folder.path(), shares);
+      }
+      for (StandardCase each : standard) {
+        Path own = Files.createDirectory(folder.path().resolve(each.name()));
+        BenchmarkCase prepared = each.prepare(own);
+        measured(run, prepared, own, results);
+        profile(children, prepared, own, shares);
+      }
+    }
+    if (json != null) {
+      AtomicFiles.writeString(
+          json,
+          new ObjectMapper()
+                  .writerWithDefaultPrettyPrinter()
+                  .writeValueAsString(ResultJson.of(machine, results, shares))
+              + "\n");
+    }
+  }
+
+  private void profile(
+      Children children, BenchmarkCase benchmark, Path folder, List<OperationShares> shares) {
+    if (!profile) {
+      return;
+    }
+    for (boolean mto : List.of(false, true)) {
+      OperationShares measured =
+          OperationShares.measure(benchmark, mto, children, new CaseFiles(folder));
+      System.out.print(measured.table());
+      shares.add(measured);
+    }
+  }
+
+  private static void measured(
+      CaseRun run, BenchmarkCase benchmark, Path folder, List<CaseResult> results)
+      throws IOException {
+    List<CaseResult> both = run.measure(benchmark, new CaseFiles(folder));
+    System.out.println();
+    System.out.print(ResultTable.of(both));
+    results.addAll(both);
+  }
+
+  private static String name(Path config) {
+    return config.getFileName().toString().replaceFirst("\\.ya?ml$", "");
+  }
+}

@@ -1,0 +1,43 @@
+package dev.mto.speed.step;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** A folder that is gone when it is closed or when this process is stopped. */
+final class TemporaryFolder implements AutoCloseable {
+  private final Path path = Files.createTempDirectory("mto-bench-step");
+  private final Thread atExit = new Thread(this::deleteAtExit);
+
+  TemporaryFolder() throws IOException {
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  private void deleteAtExit() {
+    try {
+      delete();
+    } catch (IOException e) {
+      System.err.println("mto: " + path + " could not be deleted (" + e.getMessage() + ")");
+    }
+  }
+
+  private void delete() throws IOException {
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(each);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    delete();
+  }
+}

@@ -1,0 +1,113 @@
+package dev.mto.speed.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.command.CommandLines;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StepCommandTest {
+  @TempDir private Path folder;
+  private Path config;
+
+  @BeforeEach
+  void writeConfiguration() throws IOException {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    NoiseImages.write(images, 2, 8);
+    config =
+        Files.writeString(
+            folder.resolve("small.yaml"),
+            """
+            baseline: simmim
+            model: { preset: vit-tiny, image: [8, 8], patch: 4, dim: 12, depth: 1, heads: 2 }
+            data: { train: '%s', workers: 1 }
+            masking: { ratio: 0.5, unit: 4 }
+            training: { batch: 2, accumulate: 1 }
+            """
+                .formatted(images));
+  }
+
+  @Test
+  void measuresAConfigurationInProcessesOfItsOwn() throws IOException {
+    Path json = folder.resolve("step.json");
+
+    Outcome outcome =
+        run("--config", config.toString(), "--steps=2", "--rounds=2", "--json", json.toString());
+
+    assertThat(outcome.code()).as(outcome.errors()).isZero();
+    assertThat(outcome.output()).contains("small: 2 images a step").contains("this, MTO");
+    JsonNode cases = new ObjectMapper().readTree(json.toFile()).get("cases");
+    assertThat(cases).hasSize(2);
+    assertThat(cases.get(1).get("name").asText()).isEqualTo("small-mto");
+    assertThat(cases.get(1).get("ms_min").asDouble()).isPositive();
+    assertThat(cases.get(1).get("sgemm_peak_gflops").asDouble()).isPositive();
+  }
+
+  @Test
+  void listsTheStandardCases() {
+    Outcome outcome = run("--list");
+
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.output()).contains("simmim-vit-tiny").contains("mae-vit-base");
+  }
+
+  @Test
+  void refusesAnUnknownCase() {
+    assertRefused(run("--case", "vit-tiny"), "--case: 'vit-tiny' is not known");
+  }
+
+  @Test
+  void refusesZeroRounds() {
+    assertRefused(run("--rounds=0"), "--rounds 0: both must be at least 1");
+  }
+
+  @Test
+  void refusesSettingsWithoutAConfiguration() {
+    assertRefused(run("--set", "training.batch=4"), "--set training.batch=4: needs --config");
+  }
+
+  @Test
+  void refusesAnUnknownMatrixLibrary() {
+    assertRefused(run("--peer", "--blas", "blis"), "--blas");
+  }
+
+  @Test
+  void refusesWhatTheProcessOfTheStepRefuses() {
+    assertRefused(
+        run("--config", config.toString(), "--set", "training.batch=3", "--rounds=1"),
+        "fewer than one step takes");
+  }
+
+  private record Outcome(int code, String output, String errors) {}
+
+  private static void assertRefused(Outcome outcome, String message) {
+    assertThat(outcome.errors()).contains(message);
+    assertThat(outcome.code()).isEqualTo(2);
+  }
+
+  private static Outcome run(String... arguments) {
+    PrintStream systemOut = System.out;
+    PrintStream systemErr = System.err;
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+    try {
+      int code = CommandLines.run(new StepCommand(), arguments);
+      return new Outcome(
+          code, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(systemOut);
+      System.setErr(systemErr);
+    }
+  }
+}

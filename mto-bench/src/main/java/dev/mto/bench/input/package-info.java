@@ -1,2 +1,0 @@
-/** {@code ./mto bench input}: how many images a second can be read, decoded and augmented. */
-package dev.mto.bench.input;

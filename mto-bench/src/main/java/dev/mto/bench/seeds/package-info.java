@@ -1,2 +1,0 @@
-/** Figures over seeds. */
-package dev.mto.bench.seeds;

@@ -1,0 +1,102 @@
+package dev.mto.data.folder;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The images of a run that could not be read: each is appended once to a list, a line of path, tab
+ * and reason, and too many of them stop the run. Thread-safe.
+ */
+public final class BadImages {
+  /** The usual name of the list in a run's folder. */
+  public static final String FILE_NAME = "bad-images.txt";
+
+  public static final double USUAL_MAX_SHARE = 0.01;
+
+  private final Path list;
+  private final int images;
+  private final double maxShare;
+  private final Set<String> listed = new HashSet<>();
+
+  private BadImages(Path list, int images, double maxShare) {
+    this.list = list;
+    this.images = images;
+    this.maxShare = maxShare;
+  }
+
+  /**
+   * Continues the list if it exists (a resumed run), else creates it with the first bad image.
+   *
+   * @param list the file to append to
+   * @param images number of the folder's images
+   * @param maxShare largest share of bad images, in [0, 1]
+   * @throws UncheckedIOException if an existing list cannot be read
+   */
+  public static BadImages open(Path list, int images, double maxShare) {
+    if (!(maxShare >= 0 && maxShare <= 1)) {
+      throw new IllegalArgumentException(
+          "the allowed share of bad images is " + maxShare + " but must be in [0, 1]");
+    }
+    if (images < 1) {
+      throw new IllegalArgumentException("the number of images is " + images + ", not positive");
+    }
+    BadImages bad = new BadImages(list, images, maxShare);
+    if (Files.exists(list)) {
+      try {
+        for (String line : Files.readAllLines(list, UTF_8)) {
+          int tab = line.indexOf('\t');
+          if (tab > 0) {
+            bad.listed.add(line.substring(0, tab));
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read the list of bad images " + list, e);
+      }
+    }
+    return bad;
+  }
+
+  /**
+   * Lists an image unless it is listed already.
+   *
+   * @throws TooManyBadImagesException if the share of bad images is now above the limit
+   * @throws UncheckedIOException if the list cannot be written
+   */
+  public synchronized void add(Path image, String reason) {
+    String path = image.toString().replaceAll("[\\t\\r\\n]", "?");
+    if (listed.add(path)) {
+      append(path, reason);
+    }
+    if (listed.size() > maxShare * images) {
+      throw new TooManyBadImagesException(listed.size(), images, maxShare, list);
+    }
+  }
+
+  private void append(String path, String reason) {
+    try {
+      Files.writeString(
+          list,
+          path + "\t" + reason.replaceAll("\\R", " ") + System.lineSeparator(),
+          UTF_8,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the list of bad images " + list, e);
+    }
+  }
+
+  public synchronized int count() {
+    return listed.size();
+  }
+
+  public Path list() {
+    return list;
+  }
+}

@@ -1,0 +1,130 @@
+package dev.mto.data.folder;
+
+import dev.mto.data.image.ImageDecoder;
+import dev.mto.data.image.OpenCv;
+import dev.mto.data.image.UnreadableImageException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/** Reads every image of a folder once, holding a chunk's results at a time, and reports. */
+public final class DatasetCheck {
+  private static final int CHUNK = 1024;
+
+  private final ImageFolder folder;
+  private final int channels;
+  private final PixelSums sums;
+  private final List<DatasetReport.Size> sizes = new ArrayList<>();
+  private final List<DatasetReport.BadFile> bad = new ArrayList<>();
+
+  private DatasetCheck(ImageFolder folder, int channels) {
+    this.folder = folder;
+    this.channels = channels;
+    this.sums = new PixelSums(channels);
+  }
+
+  /**
+   * Checks every image of a folder.
+   *
+   * @param channels 1 to read the images as grey, 3 as RGB
+   * @param workers reading threads
+   * @throws IllegalArgumentException if channels is neither 1 nor 3, or workers is not positive
+   */
+  public static DatasetReport of(ImageFolder folder, int channels, int workers) {
+    if (channels != 1 && channels != 3) {
+      throw new IllegalArgumentException("channels is " + channels + " but must be 1 or 3");
+    }
+    if (workers < 1) {
+      throw new IllegalArgumentException("workers is " + workers + " but must be at least 1");
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(workers, new WorkerThreads());
+    try {
+      return new DatasetCheck(folder, channels).run(threads);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private DatasetReport run(ExecutorService threads) {
+    for (int from = 0; from < folder.size(); from += CHUNK) {
+      List<Future<Sample>> chunk = new ArrayList<>();
+      for (int i = from; i < Math.min(folder.size(), from + CHUNK); i++) {
+        int index = i;
+        chunk.add(threads.submit(() -> read(index)));
+      }
+      for (int i = 0; i < chunk.size(); i++) {
+        add(from + i, result(chunk.get(i)));
+      }
+    }
+    return report();
+  }
+
+  @SuppressWarnings("try")
+  private Sample read(int index) {
+    try (PointerScope scope = OpenCv.scope()) {
+      Mat image = ImageDecoder.decode(folder.path(index), channels);
+      return new Sample(
+          new DatasetReport.Size(image.rows(), image.cols()),
+          PixelSums.of(OpenCv.pixels(image), channels),
+          null);
+    } catch (UnreadableImageException e) {
+      return new Sample(null, null, e.getMessage());
+    }
+  }
+
+  private static Sample result(Future<Sample> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while images were checked", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an image could not be checked: " + e.getCause(), e);
+    }
+  }
+
+  private void add(int index, Sample sample) {
+    if (sample.failure() != null) {
+      bad.add(new DatasetReport.BadFile(folder.path(index).toString(), sample.failure()));
+      return;
+    }
+    sizes.add(sample.size());
+    sums.add(sample.sums());
+  }
+
+  private DatasetReport report() {
+    sizes.sort(
+        Comparator.comparingLong((DatasetReport.Size s) -> (long) s.height() * s.width())
+            .thenComparingInt(DatasetReport.Size::height));
+    boolean none = sizes.isEmpty();
+    return new DatasetReport(
+        folder.size(),
+        classes(),
+        none ? null : sizes.get(0),
+        none ? null : sizes.get((sizes.size() - 1) / 2),
+        none ? null : sizes.get(sizes.size() - 1),
+        bad,
+        sums.mean(),
+        sums.std());
+  }
+
+  private Map<String, Integer> classes() {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    folder.classes().forEach(name -> counts.put(name, 0));
+    for (int i = 0; folder.labelled() && i < folder.size(); i++) {
+      counts.merge(folder.classes().get(folder.label(i)), 1, Integer::sum);
+    }
+    return counts;
+  }
+
+  /** One image's share of the report; {@code failure} is null if it was readable. */
+  private record Sample(DatasetReport.Size size, PixelSums sums, String failure) {}
+}

@@ -1,0 +1,249 @@
+package dev.mto.data.folder;
+
+import dev.mto.data.image.OpenCv;
+import dev.mto.data.random.RandomStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+
+/**
+ * Turns part of an IDX pair (the files of MNIST and its relatives) into PNG class folders {@code
+ * train/CLASS/00001.png} and {@code val/CLASS/00001.png}. Both parts are drawn from the given
+ * files, balanced by class, disjoint, by seed. The image file is streamed.
+ *
+ * @param images IDX file of images, gzip or plain
+ * @param labels IDX file of labels, gzip or plain
+ * @param out folder to create; an existing one must be empty
+ * @param train number of training images, a multiple of the number of classes, or 0
+ * @param validation number of validation images, a multiple of the number of classes, or 0
+ * @param pad side in pixels that images are zero-padded to, centred
+ * @param classes folder names in the order of the labels
+ * @param seed which images are drawn
+ */
+public record IdxImport(
+    Path images,
+    Path labels,
+    Path out,
+    int train,
+    int validation,
+    int pad,
+    List<String> classes,
+    long seed) {
+
+  public IdxImport {
+    classes = List.copyOf(classes);
+    requireClassNames(classes);
+    requireMultiple("training", train, classes.size());
+    requireMultiple("validation", validation, classes.size());
+    if (train + validation == 0) {
+      throw new IllegalArgumentException(
+          "no images are asked for: ask for training images, validation images or both");
+    }
+    if (pad < 1 || pad > 4096) {
+      throw new IllegalArgumentException("the padded side is " + pad + " but must be 1 to 4096");
+    }
+  }
+
+  /**
+   * Writes the folders; on an error nothing is left behind.
+   *
+   * @throws IllegalArgumentException in one line, if a file is not what it claims to be, has too
+   *     few images of a class, or the output folder is not empty
+   * @throws UncheckedIOException if reading or writing fails
+   */
+  @SuppressWarnings("try")
+  public void run() {
+    Path partial = out.resolveSibling(out.getFileName() + ".partial");
+    try {
+      requireEmpty(out);
+      requireEmpty(partial);
+      try (PointerScope scope = OpenCv.scope()) {
+        write(partial, targets());
+        Files.deleteIfExists(out);
+        Files.move(partial, out);
+      } finally {
+        deleteTree(partial);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot import " + images + " into " + out + ": " + e, e);
+    }
+  }
+
+  /** For each image of the file, where it goes below the output folder; null = nowhere. */
+  private String[] targets() throws IOException {
+    List<List<Integer>> byClass = new ArrayList<>();
+    classes.forEach(name -> byClass.add(new ArrayList<>()));
+    int items;
+    try (IdxStream stream = IdxStream.open(labels, 1)) {
+      items = stream.items();
+      for (int i = 0; i < items; i++) {
+        int label = stream.read()[0] & 0xFF;
+        if (label >= classes.size()) {
+          throw new IllegalArgumentException(
+              labels
+                  + " has label "
+                  + label
+                  + " but only "
+                  + classes.size()
+                  + " class names were given: name every class");
+        }
+        byClass.get(label).add(i);
+      }
+      stream.requireEnd();
+    }
+    String[] targets = new String[items];
+    for (int label = 0; label < classes.size(); label++) {
+      assign(label, byClass.get(label), targets);
+    }
+    return targets;
+  }
+
+  private void assign(int label, List<Integer> members, String[] targets) {
+    int perTrain = train / classes.size();
+    int perValidation = validation / classes.size();
+    String name = classes.get(label);
+    if (members.size() < perTrain + perValidation) {
+      throw new IllegalArgumentException(
+          labels
+              + " has "
+              + members.size()
+              + " images of "
+              + name
+              + " but "
+              + (perTrain + perValidation)
+              + " are asked for: ask for fewer");
+    }
+    int[] order =
+        RandomStream.permutation(members.size(), RandomStream.of(seed, "idx-import", label));
+    number("train/" + name, members, order, 0, perTrain, targets);
+    number("val/" + name, members, order, perTrain, perValidation, targets);
+  }
+
+  private static void number(
+      String folder, List<Integer> members, int[] order, int from, int count, String[] targets) {
+    int[] chosen = new int[count];
+    for (int i = 0; i < count; i++) {
+      chosen[i] = members.get(order[from + i]);
+    }
+    Arrays.sort(chosen);
+    for (int i = 0; i < count; i++) {
+      targets[chosen[i]] = String.format(Locale.ROOT, "%s/%05d.png", folder, i + 1);
+    }
+  }
+
+  private void write(Path folder, String[] targets) throws IOException {
+    try (IdxStream stream = IdxStream.open(images, 3)) {
+      if (stream.items() != targets.length) {
+        throw new IllegalArgumentException(
+            images
+                + " declares "
+                + stream.items()
+                + " images but "
+                + labels
+                + " "
+                + targets.length
+                + " labels: give the two files of one pair");
+      }
+      int height = stream.dimension(1);
+      int width = stream.dimension(2);
+      if (height > pad || width > pad) {
+        throw new IllegalArgumentException(
+            images
+                + " has images of "
+                + height
+                + "x"
+                + width
+                + " pixels, which do not fit into "
+                + pad
+                + ": pad to at least "
+                + Math.max(height, width));
+      }
+      for (String target : targets) {
+        byte[] pixels = stream.read();
+        if (target != null) {
+          Path file = folder.resolve(target);
+          Files.createDirectories(file.getParent());
+          Files.write(file, OpenCv.png(padded(pixels, height, width), pad, pad));
+        }
+      }
+      stream.requireEnd();
+    }
+  }
+
+  private byte[] padded(byte[] pixels, int height, int width) {
+    byte[] square = new byte[pad * pad];
+    int top = (pad - height) / 2;
+    int left = (pad - width) / 2;
+    for (int row = 0; row < height; row++) {
+      System.arraycopy(pixels, row * width, square, (top + row) * pad + left, width);
+    }
+    return square;
+  }
+
+  private static void requireClassNames(List<String> classes) {
+    if (classes.isEmpty() || classes.size() > 256) {
+      throw new IllegalArgumentException(
+          classes.size() + " class names were given but 1 to 256 are possible");
+    }
+    for (String name : classes) {
+      if (!name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
+        throw new IllegalArgumentException(
+            "the class name '"
+                + name
+                + "' cannot be a folder: use letters, digits, dot, dash and underscore");
+      }
+    }
+    if (new HashSet<>(classes).size() < classes.size()) {
+      throw new IllegalArgumentException("a class name occurs twice in " + classes);
+    }
+  }
+
+  private static void requireMultiple(String part, int count, int classes) {
+    if (count < 0 || count % classes != 0) {
+      throw new IllegalArgumentException(
+          "the number of "
+              + part
+              + " images is "
+              + count
+              + " but must be a multiple of the "
+              + classes
+              + " classes, or 0");
+    }
+  }
+
+  private static void requireEmpty(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    boolean empty = Files.isDirectory(folder);
+    if (empty) {
+      try (Stream<Path> entries = Files.list(folder)) {
+        empty = entries.findAny().isEmpty();
+      }
+    }
+    if (!empty) {
+      throw new IllegalArgumentException(
+          folder + " exists and is not an empty folder: choose another or remove it");
+    }
+  }
+
+  private static void deleteTree(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

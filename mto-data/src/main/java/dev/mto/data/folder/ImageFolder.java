@@ -1,0 +1,68 @@
+package dev.mto.data.folder;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The images below a folder in a stable order: class folders as ImageNet has them (label = rank of
+ * the folder's name; folders inside a class folder belong to the class), or images directly in the
+ * folder, without labels. Holds names only, about 70 bytes an image. Immutable.
+ */
+public final class ImageFolder {
+  private final Path root;
+  private final List<String> classes;
+  private final String[] names;
+  private final int[] labels;
+  private final String identity;
+
+  ImageFolder(Path root, List<String> classes, String[] names, int[] labels, String identity) {
+    this.root = root;
+    this.classes = List.copyOf(classes);
+    this.names = names;
+    this.labels = labels;
+    this.identity = identity;
+  }
+
+  /**
+   * Lists the JPEG and PNG files (by the ending of their name, in any case) below {@code root};
+   * hidden files and folders are left out, links are followed.
+   *
+   * @throws IllegalArgumentException in one line, if the folder is missing, has no image, or holds
+   *     images both directly and in class folders
+   */
+  public static ImageFolder open(Path root) {
+    return new ImageFolderScan(root).scan();
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  public int size() {
+    return names.length;
+  }
+
+  public Path path(int index) {
+    Path folder = labelled() ? root.resolve(classes.get(labels[index])) : root;
+    return folder.resolve(names[index]);
+  }
+
+  /** Rank of the image's class in {@link #classes()}, or -1 when unlabelled. */
+  public int label(int index) {
+    return labelled() ? labels[index] : -1;
+  }
+
+  public boolean labelled() {
+    return !classes.isEmpty();
+  }
+
+  /** Sorted names of the class folders, empty ones too; empty when unlabelled. */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /** SHA-256, in hex, over the relative names and sizes of all images in order. */
+  public String identity() {
+    return identity;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.mto.data.image;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/**
+ * An image file in memory whose header and structure were checked. JPEG (grey, colour, CMYK) and
+ * PNG (any depth, palette, grey, alpha) decode to 8-bit pixels: alpha is dropped, 16-bit samples
+ * keep their high byte, CMYK is converted without a colour profile as Pillow does, and EXIF
+ * orientation is ignored as torchvision does.
+ */
+public final class EncodedImage {
+  private static final long MAX_BYTES = 1L << 29;
+
+  private final byte[] file;
+  private final ImageHeader header;
+  private long decodeNanos;
+
+  private EncodedImage(byte[] file, ImageHeader header) {
+    this.file = file;
+    this.header = header;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws UnreadableImageException if the file cannot be read, is cut short or is no image
+   */
+  public static EncodedImage read(Path path) throws UnreadableImageException {
+    byte[] file = bytes(path);
+    ImageHeader header = ImageHeader.read(file);
+    if (header.components() == 4 && !header.adobe()) {
+      throw new UnreadableImageException("CMYK JPEG without Adobe marker, convert it to RGB");
+    }
+    return new EncodedImage(file, header);
+  }
+
+  ImageHeader header() {
+    return header;
+  }
+
+  /**
+   * The pixels.
+   *
+   * @param channels 1 for grey, 3 for BGR
+   * @param reduction {@link ReducedDecoding#NONE} for all but JPEG
+   * @return 8-bit matrix of the header's size, or of its sides over the divisor, rounded up; it
+   *     belongs to the caller's pointer scope
+   * @throws UnreadableImageException if the data are damaged
+   */
+  Mat decode(int channels, ReducedDecoding reduction) throws UnreadableImageException {
+    long since = System.nanoTime();
+    Mat image = decode(reduction);
+    decodeNanos += System.nanoTime() - since;
+    if (image.empty()) {
+      throw new UnreadableImageException("damaged image data");
+    }
+    return channels == 1 ? OpenCv.grey(image) : image;
+  }
+
+  /** What decoding has taken so far. */
+  public long decodeNanos() {
+    return decodeNanos;
+  }
+
+  private Mat decode(ReducedDecoding reduction) throws UnreadableImageException {
+    try {
+      return OpenCv.decode(file, reduction);
+    } catch (RuntimeException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new UnreadableImageException("OpenCV: " + message.lines().findFirst().orElse("?"));
+    }
+  }
+
+  private static byte[] bytes(Path path) throws UnreadableImageException {
+    if (Files.isDirectory(path)) {
+      throw new UnreadableImageException("a folder, not a file");
+    }
+    try {
+      long size = Files.size(path);
+      if (size > MAX_BYTES) {
+        throw new UnreadableImageException(size + " bytes, above " + MAX_BYTES);
+      }
+      return Files.readAllBytes(path);
+    } catch (UnreadableImageException e) {
+      throw e;
+    } catch (NoSuchFileException e) {
+      throw new UnreadableImageException("no such file");
+    } catch (AccessDeniedException e) {
+      throw new UnreadableImageException("no permission to read it");
+    } catch (IOException e) {
+      throw new UnreadableImageException("cannot be read: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.mto.data.image;
+
+import java.util.Arrays;
+
+/**
+ * Per-channel normalisation {@code (value / 255 - mean) / std}, computed in float32, of 8-bit
+ * pixels. The number of means is the number of channels: 1 (grey) or 3 (RGB). Immutable.
+ */
+public final class Normalization {
+  private final float[] mean;
+  private final float[] std;
+  private final float[][] table;
+
+  private Normalization(float[] mean, float[] std) {
+    this.mean = mean;
+    this.std = std;
+    this.table = new float[mean.length][256];
+    for (int c = 0; c < mean.length; c++) {
+      for (int value = 0; value < 256; value++) {
+        table[c][value] = (value / 255f - mean[c]) / std[c];
+      }
+    }
+  }
+
+  /**
+   * A mean and a standard deviation for each channel.
+   *
+   * @param mean [C] in [0, 1] units, C = 1 or 3 in RGB order
+   * @param std [C] in [0, 1] units, positive
+   * @throws IllegalArgumentException if the lengths differ, are not 1 or 3, or a value is unusable
+   */
+  public static Normalization of(float[] mean, float[] std) {
+    if (mean.length != std.length || (mean.length != 1 && mean.length != 3)) {
+      throw new IllegalArgumentException(
+          "mean has "
+              + mean.length
+              + " values and std "
+              + std.length
+              + " but both need one value a channel, 1 (grey) or 3 (RGB)");
+    }
+    for (int c = 0; c < mean.length; c++) {
+      if (!Float.isFinite(mean[c]) || !Float.isFinite(std[c]) || std[c] <= 0) {
+        throw new IllegalArgumentException(
+            "channel "
+                + c
+                + " has mean "
+                + mean[c]
+                + " and std "
+                + std[c]
+                + " but needs finite values and a positive std: './mto data check DIR' measures them");
+      }
+    }
+    return new Normalization(mean.clone(), std.clone());
+  }
+
+  /** The usual RGB values of ImageNet-1K. */
+  public static Normalization imageNet() {
+    return of(new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f});
+  }
+
+  public int channels() {
+    return mean.length;
+  }
+
+  public float[] mean() {
+    return mean.clone();
+  }
+
+  public float[] std() {
+    return std.clone();
+  }
+
+  /** [256]: what each 8-bit value of a channel becomes; not to be changed. */
+  public float[] values(int channel) {
+    return table[channel];
+  }
+
+  /** [C]: the 8-bit value nearest to each mean, in the order of stored pixels, BGR or grey. */
+  public byte[] meanColour() {
+    byte[] colour = new byte[mean.length];
+    for (int c = 0; c < mean.length; c++) {
+      double value = Math.rint(255.0 * mean[c]);
+      colour[mean.length - 1 - c] = (byte) (int) Math.max(0, Math.min(255, value));
+    }
+    return colour;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Normalization that
+        && Arrays.equals(mean, that.mean)
+        && Arrays.equals(std, that.std);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(mean) + Arrays.hashCode(std);
+  }
+
+  @Override
+  public String toString() {
+    return "Normalization[mean=" + Arrays.toString(mean) + ", std=" + Arrays.toString(std) + "]";
+  }
+}

@@ -1,0 +1,44 @@
+package dev.mto.data.image;
+
+import dev.mto.data.pixels.RandAugment;
+import java.util.Objects;
+import org.datavec.image.transform.ImageTransform;
+
+/**
+ * The training transform of fine-tuning: crop and flip, RandAugment, normalisation, random erasing.
+ *
+ * @param augmentation crop, flip and normalisation
+ * @param randAugment what is done to the 8-bit pixels
+ * @param erasing what is done to the normalised values
+ */
+public record StrongAugmentation(
+    Augmentation augmentation, RandAugment randAugment, RandomErasing erasing)
+    implements Preprocessing {
+  /** Checks that all are given. */
+  public StrongAugmentation {
+    Objects.requireNonNull(augmentation, "augmentation");
+    Objects.requireNonNull(randAugment, "randAugment");
+    Objects.requireNonNull(erasing, "erasing");
+  }
+
+  @Override
+  public int height() {
+    return augmentation.height();
+  }
+
+  @Override
+  public int width() {
+    return augmentation.width();
+  }
+
+  @Override
+  public Normalization normalization() {
+    return augmentation.normalization();
+  }
+
+  /** Crop and flip alone. */
+  @Override
+  public ImageTransform transform() {
+    return augmentation.transform();
+  }
+}

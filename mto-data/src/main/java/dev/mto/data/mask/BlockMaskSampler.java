@@ -1,0 +1,125 @@
+package dev.mto.data.mask;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * BEiT's blockwise mask (Bao et al., 2022): rectangles of a random area and shape are masked until
+ * {@code target} tokens are. A rectangle is smaller than the grid on both sides, its ratio is
+ * log-uniform in [0.3, 1 / 0.3], and it is refused if it masks nothing new or more than {@code
+ * largest} or the tokens still missing. An image gets at least one rectangle.
+ *
+ * @param height tokens of the grid from top to bottom, at least 2
+ * @param width tokens of the grid from left to right, at least 2
+ * @param target masked tokens wanted, in [1, tokens)
+ * @param smallest smallest area of a rectangle in tokens before rounding, while so many are missing
+ * @param largest largest number of tokens that one rectangle adds, at least smallest
+ * @param attempts draws for one rectangle after which the mask stays below its target (10 in BEiT
+ *     and ConMIM), or 0 to draw until exactly {@code target} tokens are masked (BootMAE)
+ */
+public record BlockMaskSampler(
+    int height, int width, int target, int smallest, int largest, int attempts)
+    implements MaskSampler {
+
+  public BlockMaskSampler {
+    if (height < 2 || width < 2) {
+      throw new IllegalArgumentException(
+          "the grid of tokens is " + height + "x" + width + " but block masks need at least 2x2");
+    }
+    int tokens = Math.multiplyExact(height, width);
+    if (target < 1 || target >= tokens) {
+      throw new IllegalArgumentException(
+          "the blocks are to mask "
+              + target
+              + " tokens but it must be between 1 and "
+              + (tokens - 1)
+              + ", one less than the grid of "
+              + height
+              + "x"
+              + width
+              + " has");
+    }
+    if (smallest < 1 || smallest > largest) {
+      throw new IllegalArgumentException(
+          "the area of a block is ["
+              + smallest
+              + ", "
+              + largest
+              + "] tokens but needs 1 <= smallest <= largest, such as [16, 60]");
+    }
+    if (attempts < 0) {
+      throw new IllegalArgumentException(
+          "the attempts for a block are "
+              + attempts
+              + " but must be at least 0: 10 as in BEiT, or 0 for a mask of exact size");
+    }
+    requirePossible(height, width, Math.min(target, smallest));
+  }
+
+  private static void requirePossible(int height, int width, int largestNeeded) {
+    for (int area = 1; area <= largestNeeded; area++) {
+      if (!MaskBlock.possible(area, height, width)) {
+        throw new IllegalArgumentException(
+            "no block of "
+                + area
+                + " tokens is smaller than the grid of "
+                + height
+                + "x"
+                + width
+                + " tokens on both sides: lower the smallest area of a block below "
+                + area);
+      }
+    }
+  }
+
+  /** N, tokens of the grid. */
+  public int tokens() {
+    return height * width;
+  }
+
+  @Override
+  public Mask sample(RandomGenerator image, RandomGenerator step) {
+    return Mask.of(draw(image));
+  }
+
+  /** [N], true = masked. */
+  boolean[] draw(RandomGenerator random) {
+    boolean[] masked = new boolean[tokens()];
+    int count = 0;
+    int failures = 0;
+    while (count < target && mayTry(count, failures)) {
+      int added = tryBlock(masked, Math.min(largest, target - count), random);
+      count += added;
+      failures = added > 0 ? 0 : failures + 1;
+    }
+    return masked;
+  }
+
+  private boolean mayTry(int count, int failures) {
+    return attempts == 0 || count == 0 || failures < attempts;
+  }
+
+  /** Tokens newly masked; 0 if the drawn block is refused. */
+  private int tryBlock(boolean[] masked, int most, RandomGenerator random) {
+    MaskBlock block = MaskBlock.draw(smallest, most, random);
+    if (!block.fits(height, width)) {
+      return 0;
+    }
+    int top = random.nextInt(height - block.height() + 1);
+    int left = random.nextInt(width - block.width() + 1);
+    int added = 0;
+    for (int i = 0; i < block.height() * block.width(); i++) {
+      added += masked[token(block, top, left, i)] ? 0 : 1;
+    }
+    if (added > most) {
+      return 0;
+    }
+    for (int i = 0; i < block.height() * block.width(); i++) {
+      masked[token(block, top, left, i)] = true;
+    }
+    return added;
+  }
+
+  private int token(MaskBlock block, int top, int left, int i) {
+    return (top + i / block.width()) * width + left + i % block.width();
+  }
+}

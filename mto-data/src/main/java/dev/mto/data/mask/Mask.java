@@ -1,0 +1,79 @@
+package dev.mto.data.mask;
+
+/** Which of an image's N tokens are masked, in row-major order of the grid. Immutable. */
+public final class Mask {
+  private final boolean[] masked;
+  private final int maskedCount;
+
+  private Mask(boolean[] masked, int maskedCount) {
+    this.masked = masked;
+    this.maskedCount = maskedCount;
+  }
+
+  /**
+   * The mask with the given tokens masked.
+   *
+   * @param masked [N], true = masked
+   * @throws IllegalArgumentException unless at least one token is masked and one is visible
+   */
+  public static Mask of(boolean[] masked) {
+    int count = 0;
+    for (boolean token : masked) {
+      count += token ? 1 : 0;
+    }
+    if (count == 0 || count == masked.length) {
+      throw new IllegalArgumentException(
+          "the mask has "
+              + count
+              + " masked of "
+              + masked.length
+              + " tokens but needs at least one masked and one visible: change the mask ratio");
+    }
+    return new Mask(masked.clone(), count);
+  }
+
+  /** N, the number of tokens. */
+  public int tokens() {
+    return masked.length;
+  }
+
+  public boolean isMasked(int token) {
+    return masked[token];
+  }
+
+  public int maskedCount() {
+    return maskedCount;
+  }
+
+  /** Indices of the masked tokens, ascending. */
+  public int[] masked() {
+    return indices(true, maskedCount);
+  }
+
+  /** Indices of the visible tokens, ascending. */
+  public int[] visible() {
+    return indices(false, masked.length - maskedCount);
+  }
+
+  /**
+   * Writes this mask as a row of 0 (visible) and 1 (masked).
+   *
+   * @param target receives {@link #tokens()} values from {@code offset} on
+   */
+  public void write(float[] target, int offset) {
+    for (int i = 0; i < masked.length; i++) {
+      target[offset + i] = masked[i] ? 1f : 0f;
+    }
+  }
+
+  private int[] indices(boolean value, int count) {
+    int[] indices = new int[count];
+    int next = 0;
+    for (int i = 0; i < masked.length; i++) {
+      if (masked[i] == value) {
+        indices[next++] = i;
+      }
+    }
+    return indices;
+  }
+}
