@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
-import dev.mto.engine.Method;
+import dev.mto.engine.Model;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
@@ -83,14 +83,14 @@ class FrozenEncoderTest {
     Baseline baseline = Baselines.named(config.baseline());
     SameDiff graph = SameDiff.create();
     Parameters parameters = new Parameters(graph, DataType.FLOAT, name -> new SplittableRandom(1));
-    Method method = baseline.build(graph, config, parameters);
+    Model method = baseline.build(config, parameters);
     Map<String, INDArray> weights = WeightFile.read(official.file());
     parameters.arrays().forEach((name, array) -> array.assign(weights.get(name)));
     INDArray images = images(official);
-    INDArray mask = Nd4j.zeros(DataType.FLOAT, IMAGES, method.mask().getShape()[1]);
-    String features = method.features().name();
+    INDArray mask = Nd4j.zeros(DataType.FLOAT, IMAGES, method.outputs().mask().getShape()[1]);
+    String features = method.outputs().features().name();
     return graph
-        .output(Map.of("images", images, method.mask().name(), mask), features)
+        .output(Map.of("images", images, method.outputs().mask().name(), mask), features)
         .get(features)
         .dup('c');
   }

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.nd4j.autodiff.samediff.NameScope;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -58,6 +60,11 @@ public final class Parameters {
     return new Parameters(graph, type, streams, this.prefix + prefix);
   }
 
+  /** The graph that they are declared in. */
+  public SameDiff graph() {
+    return graph;
+  }
+
   /** Type of every parameter. */
   public DataType type() {
     return type;
@@ -104,6 +111,25 @@ public final class Parameters {
   public SDVariable table(String name, INDArray value) {
     tables.put(name, value);
     return constant(name, value.castTo(type));
+  }
+
+  /** A placeholder of {@link #type()}; -1 for a dimension that each run gives. */
+  public SDVariable placeholder(String name, long... shape) {
+    return graph.placeHolder(name, type, shape);
+  }
+
+  /**
+   * Names the operations of a part after it, so that an executor can find the part as a whole.
+   *
+   * @param name of the part, e.g. {@code blocks.0.norm1.layer_norm}
+   */
+  SDVariable named(String name, Supplier<SDVariable> body) {
+    NameScope scope = graph.withNameScope(name);
+    try {
+      return body.get();
+    } finally {
+      scope.close();
+    }
   }
 
   /** A tensor of the official checkpoint that the graph does not use; only for export. */

@@ -12,9 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * it (BootMAE). Shapes: B images, N patches, G rows a patch, R = B*N*G rows, K pixels in a row.
  */
 public final class PatchStatistics {
-  private final SameDiff graph;
   private final VitConfig config;
-  private final Rows rows;
   private final int groups;
   private final int pixels;
   private final boolean unbiased;
@@ -28,16 +26,8 @@ public final class PatchStatistics {
    */
   public record Values(SDVariable mean, SDVariable deviation) {}
 
-  private PatchStatistics(
-      SameDiff graph,
-      VitConfig config,
-      DataType type,
-      int groups,
-      boolean unbiased,
-      double epsilon) {
-    this.graph = graph;
+  private PatchStatistics(VitConfig config, int groups, boolean unbiased, double epsilon) {
     this.config = config;
-    this.rows = new Rows(graph, type);
     this.groups = groups;
     this.pixels = config.patchValues() / groups;
     this.unbiased = unbiased;
@@ -45,44 +35,36 @@ public final class PatchStatistics {
   }
 
   /** MAE's norm-pix statistics: of a whole patch, unbiased variance, ε 1e-6 (He et al., 2022). */
-  public static PatchStatistics ofPatches(SameDiff graph, VitConfig config, DataType type) {
-    return new PatchStatistics(graph, config, type, 1, true, 1e-6);
+  public static PatchStatistics ofPatches(VitConfig config) {
+    return new PatchStatistics(config, 1, true, 1e-6);
   }
 
   /**
    * BootMAE's: of each channel of a patch, biased variance, ε 1e-5 (Dong et al., 2022); rows are
    * channel-first patches [B*N, C*P*P] cut in C.
    */
-  public static PatchStatistics ofChannels(SameDiff graph, VitConfig config, DataType type) {
-    return new PatchStatistics(graph, config, type, config.channels(), false, 1e-5);
+  public static PatchStatistics ofChannels(VitConfig config) {
+    return new PatchStatistics(config, config.channels(), false, 1e-5);
   }
 
   /** Statistics of {@code patches}, of any shape with R*K values. */
   public Values of(SDVariable patches) {
     SDVariable x = patches.reshape(-1, pixels);
-    SDVariable mean = x.mmul(rows.mean(pixels));
-    SDVariable centred = x.sub(mean.mmul(rows.ones(pixels)));
-    SDVariable variance = centred.mul(centred).mmul(rows.mean(pixels));
+    SDVariable mean = x.mean(true, 1);
+    SDVariable centred = x.sub(mean);
+    SDVariable variance = centred.mul(centred).mean(true, 1);
     SDVariable estimated = unbiased ? variance.mul(pixels / (pixels - 1.0)) : variance;
-    return new Values(mean, graph.math().pow(estimated.add(epsilon), 0.5));
+    return new Values(mean, x.getSameDiff().math().pow(estimated.add(epsilon), 0.5));
   }
 
   /** (x - mean) / deviation, shaped [R, K]. */
   public SDVariable normalise(SDVariable patches, Values values) {
-    SDVariable across = rows.ones(pixels);
-    return patches
-        .reshape(-1, pixels)
-        .sub(values.mean().mmul(across))
-        .div(values.deviation().mmul(across));
+    return patches.reshape(-1, pixels).sub(values.mean()).div(values.deviation());
   }
 
   /** x·deviation + mean, shaped [R, K]. */
   public SDVariable denormalise(SDVariable patches, Values values) {
-    SDVariable across = rows.ones(pixels);
-    return patches
-        .reshape(-1, pixels)
-        .mul(values.deviation().mmul(across))
-        .add(values.mean().mmul(across));
+    return patches.reshape(-1, pixels).mul(values.deviation()).add(values.mean());
   }
 
   /**
@@ -94,7 +76,7 @@ public final class PatchStatistics {
   public Values fromVisible(Values values, SDVariable mask) {
     // (B, N) -> (B, 1, N)
     SDVariable visible = mask.rsub(1).reshape(-1, 1, config.patches());
-    SDVariable nearness = nearness(mask.dataType());
+    SDVariable nearness = nearness(mask.getSameDiff(), mask.dataType());
     SDVariable total =
         visible.reshape(-1, config.patches()).mmul(nearness).reshape(-1, 1, config.patches());
     return new Values(
@@ -121,7 +103,7 @@ public final class PatchStatistics {
         .reshape(-1, 1);
   }
 
-  private SDVariable nearness(DataType type) {
+  private SDVariable nearness(SameDiff graph, DataType type) {
     String name = "patch_nearness";
     if (graph.hasVariable(name)) {
       return graph.getVariable(name);

@@ -1,5 +1,6 @@
 package dev.mto.models;
 
+import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -16,14 +17,12 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class RelativePositionBias {
   private final SameDiff graph;
-  private final Rows rows;
   private final VitConfig config;
   private final DataType type;
   private final SDVariable table;
 
-  RelativePositionBias(SameDiff graph, VitConfig config, Parameters parameters, String name) {
-    this.graph = graph;
-    this.rows = new Rows(graph, parameters.type());
+  RelativePositionBias(VitConfig config, Parameters parameters, String name) {
+    this.graph = parameters.graph();
     this.config = config;
     this.type = parameters.type();
     this.table =
@@ -33,15 +32,14 @@ final class RelativePositionBias {
             config.distances(),
             config.heads());
     parameters.buffer(
-        name + ".relative_position_index",
-        RelativePositionIndex.of(config.gridHeight(), config.gridWidth()));
+        name + ".relative_position_index", index(config.gridHeight(), config.gridWidth()));
   }
 
   /** The bias [heads, T, T], added to the scores before the softmax. */
   SDVariable bias() {
     int n = config.patches();
     int heads = config.heads();
-    SDVariable across = rows.ones(n);
+    SDVariable across = constant("ones_1x" + n, () -> Nd4j.ones(type, 1, n)); // repeats a column
     // (heads, 1, 1 + N): the class token as query
     SDVariable query =
         graph.concat(1, classDistance(2), classDistance(0).mmul(across)).reshape(heads, 1, 1 + n);
@@ -86,16 +84,44 @@ final class RelativePositionBias {
 
   /** One-hot rows [n*n, 2n-1] of the distance a - b + n - 1 for all pairs (a, b). */
   private SDVariable distances(int n) {
-    String name = "distances_" + n;
-    if (graph.hasVariable(name)) {
-      return graph.getVariable(name);
-    }
-    INDArray oneHot = Nd4j.zeros(type, (long) n * n, 2L * n - 1);
-    for (int a = 0; a < n; a++) {
-      for (int b = 0; b < n; b++) {
-        oneHot.putScalar((long) a * n + b, a - b + n - 1, 1);
+    return constant(
+        "distances_" + n,
+        () -> {
+          INDArray oneHot = Nd4j.zeros(type, (long) n * n, 2L * n - 1);
+          for (int a = 0; a < n; a++) {
+            for (int b = 0; b < n; b++) {
+              oneHot.putScalar((long) a * n + b, a - b + n - 1, 1);
+            }
+          }
+          return oneHot;
+        });
+  }
+
+  private SDVariable constant(String name, Supplier<INDArray> value) {
+    return graph.hasVariable(name) ? graph.getVariable(name) : graph.constant(name, value.get());
+  }
+
+  /**
+   * The row of the table that each pair of tokens reads, as BEiT defined it: the buffer {@code
+   * relative_position_index} of official checkpoints.
+   *
+   * @return the index [1+N, 1+N] of an h x w grid of patches after a class token, type INT64
+   */
+  static INDArray index(int gridHeight, int gridWidth) {
+    int tokens = 1 + gridHeight * gridWidth;
+    long[] index = new long[tokens * tokens];
+    long span = 2L * gridWidth - 1;
+    long between = (2L * gridHeight - 1) * span;
+    for (int i = 1; i < tokens; i++) {
+      index[i] = between;
+      index[i * tokens] = between + 1;
+      for (int j = 1; j < tokens; j++) {
+        long rows = (long) (i - 1) / gridWidth - (j - 1) / gridWidth + gridHeight - 1;
+        long columns = (long) (i - 1) % gridWidth - (j - 1) % gridWidth + gridWidth - 1;
+        index[i * tokens + j] = rows * span + columns;
       }
     }
-    return graph.constant(name, oneHot);
+    index[0] = between + 2;
+    return Nd4j.createFromArray(index).castTo(DataType.INT64).reshape(tokens, tokens);
   }
 }

@@ -67,38 +67,19 @@ public record VitConfig(
     }
   }
 
-  /** An encoder with the official first values. */
-  public VitConfig(
-      int channels,
-      int imageHeight,
-      int imageWidth,
-      int patch,
-      int dim,
-      int depth,
-      int heads,
-      double mlpRatio,
-      double layerScale,
-      double dropPath) {
-    this(
-        channels,
-        imageHeight,
-        imageWidth,
-        patch,
-        dim,
-        depth,
-        heads,
-        mlpRatio,
-        layerScale,
-        dropPath,
-        OFFICIAL_INIT_STD);
-  }
-
   /**
-   * For methods whose first weights are Xavier's.
+   * For MAE and BootMAE: no layer scale, no drop path, sine-cosine positions, Xavier's first
+   * weights.
    *
-   * @throws IllegalArgumentException when another deviation is asked for
+   * @throws IllegalArgumentException with the key of a configuration that asks for another encoder
    */
-  public void requireNoInitStd(String method) {
+  public VitConfig requirePlain(String method) {
+    requireZero("model.layer_scale", layerScale, method);
+    requireZero("model.drop_path", dropPath, method);
+    if (dim % 4 != 0) {
+      throw new IllegalArgumentException(
+          "model.dim: " + dim + " must be a multiple of 4 for sine-cosine positions");
+    }
     if (initStd != OFFICIAL_INIT_STD) {
       throw new IllegalArgumentException(
           "model.init_std is "
@@ -107,27 +88,19 @@ public record VitConfig(
               + method
               + " are Xavier's and have no deviation to choose; leave it out");
     }
+    return this;
+  }
+
+  private static void requireZero(String key, double value, String method) {
+    if (value != 0) {
+      throw new IllegalArgumentException(
+          key + ": " + value + " must be 0; " + method + " has none of it in pre-training");
+    }
   }
 
   /** First weights and tokens of SimMIM and ConMIM. */
   public Initializer firstWeights() {
     return Initializer.truncatedNormal(initStd, initStd);
-  }
-
-  /** The same encoder with another drop path rate. */
-  public VitConfig withDropPath(double rate) {
-    return new VitConfig(
-        channels,
-        imageHeight,
-        imageWidth,
-        patch,
-        dim,
-        depth,
-        heads,
-        mlpRatio,
-        layerScale,
-        rate,
-        initStd);
   }
 
   /** Rows of patches, h. */
@@ -143,6 +116,11 @@ public record VitConfig(
   /** Number of patches, N = h*w. */
   public int patches() {
     return gridHeight() * gridWidth();
+  }
+
+  /** Shape of a batch of images [B, C, H, W], B left open. */
+  public long[] imageShape() {
+    return new long[] {-1, channels, imageHeight, imageWidth};
   }
 
   /** Hidden width of the MLP. */
@@ -162,30 +140,9 @@ public record VitConfig(
     return (2 * gridHeight() - 1) * (2 * gridWidth() - 1) + 3;
   }
 
-  /** Drop path rate of the block with this 0-based index. */
-  public double dropPathRate(int block) {
-    return depth == 1 ? 0 : dropPath * block / (depth - 1);
-  }
-
-  /** Trainable values of the encoder, without mask token and prediction head. */
-  public long parameters() {
-    long d = dim;
-    long norm = 2 * d;
-    long attention = 3 * d * d + 2 * d + d * d + d;
-    long mlp = 2 * d * hidden() + hidden() + d;
-    long block = 2 * norm + attention + mlp + (layerScale > 0 ? 2 * d : 0);
-    long embedding = d * patchValues() + d + d;
-    return embedding + (long) distances() * heads + depth * block + norm;
-  }
-
-  /**
-   * Floating-point operations of the matrix products that encode one image with all its tokens: two
-   * for each multiply-add. A training step takes about three times as many.
-   */
-  public double forwardFlops() {
-    double embedding = 2.0 * patches() * patchValues() * dim;
-    BlockConfig block = BlockConfig.of(this, QkvBias.QUERY_AND_VALUE);
-    return embedding + depth * block.forwardFlops(1 + patches());
+  /** The size of its blocks. */
+  Block.Config block(boolean keyBias, Block.Weights weights) {
+    return new Block.Config(dim, heads, hidden(), keyBias, layerScale, weights);
   }
 
   private static void positive(String name, int value) {

@@ -3,6 +3,7 @@ package dev.mto.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -14,15 +15,16 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class DropPathTest {
-  private static final VitConfig CONFIG = new VitConfig(1, 8, 8, 4, 6, 3, 2, 2, 0.5, 0.4);
+  private static final VitConfig CONFIG =
+      new VitConfig(1, 8, 8, 4, 6, 3, 2, 2, 0.5, 0.4, VitConfig.OFFICIAL_INIT_STD);
 
   @Test
   void factorsAreZeroOrMakeUpForItAndKeepTheMean() {
-    INDArray factors = DropPath.sample(CONFIG, 20_000, DataType.DOUBLE, new SplittableRandom(1));
+    INDArray factors = DropPath.sample(3, 0.4, 20_000, DataType.DOUBLE, new SplittableRandom(1));
 
     assertThat(factors.shape()).containsExactly(6, 20_000);
     for (int row = 0; row < 6; row++) {
-      double keep = 1 - CONFIG.dropPathRate(row / 2);
+      double keep = 1 - 0.2 * (row / 2);
       INDArray values = factors.getRow(row);
       double kept = 0;
       for (int image = 0; image < 20_000; image++) {
@@ -40,13 +42,15 @@ class DropPathTest {
     SameDiff graph = SameDiff.create();
     Parameters parameters =
         new Parameters(graph, DataType.DOUBLE, name -> new SplittableRandom(name.hashCode()));
-    VisionTransformer encoder = new VisionTransformer(graph, CONFIG, parameters, "encoder.");
+    VisionTransformer encoder =
+        new VisionTransformer(
+            CONFIG, VisionTransformer.Options.beit(CONFIG, false), parameters, "encoder.");
     SDVariable images = graph.placeHolder("images", DataType.DOUBLE, -1, 1, 8, 8);
     SDVariable dropPath = graph.placeHolder("dropPath", DataType.DOUBLE, 6, -1);
-    Trace trace = encoder.encode(encoder.patchEmbedding(images), dropPath).trace();
-    String before = trace.patchTokens().get(1).name();
-    String after = trace.patchTokens().get(2).name();
-    INDArray factors = DropPath.keepAll(CONFIG, 2, DataType.DOUBLE);
+    List<SDVariable> layers = encoder.encodeImages(images, dropPath).layers();
+    String before = layers.get(1).name();
+    String after = layers.get(2).name();
+    INDArray factors = DropPath.keepAll(3, 2, DataType.DOUBLE);
     factors.putScalar(2, 1, 0);
     factors.putScalar(3, 1, 0);
     INDArray one = Nd4j.linspace(DataType.DOUBLE, -1, 0.1, 64).reshape(1, 1, 8, 8);

@@ -16,20 +16,20 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Layers against their closed forms, in double. */
 class LayersTest {
   private final SameDiff graph = SameDiff.create();
+  private final Parameters parameters =
+      new Parameters(graph, DataType.DOUBLE, name -> new Random(1));
 
   @Test
   void layerNormStandardisesEachRowWithItsEpsilon() {
     double[][] values = {{1, 2, 3, 6}, {1e-3, 2e-3, 1e-3, 0}, {5, 5, 5, 5}};
     double[] weight = {1, -2, 0.5, 3};
     double[] bias = {0.1, 0.2, -0.3, 0};
-    Parameters parameters = new Parameters(graph, DataType.DOUBLE, name -> new Random(1));
-    LayerNorm norm = new LayerNorm(graph, parameters, "norm", 4);
+    LayerNorm norm = new LayerNorm(parameters, "norm", 4);
     graph.getArrForVarName("norm.weight").assign(Nd4j.createFromArray(weight));
     graph.getArrForVarName("norm.bias").assign(Nd4j.createFromArray(bias));
     SDVariable x = graph.var("x", Nd4j.createFromArray(values));
-    SDVariable ones = graph.constant(Nd4j.ones(DataType.DOUBLE, 3, 1));
 
-    INDArray actual = norm.apply(x, ones).eval();
+    INDArray actual = norm.apply(x).eval();
 
     for (int row = 0; row < values.length; row++) {
       double mean = 0;
@@ -54,7 +54,7 @@ class LayersTest {
       -0.0040496940948907, -0.15865525393145707, 0, 0.8413447460685429, 1.9544997361036416
     };
     SDVariable x = graph.var("x", Nd4j.createFromArray(points));
-    SDVariable y = Gelu.apply(graph, "mlp", x);
+    SDVariable y = Block.gelu(parameters, "mlp", x);
     graph.setLossVariables(y.sum());
 
     INDArray actual = y.eval();
@@ -70,8 +70,30 @@ class LayersTest {
 
   @Test
   void scopesNameTheOperationsOfALayer() {
-    SDVariable y = Gelu.apply(graph, "blocks.0.mlp", graph.var("x", DataType.DOUBLE, 2));
+    SDVariable y = Block.gelu(parameters, "blocks.0.mlp", graph.var("x", DataType.DOUBLE, 2));
 
     assertThat(y.name()).startsWith("blocks.0.mlp.gelu/");
+  }
+
+  @Test
+  void aLinearLayerActsOnTheLastDimensionOfTokens() {
+    SDVariable weight = graph.var("w", Nd4j.rand(DataType.DOUBLE, 2, 3));
+    SDVariable bias = graph.var("b", Nd4j.rand(DataType.DOUBLE, 2));
+    SDVariable x = graph.var("x", Nd4j.rand(DataType.DOUBLE, 4, 5, 3));
+    SDVariable y = new Linear(weight, bias).apply(x);
+    graph.setLossVariables(y.sum());
+
+    INDArray actual = y.eval();
+    Map<String, INDArray> gradients = graph.calculateGradients(Map.of(), "w", "b", "x");
+
+    INDArray rows = x.getArr().reshape('c', 20, 3);
+    INDArray expected = rows.mmul(weight.getArr().transpose()).addRowVector(bias.getArr());
+    assertThat(actual.shape()).containsExactly(4, 5, 2);
+    assertThat(actual.reshape('c', 20, 2).distance2(expected)).isLessThan(1e-12);
+    assertThat(gradients.get("b").getDouble(1)).isCloseTo(20, within(1e-12));
+    assertThat(gradients.get("w").getRow(1).distance2(rows.sum(0))).isLessThan(1e-12);
+    assertThat(gradients.get("x").shape()).containsExactly(4, 5, 3);
+    assertThat(gradients.get("x").getDouble(3, 4, 1))
+        .isCloseTo(weight.getArr().getColumn(1).sumNumber().doubleValue(), within(1e-12));
   }
 }

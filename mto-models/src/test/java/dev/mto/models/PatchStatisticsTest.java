@@ -12,7 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class PatchStatisticsTest {
-  private static final VitConfig VIT = new VitConfig(3, 8, 8, 2, 4, 1, 1, 4, 0, 0);
+  private static final VitConfig VIT =
+      new VitConfig(3, 8, 8, 2, 4, 1, 1, 4, 0, 0, VitConfig.OFFICIAL_INIT_STD);
   private static final int N = 16;
   private static final int VALUES = 12;
 
@@ -30,8 +31,7 @@ class PatchStatisticsTest {
   @Test
   void patchStatisticsAreMeanAndUnbiasedDeviation() {
     SameDiff graph = SameDiff.create();
-    PatchStatistics.Values values =
-        PatchStatistics.ofPatches(graph, VIT, DataType.DOUBLE).of(graph.constant(pixels));
+    PatchStatistics.Values values = PatchStatistics.ofPatches(VIT).of(graph.constant(pixels));
 
     INDArray row = pixels.getRow(5);
     assertThat(values.mean().eval().getDouble(5))
@@ -44,8 +44,7 @@ class PatchStatisticsTest {
   @Test
   void channelStatisticsAreBiasedAndOfEachChannel() {
     SameDiff graph = SameDiff.create();
-    PatchStatistics.Values values =
-        PatchStatistics.ofChannels(graph, VIT, DataType.DOUBLE).of(graph.constant(pixels));
+    PatchStatistics.Values values = PatchStatistics.ofChannels(VIT).of(graph.constant(pixels));
 
     INDArray channel = pixels.reshape('c', 2 * N * 3, 4).getRow(3 * 5 + 2);
     double variance = channel.var(false).getDouble(0);
@@ -56,7 +55,7 @@ class PatchStatisticsTest {
   @Test
   void denormalisingUndoesNormalising() {
     SameDiff graph = SameDiff.create();
-    PatchStatistics statistics = PatchStatistics.ofChannels(graph, VIT, DataType.DOUBLE);
+    PatchStatistics statistics = PatchStatistics.ofChannels(VIT);
     SDVariable original = graph.constant(pixels);
     PatchStatistics.Values values = statistics.of(original);
 
@@ -98,7 +97,7 @@ class PatchStatisticsTest {
 
   private INDArray interpolatedMeans(INDArray patches) {
     SameDiff graph = SameDiff.create();
-    PatchStatistics statistics = PatchStatistics.ofPatches(graph, VIT, DataType.DOUBLE);
+    PatchStatistics statistics = PatchStatistics.ofPatches(VIT);
     PatchStatistics.Values values = statistics.of(graph.constant(patches));
     return statistics.fromVisible(values, graph.constant("mask", mask)).mean().eval();
   }

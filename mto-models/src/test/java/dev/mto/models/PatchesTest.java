@@ -10,7 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class PatchesTest {
-  private static final VitConfig VIT = new VitConfig(3, 4, 6, 2, 4, 1, 1, 4, 0, 0);
+  private static final VitConfig VIT =
+      new VitConfig(3, 4, 6, 2, 4, 1, 1, 4, 0, 0, VitConfig.OFFICIAL_INIT_STD);
 
   private final Patches patches = new Patches(VIT);
   private final INDArray images =

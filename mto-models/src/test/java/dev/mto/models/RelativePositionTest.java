@@ -17,7 +17,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class RelativePositionTest {
-  private static final VitConfig CONFIG = new VitConfig(1, 8, 12, 4, 4, 1, 2, 4, 0.1, 0);
+  private static final VitConfig CONFIG =
+      new VitConfig(1, 8, 12, 4, 4, 1, 2, 4, 0.1, 0, VitConfig.OFFICIAL_INIT_STD);
 
   @Test
   void indexOfTheOfficialGridIsTheOfficialBuffer() {
@@ -25,7 +26,7 @@ class RelativePositionTest {
     assumeTrue(Files.exists(file));
     JsonNode official = Oracle.json(file);
 
-    INDArray index = RelativePositionIndex.of(14, 14);
+    INDArray index = RelativePositionBias.index(14, 14);
 
     assertThat(index.shape()).containsExactly(197, 197);
     assertThat(index.sumNumber().longValue()).isEqualTo(official.get("sum").asLong());
@@ -45,7 +46,7 @@ class RelativePositionTest {
   @Test
   void biasReadsTheTableByTheIndexOnAGridThatIsNotSquare() {
     SameDiff graph = SameDiff.create();
-    INDArray index = RelativePositionIndex.of(CONFIG.gridHeight(), CONFIG.gridWidth());
+    INDArray index = RelativePositionBias.index(CONFIG.gridHeight(), CONFIG.gridWidth());
     SDVariable bias = bias(graph);
     INDArray table = graph.getArrForVarName("bias.relative_position_bias_table");
 
@@ -65,7 +66,7 @@ class RelativePositionTest {
   @Test
   void gradientOfTheTableCountsThePairsAtEachDistance() {
     SameDiff graph = SameDiff.create();
-    INDArray index = RelativePositionIndex.of(CONFIG.gridHeight(), CONFIG.gridWidth());
+    INDArray index = RelativePositionBias.index(CONFIG.gridHeight(), CONFIG.gridWidth());
     graph.setLossVariables(bias(graph).sum());
 
     INDArray gradient =
@@ -88,15 +89,15 @@ class RelativePositionTest {
     SameDiff graph = SameDiff.create();
     Parameters parameters = new Parameters(graph, DataType.DOUBLE, name -> new SplittableRandom(1));
 
-    SDVariable student = new RelativePositionBias(graph, CONFIG, parameters, "student").bias();
-    SDVariable teacher = new RelativePositionBias(graph, CONFIG, parameters, "teacher").bias();
+    SDVariable student = new RelativePositionBias(CONFIG, parameters, "student").bias();
+    SDVariable teacher = new RelativePositionBias(CONFIG, parameters, "teacher").bias();
 
     assertThat(student.eval().shape()).isEqualTo(teacher.eval().shape());
   }
 
   private static SDVariable bias(SameDiff graph) {
     Parameters parameters = new Parameters(graph, DataType.DOUBLE, name -> new SplittableRandom(1));
-    SDVariable bias = new RelativePositionBias(graph, CONFIG, parameters, "bias").bias();
+    SDVariable bias = new RelativePositionBias(CONFIG, parameters, "bias").bias();
     INDArray table = graph.getArrForVarName("bias.relative_position_bias_table");
     for (long i = 0; i < table.length(); i++) {
       table.putScalar(i, (double) i);

@@ -5,14 +5,16 @@ import dev.mto.data.mask.BootMaeMaskSampler;
 import dev.mto.data.mask.MaeMaskSampler;
 import dev.mto.data.mask.MaskSampler;
 import dev.mto.engine.Baseline;
-import dev.mto.engine.Encoder;
-import dev.mto.engine.EncoderUse;
-import dev.mto.engine.Method;
+import dev.mto.engine.Model;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.models.EncoderOutput;
+import dev.mto.models.Initializer;
 import dev.mto.models.Parameters;
+import dev.mto.models.SinCosPositions;
+import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
-import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
  * BootMAE (Dong et al., ECCV 2022): pixels and features of a teacher, predicted by two decoders.
@@ -28,25 +30,47 @@ public final class BootMae implements Baseline {
 
   @Override
   public MaskSampler masks(RunConfig config) {
-    return sampler(config, vit(config), options(config));
+    return sampler(config);
   }
 
   @Override
-  public Method build(SameDiff graph, RunConfig config, Parameters parameters) {
+  public Model build(RunConfig config, Parameters parameters) {
+    VitConfig vit = vit(config);
+    int visible = vit.patches() - sampler(config).masked();
+    return new BootMaeModel(vit, options(config), visible, parameters);
+  }
+
+  @Override
+  public EncoderOutput encoder(
+      RunConfig config,
+      Parameters parameters,
+      SDVariable images,
+      SDVariable dropPath,
+      boolean fineTuned) {
+    return visionTransformer(vit(config), parameters).encodeImages(images, dropPath);
+  }
+
+  /** The encoder: a ViT with fixed sine-cosine positions and no bias of keys. */
+  static VisionTransformer visionTransformer(VitConfig vit, Parameters parameters) {
+    VisionTransformer.Positions positions =
+        new VisionTransformer.Positions(
+            SinCosPositions.rowFirst(vit.gridHeight(), vit.gridWidth(), vit.dim()), false);
+    return new VisionTransformer(
+        vit,
+        new VisionTransformer.Options(
+            positions,
+            false,
+            Initializer.normal(1e-6),
+            BootMaeDecoder.WEIGHTS,
+            Initializer.zeros(),
+            block -> BootMaeDecoder.BLOCK),
+        parameters,
+        "");
+  }
+
+  private static BootMaeMaskSampler sampler(RunConfig config) {
     VitConfig vit = vit(config);
     BootMaeOptions options = options(config);
-    int visible = vit.patches() - sampler(config, vit, options).masked();
-    BootMaeGraph model = BootMaeModel.build(graph, vit, options, visible, parameters);
-    return new BootMaeMethod(model, new Teacher(graph, parameters), vit, options);
-  }
-
-  @Override
-  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters, EncoderUse use) {
-    return BootMaeModel.encoder(graph, vit(config), parameters, use);
-  }
-
-  private static BootMaeMaskSampler sampler(
-      RunConfig config, VitConfig vit, BootMaeOptions options) {
     double ratio = config.masking().ratio();
     int masked = new MaeMaskSampler(vit.patches(), ratio).maskedTokens();
     if (options.blockPatches() > masked) {
@@ -70,20 +94,6 @@ public final class BootMae implements Baseline {
   }
 
   private static VitConfig vit(RunConfig config) {
-    VitConfig vit = config.model().vit(config.data().channels());
-    refuse("model.layer_scale", vit.layerScale());
-    refuse("model.drop_path", vit.dropPath());
-    if (vit.dim() % 4 != 0) {
-      throw new IllegalArgumentException(
-          "model.dim: " + vit.dim() + " must be a multiple of 4 for sine-cosine positions");
-    }
-    return vit;
-  }
-
-  private static void refuse(String key, double value) {
-    if (value != 0) {
-      throw new IllegalArgumentException(
-          key + ": " + value + " must be 0; BootMAE has none of it in pre-training");
-    }
+    return config.vit().requirePlain("BootMAE");
   }
 }

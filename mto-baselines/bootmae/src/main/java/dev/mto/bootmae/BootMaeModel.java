@@ -1,44 +1,53 @@
 package dev.mto.bootmae;
 
-import dev.mto.engine.Encoder;
-import dev.mto.engine.EncoderUse;
-import dev.mto.models.ClassToken;
-import dev.mto.models.Linear;
+import dev.mto.data.ImageBatch;
+import dev.mto.engine.Model;
+import dev.mto.engine.Prediction;
+import dev.mto.engine.TokenGroup;
+import dev.mto.engine.TrainingPosition;
+import dev.mto.engine.graph.Feeds;
+import dev.mto.models.EncoderOutput;
+import dev.mto.models.LayerNorm;
 import dev.mto.models.Parameters;
 import dev.mto.models.PatchStatistics;
 import dev.mto.models.Patches;
-import dev.mto.models.Rows;
-import dev.mto.models.SinCosPositions;
-import dev.mto.models.VisibleTokens;
+import dev.mto.models.Tokens;
+import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * BootMAE (Dong et al., "Bootstrapped Masked Autoencoders for Vision BERT Pretraining", ECCV 2022):
  * the encoder sees the visible patches alone. One decoder predicts the pixels of the others with
  * the help of an early block's output, the other with the last block's the features that a teacher,
- * a moving average of the model, finds in the whole image.
+ * a moving average of the model, finds in the whole image. Shapes: B images, N patches, V visible
+ * ones, D width, C channels, P pixels a side of a patch, K values predicted of a patch.
  */
-public final class BootMaeModel {
+final class BootMaeModel implements Model {
   /** Begins the names of the teacher's parameters. */
   static final String TEACHER = "teacher.";
 
-  private final SameDiff graph;
+  private static final double FEATURE_EPSILON = 1e-6;
+  private static final String FEATURE_WEIGHT = "featureWeight";
+
   private final VitConfig vit;
   private final BootMaeOptions options;
-  private final Parameters parameters;
-  private final int visible;
+  private final WeightedError error;
+  private final Outputs outputs;
 
-  private BootMaeModel(
-      SameDiff graph, VitConfig vit, BootMaeOptions options, int visible, Parameters parameters) {
-    this.graph = graph;
-    this.vit = vit;
-    this.options = options;
-    this.visible = visible;
-    this.parameters = parameters;
-  }
+  final SDVariable lossWeights; // how much the error of each patch counts [B, N]
+  final SDVariable pixelTarget; // pixels normalised by patch and channel [B*N, C*P*P]
+  final SDVariable featureTarget; // the teacher's tokens after its last block [B*N, D]
+  final Teacher teacher;
+  final BootMaeDecoder.Output pixel;
+  final BootMaeDecoder.Output feature;
 
   /**
    * Builds the graph. Its placeholders are {@code images}, {@code mask}, {@code selection} and
@@ -49,127 +58,139 @@ public final class BootMaeModel {
    * @param visible V, visible patches of every image
    * @throws IllegalArgumentException when the options do not fit the encoder
    */
-  public static BootMaeGraph build(
-      SameDiff graph, VitConfig vit, BootMaeOptions options, int visible, Parameters parameters) {
-    return new BootMaeModel(graph, vit, options, visible, parameters).build();
-  }
+  BootMaeModel(VitConfig vit, BootMaeOptions options, int visible, Parameters parameters) {
+    this.vit = vit;
+    this.options = options;
+    this.error = new WeightedError(vit, options.weightMask());
+    SDVariable images = parameters.placeholder(Feeds.IMAGES, vit.imageShape());
+    SDVariable mask = parameters.placeholder(Feeds.MASK, -1, vit.patches());
+    SDVariable selection = parameters.placeholder(Feeds.SELECTION, -1, visible, vit.patches());
+    SDVariable featureWeight = parameters.placeholder(FEATURE_WEIGHT);
 
-  /** Builds the encoder alone, every patch visible. */
-  static Encoder encoder(SameDiff graph, VitConfig vit, Parameters parameters, EncoderUse use) {
-    return new BootMaeEncoder(graph, vit, parameters)
-        .encode(
-            images(graph, vit, parameters),
-            use.dropPathInput(graph, parameters.type(), vit.depth()));
-  }
+    SDVariable patches = new Patches(vit).split(images);
+    VisionTransformer encoder = BootMae.visionTransformer(vit, parameters);
+    SDVariable embedded = encoder.embed(patches);
+    EncoderOutput encoded = encoder.encode(selection.mmul(embedded));
 
-  private BootMaeGraph build() {
-    SDVariable images = images(graph, vit, parameters);
-    SDVariable mask = graph.placeHolder("mask", parameters.type(), -1, vit.patches());
-    SDVariable selection =
-        graph.placeHolder("selection", parameters.type(), -1, visible, vit.patches());
-    SDVariable featureWeight = graph.placeHolder("featureWeight", parameters.type());
-    SDVariable lossWeights = options.weightMask() ? new MaskWeights(vit).of(graph, mask) : mask;
-    WeightedError error = new WeightedError(mask, lossWeights);
+    BootMaeDecoder.Input input = new BootMaeDecoder.Input(encoded.tokens(), selection, mask);
+    SDVariable early = encoded.blocks().get(options.pixelBlock(vit.depth()));
+    SDVariable late = encoded.blocks().get(options.featureBlock(vit.depth()));
+    pixel = BootMaeDecoder.pixels(input, early, vit, options, parameters);
+    featureTarget = teacherFeatures(patches, parameters);
+    feature = BootMaeDecoder.features(input, late, encoder.positions(), vit, options, parameters);
 
-    BootMaeEncoder encoder = new BootMaeEncoder(graph, vit, parameters);
-    SDVariable embedded = encoder.embed(images);
-    List<SDVariable> blocks = encoder.encode(VisibleTokens.select(selection, embedded), visible);
-    SDVariable latent = encoder.norm(last(blocks));
-
-    SDVariable early = blocks.get(options.pixelBlock(vit.depth()));
-    SDVariable late = blocks.get(options.featureBlock(vit.depth()));
-    SDVariable pixels = new Patches(vit).split(images);
-    Branch pixel =
-        pixelBranch(
-            new BootMaeDecoder.Input(latent, early, selection, visible, mask), pixels, error);
-    Branch feature =
-        featureBranch(
-            new BootMaeDecoder.Input(latent, late, selection, visible, mask),
-            encoder.positions(),
-            teacherFeatures(images),
-            error);
-    SDVariable loss = pixel.loss().add(feature.loss().mul(featureWeight)).rename("loss.ss");
-
-    PatchStatistics statistics = PatchStatistics.ofChannels(graph, vit, parameters.type());
-    PatchStatistics.Values original = statistics.of(pixels);
-    return new BootMaeGraph(
-        images,
-        mask,
-        selection,
-        featureWeight,
-        lossWeights,
-        pixel,
-        feature,
-        loss,
-        ClassToken.drop(everything(encoder, embedded, vit), vit.patches(), vit.dim()),
-        picture(pixel, statistics, statistics.fromVisible(original, mask)),
-        picture(pixel, statistics, original));
-  }
-
-  private Branch pixelBranch(BootMaeDecoder.Input input, SDVariable pixels, WeightedError error) {
-    int dim = options.decoderDim();
-    SDVariable positions =
-        parameters.table(
-            "de_pos_embed", SinCosPositions.rowFirst(vit.gridHeight(), vit.gridWidth(), dim));
-    BootMaeDecoder decoder = decoder(BootMaeDecoder.Kind.PIXEL, dim, positions);
-    PixelHead head = new PixelHead(graph, vit, dim, parameters);
-
-    BootMaeDecoder.Output decoded = decoder.decode(input);
-    SDVariable predicted = head.apply(decoded.last());
-    PatchStatistics statistics = PatchStatistics.ofChannels(graph, vit, parameters.type());
-    SDVariable target =
-        statistics.normalise(pixels, statistics.of(pixels)).reshape(-1, vit.patchValues());
-    SDVariable loss = error.of(target, predicted, vit.patchValues()).rename("loss.pixel");
-    return new Branch(target, predicted, loss, decoded.beforePosition(), decoded.layers());
-  }
-
-  private Branch featureBranch(
-      BootMaeDecoder.Input input, SDVariable positions, SDVariable target, WeightedError error) {
-    int dim = vit.dim();
-    BootMaeDecoder decoder = decoder(BootMaeDecoder.Kind.FEATURE, dim, positions);
-    Linear head = Linear.declare(parameters, "lm_head_1", FirstValues.WEIGHTS, dim, dim);
-
-    BootMaeDecoder.Output decoded = decoder.decode(input);
-    Rows rows = new Rows(graph, parameters.type());
-    SDVariable predicted = head.apply(decoded.last(), rows.column(decoded.last()));
-    Standardisation norm = new Standardisation(rows, dim);
+    PatchStatistics statistics = PatchStatistics.ofChannels(vit);
+    PatchStatistics.Values original = statistics.of(patches);
+    pixelTarget = statistics.normalise(patches, original).reshape(-1, vit.patchValues());
+    lossWeights = error.weights(mask);
+    Map<String, SDVariable> parts = losses(mask);
     SDVariable loss =
-        error.of(norm.apply(target), norm.apply(predicted), dim).rename("loss.feature");
-    return new Branch(target, predicted, loss, decoded.beforePosition(), decoded.layers());
+        parts.get("pixel").add(parts.get("feature").mul(featureWeight)).rename("loss.ss");
+
+    teacher = new Teacher(parameters);
+    outputs =
+        new Outputs(
+            mask,
+            loss,
+            parts,
+            List.of(tokens("pixel", pixel), tokens("feature", feature)),
+            encoder.encode(embedded).patches(),
+            predictions(original, statistics.fromVisible(original, mask)));
   }
 
-  private BootMaeDecoder decoder(BootMaeDecoder.Kind kind, int dim, SDVariable positions) {
-    return new BootMaeDecoder(graph, vit, kind, dim, options.decoderDepth(), positions, parameters);
+  /** The patch tokens of the whole image after the teacher's last block, before any norm. */
+  private SDVariable teacherFeatures(SDVariable patches, Parameters parameters) {
+    VisionTransformer encoder = BootMae.visionTransformer(vit, parameters.copy(TEACHER));
+    List<SDVariable> blocks = encoder.encode(encoder.embed(patches)).blocks();
+    return Tokens.patches(blocks.get(blocks.size() - 1)).reshape(-1, vit.dim());
   }
 
-  /** The patch tokens [B*N, D] of the whole image after the teacher's last block. */
-  private SDVariable teacherFeatures(SDVariable images) {
-    BootMaeEncoder teacher = new BootMaeEncoder(graph, vit, parameters.copy(TEACHER));
-    SDVariable tokens = last(teacher.encode(teacher.embed(images), vit.patches()));
-    return ClassToken.drop(
-            tokens.reshape(-1, 1 + vit.patches(), vit.dim()), vit.patches(), vit.dim())
-        .reshape(-1, vit.dim());
+  private Map<String, SDVariable> losses(SDVariable mask) {
+    Map<String, SDVariable> losses = new LinkedHashMap<>();
+    losses.put(
+        "pixel",
+        WeightedError.of(pixelTarget, pixel.predicted(), vit.patchValues(), lossWeights, mask)
+            .rename("loss.pixel"));
+    losses.put(
+        "feature",
+        WeightedError.of(
+                LayerNorm.standardise(featureTarget, FEATURE_EPSILON),
+                LayerNorm.standardise(feature.predicted(), FEATURE_EPSILON),
+                vit.dim(),
+                lossWeights,
+                mask)
+            .rename("loss.feature"));
+    return losses;
   }
 
-  private SDVariable picture(
-      Branch pixel, PatchStatistics statistics, PatchStatistics.Values values) {
-    SDVariable pixels = statistics.denormalise(pixel.predicted(), values);
+  private static TokenGroup tokens(String name, BootMaeDecoder.Output decoded) {
+    return new TokenGroup(name, name + " decoder", decoded.beforePosition(), decoded.layers());
+  }
+
+  private List<Prediction> predictions(
+      PatchStatistics.Values original, PatchStatistics.Values guessed) {
+    String caption = "normalised pixels: mean and deviation of a patch and channel ";
+    return List.of(
+        new Prediction("", caption + "interpolated from visible patches", picture(guessed)),
+        new Prediction(
+            "original-statistics",
+            caption + "taken from the original, which leaks the answer",
+            picture(original)));
+  }
+
+  private SDVariable picture(PatchStatistics.Values values) {
+    SDVariable pixels = PatchStatistics.ofChannels(vit).denormalise(pixel.predicted(), values);
     return new Patches(vit).join(pixels.reshape(-1, vit.patchValues()));
   }
 
-  /** All tokens [B, 1+N, D] after the final norm, nothing masked. */
-  private static SDVariable everything(BootMaeEncoder encoder, SDVariable embedded, VitConfig vit) {
-    return encoder
-        .norm(last(encoder.encode(embedded, vit.patches())))
-        .reshape(-1, 1 + vit.patches(), vit.dim());
+  @Override
+  public Outputs outputs() {
+    return outputs;
   }
 
-  private static SDVariable last(List<SDVariable> blocks) {
-    return blocks.get(blocks.size() - 1);
+  /** The official rule: all but vectors, biases and the class token; mask tokens decay. */
+  @Override
+  public boolean decayed(String parameter, int rank) {
+    return Model.super.decayed(parameter, rank) && !parameter.equals("cls_token");
   }
 
-  private static SDVariable images(SameDiff graph, VitConfig vit, Parameters parameters) {
-    return graph.placeHolder(
-        "images", parameters.type(), -1, vit.channels(), vit.imageHeight(), vit.imageWidth());
+  @Override
+  public Map<String, INDArray> trainingFeeds(
+      ImageBatch batch, TrainingPosition at, int microBatch) {
+    return feeds(batch, options.featureWeightAt(at.epoch(), at.epochs()));
+  }
+
+  /** The feature loss has its full weight, so that the losses of different epochs compare. */
+  @Override
+  public Map<String, INDArray> evaluationFeeds(ImageBatch batch) {
+    return feeds(batch, options.featureWeight());
+  }
+
+  private static Map<String, INDArray> feeds(ImageBatch batch, double featureWeight) {
+    Map<String, INDArray> feeds = Feeds.imagesAndVisible(batch);
+    if (batch.mask() != null) {
+      feeds.put(FEATURE_WEIGHT, Nd4j.scalar(DataType.FLOAT, featureWeight));
+    }
+    return feeds;
+  }
+
+  @Override
+  public double referenceLoss(ImageBatch batch, TrainingPosition at) {
+    return error.ofReference(batch, options.featureWeightAt(at.epoch(), at.epochs()));
+  }
+
+  @Override
+  public void afterUpdate(TrainingPosition at) {
+    teacher.move(options.emaDecayAt(at.epoch()));
+  }
+
+  @Override
+  public Map<String, INDArray> state() {
+    return teacher.arrays();
+  }
+
+  @Override
+  public void initialised(Set<String> given) {
+    teacher.restart(given);
   }
 }

@@ -75,6 +75,31 @@ public record BootMaeOptions(
     return block(1, depth);
   }
 
+  /**
+   * The weight of the feature loss in {@code epoch}, from 0, of a run of {@code epochs}: it rises
+   * linearly over the first quarter.
+   */
+  double featureWeightAt(int epoch, int epochs) {
+    return Math.min(4.0 * (1 + epoch) / epochs, 1) * featureWeight;
+  }
+
+  /**
+   * The decay of the teacher's moving average in {@code epoch}, from 0. The official base recipe
+   * goes .999 → .9999 → .99999 at epochs 0, 100 and 400; the large one stops at the second.
+   */
+  double emaDecayAt(int epoch) {
+    int from = 0;
+    for (int i = 0; i < emaEpochs.size(); i++) {
+      int to = emaEpochs.get(i);
+      if (epoch < to) {
+        double start = emaDecay.get(i);
+        return start + (emaDecay.get(i + 1) - start) * (epoch - from) / (to - from);
+      }
+      from = to;
+    }
+    return emaDecay.get(emaDecay.size() - 1);
+  }
+
   private int block(int decoder, int depth) {
     int given = injectedBlocks.get(decoder);
     int block = given < 0 ? depth + given : given;

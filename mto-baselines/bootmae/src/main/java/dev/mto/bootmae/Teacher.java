@@ -17,8 +17,9 @@ final class Teacher {
   private final Map<String, INDArray> student;
   private final Map<String, INDArray> arrays = new LinkedHashMap<>();
 
-  /** The teacher of the model that was built into {@code graph}, equal to the model. */
-  Teacher(SameDiff graph, Parameters parameters) {
+  /** The teacher of the model of these parameters, equal to the model. */
+  Teacher(Parameters parameters) {
+    SameDiff graph = parameters.graph();
     this.student = parameters.arrays();
     student.forEach(
         (name, array) -> {

@@ -3,7 +3,7 @@ package dev.mto.bootmae;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.testing.OracleRun;
 import dev.mto.models.Parameters;
-import dev.mto.models.VisibleTokens;
+import dev.mto.models.Tokens;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.oracle.Oracle;
@@ -18,13 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** A reference case: the graph with its weights, the teacher's, images and mask. */
 record BootMaeCase(
-    Path folder,
-    DataType type,
-    VitConfig vit,
-    BootMaeGraph graph,
-    Teacher teacher,
-    OracleRun run,
-    JsonNode values) {
+    Path folder, DataType type, VitConfig vit, BootMaeModel model, OracleRun run, JsonNode values) {
 
   static BootMaeCase load(Path folder, DataType type) {
     return load(folder, type, true);
@@ -45,22 +39,22 @@ record BootMaeCase(
             config.get("num_heads").asInt(),
             4,
             0,
-            0);
+            0,
+            VitConfig.OFFICIAL_INIT_STD);
     int visible = vit.patches() - config.get("mask_num").asInt();
     SameDiff sameDiff = SameDiff.create();
     Parameters parameters = new Parameters(sameDiff, type, name -> new Random(1));
-    BootMaeGraph graph =
-        BootMaeModel.build(sameDiff, vit, options(folder, config, weightMask), visible, parameters);
+    BootMaeModel model =
+        new BootMaeModel(vit, options(folder, config, weightMask), visible, parameters);
     Map<String, INDArray> weights = WeightFile.read(folder.resolve("weights.npz"));
     OracleRun.copy(weights, parameters);
     // the last digit of the official tables depends on PyTorch's own sine
     for (String table : parameters.tables().keySet()) {
       sameDiff.getVariable(table).getArr().assign(weights.get(table).castTo(type));
     }
-    Teacher teacher = new Teacher(sameDiff, parameters);
     Map<String, INDArray> averaged = WeightFile.read(folder.resolve("weights.pth"), "model_ema");
-    teacher
-        .arrays()
+    model
+        .state()
         .forEach(
             (name, array) ->
                 array.assign(
@@ -75,11 +69,11 @@ record BootMaeCase(
             "mask",
             mask,
             "selection",
-            VisibleTokens.selection(mask, type),
+            Tokens.selection(OracleRun.visible(mask), vit.patches(), type),
             "featureWeight",
             Nd4j.scalar(type, values.get("feature_weight").asDouble()));
     return new BootMaeCase(
-        folder, type, vit, graph, teacher, new OracleRun(sameDiff, parameters, feeds), values);
+        folder, type, vit, model, new OracleRun(sameDiff, parameters, feeds), values);
   }
 
   private static BootMaeOptions options(Path folder, JsonNode config, boolean weightMask) {

@@ -45,15 +45,15 @@ class BootMaeOracleTest {
   @MethodSource("cases")
   void predictionsAndTargetsEqualTheOfficialOnes(Path folder, DataType type) {
     BootMaeCase official = BootMaeCase.load(folder, type);
-    BootMaeGraph graph = official.graph();
+    BootMaeModel graph = official.model();
     Patches patches = new Patches(official.vit());
     Map<String, SDVariable> compared =
         Map.of(
-            "pixel_pred", patches.join(graph.pixel().predicted()),
-            "target_pixels", patches.join(graph.pixel().target()),
-            "feature_pred", graph.feature().predicted(),
-            "ema_feature", graph.feature().target(),
-            "loss_weight", graph.lossWeights());
+            "pixel_pred", patches.join(graph.pixel.predicted()),
+            "target_pixels", patches.join(graph.pixelTarget),
+            "feature_pred", graph.feature.predicted(),
+            "ema_feature", graph.featureTarget,
+            "loss_weight", graph.lossWeights);
 
     Map<String, INDArray> actual = official.run().values(List.copyOf(compared.values()));
 
@@ -70,15 +70,16 @@ class BootMaeOracleTest {
   void tokensOfBothDecodersEqualTheOfficialOnes(Path folder, DataType type) {
     BootMaeCase official = BootMaeCase.load(folder, type);
 
-    assertTokens(official, official.graph().pixel(), "pixel_decoder_tokens");
-    assertTokens(official, official.graph().feature(), "feature_decoder_tokens");
+    assertTokens(official, official.model().pixel, "pixel_decoder_tokens");
+    assertTokens(official, official.model().feature, "feature_decoder_tokens");
   }
 
-  private static void assertTokens(BootMaeCase official, Branch branch, String file) {
-    Map<String, INDArray> actual = official.run().values(branch.tokens());
+  private static void assertTokens(
+      BootMaeCase official, BootMaeDecoder.Output branch, String file) {
+    Map<String, INDArray> actual = official.run().values(branch.layers());
     INDArray tokens = official.array(file);
-    assertThat(branch.tokens()).hasSize((int) tokens.size(0));
-    for (int layer = 0; layer < branch.tokens().size(); layer++) {
+    assertThat(branch.layers()).hasSize((int) tokens.size(0));
+    for (int layer = 0; layer < branch.layers().size(); layer++) {
       INDArray expected =
           tokens.get(
               NDArrayIndex.point(layer),
@@ -87,7 +88,7 @@ class BootMaeOracleTest {
               NDArrayIndex.all());
       assertClose(
           file + layer,
-          actual.get(branch.tokens().get(layer).name()),
+          actual.get(branch.layers().get(layer).name()),
           expected.dup('c'),
           tolerance(official.type()),
           0);
@@ -99,18 +100,18 @@ class BootMaeOracleTest {
   void lossesWithAndWithoutWeightedMaskEqualTheOfficialOnes(Path folder, DataType type) {
     for (boolean weighted : List.of(true, false)) {
       BootMaeCase official = BootMaeCase.load(folder, type, weighted);
-      BootMaeGraph graph = official.graph();
+      BootMaeModel graph = official.model();
       String suffix = weighted ? "" : "_without_weight_mask";
       double pixel = official.values().get("R_loss" + suffix).asDouble();
       double feature = official.values().get("P_loss" + suffix).asDouble();
       double weight = official.values().get("feature_weight").asDouble();
 
-      assertThat(official.run().scalar(graph.pixel().loss()))
+      assertThat(official.run().scalar(graph.outputs().lossParts().get("pixel")))
           .isCloseTo(pixel, within(tolerance(type) * pixel));
-      assertThat(official.run().scalar(graph.feature().loss()))
+      assertThat(official.run().scalar(graph.outputs().lossParts().get("feature")))
           .isCloseTo(feature, within(tolerance(type) * feature));
       double total = pixel + weight * feature;
-      assertThat(official.run().scalar(graph.loss()))
+      assertThat(official.run().scalar(graph.outputs().loss()))
           .isCloseTo(total, within(tolerance(type) * total));
     }
   }
@@ -119,7 +120,7 @@ class BootMaeOracleTest {
   @MethodSource("cases")
   void lossAndEveryGradientEqualTheOfficialOnes(Path folder, DataType type) {
     BootMaeCase official = BootMaeCase.load(folder, type);
-    SDVariable loss = official.graph().loss();
+    SDVariable loss = official.model().outputs().loss();
 
     Map<String, INDArray> gradients = official.run().gradients(loss);
 
@@ -140,7 +141,7 @@ class BootMaeOracleTest {
 
     assertThat(official.run().parameters().names())
         .noneMatch(name -> name.startsWith(BootMaeModel.TEACHER));
-    assertThat(official.run().gradients(official.graph().loss()).keySet())
+    assertThat(official.run().gradients(official.model().outputs().loss()).keySet())
         .noneMatch(name -> name.startsWith(BootMaeModel.TEACHER));
   }
 
@@ -150,12 +151,12 @@ class BootMaeOracleTest {
     BootMaeCase official = BootMaeCase.load(folder, DataType.DOUBLE);
     JsonNode example = official.values().get("ema_example");
     INDArray moved =
-        official.teacher().arrays().get(BootMaeModel.TEACHER + example.get("name").asText());
+        official.model().teacher.arrays().get(BootMaeModel.TEACHER + example.get("name").asText());
     double before = example.get("ema_norm_before").asDouble();
     double after = example.get("ema_norm_after").asDouble();
 
     assertThat(norm(moved)).isCloseTo(before, within(1e-12 * before));
-    official.teacher().move(example.get("decay").asDouble());
+    official.model().teacher.move(example.get("decay").asDouble());
     assertThat(norm(moved)).isCloseTo(after, within(1e-12 * after));
   }
 
@@ -169,26 +170,31 @@ class BootMaeOracleTest {
             .map(name -> BootMaeModel.TEACHER + name)
             .toList();
 
-    assertThat(official.teacher().arrays().keySet()).containsExactlyInAnyOrderElementsOf(averaged);
+    assertThat(official.model().teacher.arrays().keySet())
+        .containsExactlyInAnyOrderElementsOf(averaged);
   }
 
   @ParameterizedTest
   @MethodSource("folders")
   void schedulesAreTheOfficialOnes(Path folder) {
     JsonNode schedules = Oracle.json(folder.resolve("values.json")).get("schedules");
-    EmaDecay base = new EmaDecay(List.of(0.999, 0.9999, 0.99999), List.of(100, 400));
-    EmaDecay large = new EmaDecay(List.of(0.999, 0.9999), List.of(100));
-    FeatureWeight weight = new FeatureWeight(1);
+    BootMaeOptions base = options(List.of(0.999, 0.9999, 0.99999), List.of(100, 400));
+    BootMaeOptions large = options(List.of(0.999, 0.9999), List.of(100));
 
     forEach(
         schedules.get("ema_decay_by_epoch_dynamic"),
-        (epoch, value) -> assertThat(base.at(epoch)).isCloseTo(value, within(1e-12)));
+        (epoch, value) -> assertThat(base.emaDecayAt(epoch)).isCloseTo(value, within(1e-12)));
     forEach(
         schedules.get("ema_decay_by_epoch_static"),
-        (epoch, value) -> assertThat(large.at(epoch)).isCloseTo(value, within(1e-12)));
+        (epoch, value) -> assertThat(large.emaDecayAt(epoch)).isCloseTo(value, within(1e-12)));
     forEach(
         schedules.get("feature_weight_by_epoch_of_801"),
-        (epoch, value) -> assertThat(weight.at(epoch, 801)).isCloseTo(value, within(1e-12)));
+        (epoch, value) ->
+            assertThat(base.featureWeightAt(epoch, 801)).isCloseTo(value, within(1e-12)));
+  }
+
+  private static BootMaeOptions options(List<Double> emaDecay, List<Integer> emaEpochs) {
+    return new BootMaeOptions(4, 1, List.of(0, -1), 1, 1, 1, true, 1, emaDecay, emaEpochs);
   }
 
   private interface EpochValue {

@@ -23,10 +23,10 @@ class InitialValuesTest {
     SameDiff graph = SameDiff.create();
     Parameters parameters =
         new Parameters(graph, DataType.FLOAT, name -> new SplittableRandom(name.hashCode()));
-    VitConfig vit = new VitConfig(3, 32, 32, 8, DIM, 1, 3, 4, 0, 0);
+    VitConfig vit = new VitConfig(3, 32, 32, 8, DIM, 1, 3, 4, 0, 0, VitConfig.OFFICIAL_INIT_STD);
     BootMaeOptions options =
         new BootMaeOptions(DECODER, 1, List.of(0, -1), 4, 1, 4, true, 1, List.of(0.999), List.of());
-    BootMaeModel.build(graph, vit, options, 4, parameters);
+    new BootMaeModel(vit, options, 4, parameters);
     return parameters.arrays();
   }
 

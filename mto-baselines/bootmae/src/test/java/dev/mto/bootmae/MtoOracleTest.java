@@ -78,14 +78,14 @@ class MtoOracleTest {
   }
 
   private static MtoTerms add(BootMaeCase official, String decoder, String loss) {
-    BootMaeGraph graph = official.graph();
-    Branch branch = decoder.equals("pixel_decoder") ? graph.pixel() : graph.feature();
+    BootMaeModel graph = official.model();
+    BootMaeDecoder.Output branch = decoder.equals("pixel_decoder") ? graph.pixel : graph.feature;
     Ranking ranking = loss.equals("L_r") ? Ranking.PRINTED : Ranking.DESCRIBED;
     return MaskedTokenOptimization.add(
         official.run().graph(),
         "mto",
-        branch.tokens(),
-        graph.mask(),
+        branch.layers(),
+        graph.outputs().mask(),
         REFERENCE.withRanking(ranking));
   }
 }

@@ -25,13 +25,25 @@ class OfficialNamesTest {
   })
   void namesAndShapesAreTheOfficialOnes(String preset, String listing, long total) {
     VitPreset size = VitPreset.named(preset);
-    VitConfig vit = new VitConfig(3, 224, 224, 16, size.dim(), size.depth(), size.heads(), 4, 0, 0);
+    VitConfig vit =
+        new VitConfig(
+            3,
+            224,
+            224,
+            16,
+            size.dim(),
+            size.depth(),
+            size.heads(),
+            4,
+            0,
+            0,
+            VitConfig.OFFICIAL_INIT_STD);
     BootMaeOptions options =
         new BootMaeOptions(512, 2, List.of(0, -1), 120, 16, 60, true, 1, List.of(0.999), List.of());
     SameDiff graph = SameDiff.create();
     Parameters parameters = new Parameters(graph, DataType.FLOAT, name -> () -> 0L);
 
-    BootMaeModel.build(graph, vit, options, 49, parameters);
+    new BootMaeModel(vit, options, 49, parameters);
 
     OfficialKeys official = OfficialKeys.read(OfficialNamesTest.class, listing);
     Map<String, String> shapes = new LinkedHashMap<>();

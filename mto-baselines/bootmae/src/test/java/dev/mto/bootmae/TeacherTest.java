@@ -16,14 +16,14 @@ class TeacherTest {
   private final BootMaeCase official =
       BootMaeCase.load(Oracle.cases("d_bootmae").get(0), DataType.DOUBLE);
   private final Map<String, INDArray> model = official.run().parameters().arrays();
-  private final Map<String, INDArray> teacher = official.teacher().arrays();
+  private final Map<String, INDArray> teacher = official.model().teacher.arrays();
 
   @Test
   void movesInEncoderAndDecodersByTheSameRule() {
     INDArray encoder = expected(ENCODER);
     INDArray decoder = expected(DECODER);
 
-    official.teacher().move(0.75);
+    official.model().teacher.move(0.75);
 
     assertThat(teacher.get("teacher." + ENCODER).equalsWithEps(encoder, 1e-14)).isTrue();
     assertThat(teacher.get("teacher." + DECODER).equalsWithEps(decoder, 1e-14)).isTrue();
@@ -37,18 +37,19 @@ class TeacherTest {
 
   @Test
   void targetFollowsTheTeacher() {
-    double before = official.run().scalar(official.graph().feature().loss());
+    double before = official.run().scalar(official.model().outputs().lossParts().get("feature"));
 
-    official.teacher().restart(Set.of());
+    official.model().teacher.restart(Set.of());
 
-    assertThat(official.run().scalar(official.graph().feature().loss())).isNotEqualTo(before);
+    assertThat(official.run().scalar(official.model().outputs().lossParts().get("feature")))
+        .isNotEqualTo(before);
   }
 
   @Test
   void restartsFromTheModelExceptForWhatWasGiven() {
     INDArray given = teacher.get("teacher." + ENCODER).dup();
 
-    official.teacher().restart(Set.of("teacher." + ENCODER, DECODER));
+    official.model().teacher.restart(Set.of("teacher." + ENCODER, DECODER));
 
     assertThat(teacher.get("teacher." + ENCODER)).isEqualTo(given);
     assertThat(given).isNotEqualTo(model.get(ENCODER));

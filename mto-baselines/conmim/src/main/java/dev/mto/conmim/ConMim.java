@@ -5,15 +5,15 @@ import dev.mto.data.mask.BlockMaskSampler;
 import dev.mto.data.mask.MaskSampler;
 import dev.mto.data.mask.SimMimMaskSampler;
 import dev.mto.engine.Baseline;
-import dev.mto.engine.Encoder;
-import dev.mto.engine.EncoderUse;
-import dev.mto.engine.Method;
+import dev.mto.engine.Model;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
+import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
 import java.util.Optional;
-import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
  * ConMIM (Yi et al., ICLR 2023): a student that sees masked images recognises each masked patch
@@ -36,13 +36,8 @@ public final class ConMim implements Baseline {
   }
 
   private static MaskSampler units(RunConfig config, VitConfig vit) {
-    int unit = config.masking().unit();
-    if (unit % vit.patch() != 0) {
-      throw new IllegalArgumentException(
-          "masking.unit: " + unit + " must be a multiple of model.patch, " + vit.patch());
-    }
     return new SimMimMaskSampler(
-        vit.gridHeight(), vit.gridWidth(), unit / vit.patch(), config.masking().ratio());
+        vit.gridHeight(), vit.gridWidth(), config.maskUnitInPatches(), config.masking().ratio());
   }
 
   private static MaskSampler blocks(ConMimOptions options, VitConfig vit) {
@@ -65,21 +60,21 @@ public final class ConMim implements Baseline {
   }
 
   @Override
-  public Method build(SameDiff graph, RunConfig config, Parameters parameters) {
-    VitConfig vit = vit(config);
-    ConMimOptions options = options(config);
-    Parameters teacher = parameters.copy(ConMimModel.TEACHER);
-    return new ConMimMethod(
-        ConMimModel.build(graph, vit, options, parameters, teacher),
-        vit,
-        options,
-        parameters,
-        teacher);
+  public Model build(RunConfig config, Parameters parameters) {
+    return new ConMimModel(vit(config), options(config), parameters);
   }
 
   @Override
-  public Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters, EncoderUse use) {
-    return Encoder.visionTransformer(graph, vit(config), parameters, "", use);
+  public EncoderOutput encoder(
+      RunConfig config,
+      Parameters parameters,
+      SDVariable images,
+      SDVariable dropPath,
+      boolean fineTuned) {
+    VitConfig vit = vit(config);
+    return new VisionTransformer(
+            vit, VisionTransformer.Options.beit(vit, fineTuned), parameters, "")
+        .encodeImages(images, dropPath);
   }
 
   private static ConMimOptions options(RunConfig config) {
@@ -87,7 +82,7 @@ public final class ConMim implements Baseline {
   }
 
   private static VitConfig vit(RunConfig config) {
-    VitConfig vit = config.model().vit(config.data().channels());
+    VitConfig vit = config.vit();
     if (vit.dropPath() != 0) {
       throw new IllegalArgumentException(
           "model.drop_path: "

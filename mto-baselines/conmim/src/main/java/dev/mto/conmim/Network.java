@@ -1,22 +1,20 @@
 package dev.mto.conmim;
 
-import dev.mto.models.ClassToken;
 import dev.mto.models.EncoderOutput;
 import dev.mto.models.Initializer;
-import dev.mto.models.MaskToken;
 import dev.mto.models.Parameters;
+import dev.mto.models.Tokens;
 import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 
 /** Encoder and projector: the student, and once more the teacher. */
 final class Network {
   private final VitConfig vit;
   private final int features;
   private final VisionTransformer encoder;
-  private final MaskToken maskToken;
+  private final SDVariable maskToken;
   private final Projector projector;
 
   /**
@@ -24,13 +22,13 @@ final class Network {
    *
    * @param prefix put before them in the graph by {@code parameters}
    */
-  Network(
-      SameDiff graph, VitConfig vit, ConMimOptions options, Parameters parameters, String prefix) {
+  Network(VitConfig vit, ConMimOptions options, Parameters parameters, String prefix) {
     this.vit = vit;
     this.features = options.projectorDim();
-    this.encoder = new VisionTransformer(graph, vit, parameters, "");
-    this.maskToken = new MaskToken(graph, vit, parameters, "mask_token");
-    this.projector = new Projector(graph, parameters, prefix, options, vit);
+    this.encoder =
+        new VisionTransformer(vit, VisionTransformer.Options.beit(vit, false), parameters, "");
+    this.maskToken = parameters.declare("mask_token", vit.firstWeights(), 1, 1, vit.dim());
+    this.projector = new Projector(parameters, prefix, options, vit);
     if (options.lmHead() > 0) {
       declareUnusedHead(parameters, options.lmHead());
     }
@@ -45,40 +43,26 @@ final class Network {
   /**
    * What becomes of a batch of images.
    *
-   * @param tokens h⁰ … hᴸ, each [B, N, D]
-   * @param encoded patch tokens after the final norm [B, N, D]
+   * @param encoded by the encoder
    * @param projected projector output of the patch tokens [B, N, F]
    * @param statistics of the projector's batch normalisations
    */
-  record Output(
-      List<SDVariable> tokens,
-      SDVariable encoded,
-      SDVariable projected,
-      List<BatchStatistics> statistics) {}
-
-  /** Images [B, C, H, W] to the pixels of their patches [B*N, C*P*P]. */
-  SDVariable patches(SDVariable images) {
-    return encoder.patches(images);
-  }
+  record Output(EncoderOutput encoded, SDVariable projected, List<BatchStatistics> statistics) {}
 
   /** Sees every patch of [B*N, C*P*P]. */
   Output see(SDVariable patches) {
-    return project(encoder.embedPatches(patches));
+    return project(encoder.embed(patches));
   }
 
   /** Sees the patches where {@code mask} [B, N] is 0 and the mask token where it is 1. */
   Output seeMasked(SDVariable patches, SDVariable mask) {
-    return project(maskToken.replaceMasked(encoder.embedPatches(patches), mask));
+    return project(Tokens.replaceMasked(encoder.embed(patches), mask, maskToken));
   }
 
   private Output project(SDVariable tokens) {
-    EncoderOutput encoded = encoder.encode(tokens, null);
+    EncoderOutput encoded = encoder.encode(tokens);
     Projector.Projected all = projector.apply(encoded.tokens().reshape(-1, vit.dim()));
-    // (B*(1+N), F) -> (B, 1+N, F) -> (B, N, F)
-    SDVariable projected =
-        ClassToken.drop(
-            all.rows().reshape(-1, 1 + vit.patches(), features), vit.patches(), features);
-    return new Output(
-        encoded.trace().patchTokens(), encoded.patches(), projected, all.statistics());
+    SDVariable projected = all.rows().reshape(-1, 1 + vit.patches(), features);
+    return new Output(encoded, Tokens.patches(projected), all.statistics());
   }
 }

@@ -1,6 +1,6 @@
 package dev.mto.conmim;
 
-import dev.mto.models.Rows;
+import dev.mto.models.Linear;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -27,22 +27,15 @@ record PatchContrast(SDVariable logits, SDVariable own, SDVariable logSumExp) {
    * @param features F
    */
   static PatchContrast of(
-      SameDiff graph,
-      SDVariable student,
-      SDVariable teacher,
-      int patches,
-      int features,
-      double temperature) {
-    Rows rows = new Rows(graph, student.dataType());
-    SDVariable queries = unit(graph, rows, student.reshape(-1, features), features);
-    SDVariable keys = unit(graph, rows, teacher.reshape(-1, features), features);
+      SDVariable student, SDVariable teacher, int patches, int features, double temperature) {
+    SDVariable queries = unit(student.reshape(-1, features));
+    SDVariable keys = unit(teacher.reshape(-1, features));
     SDVariable logits =
-        Rows.timesTransposed(
+        Linear.timesTransposed(
                 queries.reshape(-1, patches, features), keys.reshape(-1, patches, features))
             .div(temperature);
-    SDVariable own = rowSums(rows, queries.mul(keys), features).div(temperature);
-    return new PatchContrast(
-        logits, own, logSumExp(graph, rows, logits.reshape(-1, patches), patches));
+    SDVariable own = queries.mul(keys).sum(true, 1).div(temperature);
+    return new PatchContrast(logits, own, logSumExp(logits.reshape(-1, patches)));
   }
 
   /** Cross-entropy over the masked patches of the whole batch: a scalar in nats. */
@@ -53,30 +46,23 @@ record PatchContrast(SDVariable logits, SDVariable own, SDVariable logSumExp) {
 
   /** The softmax of each row of the logits [B, N, N]. */
   SDVariable probabilities(int patches) {
-    SameDiff graph = logits.getSameDiff();
-    Rows rows = new Rows(graph, logits.dataType());
-    SDVariable logProbabilities =
-        logits.reshape(-1, patches).sub(logSumExp.mmul(rows.ones(patches)));
-    return graph.math().exp(logProbabilities).reshape(-1, patches, patches);
+    SDVariable logProbabilities = logits.reshape(-1, patches).sub(logSumExp);
+    return logits.getSameDiff().math().exp(logProbabilities).reshape(-1, patches, patches);
   }
 
   /** Rows [R, F] over their length, or over {@link #SHORTEST} where that is larger. */
-  private static SDVariable unit(SameDiff graph, Rows rows, SDVariable x, int features) {
+  private static SDVariable unit(SDVariable x) {
     double shortest = SHORTEST * SHORTEST;
-    SDVariable squares = rowSums(rows, x.mul(x), features);
+    SameDiff graph = x.getSameDiff();
+    SDVariable squares = x.mul(x).sum(true, 1);
     SDVariable bounded = graph.nn().relu(squares.sub(shortest), 0).add(shortest);
-    return x.mul(graph.math().pow(bounded, -0.5).mmul(rows.ones(features)));
+    return x.mul(graph.math().pow(bounded, -0.5));
   }
 
-  private static SDVariable logSumExp(SameDiff graph, Rows rows, SDVariable x, int columns) {
+  private static SDVariable logSumExp(SDVariable x) {
     // whole numbers, through which no gradient flows, keep every exponent at most 1
+    SameDiff graph = x.getSameDiff();
     SDVariable largest = x.max(true, 1).castTo(DataType.INT32).castTo(x.dataType());
-    SDVariable exponents = x.sub(largest.mmul(rows.ones(columns)));
-    return graph.math().log(rowSums(rows, graph.math().exp(exponents), columns)).add(largest);
-  }
-
-  /** Sums of the rows of {@code x} [R, columns]: [R, 1]. */
-  private static SDVariable rowSums(Rows rows, SDVariable x, int columns) {
-    return Rows.timesTransposed(x, rows.ones(columns));
+    return graph.math().log(graph.math().exp(x.sub(largest)).sum(true, 1)).add(largest);
   }
 }

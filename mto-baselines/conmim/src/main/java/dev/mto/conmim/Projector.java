@@ -6,14 +6,12 @@ import dev.mto.models.VitConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
  * ConMIM's projector: three linear layers without bias, each followed by batch normalisation, the
  * first two also by ReLU. All tokens of a batch, class tokens included, are normalised together.
  */
 final class Projector {
-  private final SameDiff graph;
   private final List<Linear> layers;
   private final List<BatchNorm> norms;
 
@@ -23,10 +21,8 @@ final class Projector {
    * @param vit size of the encoder and deviation of first weights
    * @param prefix of the parameters' names in the graph
    */
-  Projector(
-      SameDiff graph, Parameters parameters, String prefix, ConMimOptions options, VitConfig vit) {
+  Projector(Parameters parameters, String prefix, ConMimOptions options, VitConfig vit) {
     int hidden = options.projectorHidden();
-    this.graph = graph;
     this.layers =
         List.of(
             linear(parameters, vit, "projectors.0", hidden, vit.dim()),
@@ -34,9 +30,9 @@ final class Projector {
             linear(parameters, vit, "projectors.6", options.projectorDim(), hidden));
     this.norms =
         List.of(
-            BatchNorm.affine(graph, parameters, prefix, "projectors.1", hidden),
-            BatchNorm.affine(graph, parameters, prefix, "projectors.4", hidden),
-            BatchNorm.plain(graph, parameters, prefix, "projectors.7", options.projectorDim()));
+            new BatchNorm(parameters, prefix, "projectors.1", hidden, true),
+            new BatchNorm(parameters, prefix, "projectors.4", hidden, true),
+            new BatchNorm(parameters, prefix, "projectors.7", options.projectorDim(), false));
   }
 
   private static Linear linear(
@@ -58,11 +54,11 @@ final class Projector {
     SDVariable x = tokens;
     List<BatchStatistics> statistics = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
-      SDVariable linear = layers.get(i).apply(x, null);
+      SDVariable linear = layers.get(i).rows(x);
       BatchNorm.Normalised normalised = norms.get(i).apply(linear);
       statistics.add(normalised.statistics());
       boolean last = i == layers.size() - 1;
-      x = last ? normalised.rows() : graph.nn().relu(normalised.rows(), 0);
+      x = last ? normalised.rows() : x.getSameDiff().nn().relu(normalised.rows(), 0);
     }
     return new Projected(x, List.copyOf(statistics));
   }

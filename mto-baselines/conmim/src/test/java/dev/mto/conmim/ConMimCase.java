@@ -17,14 +17,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A reference case: the graph with the weights of student and teacher and both views. */
-record ConMimCase(
-    Path folder,
-    DataType type,
-    ConMimGraph graph,
-    ConMimMethod method,
-    Parameters teacher,
-    OracleRun run,
-    JsonNode values) {
+record ConMimCase(Path folder, DataType type, ConMimModel model, OracleRun run, JsonNode values) {
 
   static ConMimCase load(Path folder, DataType type) {
     JsonNode values = Oracle.json(folder.resolve("values.json"));
@@ -41,28 +34,22 @@ record ConMimCase(
             config.get("num_heads").asInt(),
             config.path("mlp_ratio").asDouble(4),
             config.path("init_values").asDouble(0.1),
-            0);
+            0,
+            VitConfig.OFFICIAL_INIT_STD);
     SameDiff sameDiff = SameDiff.create();
     Parameters student = new Parameters(sameDiff, type, name -> new Random(1));
-    Parameters teacher = student.copy(ConMimModel.TEACHER);
-    ConMimOptions options = options(config);
-    ConMimGraph graph = ConMimModel.build(sameDiff, vit, options, student, teacher);
+    ConMimModel model = new ConMimModel(vit, options(config), student);
     OracleRun.copy(WeightFile.read(folder.resolve("weights.npz")), student);
-    OracleRun.copy(ofTeacher(WeightFile.read(folder.resolve("teacher/weights.npz"))), teacher);
+    WeightFile.read(folder.resolve("teacher/weights.npz"))
+        .forEach(
+            (name, array) -> OracleRun.copy(array, model.state().get(ConMimModel.TEACHER + name)));
     INDArray mask = Oracle.npy(folder.resolve("mask.npy")).castTo(type);
     Map<String, INDArray> feeds =
         Map.of(
             "images", images,
             "teacherImages", Oracle.npy(folder.resolve("image_teacher.npy")).castTo(type),
             "mask", mask.reshape(mask.size(0), vit.patches()));
-    return new ConMimCase(
-        folder,
-        type,
-        graph,
-        new ConMimMethod(graph, vit, options, student, teacher),
-        teacher,
-        new OracleRun(sameDiff, student, feeds),
-        values);
+    return new ConMimCase(folder, type, model, new OracleRun(sameDiff, student, feeds), values);
   }
 
   INDArray array(String name) {

@@ -69,40 +69,49 @@ class ConMimOracleTest {
   @MethodSource("cases")
   void forwardValuesEqualTheOfficialOnes(Path folder, DataType type) {
     ConMimCase official = ConMimCase.load(folder, type);
-    ConMimGraph graph = official.graph();
-    List<SDVariable> wanted = new ArrayList<>(graph.tokens());
+    ConMimModel graph = official.model();
+    List<SDVariable> wanted = new ArrayList<>(graph.outputs().tokenGroups().get(0).layers());
     wanted.addAll(
-        List.of(graph.studentFeatures(), graph.teacherFeatures(), graph.logits(), graph.loss()));
+        List.of(
+            graph.seen.projected(),
+            graph.target.projected(),
+            graph.logits,
+            graph.outputs().loss()));
 
     Map<String, INDArray> actual = official.run().values(wanted);
 
     double tolerance = tolerance(type);
     INDArray tokens = official.array("encoder_tokens");
-    assertThat(graph.tokens()).hasSize((int) tokens.size(0));
-    for (int layer = 0; layer < graph.tokens().size(); layer++) {
+    assertThat(graph.outputs().tokenGroups().get(0).layers()).hasSize((int) tokens.size(0));
+    for (int layer = 0; layer < graph.outputs().tokenGroups().get(0).layers().size(); layer++) {
       INDArray patches =
           tokens.get(
               NDArrayIndex.point(layer),
               NDArrayIndex.all(),
               NDArrayIndex.interval(1, tokens.size(2)),
               NDArrayIndex.all());
-      assertClose("h" + layer, actual.get(graph.tokens().get(layer).name()), patches, tolerance, 0);
+      assertClose(
+          "h" + layer,
+          actual.get(graph.outputs().tokenGroups().get(0).layers().get(layer).name()),
+          patches,
+          tolerance,
+          0);
     }
     assertClose(
         "student",
-        actual.get(graph.studentFeatures().name()),
+        actual.get(graph.seen.projected().name()),
         official.array("student_feat"),
         tolerance,
         0);
     assertClose(
         "teacher",
-        actual.get(graph.teacherFeatures().name()),
+        actual.get(graph.target.projected().name()),
         official.array("teacher_feat"),
         tolerance,
         0);
-    assertMaskedRows(actual.get(graph.logits().name()), official, tolerance);
+    assertMaskedRows(actual.get(graph.logits.name()), official, tolerance);
     double loss = official.values().get("loss").asDouble();
-    assertThat(actual.get(graph.loss().name()).getDouble(0))
+    assertThat(actual.get(graph.outputs().loss().name()).getDouble(0))
         .isCloseTo(loss, within(tolerance * loss));
   }
 
@@ -134,7 +143,7 @@ class ConMimOracleTest {
   void everyGradientEqualsTheOfficialOne(Path folder, DataType type) {
     ConMimCase official = ConMimCase.load(folder, type);
 
-    Map<String, INDArray> gradients = official.run().gradients(official.graph().loss());
+    Map<String, INDArray> gradients = official.run().gradients(official.model().outputs().loss());
 
     assertThat(gradients).doesNotContainKeys("lm_head.weight", "lm_head.bias");
     double floor = floor(type);
@@ -155,7 +164,7 @@ class ConMimOracleTest {
   @MethodSource("cases")
   void runningStatisticsAfterOneBatchEqualTheOfficialOnes(Path folder, DataType type) {
     ConMimCase official = ConMimCase.load(folder, type);
-    ConMimMethod method = official.method();
+    ConMimModel method = official.model();
 
     method.observe(official.run().values(method.observed()));
 
@@ -193,7 +202,8 @@ class ConMimOracleTest {
     ConMimCase official = ConMimCase.load(folder, DataType.DOUBLE);
     JsonNode example = official.values().get("teacher_ema_example");
     Teacher teacher =
-        new Teacher(official.teacher().arrays(), official.run().parameters().arrays());
+        new Teacher(
+            official.model().teacherParameters.arrays(), official.run().parameters().arrays());
 
     teacher.follow(example.get("momentum").asDouble());
 
@@ -275,17 +285,17 @@ class ConMimOracleTest {
   void aTeacherThatWasNotGivenBecomesTheStudent(Path folder) {
     ConMimCase official = ConMimCase.load(folder, DataType.DOUBLE);
     Map<String, INDArray> student = official.run().parameters().arrays();
-    INDArray teacherToken = official.teacher().arrays().get("teacher.mask_token");
+    INDArray teacherToken = official.model().teacherParameters.arrays().get("teacher.mask_token");
     INDArray before = teacherToken.dup();
 
-    official.method().initialised(Set.of("mask_token", "teacher.mask_token"));
+    official.model().initialised(Set.of("mask_token", "teacher.mask_token"));
     assertThat(teacherToken).isEqualTo(before).isNotEqualTo(student.get("mask_token"));
 
-    official.method().observe(official.run().values(official.method().observed()));
-    official.method().initialised(student.keySet());
+    official.model().observe(official.run().values(official.model().observed()));
+    official.model().initialised(student.keySet());
 
     assertThat(teacherToken).isEqualTo(student.get("mask_token"));
-    Map<String, INDArray> state = official.method().state();
+    Map<String, INDArray> state = official.model().state();
     assertThat(state.get("teacher.projectors.7.running_mean"))
         .isEqualTo(state.get("projectors.7.running_mean"));
   }
@@ -295,8 +305,8 @@ class ConMimOracleTest {
     return MaskedTokenOptimization.add(
         official.run().graph(),
         "mto",
-        official.graph().tokens(),
-        official.graph().mask(),
+        official.model().outputs().tokenGroups().get(0).layers(),
+        official.model().outputs().mask(),
         REFERENCE.withRanking(ranking));
   }
 }

@@ -22,15 +22,14 @@ class InitialValuesTest {
   private final SameDiff graph = SameDiff.create();
   private final Parameters student =
       new Parameters(graph, DataType.FLOAT, name -> new SplittableRandom(name.hashCode()));
-  private final Parameters teacher = student.copy(ConMimModel.TEACHER);
-  private final Map<String, INDArray> values = values();
+  private final ConMimModel model = model();
+  private final Map<String, INDArray> values = student.arrays();
 
-  private Map<String, INDArray> values() {
-    VitConfig vit = new VitConfig(3, 32, 32, 8, 96, 2, 3, 4, 0.1, 0);
+  private ConMimModel model() {
+    VitConfig vit = new VitConfig(3, 32, 32, 8, 96, 2, 3, 4, 0.1, 0, VitConfig.OFFICIAL_INIT_STD);
     ConMimOptions options =
         new ConMimOptions(128, 64, 32, 0.1, 0.996, MaskShape.UNITS, 4, 1, 10, Photometric.conMim());
-    ConMimModel.build(graph, vit, options, student, teacher);
-    return student.arrays();
+    return new ConMimModel(vit, options, student);
   }
 
   @Test
@@ -60,7 +59,7 @@ class InitialValuesTest {
 
   @Test
   void teacherStartsAsTheStudent() {
-    Map<String, INDArray> copy = teacher.arrays();
+    Map<String, INDArray> copy = model.teacherParameters.arrays();
     assertThat(copy).hasSameSizeAs(values);
     values.forEach(
         (name, value) -> assertThat(copy.get(ConMimModel.TEACHER + name)).isEqualTo(value));

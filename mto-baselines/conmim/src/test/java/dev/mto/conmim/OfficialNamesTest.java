@@ -24,27 +24,31 @@ class OfficialNamesTest {
   void namesAndShapesOfViTBaseAreTheOfficialOnesForStudentAndTeacher() {
     VitPreset size = VitPreset.named("vit-base");
     VitConfig vit =
-        new VitConfig(3, 224, 224, 16, size.dim(), size.depth(), size.heads(), 4, 0.1, 0);
+        new VitConfig(
+            3,
+            224,
+            224,
+            16,
+            size.dim(),
+            size.depth(),
+            size.heads(),
+            4,
+            0.1,
+            0,
+            VitConfig.OFFICIAL_INIT_STD);
     ConMimOptions options =
         new ConMimOptions(
             4096, 256, 8192, 0.1, 0.996, MaskShape.UNITS, 75, 16, 10, Photometric.conMim());
     SameDiff graph = SameDiff.create();
     Parameters student = new Parameters(graph, DataType.FLOAT, name -> new SplittableRandom(1));
-    Parameters teacher = student.copy(ConMimModel.TEACHER);
-    ConMimMethod method =
-        new ConMimMethod(
-            ConMimModel.build(graph, vit, options, student, teacher),
-            vit,
-            options,
-            student,
-            teacher);
+    ConMimModel method = new ConMimModel(vit, options, student);
 
     OfficialKeys official = OfficialKeys.read(OfficialNamesTest.class, "/keys/conmim_base.tsv");
     Map<String, INDArray> all = new LinkedHashMap<>(student.arrays());
     all.putAll(student.tables());
     all.putAll(method.state());
     assertThat(shapes(all, false)).containsExactlyInAnyOrderEntriesOf(official.shapes());
-    all.putAll(inTeacher(teacher.tables()));
+    all.putAll(inTeacher(method.teacherParameters.tables()));
     assertThat(shapes(all, true)).containsExactlyInAnyOrderEntriesOf(official.shapes());
     long values = student.arrays().values().stream().mapToLong(INDArray::length).sum();
     assertThat(values).isEqualTo(112_953_680L).isEqualTo(official.values());

@@ -92,8 +92,7 @@ class PatchContrastTest {
         double temperature) {
       SDVariable queries = graph.var("student", Nd4j.createFromArray(student).castTo(type));
       SDVariable keys = graph.constant("teacher", Nd4j.createFromArray(teacher).castTo(type));
-      PatchContrast contrast =
-          PatchContrast.of(graph, queries, keys, student[0].length, 2, temperature);
+      PatchContrast contrast = PatchContrast.of(queries, keys, student[0].length, 2, temperature);
       loss = contrast.loss(graph.constant("mask", Nd4j.createFromArray(mask).castTo(type)));
       probabilities = contrast.probabilities(student[0].length);
     }

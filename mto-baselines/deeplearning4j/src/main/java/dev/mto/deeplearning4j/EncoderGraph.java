@@ -1,18 +1,13 @@
 package dev.mto.deeplearning4j;
 
 import dev.mto.engine.Baseline;
-import dev.mto.engine.Encoder;
-import dev.mto.engine.EncoderUse;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.EncoderModel;
 import dev.mto.engine.encoder.FeatureKind;
-import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.errors.UserException;
 import dev.mto.executor.GraphSession;
 import dev.mto.executor.NewGraph;
-import dev.mto.models.ClassToken;
 import dev.mto.models.Parameters;
-import dev.mto.models.Rows;
-import dev.mto.models.VitConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +27,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param loss Σ features · sensitivities, a scalar
  */
 record EncoderGraph(SameDiff graph, Parameters parameters, SDVariable features, SDVariable loss) {
-  /** Placeholder [B, C, H, W] of normalised pixels. */
-  static final String IMAGES = "images";
-
   /** Placeholder [B*D]: the derivative of the network's loss by each feature. */
   static final String SENSITIVITIES = "sensitivities";
 
@@ -45,37 +37,13 @@ record EncoderGraph(SameDiff graph, Parameters parameters, SDVariable features, 
    * @throws UserException when the encoder has no such block
    */
   static EncoderGraph build(Baseline baseline, RunConfig config, FeatureKind kind, DataType type) {
-    SameDiff graph = NewGraph.create();
     // the network has the values, so nothing is drawn
-    Parameters parameters = new Parameters(graph, type, name -> () -> 0L);
-    Encoder encoder = baseline.encoder(graph, config, parameters, EncoderUse.fineTuned(0));
-    VitConfig vit = config.model().vit(config.data().channels());
-    SDVariable features = pooled(graph, type, tokens(encoder, kind), kind.pooling(), vit);
-    SDVariable sensitivities = graph.placeHolder(SENSITIVITIES, type, -1);
+    Parameters parameters = new Parameters(NewGraph.create(), type, name -> () -> 0L);
+    SDVariable features =
+        EncoderModel.fineTuned(baseline, config, parameters, false).features(kind);
+    SDVariable sensitivities = parameters.placeholder(SENSITIVITIES, -1);
     SDVariable loss = features.reshape(-1).mul(sensitivities).sum().rename("loss");
-    return new EncoderGraph(graph, parameters, features, loss);
-  }
-
-  private static SDVariable tokens(Encoder encoder, FeatureKind kind) {
-    int depth = encoder.blocks().size();
-    if (kind.block() > depth) {
-      throw new UserException(
-          "block " + kind.block() + ": the encoder has blocks 1 to " + depth + "; choose one");
-    }
-    return kind.block() == 0 ? encoder.tokens() : encoder.blocks().get(kind.block() - 1);
-  }
-
-  private static SDVariable pooled(
-      SameDiff graph, DataType type, SDVariable tokens, Pooling pooling, VitConfig vit) {
-    if (pooling == Pooling.CLASS) {
-      return ClassToken.of(tokens, vit.dim()).reshape(-1, vit.dim());
-    }
-    return ClassToken.drop(tokens, vit.patches(), vit.dim())
-        // (B, N, D) -> (B, D, N) -> (B*D, 1) -> (B, D)
-        .permute(0, 2, 1)
-        .reshape(-1, vit.patches())
-        .mmul(new Rows(graph, type).mean(vit.patches()))
-        .reshape(-1, vit.dim());
+    return new EncoderGraph(parameters.graph(), parameters, features, loss);
   }
 
   /** Shapes by official name. */
@@ -106,7 +74,7 @@ record EncoderGraph(SameDiff graph, Parameters parameters, SDVariable features, 
   /** A session for the gradients of the loss to parameters and images. */
   GraphSession withGradients() {
     List<String> wanted = new ArrayList<>(parameters.names());
-    wanted.add(IMAGES);
+    wanted.add(EncoderModel.IMAGES);
     return GraphSession.withGradients(graph, loss, wanted);
   }
 }

@@ -3,9 +3,9 @@ package dev.mto.deeplearning4j;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.EncoderModel;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.encoder.Pooling;
-import dev.mto.engine.encoder.PositionTables;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.optimizer.LayerDecay;
 import dev.mto.models.VitConfig;
@@ -66,7 +66,7 @@ final class EncoderLayer extends SameDiffLayer {
   }
 
   private static VitConfig vit(RunConfig config) {
-    return config.model().vit(config.data().channels());
+    return config.vit();
   }
 
   EncoderGraph graph(DataType type) {
@@ -102,7 +102,7 @@ final class EncoderLayer extends SameDiffLayer {
   }
 
   private INDArray pretrained(String name) {
-    return weights.get(PositionTables.source(name, weights.keySet()));
+    return EncoderModel.pretrained(name, weights);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.mto.deeplearning4j;
 
+import dev.mto.engine.encoder.EncoderModel;
 import dev.mto.executor.GraphSession;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ final class EncoderNetworkLayer extends SameDiffLayer {
       String name = graph().features().name();
       forward()
           .run(
-              Map.of(EncoderGraph.IMAGES, images),
+              Map.of(EncoderModel.IMAGES, images),
               List.of(name),
               values -> features[0] = workspaces.dup(ArrayType.ACTIVATIONS, values.get(name), 'c'));
     }
@@ -64,14 +65,14 @@ final class EncoderNetworkLayer extends SameDiffLayer {
         INDArray dense = dense(sensitivities)) {
       backward()
           .run(
-              Map.of(EncoderGraph.IMAGES, images, EncoderGraph.SENSITIVITIES, dense.reshape(-1)),
+              Map.of(EncoderModel.IMAGES, images, EncoderGraph.SENSITIVITIES, dense.reshape(-1)),
               List.of(),
               values -> {
                 gradTable.forEach((key, into) -> take(values, ParameterKey.official(key), into));
                 byImages[0] =
                     workspaces.dup(
                         ArrayType.ACTIVATION_GRAD,
-                        values.get(backward.gradientOf(EncoderGraph.IMAGES)),
+                        values.get(backward.gradientOf(EncoderModel.IMAGES)),
                         'c');
               });
     }

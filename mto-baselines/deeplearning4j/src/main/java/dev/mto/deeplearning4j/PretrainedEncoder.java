@@ -84,7 +84,7 @@ public final class PretrainedEncoder {
   }
 
   private VitConfig vit() {
-    return config.model().vit(config.data().channels());
+    return config.vit();
   }
 
   /** As {@link #trainable(FeatureKind)}, the mean of patch tokens after the final norm. */

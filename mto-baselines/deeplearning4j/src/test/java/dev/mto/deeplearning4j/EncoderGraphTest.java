@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.EncoderModel;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.executor.GraphSession;
 import java.util.List;
@@ -43,7 +44,7 @@ class EncoderGraphTest {
     INDArray[] features = new INDArray[1];
     String name = graph.features().name();
     session.run(
-        Map.of(EncoderGraph.IMAGES, images),
+        Map.of(EncoderModel.IMAGES, images),
         List.of(name),
         values -> features[0] = values.get(name).dup());
     return features[0];

@@ -3,9 +3,10 @@ package dev.mto.engine;
 import dev.mto.data.image.Photometric;
 import dev.mto.data.mask.MaskSampler;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
 import java.util.Optional;
-import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
  * A method of masked image modelling. A new one is a Maven module with one implementation, named in
@@ -59,18 +60,27 @@ public interface Baseline {
   }
 
   /**
-   * Builds the training graph into {@code graph}.
+   * Builds the model into the graph of {@code parameters}.
    *
    * @param parameters declares the trainable variables under their official names
    * @throws IllegalArgumentException when the configured model is not possible
    */
-  Method build(SameDiff graph, RunConfig config, Parameters parameters);
+  Model build(RunConfig config, Parameters parameters);
 
   /**
-   * Builds the encoder alone into {@code graph}, with the names that {@link #build} gives it. An
-   * encoder to be fine-tuned may have parameters of its own, e.g. positions of each block.
+   * Builds the encoder alone, every patch visible, with the names that {@link #build} gives it.
    *
+   * @param images placeholder [B, C, H, W] of normalised pixels
+   * @param dropPath placeholder [2*depth, B], see {@link dev.mto.models.DropPath}; null to drop
+   *     nothing
+   * @param fineTuned whether it is trained on: it may then have parameters of its own, e.g. learned
+   *     positions or those of each block, as the official fine-tuning has
    * @throws IllegalArgumentException when the configured model is not possible
    */
-  Encoder encoder(SameDiff graph, RunConfig config, Parameters parameters, EncoderUse use);
+  EncoderOutput encoder(
+      RunConfig config,
+      Parameters parameters,
+      SDVariable images,
+      SDVariable dropPath,
+      boolean fineTuned);
 }

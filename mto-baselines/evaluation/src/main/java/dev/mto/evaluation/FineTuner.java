@@ -51,9 +51,9 @@ public final class FineTuner implements Learner {
       int classes) {
     this.recipe = recipe;
     this.classes = classes;
-    this.vit = config.model().vit(config.data().channels()).withDropPath(recipe.dropPath());
+    this.vit = config.vit();
     this.model = FineTuneGraph.build(baseline, config, recipe, classes);
-    model.take(weights);
+    model.encoder().take(weights);
     this.training =
         GraphSession.withGradients(model.graph(), model.loss(), model.parameters().names());
     Map<String, INDArray> trained = new LinkedHashMap<>();
@@ -71,7 +71,7 @@ public final class FineTuner implements Learner {
             recipe.weightDecay());
     if (recipe.weightAverage() > 0) {
       evaluated = FineTuneGraph.build(baseline, config, recipe, classes);
-      evaluated.take(model.parameters().arrays());
+      evaluated.encoder().take(model.parameters().arrays());
     } else {
       evaluated = model;
     }
@@ -121,7 +121,11 @@ public final class FineTuner implements Learner {
 
   private INDArray drawn(int images, long step, int microBatch) {
     return DropPath.sample(
-        vit, images, DataType.FLOAT, RandomStream.of(recipe.seed(), "drop_path", step, microBatch));
+        vit.depth(),
+        recipe.dropPath(),
+        images,
+        DataType.FLOAT,
+        RandomStream.of(recipe.seed(), "drop_path", step, microBatch));
   }
 
   private Map<String, INDArray> feeds(INDArray images, INDArray dropPath) {
@@ -143,7 +147,7 @@ public final class FineTuner implements Learner {
   public void logits(INDArray images, Consumer<INDArray> use) {
     String name = evaluated.logits().name();
     Map<String, INDArray> feeds =
-        feeds(images, DropPath.keepAll(vit, (int) images.size(0), DataType.FLOAT));
+        feeds(images, DropPath.keepAll(vit.depth(), (int) images.size(0), DataType.FLOAT));
     evaluation.run(feeds, List.of(name), values -> use.accept(values.get(name)));
     closeDropPath(feeds);
   }

@@ -2,16 +2,14 @@ package dev.mto.evaluation;
 
 import dev.mto.data.ImageBatch;
 import dev.mto.data.Mixup;
-import dev.mto.data.random.RandomStream;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.encoder.FrozenEncoder;
+import dev.mto.engine.graph.SeededParameters;
 import dev.mto.engine.optimizer.Lars;
 import dev.mto.executor.GraphSession;
-import dev.mto.executor.NewGraph;
 import dev.mto.models.Initializer;
 import dev.mto.models.Linear;
 import dev.mto.models.Parameters;
-import dev.mto.models.Rows;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,10 +53,8 @@ public final class LinearProbe implements Learner {
     this.kind = new FeatureKind(recipe.pooling(), recipe.block());
     this.recipe = recipe;
     this.classes = classes;
-    SameDiff graph = NewGraph.create();
-    this.parameters =
-        new Parameters(
-            graph, DataType.FLOAT, name -> RandomStream.of(recipe.seed(), "initial/" + name));
+    this.parameters = SeededParameters.of(DataType.FLOAT, recipe.seed());
+    SameDiff graph = parameters.graph();
     build(graph, encoder.dim());
     this.training = GraphSession.withGradients(graph, graph.getVariable(LOSS), parameters.names());
     this.evaluation = GraphSession.forward(graph);
@@ -72,9 +68,9 @@ public final class LinearProbe implements Learner {
     SDVariable targets = graph.placeHolder(TARGETS, DataType.FLOAT, -1, classes);
     SDVariable logits =
         Linear.declare(parameters, "head", Initializer.normal(HEAD_STD), classes, dim)
-            .apply(features, new Rows(graph, DataType.FLOAT).column(features))
+            .rows(features)
             .rename(LOGITS);
-    FineTuneGraph.crossEntropy(graph, logits, targets);
+    FineTuneGraph.crossEntropy(logits, targets);
   }
 
   @Override

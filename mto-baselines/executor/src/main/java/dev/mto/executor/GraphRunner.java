@@ -16,6 +16,11 @@ interface GraphRunner extends AutoCloseable {
   /** Bytes kept for the next run. */
   long bytesHeld();
 
+  /** Floating-point operations of the last run's matrix products; NaN where nobody counts. */
+  default double productFlops() {
+    return Double.NaN;
+  }
+
   /** How often memory was allocated. */
   long allocations();
 

@@ -124,6 +124,14 @@ public final class GraphSession implements AutoCloseable {
     return runner.bytesHeld();
   }
 
+  /**
+   * Floating-point operations of the matrix products of the last run, two for each multiply-add,
+   * those of the backward pass included; NaN where the graph is run operation by operation.
+   */
+  public double productFlops() {
+    return runner.productFlops();
+  }
+
   /** How often memory was allocated; once every kind of batch was seen, it stays as it is. */
   public long allocations() {
     return runner.allocations();

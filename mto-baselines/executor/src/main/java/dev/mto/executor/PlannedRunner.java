@@ -59,6 +59,11 @@ final class PlannedRunner implements GraphRunner {
   }
 
   @Override
+  public double productFlops() {
+    return plans.productFlops();
+  }
+
+  @Override
   public long allocations() {
     return plans.plans();
   }

@@ -4,23 +4,17 @@ import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoOptions;
 import dev.mto.losses.MtoTerms;
 import dev.mto.losses.MtoWeights;
+import dev.mto.models.Attention;
 import dev.mto.models.Block;
-import dev.mto.models.BlockConfig;
-import dev.mto.models.BlockWeights;
-import dev.mto.models.ClassToken;
-import dev.mto.models.CrossAttentionBlock;
 import dev.mto.models.EncoderOutput;
 import dev.mto.models.Initializer;
-import dev.mto.models.MaskToken;
+import dev.mto.models.LayerNorm;
+import dev.mto.models.Linear;
 import dev.mto.models.Parameters;
-import dev.mto.models.PatchEmbedding;
 import dev.mto.models.PatchStatistics;
 import dev.mto.models.Patches;
-import dev.mto.models.QkvBias;
-import dev.mto.models.Rows;
-import dev.mto.models.Sequence;
-import dev.mto.models.SimMimHead;
-import dev.mto.models.VisibleTokens;
+import dev.mto.models.SinCosPositions;
+import dev.mto.models.Tokens;
 import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
 import java.util.ArrayList;
@@ -29,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -45,7 +40,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 record TinyModel(
     SameDiff graph, DataType type, String loss, List<String> values, List<String> parameters) {
-  static final VitConfig VIT = new VitConfig(3, 12, 20, 4, 12, 3, 3, 1.75, 0.3, 0.2);
+  static final VitConfig VIT =
+      new VitConfig(3, 12, 20, 4, 12, 3, 3, 1.75, 0.3, 0.2, VitConfig.OFFICIAL_INIT_STD);
   static final int MASKED = 9;
   static final MtoOptions MTO =
       MtoOptions.defaults().withWeights(new MtoWeights(0.5, 0.25, 0.75)).withEpsilon(1e-3);
@@ -71,82 +67,94 @@ record TinyModel(
   }
 
   private static TinyModel encoder(DataType type) {
-    SameDiff graph = SameDiff.create();
-    Parameters parameters = parameters(graph, type);
-    SDVariable images = images(graph, type);
-    SDVariable mask = graph.placeHolder("mask", type, -1, VIT.patches());
-    SDVariable dropPath = graph.placeHolder("dropPath", type, 2L * VIT.depth(), -1);
-    VisionTransformer vit = new VisionTransformer(graph, VIT, parameters, "encoder.");
-    SimMimHead head = new SimMimHead(graph, VIT, parameters, "head.");
+    Parameters parameters = parameters(type);
+    SDVariable images = parameters.placeholder("images", VIT.imageShape());
+    SDVariable mask = parameters.placeholder("mask", -1, VIT.patches());
+    SDVariable dropPath = parameters.placeholder("dropPath", 2L * VIT.depth(), -1);
+    VisionTransformer vit =
+        new VisionTransformer(
+            VIT, VisionTransformer.Options.beit(VIT, false), parameters, "encoder.");
+    SDVariable maskToken = parameters.declare("mask_token", VIT.firstWeights(), 1, 1, VIT.dim());
 
-    SDVariable patches = vit.patches(images);
-    SDVariable tokens =
-        new MaskToken(graph, VIT, parameters, "mask_token")
-            .replaceMasked(vit.embedPatches(patches), mask);
-    EncoderOutput encoded = vit.encode(tokens, dropPath);
-    SDVariable predicted = head.predict(encoded.patches());
-    SDVariable error = graph.math().abs(predicted.sub(patches));
-    SDVariable loss = masked(error, mask);
-    SDVariable picture = head.toImage(predicted).rename("picture");
+    SDVariable patches = new Patches(VIT).split(images);
+    EncoderOutput encoded =
+        vit.encode(Tokens.replaceMasked(vit.embed(patches), mask, maskToken), dropPath);
+    SDVariable predicted = head(parameters).rows(encoded.patches().reshape(-1, VIT.dim()));
+    SDVariable error = parameters.graph().math().abs(predicted.sub(patches));
+    SDVariable picture = new Patches(VIT).join(predicted).rename("picture");
     return complete(
-        graph, parameters, loss, encoded.trace().patchTokens(), mask, List.of(picture.name()));
+        parameters, masked(error, mask), encoded.layers(), mask, List.of(picture.name()));
+  }
+
+  private static Linear head(Parameters parameters) {
+    return Linear.declare(parameters, "head", VIT.firstWeights(), VIT.patchValues(), VIT.dim());
   }
 
   private static TinyModel decoder(DataType type) {
-    SameDiff graph = SameDiff.create();
-    Parameters parameters = parameters(graph, type);
-    SDVariable images = images(graph, type);
-    SDVariable mask = graph.placeHolder("mask", type, -1, VIT.patches());
+    Parameters parameters = parameters(type);
+    SDVariable images = parameters.placeholder("images", VIT.imageShape());
+    SDVariable mask = parameters.placeholder("mask", -1, VIT.patches());
     int visible = VIT.patches() - MASKED;
     int dim = VIT.dim();
-    SDVariable selection = graph.placeHolder("selection", type, -1, visible, VIT.patches());
-    Rows rows = new Rows(graph, type);
-    BlockWeights weights = BlockWeights.all(VIT.firstWeights());
-
-    PatchEmbedding embedding =
-        new PatchEmbedding(
-            graph, VIT, parameters, "patch_embed", VIT.firstWeights(), Initializer.zeros());
-    SDVariable embedded = embedding.embed(embedding.patches(images));
-    SDVariable seen =
-        new ClassToken(graph, parameters, "cls_token", VIT.firstWeights(), dim)
-            .prepend(VisibleTokens.select(selection, embedded))
-            .reshape(-1, dim);
-    Sequence keys = rows.sequence(seen, 1 + visible);
-    SDVariable features =
-        new Block(
-                graph, new BlockConfig(dim, 3, 20, QkvBias.ALL, 0), weights, parameters, "blocks.0")
-            .apply(seen, keys);
+    SDVariable selection = parameters.placeholder("selection", -1, visible, VIT.patches());
+    Block.Weights weights = Block.Weights.all(VIT.firstWeights());
+    VisionTransformer.Options options =
+        new VisionTransformer.Options(
+            new VisionTransformer.Positions(
+                SinCosPositions.columnFirst(VIT.gridHeight(), VIT.gridWidth(), dim), true),
+            true,
+            VIT.firstWeights(),
+            VIT.firstWeights(),
+            Initializer.zeros(),
+            block -> weights);
+    VisionTransformer encoder = new VisionTransformer(VIT, options, parameters, "");
+    SDVariable embedded = encoder.embed(new Patches(VIT).split(images));
+    SDVariable features = encoder.encode(selection.mmul(embedded)).tokens();
 
     SDVariable maskToken = parameters.declare("mask_token", VIT.firstWeights(), 1, 1, dim);
-    SDVariable restored =
-        VisibleTokens.restore(
-                selection, ClassToken.drop(features.reshape(-1, 1 + visible, dim), visible, dim))
-            .add(Rows.outer(mask.reshape(-1, 1), maskToken).reshape(-1, VIT.patches(), dim));
-    SDVariable x = restored.reshape(-1, dim);
-    Sequence sequence = rows.sequence(x, VIT.patches());
-    List<SDVariable> layers = new ArrayList<>(List.of(embedded, restored));
+    SDVariable x = Tokens.restore(Tokens.patches(features), selection, mask, maskToken);
+    List<SDVariable> layers = new ArrayList<>(List.of(embedded, x));
     for (int i = 0; i < 2; i++) {
-      x =
-          new CrossAttentionBlock(
-                  graph,
-                  new BlockConfig(dim, 5, 20, QkvBias.QUERY_AND_VALUE, 0),
-                  dim,
-                  weights,
-                  VIT.firstWeights(),
-                  parameters,
-                  "decoder." + i)
-              .apply(x, sequence, features, keys);
-      layers.add(x.reshape(-1, VIT.patches(), dim));
+      // 5 heads do not divide the width
+      Block.Config config = new Block.Config(dim, 5, 20, false, 0, weights);
+      Block block = new Block(parameters, "decoder." + i, config);
+      SDVariable attended = block.attention(x);
+      x = block.mlp(attended.add(crossed(parameters, "cross." + i, config, attended, features)));
+      layers.add(x);
     }
-    SDVariable predicted = new SimMimHead(graph, VIT, parameters, "head.").predict(x);
+    SDVariable predicted = head(parameters).rows(x.reshape(-1, dim));
     SDVariable pixels = new Patches(VIT).splitChannelLast(images);
-    PatchStatistics statistics = PatchStatistics.ofPatches(graph, VIT, type);
+    PatchStatistics statistics = PatchStatistics.ofPatches(VIT);
     PatchStatistics.Values original = statistics.of(pixels);
     SDVariable error = predicted.sub(statistics.normalise(pixels, original));
     SDVariable picture =
         statistics.denormalise(predicted, statistics.fromVisible(original, mask)).rename("picture");
     return complete(
-        graph, parameters, masked(error.mul(error), mask), layers, mask, List.of(picture.name()));
+        parameters, masked(error.mul(error), mask), layers, mask, List.of(picture.name()));
+  }
+
+  /** What attention to other tokens gives [B, T, D]. */
+  private static SDVariable crossed(
+      Parameters parameters,
+      String name,
+      Block.Config config,
+      SDVariable tokens,
+      SDVariable features) {
+    Initializer weight = VIT.firstWeights();
+    int inner = config.inner();
+    Linear query = Linear.declare(parameters, name + ".q", weight, inner, VIT.dim());
+    Linear keyValue =
+        new Linear(
+            parameters.declare(name + ".kv.weight", weight, 2L * inner, VIT.dim()),
+            Attention.keyAndValueBias(parameters, name, inner));
+    SDVariable[] keys = Attention.heads(keyValue.apply(features), 2, config);
+    SDVariable queries =
+        Attention.heads(
+            query.apply(new LayerNorm(parameters, name + ".norm", VIT.dim()).apply(tokens)),
+            1,
+            config)[0];
+    return Linear.declare(parameters, name + ".proj", weight, VIT.dim(), inner)
+        .apply(Attention.mix(queries, keys[0], keys[1], null, tokens, config));
   }
 
   /** Mean over the masked patches; errors are [B*N, C*P*P]. */
@@ -155,12 +163,12 @@ record TinyModel(
   }
 
   private static TinyModel complete(
-      SameDiff graph,
       Parameters parameters,
       SDVariable loss,
       List<SDVariable> layers,
       SDVariable mask,
       List<String> others) {
+    SameDiff graph = parameters.graph();
     MtoTerms terms = MaskedTokenOptimization.add(graph, "mto", layers, mask, MTO);
     SDVariable total = loss.add(terms.weighted()).rename("total");
     List<String> values = new ArrayList<>();
@@ -177,12 +185,8 @@ record TinyModel(
     return new TinyModel(graph, parameters.type(), total.name(), values, parameters.names());
   }
 
-  private static Parameters parameters(SameDiff graph, DataType type) {
-    return new Parameters(graph, type, name -> new Random(name.hashCode()));
-  }
-
-  private static SDVariable images(SameDiff graph, DataType type) {
-    return graph.placeHolder("images", type, -1, 3, VIT.imageHeight(), VIT.imageWidth());
+  private static Parameters parameters(DataType type) {
+    return new Parameters(SameDiff.create(), type, name -> new Random(name.hashCode()));
   }
 
   /** Placeholder values, in each image {@link #MASKED} masked patches. */
@@ -197,16 +201,19 @@ record TinyModel(
     int batch = masked.length;
     Random random = new Random(seed);
     INDArray mask = Nd4j.zeros(DataType.FLOAT, batch, VIT.patches());
+    int[][] visible = new int[batch][];
     for (int image = 0; image < batch; image++) {
       for (int patch : random.ints(0, VIT.patches()).distinct().limit(masked[image]).toArray()) {
         mask.putScalar(image, patch, 1);
       }
+      double[] row = mask.getRow(image).toDoubleVector();
+      visible[image] = IntStream.range(0, row.length).filter(i -> row[i] == 0).toArray();
     }
     Map<String, INDArray> feeds = new LinkedHashMap<>();
     feeds.put("mask", mask);
     feeds.put("images", gaussian(seed, batch, 3, VIT.imageHeight(), VIT.imageWidth()));
     if (graph.hasVariable("selection")) {
-      feeds.put("selection", VisibleTokens.selection(mask, DataType.FLOAT));
+      feeds.put("selection", Tokens.selection(visible, VIT.patches(), DataType.FLOAT));
     }
     if (graph.hasVariable("dropPath")) {
       INDArray keep = Nd4j.create(DataType.FLOAT, 2L * VIT.depth(), batch);

@@ -1,7 +1,7 @@
 package dev.mto.mae;
 
-import dev.mto.models.BlockConfig;
-import dev.mto.models.QkvBias;
+import dev.mto.models.Block;
+import dev.mto.models.Initializer;
 
 /**
  * What only MAE has, under {@code options} of a configuration.
@@ -32,8 +32,8 @@ public record MaeOptions(int decoderDim, int decoderDepth, int decoderHeads, boo
   }
 
   /** A block of the decoder. */
-  BlockConfig block(double mlpRatio) {
+  Block.Config block(double mlpRatio, Initializer weights) {
     int hidden = (int) Math.round(decoderDim * mlpRatio);
-    return new BlockConfig(decoderDim, decoderHeads, hidden, QkvBias.ALL, 0);
+    return new Block.Config(decoderDim, decoderHeads, hidden, true, 0, Block.Weights.all(weights));
   }
 }

@@ -20,8 +20,8 @@ class InitialValuesTest {
     SameDiff graph = SameDiff.create();
     Parameters parameters =
         new Parameters(graph, DataType.FLOAT, name -> new SplittableRandom(name.hashCode()));
-    VitConfig vit = new VitConfig(3, 32, 32, 8, 96, 1, 3, 4, 0, 0);
-    MaeModel.build(graph, vit, new MaeOptions(64, 1, 4, true), 4, parameters);
+    VitConfig vit = new VitConfig(3, 32, 32, 8, 96, 1, 3, 4, 0, 0, VitConfig.OFFICIAL_INIT_STD);
+    new MaeModel(vit, new MaeOptions(64, 1, 4, true), 4, parameters);
     return parameters.arrays();
   }
 

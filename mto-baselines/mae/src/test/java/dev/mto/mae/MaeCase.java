@@ -3,7 +3,7 @@ package dev.mto.mae;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.testing.OracleRun;
 import dev.mto.models.Parameters;
-import dev.mto.models.VisibleTokens;
+import dev.mto.models.Tokens;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.oracle.Oracle;
@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A reference case: the graph with its weights, images and noise. */
 record MaeCase(
-    Path folder, DataType type, VitConfig vit, MaeGraph graph, OracleRun run, JsonNode values) {
+    Path folder, DataType type, VitConfig vit, MaeModel model, OracleRun run, JsonNode values) {
 
   static MaeCase load(Path folder, DataType type, boolean normPix) {
     JsonNode values = Oracle.json(folder.resolve("values.json"));
@@ -37,7 +37,8 @@ record MaeCase(
             config.get("num_heads").asInt(),
             4,
             0,
-            0);
+            0,
+            VitConfig.OFFICIAL_INIT_STD);
     MaeOptions options =
         new MaeOptions(
             config.get("decoder_embed_dim").asInt(),
@@ -47,7 +48,7 @@ record MaeCase(
     int keep = values.get("len_keep").asInt();
     SameDiff sameDiff = SameDiff.create();
     Parameters parameters = new Parameters(sameDiff, type, name -> new Random(1));
-    MaeGraph graph = MaeModel.build(sameDiff, vit, options, keep, parameters);
+    MaeModel model = new MaeModel(vit, options, keep, parameters);
     OracleRun.copy(WeightFile.read(folder.resolve("weights.npz")), parameters);
     INDArray noise = Oracle.npy(folder.resolve("noise.npy"));
     int[][] order =
@@ -61,9 +62,9 @@ record MaeCase(
             "mask",
             Oracle.npy(folder.resolve("mask.npy")).castTo(type),
             "selection",
-            VisibleTokens.selection(order, vit.patches(), type));
+            Tokens.selection(order, vit.patches(), type));
     return new MaeCase(
-        folder, type, vit, graph, new OracleRun(sameDiff, parameters, feeds), values);
+        folder, type, vit, model, new OracleRun(sameDiff, parameters, feeds), values);
   }
 
   boolean has(String name) {

@@ -61,19 +61,18 @@ class MaeOracleTest {
   @MethodSource("cases")
   void forwardValuesEqualTheOfficialOnes(Path folder, DataType type) {
     MaeCase official = MaeCase.load(folder, type, true);
-    MaeGraph graph = official.graph();
-    List<SDVariable> wanted = new ArrayList<>(graph.tokens());
-    wanted.addAll(List.of(graph.latent(), graph.predicted(), graph.target(), graph.loss()));
+    MaeModel graph = official.model();
+    List<SDVariable> wanted = new ArrayList<>(graph.outputs().tokenGroups().get(0).layers());
+    wanted.addAll(List.of(graph.latent, graph.predicted, graph.target, graph.outputs().loss()));
 
     Map<String, INDArray> actual = official.run().values(wanted);
 
     double tolerance = tolerance(type);
-    assertClose(
-        "latent", actual.get(graph.latent().name()), official.array("latent"), tolerance, 0);
+    assertClose("latent", actual.get(graph.latent.name()), official.array("latent"), tolerance, 0);
     INDArray predicted = official.array("pred");
     assertClose(
         "pred",
-        actual.get(graph.predicted().name()).reshape('c', predicted.shape()),
+        actual.get(graph.predicted.name()).reshape('c', predicted.shape()),
         predicted,
         tolerance,
         0);
@@ -81,14 +80,14 @@ class MaeOracleTest {
       INDArray target = official.array("target_norm_pix");
       assertClose(
           "target",
-          actual.get(graph.target().name()).reshape('c', target.shape()),
+          actual.get(graph.target.name()).reshape('c', target.shape()),
           target,
           tolerance,
           0);
     }
     INDArray tokens = official.array("decoder_tokens");
-    assertThat(graph.tokens()).hasSize((int) tokens.size(0));
-    for (int layer = 0; layer < graph.tokens().size(); layer++) {
+    assertThat(graph.outputs().tokenGroups().get(0).layers()).hasSize((int) tokens.size(0));
+    for (int layer = 0; layer < graph.outputs().tokenGroups().get(0).layers().size(); layer++) {
       INDArray patches =
           tokens.get(
               NDArrayIndex.point(layer),
@@ -97,7 +96,7 @@ class MaeOracleTest {
               NDArrayIndex.all());
       assertClose(
           "h" + layer,
-          actual.get(graph.tokens().get(layer).name()),
+          actual.get(graph.outputs().tokenGroups().get(0).layers().get(layer).name()),
           patches.dup('c'),
           tolerance,
           0);
@@ -116,7 +115,7 @@ class MaeOracleTest {
   @MethodSource("foldersWithPatches")
   void patchesAreInTheOfficialPixelOrder(Path folder) {
     MaeCase official = MaeCase.load(folder, DataType.DOUBLE, false);
-    SDVariable target = official.graph().target();
+    SDVariable target = official.model().target;
     INDArray expected = official.array("patchified");
 
     INDArray actual = official.run().values(List.of(target)).get(target.name());
@@ -147,7 +146,7 @@ class MaeOracleTest {
   void lossAndEveryGradientEqualTheOfficialOnes(Path folder, DataType type) {
     for (String pixels : List.of("raw_pix", "norm_pix")) {
       MaeCase official = MaeCase.load(folder, type, pixels.equals("norm_pix"));
-      SDVariable loss = official.graph().loss();
+      SDVariable loss = official.model().outputs().loss();
 
       Map<String, INDArray> gradients = official.run().gradients(loss);
 
@@ -170,11 +169,15 @@ class MaeOracleTest {
     MaeCase official = MaeCase.load(folder, DataType.DOUBLE, true);
     JsonNode mto = official.values().get("mto");
 
-    assertHeterogeneity(official, add(official, official.graph().tokens(), "L_r"), mto.get("H"));
+    assertHeterogeneity(
+        official,
+        add(official, official.model().outputs().tokenGroups().get(0).layers(), "L_r"),
+        mto.get("H"));
 
     MaeCase again = MaeCase.load(folder, DataType.DOUBLE, true);
-    List<SDVariable> before = new ArrayList<>(again.graph().tokens());
-    before.set(0, again.graph().beforePosition());
+    List<SDVariable> before =
+        new ArrayList<>(again.model().outputs().tokenGroups().get(0).layers());
+    before.set(0, again.model().outputs().tokenGroups().get(0).beforePosition());
     MtoTerms terms = add(again, before, "L_r");
     SDVariable first = terms.heterogeneityPerImage().get(0);
     INDArray actual = again.run().values(List.of(first)).get(first.name());
@@ -201,7 +204,7 @@ class MaeOracleTest {
   @MethodSource("losses")
   void lossesOfMtoAndTheirGradientsEqualTheReference(Path folder, String name) {
     MaeCase official = MaeCase.load(folder, DataType.DOUBLE, true);
-    MtoTerms terms = add(official, official.graph().tokens(), name);
+    MtoTerms terms = add(official, official.model().outputs().tokenGroups().get(0).layers(), name);
     SDVariable loss =
         name.equals("L_spa") ? terms.spa() : name.equals("L_e") ? terms.e() : terms.r();
     JsonNode mto = official.values().get("mto");
@@ -222,13 +225,12 @@ class MaeOracleTest {
     for (String run : List.of("adamw", "adamw_mto")) {
       MaeCase official = MaeCase.load(folder, type, true);
       JsonNode expected = official.values().get(run);
-      SDVariable loss = official.graph().loss();
+      SDVariable loss = official.model().outputs().loss();
       if (run.equals("adamw_mto")) {
         loss = loss.add(weighted(official, expected.get("mto_weights")));
       }
 
-      List<Double> losses =
-          official.run().train(loss, expected, new MaeMethod(null, null, null)::decayed);
+      List<Double> losses = official.run().train(loss, expected, official.model()::decayed);
 
       for (int step = 0; step < losses.size(); step++) {
         double reference = expected.get("loss_before_step").get(step).asDouble();
@@ -322,8 +324,8 @@ class MaeOracleTest {
     return MaskedTokenOptimization.add(
             official.run().graph(),
             "mto",
-            official.graph().tokens(),
-            official.graph().mask(),
+            official.model().outputs().tokenGroups().get(0).layers(),
+            official.model().outputs().mask(),
             options)
         .weighted();
   }
@@ -334,7 +336,7 @@ class MaeOracleTest {
         official.run().graph(),
         "mto",
         layers,
-        official.graph().mask(),
+        official.model().outputs().mask(),
         REFERENCE.withRanking(ranking));
   }
 }

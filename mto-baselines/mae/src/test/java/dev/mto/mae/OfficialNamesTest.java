@@ -25,11 +25,23 @@ class OfficialNamesTest {
   })
   void namesAndShapesAreTheOfficialOnes(String preset, String listing, long total) {
     VitPreset size = VitPreset.named(preset);
-    VitConfig vit = new VitConfig(3, 224, 224, 16, size.dim(), size.depth(), size.heads(), 4, 0, 0);
+    VitConfig vit =
+        new VitConfig(
+            3,
+            224,
+            224,
+            16,
+            size.dim(),
+            size.depth(),
+            size.heads(),
+            4,
+            0,
+            0,
+            VitConfig.OFFICIAL_INIT_STD);
     SameDiff graph = SameDiff.create();
     Parameters parameters = new Parameters(graph, DataType.FLOAT, name -> new SplittableRandom(1));
 
-    MaeModel.build(graph, vit, new MaeOptions(512, 8, 16, true), 49, parameters);
+    new MaeModel(vit, new MaeOptions(512, 8, 16, true), 49, parameters);
 
     OfficialKeys official = OfficialKeys.read(OfficialNamesTest.class, listing);
     Map<String, String> shapes = new LinkedHashMap<>();

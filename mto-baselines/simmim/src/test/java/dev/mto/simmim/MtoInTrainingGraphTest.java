@@ -123,8 +123,8 @@ class MtoInTrainingGraphTest {
     return MaskedTokenOptimization.add(
         model.sameDiff(),
         "mto",
-        model.graph().tokens(),
-        model.graph().mask(),
+        model.model().outputs().tokenGroups().get(0).layers(),
+        model.model().outputs().mask(),
         OPTIONS.withRanking(ranking));
   }
 

@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record OracleModel(
     SameDiff sameDiff,
     VitConfig config,
-    SimMimGraph graph,
+    SimMimModel model,
     Parameters parameters,
     Map<String, INDArray> feeds,
     JsonNode values) {
@@ -28,13 +28,13 @@ record OracleModel(
     VitConfig config = config(values.get("config"), images.shape());
     SameDiff sameDiff = SameDiff.create();
     Parameters parameters = new Parameters(sameDiff, type, name -> new Random(1));
-    SimMimGraph graph = SimMimModel.build(sameDiff, config, parameters);
+    SimMimModel model = new SimMimModel(config, 1, parameters);
     Map<String, INDArray> weights = WeightFile.read(folder.resolve("weights.npz"));
     copy(weights, parameters, sameDiff);
     INDArray mask = Oracle.npy(folder.resolve("mask.npy")).castTo(type);
     Map<String, INDArray> feeds =
         Map.of("images", images, "mask", mask.reshape(mask.size(0), config.patches()));
-    return new OracleModel(sameDiff, config, graph, parameters, feeds, values);
+    return new OracleModel(sameDiff, config, model, parameters, feeds, values);
   }
 
   /** The shared relative position bias of a case, computed alone. */
@@ -43,7 +43,11 @@ record OracleModel(
     SameDiff sameDiff = SameDiff.create();
     Parameters parameters = new Parameters(sameDiff, type, name -> new Random(1));
     VisionTransformer encoder =
-        new VisionTransformer(sameDiff, model.config(), parameters, "encoder.");
+        new VisionTransformer(
+            model.config(),
+            VisionTransformer.Options.beit(model.config(), false),
+            parameters,
+            "encoder.");
     copy(WeightFile.read(folder.resolve("weights.npz")), parameters, sameDiff);
     return encoder.relativePositionBias().eval();
   }
@@ -67,6 +71,7 @@ record OracleModel(
         config.get("num_heads").asInt(),
         config.path("mlp_ratio").asDouble(4),
         config.get("init_values").asDouble(),
-        0);
+        0,
+        VitConfig.OFFICIAL_INIT_STD);
   }
 }

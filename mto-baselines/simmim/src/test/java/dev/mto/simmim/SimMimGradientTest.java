@@ -19,30 +19,31 @@ import org.nd4j.linalg.factory.Nd4j;
 /** A tiny model of images that are not square, with stochastic depth, in double. */
 class SimMimGradientTest {
   private static final int BATCH = 3;
-  private static final VitConfig CONFIG = new VitConfig(2, 8, 12, 4, 6, 2, 2, 2, 0.3, 0.4);
+  private static final VitConfig CONFIG =
+      new VitConfig(2, 8, 12, 4, 6, 2, 2, 2, 0.3, 0.4, VitConfig.OFFICIAL_INIT_STD);
 
   private final SameDiff sameDiff = SameDiff.create();
   private final Parameters parameters =
       new Parameters(sameDiff, DataType.DOUBLE, name -> new SplittableRandom(name.hashCode()));
-  private final SimMimGraph graph = SimMimModel.build(sameDiff, CONFIG, parameters);
+  private final SimMimModel graph = new SimMimModel(CONFIG, 1, parameters);
   private final Map<String, INDArray> feeds = feeds();
 
   @Test
   void shapesFollowTheGrid() {
     Map<String, INDArray> values =
         sameDiff.output(
-            feeds, List.of(graph.prediction().name(), graph.features().name(), "loss.ss"));
+            feeds, List.of(graph.picture.name(), graph.outputs().features().name(), "loss.ss"));
 
-    assertThat(values.get(graph.prediction().name()).shape()).containsExactly(BATCH, 2, 8, 12);
-    assertThat(values.get(graph.features().name()).shape()).containsExactly(BATCH, 6, 6);
+    assertThat(values.get(graph.picture.name()).shape()).containsExactly(BATCH, 2, 8, 12);
+    assertThat(values.get(graph.outputs().features().name()).shape()).containsExactly(BATCH, 6, 6);
     assertThat(values.get("loss.ss").length()).isEqualTo(1);
-    assertThat(graph.tokens()).hasSize(1 + CONFIG.depth());
+    assertThat(graph.outputs().tokenGroups().get(0).layers()).hasSize(1 + CONFIG.depth());
   }
 
   @Test
   void everyGradientEqualsFiniteDifferences() {
     perturb();
-    sameDiff.setLossVariables(graph.loss());
+    sameDiff.setLossVariables(graph.outputs().loss());
     Map<String, INDArray> gradients = sameDiff.calculateGradients(feeds, parameters.names());
     double step = 1e-6;
     for (String name : parameters.names()) {
@@ -64,7 +65,10 @@ class SimMimGradientTest {
   }
 
   private double loss() {
-    return sameDiff.output(feeds, graph.loss().name()).get(graph.loss().name()).getDouble(0);
+    return sameDiff
+        .output(feeds, graph.outputs().loss().name())
+        .get(graph.outputs().loss().name())
+        .getDouble(0);
   }
 
   /** Moves every parameter away from values whose gradient is trivially 0. */
@@ -87,7 +91,7 @@ class SimMimGradientTest {
     INDArray mask =
         Nd4j.createFromArray(
             new double[][] {{1, 0, 1, 1, 0, 0}, {0, 0, 1, 0, 1, 1}, {1, 1, 1, 1, 0, 1}});
-    INDArray dropPath = DropPath.keepAll(CONFIG, BATCH, DataType.DOUBLE);
+    INDArray dropPath = DropPath.keepAll(CONFIG.depth(), BATCH, DataType.DOUBLE);
     dropPath.putScalar(2, 1, 0);
     dropPath.putScalar(3, 0, 1 / 0.6);
     return Map.of("images", images, "mask", mask, "dropPath", dropPath);

@@ -39,16 +39,20 @@ class SimMimOracleTest {
   @MethodSource("cases")
   void forwardValuesEqualTheOfficialOnes(Path folder, DataType type) {
     OracleModel model = OracleModel.load(folder, type);
-    SimMimGraph graph = model.graph();
+    SimMimModel graph = model.model();
     List<String> names = new ArrayList<>();
-    graph.tokens().forEach(tokens -> names.add(tokens.name()));
-    names.addAll(List.of(graph.prediction().name(), graph.features().name(), graph.loss().name()));
+    graph.outputs().tokenGroups().get(0).layers().forEach(tokens -> names.add(tokens.name()));
+    names.addAll(
+        List.of(
+            graph.picture.name(),
+            graph.outputs().features().name(),
+            graph.outputs().loss().name()));
 
     Map<String, INDArray> actual = model.sameDiff().output(model.feeds(), names);
 
     double tolerance = tolerance(type);
     INDArray tokens = Oracle.npy(folder.resolve("encoder_tokens.npy"));
-    for (int layer = 0; layer < graph.tokens().size(); layer++) {
+    for (int layer = 0; layer < graph.outputs().tokenGroups().get(0).layers().size(); layer++) {
       INDArray patches =
           tokens.get(
               NDArrayIndex.point(layer),
@@ -59,11 +63,11 @@ class SimMimOracleTest {
     }
     INDArray output = Oracle.npy(folder.resolve("encoder_output.npy"));
     INDArray features = output.reshape(output.size(0), output.size(1), -1).permute(0, 2, 1);
-    assertClose("features", actual.get(graph.features().name()), features, tolerance, 0);
+    assertClose("features", actual.get(graph.outputs().features().name()), features, tolerance, 0);
     INDArray image = Oracle.npy(folder.resolve("reconstruction.npy"));
-    assertClose("prediction", actual.get(graph.prediction().name()), image, tolerance, 0);
+    assertClose("prediction", actual.get(graph.picture.name()), image, tolerance, 0);
     double loss = model.values().get("loss").asDouble();
-    assertThat(actual.get(graph.loss().name()).getDouble(0))
+    assertThat(actual.get(graph.outputs().loss().name()).getDouble(0))
         .isCloseTo(loss, within(tolerance * loss));
   }
 
@@ -82,7 +86,7 @@ class SimMimOracleTest {
   @MethodSource("cases")
   void everyGradientEqualsTheOfficialOne(Path folder, DataType type) {
     OracleModel model = OracleModel.load(folder, type);
-    model.sameDiff().setLossVariables(model.graph().loss());
+    model.sameDiff().setLossVariables(model.model().outputs().loss());
 
     Map<String, INDArray> actual =
         model.sameDiff().calculateGradients(model.feeds(), model.parameters().names());

@@ -75,18 +75,17 @@ class TrainingTrajectoryTest {
     for (String name : model.parameters().names()) {
       parameters.put(name, model.sameDiff().getArrForVarName(name));
     }
-    SimMimMethod method = new SimMimMethod(model.graph(), model.config(), 1);
     List<Double> losses = new ArrayList<>();
     List<Double> norms = new ArrayList<>();
-    String loss = model.graph().loss().name();
+    String loss = model.model().outputs().loss().name();
     int steps = settings.get("grad_norm_before_clip").size();
     try (GraphSession session =
             GraphSession.withGradients(
-                model.sameDiff(), model.graph().loss(), model.parameters().names());
+                model.sameDiff(), model.model().outputs().loss(), model.parameters().names());
         AdamW optimizer =
             new AdamW(
                 parameters,
-                name -> ParameterGroup.of(method.decayed(name, parameters.get(name).rank())),
+                name -> ParameterGroup.of(model.model().decayed(name, parameters.get(name).rank())),
                 settings.get("betas").get(0).asDouble(),
                 settings.get("betas").get(1).asDouble(),
                 settings.get("eps").asDouble(),

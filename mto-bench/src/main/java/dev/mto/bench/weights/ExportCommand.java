@@ -117,8 +117,7 @@ final class ExportCommand implements Runnable {
     RunConfig config = trained.config();
     Map<String, INDArray> tensors = chosen(trained);
     return perBlockBias
-        ? PerBlockBias.of(
-            config.baseline(), tensors, config.model().vit(config.data().channels()).depth())
+        ? PerBlockBias.of(config.baseline(), tensors, config.vit().depth())
         : tensors;
   }
 

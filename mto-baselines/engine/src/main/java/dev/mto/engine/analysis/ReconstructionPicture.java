@@ -24,7 +24,7 @@ final class ReconstructionPicture {
   ReconstructionPicture(SampleBatch sample, RunConfig config) {
     this.sample = sample;
     this.config = config;
-    this.vit = config.model().vit(config.data().channels());
+    this.vit = config.vit();
   }
 
   /** Writes the picture, and beside it a CSV of the error of each image. */

@@ -33,7 +33,7 @@ public final class RunAnalysis implements AutoCloseable {
     this.graph = graph;
     this.weights = weights;
     this.evaluation = new Evaluation(graph, images);
-    this.sample = new SampleBatch(graph.method(), images, evaluation.session());
+    this.sample = new SampleBatch(graph.model(), images, evaluation.session());
   }
 
   /**
@@ -83,7 +83,7 @@ public final class RunAnalysis implements AutoCloseable {
   public List<Path> reconstruct(Path out) {
     ReconstructionPicture picture = new ReconstructionPicture(sample, config);
     List<Path> written = new ArrayList<>();
-    for (Prediction prediction : graph.method().predictions()) {
+    for (Prediction prediction : graph.model().outputs().predictions()) {
       String suffix = prediction.name().isEmpty() ? "" : "-" + prediction.name();
       Path png = folder(out).resolve("reconstruction" + suffix + ".png");
       picture.write(prediction, png);

@@ -1,6 +1,6 @@
 package dev.mto.engine.analysis;
 
-import dev.mto.engine.Method;
+import dev.mto.engine.Model;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.graph.TrainingGraph;
@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 
 /** The pictures that a run makes of itself as it goes. */
 public final class RunPictures {
-  private final Method method;
+  private final Model model;
   private final RunConfig config;
   private final RunFolder folder;
   private final ReconstructionPicture reconstruction;
@@ -18,7 +18,7 @@ public final class RunPictures {
   private final HeterogeneityPicture heterogeneity;
 
   public RunPictures(TrainingGraph graph, SampleBatch sample, RunConfig config, RunFolder folder) {
-    this.method = graph.method();
+    this.model = graph.model();
     this.config = config;
     this.folder = folder;
     this.reconstruction = new ReconstructionPicture(sample, config);
@@ -29,7 +29,7 @@ public final class RunPictures {
   /** {@code reconstruction-0010.png} after {@code epochs} epochs. */
   public void reconstruction(int epochs) {
     reconstruction.write(
-        method.predictions().get(0),
+        model.outputs().predictions().get(0),
         folder.pictures().resolve("reconstruction-%04d.png".formatted(epochs)));
   }
 

@@ -3,7 +3,7 @@ package dev.mto.engine.analysis;
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.folder.ImageFolder;
-import dev.mto.engine.Method;
+import dev.mto.engine.Model;
 import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Images;
 import dev.mto.executor.GraphSession;
@@ -25,12 +25,12 @@ public final class SampleBatch {
     void of(ImageBatch batch, Map<String, INDArray> values) throws IOException;
   }
 
-  private final Method method;
+  private final Model model;
   private final Images images;
   private final GraphSession session;
 
-  public SampleBatch(Method method, Images images, GraphSession session) {
-    this.method = method;
+  public SampleBatch(Model model, Images images, GraphSession session) {
+    this.model = model;
     this.images = images;
     this.session = session;
   }
@@ -39,7 +39,7 @@ public final class SampleBatch {
   void with(List<SDVariable> wanted, Use use) {
     try (ImageBatches batches = images.fixed(shown())) {
       ImageBatch batch = batches.nextBatch();
-      Map<String, INDArray> feeds = method.evaluationFeeds(batch);
+      Map<String, INDArray> feeds = model.evaluationFeeds(batch);
       session.run(
           feeds,
           wanted.stream().map(SDVariable::name).distinct().toList(),

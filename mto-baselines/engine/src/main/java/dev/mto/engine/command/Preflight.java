@@ -12,7 +12,7 @@ final class Preflight {
 
   static void check(Baseline baseline, RunConfig config) {
     try {
-      config.model().vit(config.data().channels());
+      config.vit();
       baseline.masks(config);
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);

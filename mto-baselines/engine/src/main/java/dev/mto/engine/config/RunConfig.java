@@ -3,6 +3,7 @@ package dev.mto.engine.config;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.data.image.CenterCrop;
+import dev.mto.models.VitConfig;
 
 /**
  * Everything a run is made of. Written as {@code config.yaml} into the run's folder, it is enough
@@ -46,6 +47,30 @@ public record RunConfig(
         checkpoint,
         log,
         options);
+  }
+
+  /**
+   * The size of the encoder.
+   *
+   * @throws IllegalArgumentException when it is not possible
+   */
+  public VitConfig vit() {
+    return model.vit(data.channels());
+  }
+
+  /**
+   * Side of the square units of patches that are masked together, in patches.
+   *
+   * @throws IllegalArgumentException when patches do not fill them
+   */
+  public int maskUnitInPatches() {
+    int unit = masking.unit();
+    int patch = vit().patch();
+    if (unit % patch != 0) {
+      throw new IllegalArgumentException(
+          "masking.unit: " + unit + " must be a multiple of model.patch, " + patch);
+    }
+    return unit / patch;
   }
 
   /** How images are seen without augmentation. */

@@ -1,11 +1,9 @@
 package dev.mto.engine.encoder;
 
-import dev.mto.data.random.RandomStream;
 import dev.mto.engine.Baseline;
-import dev.mto.engine.Encoder;
-import dev.mto.engine.EncoderUse;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.executor.NewGraph;
+import dev.mto.engine.graph.SeededParameters;
+import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,7 +17,7 @@ public final class EncoderExport {
   private static final String TOKENS = "tokens";
   private static final String FEATURES = "features";
 
-  private final SameDiff graph = NewGraph.create();
+  private final SameDiff graph;
   private final Parameters parameters;
   private final Map<String, INDArray> model;
 
@@ -30,14 +28,11 @@ public final class EncoderExport {
    */
   public EncoderExport(Baseline baseline, RunConfig config, Map<String, INDArray> model) {
     this.model = model;
-    parameters =
-        new Parameters(
-            graph,
-            DataType.FLOAT,
-            name -> RandomStream.of(config.training().seed(), "initial/" + name));
-    Encoder encoder = baseline.encoder(graph, config, parameters, EncoderUse.frozen());
+    parameters = SeededParameters.of(DataType.FLOAT, config.training().seed());
+    graph = parameters.graph();
+    EncoderOutput encoder = EncoderModel.frozen(baseline, config, parameters).output();
     encoder.tokens().rename(TOKENS);
-    encoder.features().rename(FEATURES);
+    encoder.patches().rename(FEATURES);
     parameters.arrays().forEach((name, array) -> array.assign(model.get(name)));
   }
 

@@ -1,15 +1,13 @@
 package dev.mto.engine.graph;
 
-import dev.mto.data.random.RandomStream;
 import dev.mto.engine.Baseline;
-import dev.mto.engine.Method;
+import dev.mto.engine.Model;
 import dev.mto.engine.TokenGroup;
 import dev.mto.engine.config.MtoConfig;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.ParameterGroup;
-import dev.mto.executor.NewGraph;
 import dev.mto.losses.Heterogeneity;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoTerms;
@@ -24,7 +22,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The graph of a run: a baseline's method, MTO on each of its token groups, and their weighted sum
+ * The graph of a run: a baseline's model, MTO on each of its token groups, and their weighted sum
  * as the loss.
  */
 public final class TrainingGraph {
@@ -47,36 +45,34 @@ public final class TrainingGraph {
   }
 
   private final SameDiff graph;
-  private final Method method;
+  private final Model model;
   private final List<Group> groups;
   private final SDVariable total;
   private final Parameters parameters;
 
   private TrainingGraph(
-      SameDiff graph, Method method, List<Group> groups, SDVariable total, Parameters parameters) {
+      SameDiff graph, Model model, List<Group> groups, SDVariable total, Parameters parameters) {
     this.graph = graph;
-    this.method = method;
+    this.model = model;
     this.groups = List.copyOf(groups);
     this.total = total;
     this.parameters = parameters;
   }
 
   public static TrainingGraph build(Baseline baseline, RunConfig config, DataType type) {
-    SameDiff graph = NewGraph.create();
-    long seed = config.training().seed();
-    Parameters parameters =
-        new Parameters(graph, type, name -> RandomStream.of(seed, "initial/" + name));
-    Method method = baseline.build(graph, config, parameters);
+    Parameters parameters = SeededParameters.of(type, config.training().seed());
+    SameDiff graph = parameters.graph();
+    Model model = baseline.build(config, parameters);
     List<Group> groups = new ArrayList<>();
-    SDVariable total = method.selfSupervisedLoss();
-    for (TokenGroup tokens : method.tokenGroups()) {
-      Group group = attach(graph, config.mto(), method.mask(), tokens);
+    SDVariable total = model.outputs().loss();
+    for (TokenGroup tokens : model.outputs().tokenGroups()) {
+      Group group = attach(graph, config.mto(), model.outputs().mask(), tokens);
       groups.add(group);
       if (group.terms() != null) {
         total = total.add(group.terms().weighted());
       }
     }
-    return new TrainingGraph(graph, method, groups, total, parameters);
+    return new TrainingGraph(graph, model, groups, total, parameters);
   }
 
   private static Group attach(
@@ -102,8 +98,8 @@ public final class TrainingGraph {
     return graph;
   }
 
-  public Method method() {
-    return method;
+  public Model model() {
+    return model;
   }
 
   public List<Group> groups() {
@@ -129,7 +125,7 @@ public final class TrainingGraph {
     Map<String, INDArray> arrays = parameters();
     return new AdamW(
         arrays,
-        name -> ParameterGroup.of(method.decayed(name, arrays.get(name).rank())),
+        name -> ParameterGroup.of(model.decayed(name, arrays.get(name).rank())),
         config.betas().get(0),
         config.betas().get(1),
         config.adamEpsilon(),
@@ -148,7 +144,7 @@ public final class TrainingGraph {
   public Map<String, INDArray> tensors() {
     Map<String, INDArray> tensors = new LinkedHashMap<>(parameters.tables());
     tensors.putAll(parameters.arrays());
-    tensors.putAll(method.state());
+    tensors.putAll(model.state());
     return tensors;
   }
 }

@@ -58,7 +58,7 @@ public final class DivergenceException extends RuntimeException {
 
   private static Optional<String> firstBlock(TrainingGraph graph, Map<String, INDArray> feeds) {
     List<SDVariable> layers = new ArrayList<>();
-    graph.method().tokenGroups().forEach(group -> layers.addAll(group.layers()));
+    graph.model().outputs().tokenGroups().forEach(group -> layers.addAll(group.layers()));
     List<String> found = new ArrayList<>();
     try (GraphSession session = GraphSession.forward(graph.graph())) {
       session.run(
@@ -66,7 +66,8 @@ public final class DivergenceException extends RuntimeException {
           layers.stream().map(SDVariable::name).toList(),
           values ->
               graph
-                  .method()
+                  .model()
+                  .outputs()
                   .tokenGroups()
                   .forEach(
                       group -> {

@@ -3,7 +3,7 @@ package dev.mto.engine.run;
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.folder.ImageFolder;
-import dev.mto.engine.Method;
+import dev.mto.engine.Model;
 import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Images;
 import dev.mto.engine.graph.TrainingGraph;
@@ -19,24 +19,24 @@ public final class Evaluation implements AutoCloseable {
   /** Enough for a k-NN accuracy that tells epochs apart; memory stays small on any data set. */
   private static final int MOST_FEATURES = 4096;
 
-  private final Method method;
+  private final Model model;
   private final Images images;
   private final GraphSession session;
 
   public Evaluation(TrainingGraph graph, Images images) {
-    this.method = graph.method();
+    this.model = graph.model();
     this.images = images;
     this.session = GraphSession.forward(graph.graph());
   }
 
   /** Mean self-supervised loss over the validation images, weighted by images. */
   double validationLoss() {
-    String loss = method.selfSupervisedLoss().name();
+    String loss = model.outputs().loss().name();
     double[] sum = new double[2];
     try (ImageBatches batches = images.fixed(images.validation())) {
       while (batches.hasNext()) {
         ImageBatch batch = batches.nextBatch();
-        Map<String, INDArray> feeds = method.evaluationFeeds(batch);
+        Map<String, INDArray> feeds = model.evaluationFeeds(batch);
         long count = batch.images().size(0);
         session.run(
             feeds, List.of(loss), values -> sum[0] += values.get(loss).getDouble(0) * count);
@@ -60,11 +60,11 @@ public final class Evaluation implements AutoCloseable {
     int most = Math.min(folder.size(), MOST_FEATURES);
     List<float[]> rows = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
-    String name = method.features().name();
+    String name = model.outputs().features().name();
     try (ImageBatches batches = images.unmasked(folder)) {
       while (batches.hasNext() && rows.size() < most) {
         ImageBatch batch = batches.nextBatch();
-        Map<String, INDArray> feeds = method.evaluationFeeds(batch);
+        Map<String, INDArray> feeds = model.evaluationFeeds(batch);
         session.run(feeds, List.of(name), values -> addRows(values.get(name), rows));
         for (int label : batch.labels()) {
           labels.add(label);

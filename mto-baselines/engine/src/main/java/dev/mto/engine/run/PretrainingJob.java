@@ -85,13 +85,13 @@ public final class PretrainingJob implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);
     }
-    model = config.model().vit(config.data().channels()).toString();
+    model = config.vit().toString();
     optimizer = graph.optimizer(training);
     step = new TrainingStep(graph, optimizer, training);
     evaluation = new Evaluation(graph, images);
     pictures =
         new RunPictures(
-            graph, new SampleBatch(graph.method(), images, evaluation.session()), config, folder);
+            graph, new SampleBatch(graph.model(), images, evaluation.session()), config, folder);
     stepsPerEpoch = images.stepsPerEpoch();
     learningRate = LearningRate.of(training, stepsPerEpoch);
     position = new Checkpoint.Position(0, 0, 0, config.baseline(), model);
@@ -153,7 +153,7 @@ public final class PretrainingJob implements AutoCloseable {
   private Map<String, INDArray> state() {
     Map<String, INDArray> state = new LinkedHashMap<>(graph.parameters());
     state.putAll(optimizer.state());
-    state.putAll(graph.method().state());
+    state.putAll(graph.model().state());
     return state;
   }
 
@@ -286,7 +286,7 @@ public final class PretrainingJob implements AutoCloseable {
   }
 
   private void announce(long allSteps) {
-    var vit = config.model().vit(config.data().channels());
+    var vit = config.vit();
     log.line(
         config.baseline()
             + (config.mto().enabled() ? " with MTO" : " without MTO")

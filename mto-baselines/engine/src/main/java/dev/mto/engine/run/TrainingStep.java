@@ -1,7 +1,7 @@
 package dev.mto.engine.run;
 
 import dev.mto.data.ImageBatch;
-import dev.mto.engine.Method;
+import dev.mto.engine.Model;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.graph.Feeds;
@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class TrainingStep implements AutoCloseable {
   private final TrainingGraph graph;
-  private final Method method;
+  private final Model model;
   private final AdamW optimizer;
   private final double clip;
   private final GraphSession session;
@@ -32,7 +32,7 @@ public final class TrainingStep implements AutoCloseable {
 
   public TrainingStep(TrainingGraph graph, AdamW optimizer, TrainingConfig config) {
     this.graph = graph;
-    this.method = graph.method();
+    this.model = graph.model();
     this.optimizer = optimizer;
     this.clip = config.clip();
     this.session =
@@ -56,7 +56,7 @@ public final class TrainingStep implements AutoCloseable {
     List<String> outputs = outputs(measure);
     for (int i = 0; i < microBatches.size(); i++) {
       ImageBatch batch = microBatches.get(i);
-      Map<String, INDArray> feeds = method.trainingFeeds(batch, at, i);
+      Map<String, INDArray> feeds = model.trainingFeeds(batch, at, i);
       boolean only = microBatches.size() == 1;
       boolean first = i == 0;
       session.run(
@@ -64,7 +64,7 @@ public final class TrainingStep implements AutoCloseable {
           outputs,
           values -> {
             record(values, batch, at, measure && first, result);
-            method.observe(values);
+            model.observe(values);
             if (only) {
               update(gradients(values), at.step(), learningRate, result, feeds);
             } else {
@@ -76,7 +76,7 @@ public final class TrainingStep implements AutoCloseable {
       }
       Feeds.close(feeds, batch);
     }
-    method.afterUpdate(at);
+    model.afterUpdate(at);
     return result.build();
   }
 
@@ -85,14 +85,19 @@ public final class TrainingStep implements AutoCloseable {
     return session.bytesHeld();
   }
 
+  /** Floating-point operations of the matrix products of the last micro-batch, see the session. */
+  public double productFlops() {
+    return session.productFlops();
+  }
+
   private List<String> outputs(boolean measure) {
     List<String> names = new ArrayList<>();
     names.add(graph.total().name());
-    if (!names.contains(method.selfSupervisedLoss().name())) {
-      names.add(method.selfSupervisedLoss().name());
+    if (!names.contains(model.outputs().loss().name())) {
+      names.add(model.outputs().loss().name());
     }
-    method.lossParts().values().forEach(part -> names.add(part.name()));
-    method.observed().forEach(variable -> names.add(variable.name()));
+    model.outputs().lossParts().values().forEach(part -> names.add(part.name()));
+    model.observed().forEach(variable -> names.add(variable.name()));
     for (TrainingGraph.Group group : graph.groups()) {
       MtoTerms terms = group.terms();
       if (terms != null) {
@@ -120,11 +125,12 @@ public final class TrainingStep implements AutoCloseable {
       boolean measure,
       StepResult.Builder result) {
     result.loss("loss", scalar(values, graph.total().name()));
-    result.loss("loss.ss", scalar(values, method.selfSupervisedLoss().name()));
-    method
+    result.loss("loss.ss", scalar(values, model.outputs().loss().name()));
+    model
+        .outputs()
         .lossParts()
         .forEach((name, part) -> result.loss("loss." + name, scalar(values, part.name())));
-    result.loss("loss.reference", method.referenceLoss(batch, at));
+    result.loss("loss.reference", model.referenceLoss(batch, at));
     result.images(batch.images().size(0));
     for (TrainingGraph.Group group : graph.groups()) {
       MtoTerms terms = group.terms();

@@ -66,7 +66,7 @@ public final class ModelWeights {
       Baseline baseline, RunConfig config, RunFolder folder, Checkpoint checkpoint) {
     ModelWeights model = new ModelWeights(baseline, config);
     Map<String, INDArray> live = new LinkedHashMap<>(model.graph.parameters());
-    live.putAll(model.graph.method().state());
+    live.putAll(model.graph.model().state());
     StateTensors.restore(live, checkpoint.tensors(), folder.checkpoints());
     return model;
   }
@@ -156,7 +156,7 @@ public final class ModelWeights {
         live.get(name).assign(value.castTo(live.get(name).dataType()));
       }
     }
-    graph.method().initialised(Set.copyOf(match.matched()));
+    graph.model().initialised(Set.copyOf(match.matched()));
     return match;
   }
 
@@ -220,7 +220,7 @@ public final class ModelWeights {
   }
 
   private INDArray resized(Path file, String name, INDArray table) {
-    VitConfig vit = config.model().vit(config.data().channels());
+    VitConfig vit = config.vit();
     try {
       return PositionResize.relative(
           table, gridOf(table), new PatchGrid(vit.gridHeight(), vit.gridWidth()));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mto.models.VitConfig;
+import dev.mto.models.DropPath;
 import dev.mto.oracle.Oracle;
 import org.junit.jupiter.api.Test;
 
@@ -46,14 +46,19 @@ class LayerDecayTest {
   void tablesOfRelativePositionsBelongToTheirBlockAndAreDecayed() {
     ParameterGroup group = decay.of("blocks.3.attn.relative_position_bias_table", 2);
 
-    assertThat(group).isEqualTo(new ParameterGroup(Math.pow(0.65, 9), true));
+    assertThat(group)
+        .isEqualTo(
+            new ParameterGroup(
+                Math.pow(ORACLE.get("layer_decay").asDouble(), ORACLE.get("depth").asInt() + 1 - 4),
+                true));
   }
 
   @Test
   void dropPathRisesAsInTheOfficialModel() {
-    VitConfig vit = new VitConfig(3, 224, 224, 16, 768, 12, 12, 4, 0, 0.1);
-    for (int block = 0; block < 12; block++) {
-      assertThat(vit.dropPathRate(block))
+    int depth = ORACLE.get("depth").asInt();
+    double last = ORACLE.get("drop_path_per_block").get(depth - 1).asDouble();
+    for (int block = 0; block < depth; block++) {
+      assertThat(DropPath.rate(block, depth, last))
           .isCloseTo(ORACLE.get("drop_path_per_block").get(block).asDouble(), within(1e-8));
     }
   }

@@ -11,10 +11,12 @@ import dev.mto.models.Parameters;
 import dev.mto.oracle.Oracle;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -30,6 +32,18 @@ public record OracleRun(SameDiff graph, Parameters parameters, Map<String, INDAr
     parameters
         .arrays()
         .forEach((name, array) -> array.assign(weights.get(name).castTo(array.dataType())));
+  }
+
+  /** Copies a tensor of a case into a live one. */
+  public static void copy(INDArray value, INDArray live) {
+    live.assign(value.castTo(live.dataType()));
+  }
+
+  /** Indices of the visible tokens of each image of a mask [B, N], 1 = masked. */
+  public static int[][] visible(INDArray mask) {
+    return Arrays.stream(mask.toDoubleMatrix())
+        .map(row -> IntStream.range(0, row.length).filter(i -> row[i] == 0).toArray())
+        .toArray(int[][]::new);
   }
 
   /** The values of some variables. */

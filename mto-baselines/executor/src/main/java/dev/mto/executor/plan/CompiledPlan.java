@@ -89,6 +89,14 @@ final class CompiledPlan {
     return new CompiledPlan(reader, operations, results, layout);
   }
 
+  /** Floating-point operations of its matrix products: two for each multiply-add. */
+  double productFlops() {
+    return operations.stream()
+        .filter(MatrixProductOperation.class::isInstance)
+        .mapToDouble(operation -> ((MatrixProductOperation) operation).flops())
+        .sum();
+  }
+
   /** Elements of memory that it needs. */
   long length() {
     return layout.length();

@@ -98,12 +98,12 @@ final class GraphReader {
     switch (part.kind()) {
       case LAYER_NORM -> {
         blockStartAt(part.name());
-        Value x = value(part.input(0));
+        Value x = program.dense(value(part.input(0)));
+        Value rows = program.reshape(x, x.length() / x.extent(-1), x.extent(-1));
         Value weight = value(part.input(1));
         Value bias = value(part.input(2));
-        values.put(
-            part.output(),
-            LayerNormOperation.add(program, program.dense(x), weight, bias, part.epsilon()));
+        Value result = LayerNormOperation.add(program, rows, weight, bias, part.epsilon());
+        values.put(part.output(), program.reshape(result, x.shape()));
       }
       case GELU ->
           values.put(part.output(), program.unary(Unary.of(Kind.GELU), value(part.input(0))));

@@ -52,9 +52,12 @@ final class KnownValues {
     return switch (op.getOp().opName()) {
       case "cast" -> first;
       case "sqrt" -> new HostValue(Arrays.stream(first.elements()).map(Math::sqrt).toArray());
-      case "strided_slice" ->
-          new HostValue(
-              Arrays.copyOfRange(first.elements(), (int) numbers(op)[5], (int) numbers(op)[6]));
+      case "strided_slice" -> {
+        int length = first.elements().length;
+        int to = (int) numbers(op)[6];
+        yield new HostValue(
+            Arrays.copyOfRange(first.elements(), (int) numbers(op)[5], to < 0 ? to + length : to));
+      }
       default ->
           new HostValue(
               in.stream().flatMapToDouble(v -> Arrays.stream(of(v).elements())).toArray());

@@ -22,6 +22,11 @@ record MatrixProductOperation(
     Value result)
     implements Operation {
 
+  /** Two for each multiply-add. */
+  double flops() {
+    return 2.0 * result.length() * a.extent(transposeA ? -2 : -1);
+  }
+
   @Override
   public List<Value> inputs() {
     return Stream.of(a, b, bias, addend).filter(Objects::nonNull).toList();

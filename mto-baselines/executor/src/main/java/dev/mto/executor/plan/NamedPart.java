@@ -26,8 +26,7 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
   enum Kind {
     LAYER_NORM(
         ".layer_norm",
-        "matmul matmul subtract multiply matmul add_scalar pow matmul multiply reshape matmul"
-            + " multiply reshape matmul add"),
+        "reduce_mean subtract multiply reduce_mean add_scalar pow multiply multiply add"),
     GELU(".gelu", "mul_scalar mul_scalar erf add_scalar multiply"),
     ROW_ENTROPY(
         ".row_entropy",
@@ -129,8 +128,8 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
       case LAYER_NORM ->
           switch (index) {
             case 0 -> part().get(0).getInputsToOp().get(0);
-            case 1 -> part().get(9).getInputsToOp().get(0);
-            default -> part().get(12).getInputsToOp().get(0);
+            case 1 -> part().get(7).getInputsToOp().get(1);
+            default -> part().get(8).getInputsToOp().get(1);
           };
       case GELU -> part().get(0).getInputsToOp().get(0);
       case ROW_ENTROPY -> part().get(0).getInputsToOp().get(index);
@@ -139,7 +138,7 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
 
   /** ε of a layer normalisation. */
   double epsilon() {
-    return ((ScalarOp) part().get(5).getOp()).scalar().getDouble(0);
+    return ((ScalarOp) part().get(4).getOp()).scalar().getDouble(0);
   }
 
   /** Whether the only use of the result is as the right side of a matrix product. */

@@ -154,12 +154,15 @@ final class OperationReader {
   }
 
   private Value reshape(SameDiffOp op) {
-    long[] numbers = numbers(op);
-    if (op.getInputsToOp().size() != 1 || numbers[0] != LEADING_C_ORDER) {
-      throw new UnsupportedGraphException("a reshape by a computed shape or in f order");
-    }
     Value x = input(op, 0);
-    long[] shape = Arrays.copyOfRange(numbers, 1, numbers.length);
+    long[] shape;
+    if (op.getInputsToOp().size() == 2) {
+      shape = known.of(op.getInputsToOp().get(1)).asExtents();
+    } else if (numbers(op)[0] == LEADING_C_ORDER) {
+      shape = Arrays.copyOfRange(numbers(op), 1, numbers(op).length);
+    } else {
+      throw new UnsupportedGraphException("a reshape in f order");
+    }
     long rest = 1;
     int open = -1;
     for (int i = 0; i < shape.length; i++) {
@@ -231,51 +234,62 @@ final class OperationReader {
 
   private Value sum(SameDiffOp op, boolean mean) {
     Value x = input(op, 0);
-    int dimensions = reducedFromTheEnd(op, x);
-    double count = 1;
-    for (int i = 1; i <= dimensions; i++) {
-      count *= x.extent(-i);
+    boolean[] reduced = reduced(op, x);
+    long[] kept = x.shape().clone();
+    long[] dropped = new long[0];
+    int leading = 0;
+    for (int i = 0; i < reduced.length; i++) {
+      if (reduced[i]) {
+        kept[i] = 1;
+      } else {
+        leading = i + 1;
+        dropped = Arrays.copyOf(dropped, dropped.length + 1);
+        dropped[dropped.length - 1] = x.extent(i);
+      }
     }
-    Value sum = program.sumOfLast(x, dimensions, mean ? 1 / count : 1);
-    return program.reshape(sum, reducedShape(op, x, dimensions));
+    double factor = mean ? (double) Tensor.length(kept) / x.length() : 1;
+    Value sum =
+        leading == dropped.length
+            ? program.sumOfLast(x, reduced.length - leading, factor)
+            : program.scale(program.sumTo(x, kept), factor);
+    return program.reshape(sum, ((BaseReduceOp) op.getOp()).isKeepDims() ? kept : dropped);
+  }
+
+  /** Which dimensions a reduction takes. */
+  private static boolean[] reduced(SameDiffOp op, Value x) {
+    boolean[] reduced = new boolean[x.rank()];
+    INDArray dimensions = ((BaseReduceOp) op.getOp()).dimensions();
+    if (dimensions == null || dimensions.isEmpty() || dimensions.getInt(0) == Integer.MAX_VALUE) {
+      Arrays.fill(reduced, true);
+    } else {
+      for (int d : dimensions.toIntVector()) {
+        reduced[d < 0 ? d + x.rank() : d] = true;
+      }
+    }
+    return reduced;
   }
 
   private Value maximum(SameDiffOp op) {
     Value x = program.dense(input(op, 0));
-    int dimensions = reducedFromTheEnd(op, x);
-    long[] kept = Arrays.copyOf(x.shape(), x.rank() - dimensions);
+    boolean[] reduced = reduced(op, x);
+    int leading = 0;
+    while (leading < reduced.length && !reduced[leading]) {
+      leading++;
+    }
+    for (int i = leading; i < reduced.length; i++) {
+      if (!reduced[i]) {
+        throw new UnsupportedGraphException("a maximum of leading dimensions");
+      }
+    }
+    long[] kept = Arrays.copyOf(x.shape(), leading);
     long rows = Tensor.length(kept);
     Value matrix = program.reshape(x, rows, x.length() / rows);
     Value largest = program.add(new RowMaximumOperation(matrix, Value.computed(rows))).output();
-    return program.reshape(largest, reducedShape(op, x, dimensions));
-  }
-
-  private static long[] reducedShape(SameDiffOp op, Value x, int dimensions) {
-    long[] shape = Arrays.copyOf(x.shape(), x.rank() - dimensions);
     if (!((BaseReduceOp) op.getOp()).isKeepDims()) {
-      return shape;
+      return program.reshape(largest, kept);
     }
-    long[] kept = Arrays.copyOf(shape, x.rank());
-    Arrays.fill(kept, shape.length, x.rank(), 1);
-    return kept;
-  }
-
-  /** How many trailing dimensions a reduction takes. */
-  private static int reducedFromTheEnd(SameDiffOp op, Value x) {
-    INDArray dimensions = ((BaseReduceOp) op.getOp()).dimensions();
-    if (dimensions == null || dimensions.isEmpty() || dimensions.getInt(0) == Integer.MAX_VALUE) {
-      return x.rank();
-    }
-    int[] sorted =
-        Arrays.stream(dimensions.toIntVector())
-            .map(d -> d < 0 ? d + x.rank() : d)
-            .sorted()
-            .toArray();
-    for (int i = 0; i < sorted.length; i++) {
-      if (sorted[sorted.length - 1 - i] != x.rank() - 1 - i) {
-        throw new UnsupportedGraphException("a reduction of leading dimensions");
-      }
-    }
-    return sorted.length;
+    long[] ones = Arrays.copyOf(kept, x.rank());
+    Arrays.fill(ones, leading, x.rank(), 1);
+    return program.reshape(largest, ones);
   }
 }

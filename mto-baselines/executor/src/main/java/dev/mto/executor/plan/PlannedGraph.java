@@ -27,6 +27,7 @@ public final class PlannedGraph implements AutoCloseable {
   private final Map<Kind, CompiledPlan> plans = new LinkedHashMap<>(KEPT, 0.75f, true);
   private final PlanProfile profile;
   private int compiled;
+  private double productFlops = Double.NaN;
 
   private record Kind(Map<String, FeedFacts> feeds, List<String> wanted) {}
 
@@ -78,7 +79,13 @@ public final class PlannedGraph implements AutoCloseable {
       plans.put(kind, plan);
       compiled++;
     }
+    productFlops = plan.productFlops();
     return plan.run(feeds, profile);
+  }
+
+  /** Floating-point operations of the matrix products of the last run; NaN before it. */
+  public double productFlops() {
+    return productFlops;
   }
 
   /** Bytes of memory for values, which all plans share. */

@@ -79,7 +79,9 @@ final class Program {
     if (x.isRepeated()) {
       return Value.repeated(unary(function, x.source()), x.shape());
     }
-    return add(new UnaryOperation(function, x, Value.computed(x.shape()))).output();
+    Value made = reshaped(x);
+    return reshape(
+        add(new UnaryOperation(function, made, Value.computed(made.shape()))).output(), x.shape());
   }
 
   Value scale(Value x, double factor) {
@@ -107,11 +109,55 @@ final class Program {
         case DIVIDE -> combined(Binary.MULTIPLY, unary(Unary.reciprocal(1), second), first, shape);
       };
     }
-    return combined(function, dense(repeat(first, shape)), second, shape);
+    Value product = function == Binary.MULTIPLY ? outer(first, second, shape) : null;
+    return product != null
+        ? product
+        : combined(function, dense(repeat(first, shape)), second, shape);
   }
 
   private Value combined(Binary function, Value full, Value repeated, long[] shape) {
-    return add(new BinaryOperation(function, full, repeated, Value.computed(shape))).output();
+    Value made = reshaped(Arrays.equals(repeated.shape(), shape) ? repeated : full);
+    long[] source = RepeatedReshape.source(repeated.shape(), shape, made.shape());
+    if (source == null) {
+      return add(new BinaryOperation(function, full, repeated, Value.computed(shape))).output();
+    }
+    return reshape(
+        add(new BinaryOperation(
+                function,
+                reshape(full, made.shape()),
+                reshape(repeated, source),
+                Value.computed(made.shape())))
+            .output(),
+        shape);
+  }
+
+  /**
+   * What {@code x} is a reshape of. Operations on elements are done in the shape in which their
+   * operand was made, where they can be joined to what made it.
+   */
+  private Value reshaped(Value x) {
+    Value made = x;
+    while (producers.get(made) instanceof ViewOperation view) {
+      made = view.x();
+    }
+    return made;
+  }
+
+  /** Values that differ in leading dimensions times such that differ in the others; else null. */
+  private Value outer(Value a, Value b, long[] shape) {
+    for (int split = 1; split < shape.length; split++) {
+      long[] leading = shape.clone();
+      Arrays.fill(leading, split, shape.length, 1);
+      long[] trailing = shape.clone();
+      Arrays.fill(trailing, 0, split, 1);
+      boolean inOrder = Arrays.equals(a.shape(), leading) && Arrays.equals(b.shape(), trailing);
+      if (inOrder || (Arrays.equals(b.shape(), leading) && Arrays.equals(a.shape(), trailing))) {
+        Value column = reshape(inOrder ? a : b, Tensor.length(leading), 1);
+        Value row = reshape(inOrder ? b : a, 1, Tensor.length(trailing));
+        return reshape(outer(column, row), shape);
+      }
+    }
+    return null;
   }
 
   private static long[] commonShape(Value a, Value b) {
@@ -202,6 +248,10 @@ final class Program {
       return source == null
           ? reshape(dense(x), shape)
           : Value.repeated(reshape(x.source(), source), shape);
+    }
+    Value made = reshaped(x);
+    if (Arrays.equals(made.shape(), shape)) {
+      return made;
     }
     return add(new ViewOperation(x, Value.view(x, 0, shape))).output();
   }

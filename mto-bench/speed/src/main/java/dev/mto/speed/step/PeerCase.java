@@ -26,7 +26,7 @@ final class PeerCase {
    * @throws UserException when the peer cannot do the same work
    */
   static ObjectNode of(RunConfig config) {
-    VitConfig vit = config.model().vit(config.data().channels());
+    VitConfig vit = config.vit();
     MtoConfig mto = config.mto();
     TrainingConfig training = config.training();
     require(METHODS.contains(config.baseline()), "baseline", config.baseline(), "simmim or mae");
