@@ -12,7 +12,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -83,10 +82,8 @@ public final class SafeTensors {
   private static <T> T open(Path file, Reader<T> reader) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return reader.read(channel, header(file, channel, channel.size()));
-    } catch (NoSuchFileException e) {
-      throw new WeightFileException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read", e);
+      throw WeightFileException.of(file, e);
     }
   }
 
@@ -139,7 +136,7 @@ public final class SafeTensors {
     for (Map.Entry<String, INDArray> named : tensors.entrySet()) {
       INDArray tensor = named.getValue();
       ObjectNode node = root.putObject(named.getKey());
-      node.put("dtype", type(named.getKey(), tensor.dataType()).name());
+      node.put("dtype", type(named.getKey(), tensor.dataType()));
       Arrays.stream(tensor.shape()).forEach(node.putArray("shape")::add);
       long end = offset + RawTensor.size(tensor.dataType(), tensor.shape());
       node.putArray("data_offsets").add(offset).add(end);
@@ -148,8 +145,11 @@ public final class SafeTensors {
     return root;
   }
 
-  private static SafeTensorType type(String name, DataType type) {
-    return SafeTensorType.of(type)
+  private static String type(String name, DataType type) {
+    return SafeTensorHeader.TYPES.entrySet().stream()
+        .filter(named -> named.getValue() == type)
+        .map(Map.Entry::getKey)
+        .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(

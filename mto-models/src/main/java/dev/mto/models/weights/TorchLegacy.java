@@ -22,7 +22,7 @@ import java.util.Objects;
  * protocol, the machine, the object, the keys of its storages), then for each key the number of
  * elements as an int64 and the elements.
  */
-final class TorchLegacy implements TorchContainer {
+final class TorchLegacy implements TorchFile.Container {
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
   private static final int PROTOCOL = 1001;
 
@@ -64,7 +64,7 @@ final class TorchLegacy implements TorchContainer {
   public Object content() throws IOException {
     channel.position(0);
     PickleInput in =
-        new PickleInput(Channels.newInputStream(channel), channel.size(), LONGEST_PICKLE);
+        new PickleInput(Channels.newInputStream(channel), channel.size(), TorchFile.LONGEST_PICKLE);
     check(MAGIC.equals(next(in)), "does not begin with PyTorch's magic number");
     check(Objects.equals(next(in), PROTOCOL), "is not of PyTorch's protocol " + PROTOCOL);
     check(

@@ -104,7 +104,7 @@ class TorchLegacyTest {
     Path file = folder.resolve("endless.pth");
     Files.writeString(
         file,
-        text.substring(0, object) + "N".repeat(TorchContainer.LONGEST_PICKLE),
+        text.substring(0, object) + "N".repeat(TorchFile.LONGEST_PICKLE),
         StandardCharsets.ISO_8859_1);
 
     assertRefused(file, "is longer than");
