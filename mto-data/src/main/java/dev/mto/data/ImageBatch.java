@@ -2,7 +2,10 @@ package dev.mto.data;
 
 import dev.mto.data.mask.Mask;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
 
 /**
  * Some images with their masks. B = images, C = channels, H and W = pixels, N = tokens. The arrays
@@ -77,17 +80,29 @@ public final class ImageBatch implements AutoCloseable {
     return indices.clone();
   }
 
+  /**
+   * Features [images, mask, second view], less what there is not, and labels [one-hot (B, classes)
+   * float32], or no labels for 0 classes.
+   */
+  MultiDataSet dataSet(int classes) {
+    INDArray[] features =
+        Stream.of(images, mask, secondView).filter(Objects::nonNull).toArray(INDArray[]::new);
+    if (classes == 0) {
+      return new MultiDataSet(features, null);
+    }
+    float[] oneHot = new float[labels.length * classes];
+    for (int i = 0; i < labels.length; i++) {
+      oneHot[i * classes + labels[i]] = 1f;
+    }
+    INDArray targets = BatchArrays.floats(oneHot, labels.length, classes);
+    return new MultiDataSet(features, new INDArray[] {targets});
+  }
+
   /** Frees the arrays; a second call does nothing. */
   @Override
   public void close() {
-    free(images);
-    free(secondView);
-    free(mask);
-  }
-
-  private static void free(INDArray array) {
-    if (array != null && array.closeable() && !array.wasClosed()) {
-      array.close();
-    }
+    Stream.of(images, secondView, mask)
+        .filter(array -> array != null && array.closeable() && !array.wasClosed())
+        .forEach(INDArray::close);
   }
 }

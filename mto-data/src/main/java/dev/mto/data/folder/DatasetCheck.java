@@ -1,8 +1,8 @@
 package dev.mto.data.folder;
 
-import dev.mto.data.image.ImageDecoder;
-import dev.mto.data.image.OpenCv;
+import dev.mto.data.image.EncodedImage;
 import dev.mto.data.image.UnreadableImageException;
+import dev.mto.data.pixels.Pixels;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,8 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.opencv.opencv_core.Mat;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 
 /** Reads every image of a folder once, holding a chunk's results at a time, and reports. */
 public final class DatasetCheck {
@@ -45,7 +44,10 @@ public final class DatasetCheck {
     if (workers < 1) {
       throw new IllegalArgumentException("workers is " + workers + " but must be at least 1");
     }
-    ExecutorService threads = Executors.newFixedThreadPool(workers, new WorkerThreads());
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            workers,
+            BasicThreadFactory.builder().namingPattern("mto-data-%d").daemon(true).build());
     try {
       return new DatasetCheck(folder, channels).run(threads);
     } finally {
@@ -67,13 +69,12 @@ public final class DatasetCheck {
     return report();
   }
 
-  @SuppressWarnings("try")
   private Sample read(int index) {
-    try (PointerScope scope = OpenCv.scope()) {
-      Mat image = ImageDecoder.decode(folder.path(index), channels);
+    try {
+      Pixels image = EncodedImage.pixels(folder.path(index), channels);
       return new Sample(
-          new DatasetReport.Size(image.rows(), image.cols()),
-          PixelSums.of(OpenCv.pixels(image), channels),
+          new DatasetReport.Size(image.height(), image.width()),
+          PixelSums.of(image.values(), channels),
           null);
     } catch (UnreadableImageException e) {
       return new Sample(null, null, e.getMessage());

@@ -1,7 +1,6 @@
 package dev.mto.data.image;
 
 import dev.mto.data.pixels.Pixels;
-import dev.mto.data.random.GeneratorRandom;
 import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacv.OpenCVFrameConverter;

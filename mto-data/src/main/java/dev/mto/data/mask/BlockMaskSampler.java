@@ -28,29 +28,21 @@ public record BlockMaskSampler(
     int tokens = Math.multiplyExact(height, width);
     if (target < 1 || target >= tokens) {
       throw new IllegalArgumentException(
-          "the blocks are to mask "
-              + target
-              + " tokens but it must be between 1 and "
-              + (tokens - 1)
-              + ", one less than the grid of "
-              + height
-              + "x"
-              + width
-              + " has");
+          ("the blocks are to mask %s tokens but it must be between 1 and %s,"
+                  + " one less than the grid of %sx%s has")
+              .formatted(target, tokens - 1, height, width));
     }
     if (smallest < 1 || smallest > largest) {
       throw new IllegalArgumentException(
-          "the area of a block is ["
-              + smallest
-              + ", "
-              + largest
-              + "] tokens but needs 1 <= smallest <= largest, such as [16, 60]");
+          ("the area of a block is [%s, %s] tokens but needs 1 <= smallest <= largest,"
+                  + " such as [16, 60]")
+              .formatted(smallest, largest));
     }
     if (attempts < 0) {
       throw new IllegalArgumentException(
-          "the attempts for a block are "
-              + attempts
-              + " but must be at least 0: 10 as in BEiT, or 0 for a mask of exact size");
+          ("the attempts for a block are %s but must be at least 0:"
+                  + " 10 as in BEiT, or 0 for a mask of exact size")
+              .formatted(attempts));
     }
     requirePossible(height, width, Math.min(target, smallest));
   }
@@ -59,14 +51,9 @@ public record BlockMaskSampler(
     for (int area = 1; area <= largestNeeded; area++) {
       if (!MaskBlock.possible(area, height, width)) {
         throw new IllegalArgumentException(
-            "no block of "
-                + area
-                + " tokens is smaller than the grid of "
-                + height
-                + "x"
-                + width
-                + " tokens on both sides: lower the smallest area of a block below "
-                + area);
+            ("no block of %s tokens is smaller than the grid of %sx%s tokens on both sides:"
+                    + " lower the smallest area of a block below %s")
+                .formatted(area, height, width, area));
       }
     }
   }

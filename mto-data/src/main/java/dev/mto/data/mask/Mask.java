@@ -23,13 +23,25 @@ public final class Mask {
     }
     if (count == 0 || count == masked.length) {
       throw new IllegalArgumentException(
-          "the mask has "
-              + count
-              + " masked of "
-              + masked.length
-              + " tokens but needs at least one masked and one visible: change the mask ratio");
+          ("the mask has %s masked of %s tokens but needs at least one masked and one visible:"
+                  + " change the mask ratio")
+              .formatted(count, masked.length));
     }
     return new Mask(masked.clone(), count);
+  }
+
+  /**
+   * The mask of an order of the tokens.
+   *
+   * @param order [N], the indices 0 … N-1
+   * @param count how many at its end are masked
+   */
+  static Mask ofLast(int[] order, int count) {
+    boolean[] masked = new boolean[order.length];
+    for (int i = order.length - count; i < order.length; i++) {
+      masked[order[i]] = true;
+    }
+    return of(masked);
   }
 
   /** N, the number of tokens. */

@@ -62,12 +62,12 @@ enum RandAugmentOperation {
     switch (this) {
       case AUTO_CONTRAST -> {
         for (int c = 0; c < channels; c++) {
-          LookupTable.autoContrast(Histogram.of(image, c)).apply(image, c);
+          LookupTable.autoContrast(image, c).apply(image, c);
         }
       }
       case EQUALIZE -> {
         for (int c = 0; c < channels; c++) {
-          LookupTable.equalize(Histogram.of(image, c)).apply(image, c);
+          LookupTable.equalize(image, c).apply(image, c);
         }
       }
       case INVERT -> LookupTable.invert().apply(values);

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.data.Images;
-import dev.mto.data.image.ImageDecoder;
-import dev.mto.data.image.OpenCv;
+import dev.mto.data.image.EncodedImage;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -14,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,8 +72,7 @@ class IdxImportTest {
   }
 
   private static int value(Path png) throws Exception {
-    Mat image = ImageDecoder.decode(png, 1);
-    byte[] pixels = OpenCv.pixels(image);
+    byte[] pixels = EncodedImage.pixels(png, 1).values();
     int value = pixels[5];
     byte[] expected = new byte[16];
     for (int i : new int[] {5, 6, 9, 10}) {

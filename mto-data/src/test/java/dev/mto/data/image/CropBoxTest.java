@@ -3,7 +3,6 @@ package dev.mto.data.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.data.pixels.Interpolation;
-import dev.mto.data.random.GeneratorRandom;
 import dev.mto.data.random.RandomStream;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;

@@ -138,7 +138,7 @@ class ImageTensorTest {
   @Test
   void pointsCanBeFollowedThroughTheTransform() throws Exception {
     CenterCrop crop = new CenterCrop(28, 28, 0.875, Interpolation.BILINEAR, unit(1));
-    ResizeAndCenterCrop evaluation = new ResizeAndCenterCrop(crop);
+    MatTransform evaluation = (MatTransform) crop.transform();
     Augmentation flipping =
         new Augmentation(10, 20, 1, 1, 2, 2, Interpolation.BILINEAR, 1, unit(1));
     RandomResizedCrop training = new RandomResizedCrop(flipping);
@@ -171,7 +171,7 @@ class ImageTensorTest {
     byte[] bytes = Files.readAllBytes(Images.resource(name, folder));
     for (int length = 0; length < bytes.length; length++) {
       Path cut = Images.write(folder.resolve("cut"), Arrays.copyOf(bytes, length));
-      assertThatThrownBy(() -> ImageDecoder.decode(cut, 3))
+      assertThatThrownBy(() -> EncodedImage.pixels(cut, 3))
           .as("%d of %d bytes", length, bytes.length)
           .isInstanceOf(UnreadableImageException.class);
     }
@@ -181,12 +181,12 @@ class ImageTensorTest {
   void whatIsNoImageIsNamed() throws Exception {
     Path text =
         Images.write(folder.resolve("text.jpg"), "not an image".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> ImageDecoder.decode(text, 3)).hasMessage("neither JPEG nor PNG");
+    assertThatThrownBy(() -> EncodedImage.pixels(text, 3)).hasMessage("neither JPEG nor PNG");
     Path empty = Images.write(folder.resolve("empty.jpg"), new byte[0]);
-    assertThatThrownBy(() -> ImageDecoder.decode(empty, 3)).hasMessage("empty file");
+    assertThatThrownBy(() -> EncodedImage.pixels(empty, 3)).hasMessage("empty file");
     Path directory = Files.createDirectory(folder.resolve("folder.jpg"));
-    assertThatThrownBy(() -> ImageDecoder.decode(directory, 3)).hasMessage("a folder, not a file");
-    assertThatThrownBy(() -> ImageDecoder.decode(folder.resolve("none.jpg"), 3))
+    assertThatThrownBy(() -> EncodedImage.pixels(directory, 3)).hasMessage("a folder, not a file");
+    assertThatThrownBy(() -> EncodedImage.pixels(folder.resolve("none.jpg"), 3))
         .hasMessage("no such file");
   }
 
@@ -195,6 +195,6 @@ class ImageTensorTest {
     byte[] png = Files.readAllBytes(Images.resource("grey.png", folder));
     png[16] = 0x7F;
     Path bomb = Images.write(folder.resolve("bomb.png"), png);
-    assertThatThrownBy(() -> ImageDecoder.decode(bomb, 3)).hasMessageContaining("pixels");
+    assertThatThrownBy(() -> EncodedImage.pixels(bomb, 3)).hasMessageContaining("pixels");
   }
 }

@@ -8,7 +8,6 @@ import dev.mto.data.Images;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.pixels.Interpolation;
 import dev.mto.data.pixels.RandAugment;
-import dev.mto.data.random.GeneratorRandom;
 import dev.mto.data.random.RandomStream;
 import java.nio.file.Path;
 import java.util.random.RandomGenerator;

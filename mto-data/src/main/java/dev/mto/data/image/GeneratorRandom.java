@@ -1,15 +1,15 @@
-package dev.mto.data.random;
+package dev.mto.data.image;
 
 import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /** A {@link RandomGenerator} behind the {@link Random} that DataVec's transforms take. */
-public final class GeneratorRandom extends Random {
+final class GeneratorRandom extends Random {
   private static final long serialVersionUID = 1L;
 
   private final transient RandomGenerator generator;
 
-  public GeneratorRandom(RandomGenerator generator) {
+  GeneratorRandom(RandomGenerator generator) {
     super(0);
     this.generator = generator;
   }
