@@ -10,36 +10,29 @@ import org.nd4j.linalg.dataset.MultiDataSet;
 /**
  * Some images with their masks. B = images, C = channels, H and W = pixels, N = tokens. The arrays
  * are native memory of this batch: close it when its step is done.
+ *
+ * @param number place of this batch in its epoch, from 0; batches without a readable image count
+ * @param images [B, C, H, W] float32, c order, channels RGB
+ * @param secondView [B, C, H, W] float32: the same crops with other colours; null where no second
+ *     view was asked for
+ * @param masks the mask of each image; empty where no sampler was given
+ * @param mask the masks as [B, N] float32, 1 = masked; null where no sampler was given
+ * @param labels [B], -1 = unlabelled
+ * @param indices [B], indices into the folder
  */
-public final class ImageBatch implements AutoCloseable {
-  private final int number;
-  private final INDArray images;
-  private final INDArray secondView;
-  private final List<Mask> masks;
-  private final INDArray mask;
-  private final int[] labels;
-  private final int[] indices;
+@SuppressWarnings("ArrayRecordComponent")
+public record ImageBatch(
+    int number,
+    INDArray images,
+    INDArray secondView,
+    List<Mask> masks,
+    INDArray mask,
+    int[] labels,
+    int[] indices)
+    implements AutoCloseable {
 
-  ImageBatch(
-      int number,
-      INDArray images,
-      INDArray secondView,
-      List<Mask> masks,
-      INDArray mask,
-      int[] labels,
-      int[] indices) {
-    this.number = number;
-    this.images = images;
-    this.secondView = secondView;
-    this.masks = List.copyOf(masks);
-    this.mask = mask;
-    this.labels = labels;
-    this.indices = indices;
-  }
-
-  /** Place of this batch in its epoch, from 0; batches without a readable image count too. */
-  public int number() {
-    return number;
+  public ImageBatch {
+    masks = List.copyOf(masks);
   }
 
   /** B, smaller than the batch size where images were unreadable or the epoch ends. */
@@ -47,35 +40,12 @@ public final class ImageBatch implements AutoCloseable {
     return indices.length;
   }
 
-  /** [B, C, H, W] float32, c order, channels RGB. */
-  public INDArray images() {
-    return images;
-  }
-
-  /**
-   * [B, C, H, W] float32: the same crops with other colours; null where no second view was asked
-   * for.
-   */
-  public INDArray secondView() {
-    return secondView;
-  }
-
-  /** The mask of each image; empty where no sampler was given. */
-  public List<Mask> masks() {
-    return masks;
-  }
-
-  /** The masks as [B, N] float32, 1 = masked; null where no sampler was given. */
-  public INDArray mask() {
-    return mask;
-  }
-
-  /** [B], -1 = unlabelled. */
+  @Override
   public int[] labels() {
     return labels.clone();
   }
 
-  /** [B], indices into the folder. */
+  @Override
   public int[] indices() {
     return indices.clone();
   }

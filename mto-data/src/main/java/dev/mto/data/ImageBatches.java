@@ -185,9 +185,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   @Override
   public void reset() {
     requireOpen();
-    dropReadyBatch();
-    ahead.forEach(BatchTask::cancel);
-    ahead.clear();
+    drop();
     nextToSubmit = startBatch;
   }
 
@@ -196,9 +194,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   public void close() {
     closed = true;
     workers.shutdownNow();
-    ahead.forEach(BatchTask::cancel);
-    ahead.clear();
-    dropReadyBatch();
+    drop();
   }
 
   private void submitAhead() {
@@ -223,7 +219,9 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     }
   }
 
-  private void dropReadyBatch() {
+  private void drop() {
+    ahead.forEach(BatchTask::cancel);
+    ahead.clear();
     if (ready != null) {
       ready.close();
       ready = null;

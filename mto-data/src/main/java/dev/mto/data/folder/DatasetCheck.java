@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,13 +58,20 @@ public final class DatasetCheck {
 
   private DatasetReport run(ExecutorService threads) {
     for (int from = 0; from < folder.size(); from += CHUNK) {
-      List<Future<Sample>> chunk = new ArrayList<>();
+      List<Callable<Sample>> chunk = new ArrayList<>();
       for (int i = from; i < Math.min(folder.size(), from + CHUNK); i++) {
         int index = i;
-        chunk.add(threads.submit(() -> read(index)));
+        chunk.add(() -> read(index));
       }
-      for (int i = 0; i < chunk.size(); i++) {
-        add(from + i, result(chunk.get(i)));
+      try {
+        for (Future<Sample> sample : threads.invokeAll(chunk)) {
+          add(sample.get());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while images were checked", e);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("an image could not be checked: " + e.getCause(), e);
       }
     }
     return report();
@@ -72,29 +80,17 @@ public final class DatasetCheck {
   private Sample read(int index) {
     try {
       Pixels image = EncodedImage.pixels(folder.path(index), channels);
-      return new Sample(
-          new DatasetReport.Size(image.height(), image.width()),
-          PixelSums.of(image.values(), channels),
-          null);
+      DatasetReport.Size size = new DatasetReport.Size(image.height(), image.width());
+      return new Sample(index, size, PixelSums.of(image.values(), channels), null);
     } catch (UnreadableImageException e) {
-      return new Sample(null, null, e.getMessage());
+      return new Sample(index, null, null, e.getMessage());
     }
   }
 
-  private static Sample result(Future<Sample> future) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while images were checked", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("an image could not be checked: " + e.getCause(), e);
-    }
-  }
-
-  private void add(int index, Sample sample) {
+  private void add(Sample sample) {
     if (sample.failure() != null) {
-      bad.add(new DatasetReport.BadFile(folder.path(index).toString(), sample.failure()));
+      String path = folder.path(sample.index()).toString();
+      bad.add(new DatasetReport.BadFile(path, sample.failure()));
       return;
     }
     sizes.add(sample.size());
@@ -127,5 +123,5 @@ public final class DatasetCheck {
   }
 
   /** One image's share of the report; {@code failure} is null if it was readable. */
-  private record Sample(DatasetReport.Size size, PixelSums sums, String failure) {}
+  private record Sample(int index, DatasetReport.Size size, PixelSums sums, String failure) {}
 }

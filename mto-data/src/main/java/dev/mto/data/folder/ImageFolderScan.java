@@ -139,17 +139,13 @@ final class ImageFolderScan {
 
     @Override
     public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
-      if (path.equals(folder)) {
+      if (path.equals(folder) || !(isHidden(path) || isImageName(path))) {
         return FileVisitResult.CONTINUE;
       }
-      if (isHidden(path)) {
-        return FileVisitResult.SKIP_SUBTREE;
-      }
-      if (isImageName(path)) {
+      if (!isHidden(path)) {
         add(path, 0);
-        return FileVisitResult.SKIP_SUBTREE;
       }
-      return FileVisitResult.CONTINUE;
+      return FileVisitResult.SKIP_SUBTREE;
     }
 
     @Override

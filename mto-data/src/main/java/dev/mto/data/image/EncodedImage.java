@@ -6,7 +6,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
@@ -56,14 +58,21 @@ public final class EncodedImage {
   }
 
   /**
-   * The bytes of a PNG file.
+   * The bytes of a PNG file of an 8-bit image.
    *
    * @param grey [height * width], row by row
    */
   @SuppressWarnings("try")
   public static byte[] png(byte[] grey, int height, int width) {
     try (PointerScope scope = OpenCv.scope()) {
-      return OpenCv.png(grey, height, width);
+      BytePointer encoded = new BytePointer();
+      if (!opencv_imgcodecs.imencode(".png", OpenCv.mat(grey, height, width, 1), encoded)) {
+        throw new IllegalStateException(
+            "OpenCV could not write a " + height + "x" + width + " PNG");
+      }
+      byte[] png = new byte[Math.toIntExact(encoded.limit())];
+      encoded.get(png);
+      return png;
     }
   }
 

@@ -45,7 +45,7 @@ record ImageHeader(int height, int width, int components, boolean adobe) {
     }
     try {
       if (JpegWalk.recognises(file)) {
-        return JpegWalk.read(file);
+        return new JpegWalk(file).read();
       }
       if (Arrays.equals(Arrays.copyOf(file, PNG_SIGNATURE.length), PNG_SIGNATURE)) {
         return readPng(file);

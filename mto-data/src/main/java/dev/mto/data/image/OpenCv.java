@@ -69,16 +69,4 @@ final class OpenCv {
         image, blurred, new Size(0, 0), sigma, sigma, opencv_core.BORDER_REPLICATE);
     return blurred;
   }
-
-  /** An 8-bit grey image as PNG. */
-  static byte[] png(byte[] grey, int height, int width) {
-    Mat image = mat(grey, height, width, 1);
-    BytePointer encoded = new BytePointer();
-    if (!opencv_imgcodecs.imencode(".png", image, encoded)) {
-      throw new IllegalStateException("OpenCV could not write a " + height + "x" + width + " PNG");
-    }
-    byte[] png = new byte[Math.toIntExact(encoded.limit())];
-    encoded.get(png);
-    return png;
-  }
 }

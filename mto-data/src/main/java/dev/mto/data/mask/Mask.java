@@ -1,5 +1,7 @@
 package dev.mto.data.mask;
 
+import java.util.stream.IntStream;
+
 /** Which of an image's N tokens are masked, in row-major order of the grid. Immutable. */
 public final class Mask {
   private final boolean[] masked;
@@ -59,12 +61,12 @@ public final class Mask {
 
   /** Indices of the masked tokens, ascending. */
   public int[] masked() {
-    return indices(true, maskedCount);
+    return indices(true);
   }
 
   /** Indices of the visible tokens, ascending. */
   public int[] visible() {
-    return indices(false, masked.length - maskedCount);
+    return indices(false);
   }
 
   /**
@@ -78,14 +80,7 @@ public final class Mask {
     }
   }
 
-  private int[] indices(boolean value, int count) {
-    int[] indices = new int[count];
-    int next = 0;
-    for (int i = 0; i < masked.length; i++) {
-      if (masked[i] == value) {
-        indices[next++] = i;
-      }
-    }
-    return indices;
+  private int[] indices(boolean value) {
+    return IntStream.range(0, masked.length).filter(i -> masked[i] == value).toArray();
   }
 }

@@ -39,7 +39,7 @@ class PixelTransformTest {
   }
 
   private static Random random(long seed) {
-    return new GeneratorRandom(RandomStream.of(seed, "second_view"));
+    return new ImageTensor.GeneratorRandom(RandomStream.of(seed, "second_view"));
   }
 
   private static Photometric jitterOf(

@@ -187,7 +187,8 @@ class ReducedDecodingTest {
     RandomResizedCrop crop = new RandomResizedCrop(whole(24, 32));
     try (PointerScope scope = OpenCv.scope()) {
       assertThat(scope).isNotNull();
-      crop.applyReduced(EncodedImage.read(file), new GeneratorRandom(RandomStream.of(1, "crop")));
+      crop.applyReduced(
+          EncodedImage.read(file), new ImageTensor.GeneratorRandom(RandomStream.of(1, "crop")));
     }
     assertThat(crop.query(0f, 0f, 320f, 240f, 160f, 120f))
         .containsExactly(0f, 0f, 32f, 24f, 16f, 12f);

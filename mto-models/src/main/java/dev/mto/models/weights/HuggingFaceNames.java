@@ -71,7 +71,7 @@ final class HuggingFaceNames {
           if (joined.matches()) {
             split(joined, tensor, tensors);
           } else {
-            tensors.put(toHuggingFace(name).orElseThrow(() -> unknown(name)), tensor);
+            tensors.put(translate(name, false).orElseThrow(() -> unknown(name)), tensor);
           }
         });
     return tensors;
@@ -83,7 +83,8 @@ final class HuggingFaceNames {
   }
 
   private static void split(Matcher joined, INDArray tensor, Map<String, INDArray> tensors) {
-    String block = toHuggingFace(joined.group(1) + ".").orElseThrow(() -> unknown(joined.group()));
+    String block =
+        translate(joined.group(1) + ".", false).orElseThrow(() -> unknown(joined.group()));
     long rows = tensor.size(0) / QKV.size();
     for (int i = 0; i < QKV.size(); i++) {
       INDArray part = tensor.get(NDArrayIndex.interval(i * rows, (i + 1) * rows)).dup('c');
@@ -100,12 +101,12 @@ final class HuggingFaceNames {
         (name, tensor) -> {
           Matcher split = SPLIT.matcher(name);
           Optional<String> block =
-              split.matches() ? toOfficial(split.group(1) + ".") : Optional.empty();
+              split.matches() ? translate(split.group(1) + ".", true) : Optional.empty();
           if (block.isPresent()) {
             official.computeIfAbsent(
                 block.get() + "attn.qkv." + split.group(3), qkv -> join(prefixed, split));
           } else {
-            official.put(toOfficial(name).orElse(name), tensor);
+            official.put(translate(name, true).orElse(name), tensor);
           }
         });
     return official;
@@ -135,15 +136,6 @@ final class HuggingFaceNames {
   }
 
   /** A whole name, or that of a block with its dot, or nothing where it is not MAE's. */
-  static Optional<String> toHuggingFace(String official) {
-    return translate(official, false);
-  }
-
-  /** The reverse. */
-  static Optional<String> toOfficial(String huggingFace) {
-    return translate(huggingFace, true);
-  }
-
   private static Optional<String> translate(String name, boolean toOfficial) {
     Matcher numbered = NUMBERED.matcher(name);
     if (!numbered.matches()) {

@@ -1,6 +1,7 @@
 package dev.mto.models.weights;
 
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -16,7 +17,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class NpyArray {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int LONGEST_HEADER = 1 << 16;
-  private static final int CHUNK = 1 << 20;
   private static final Pattern DESCRIPTION =
       Pattern.compile(
           "\\{\\s*'descr':\\s*'([^']*)',\\s*'fortran_order':\\s*(True|False),"
@@ -89,25 +89,14 @@ final class NpyArray {
     if (size > Integer.MAX_VALUE) {
       throw problem("is above 2 GiB, more than one array may hold");
     }
-    byte[] bytes = grow((int) size);
+    byte[] bytes = data.readNBytes((int) size); // memory grows with what really comes
+    if (bytes.length < size) {
+      throw new EOFException();
+    }
     if (data.read() >= 0) {
       throw problem("holds more than its shape says");
     }
     return RawTensor.of(type, shape, ByteBuffer.wrap(bytes));
-  }
-
-  /** Reads {@code size} bytes; the memory grows with what really comes. */
-  private byte[] grow(int size) throws IOException {
-    byte[] bytes = new byte[Math.min(size, CHUNK)];
-    int read = 0;
-    while (true) {
-      data.readFully(bytes, read, bytes.length - read);
-      read = bytes.length;
-      if (read == size) {
-        return bytes;
-      }
-      bytes = Arrays.copyOf(bytes, (int) Math.min(size, 2L * read));
-    }
   }
 
   private DataType type(String description) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The <a href="https://github.com/huggingface/safetensors">safetensors</a> format: an 8-byte
@@ -186,7 +187,7 @@ public final class SafeTensors {
       throw WeightFileException.of(
           file, "tensor '" + entry.name() + "' is above 2 GiB, more than one tensor may hold");
     }
-    INDArray tensor = RawTensor.allocate(entry.type(), entry.shape());
+    INDArray tensor = Nd4j.createUninitialized(entry.type(), entry.shape());
     if (!tensor.isEmpty()) {
       fill(file, channel, RawTensor.bytes(tensor), data + entry.begin());
       RawTensor.written(tensor);
