@@ -31,6 +31,7 @@ public record ImageBatch(
     int[] indices)
     implements AutoCloseable {
 
+  /** Copies the list. */
   public ImageBatch {
     masks = List.copyOf(masks);
   }

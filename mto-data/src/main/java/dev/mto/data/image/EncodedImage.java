@@ -46,7 +46,8 @@ public final class EncodedImage {
   /**
    * All pixels of a file.
    *
-   * @param channels 1 for grey, 3 for BGR
+   * @param channels C: 1 for grey, 3 for BGR
+   * @return (H, W, C), 8 bits a value
    * @throws UnreadableImageException if the file cannot be read, is damaged or is no image
    */
   @SuppressWarnings("try")

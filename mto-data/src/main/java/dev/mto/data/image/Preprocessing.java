@@ -42,6 +42,7 @@ public sealed interface Preprocessing
 
   /** Has size and normalisation of an {@link Augmentation}. */
   sealed interface OfAugmentation extends Preprocessing permits SingleDrawCrop, StrongAugmentation {
+    /** Crop, flip and normalisation. */
     Augmentation augmentation();
 
     @Override
