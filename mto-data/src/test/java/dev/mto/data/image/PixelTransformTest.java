@@ -2,6 +2,7 @@ package dev.mto.data.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.mto.data.pixels.Blend;
 import dev.mto.data.pixels.HueShift;
@@ -11,8 +12,13 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Colours after each part of the second view; the tables were made with Pillow 12.3. */
 class PixelTransformTest {
@@ -47,55 +53,56 @@ class PixelTransformTest {
     return new Photometric(brightness, contrast, saturation, hue, 1, 0, 0, 1, 1, 0);
   }
 
-  @Test
-  void brightnessScalesTheValues() {
-    byte[] pixels = bgr(COLOURS);
-    Blend.brightness(pixels, 1.3);
-    assertThat(pixels)
-        .isEqualTo(
+  static Stream<Arguments> changes() {
+    return Stream.of(
+        change(
+            "brightness scales the values",
+            pixels -> Blend.brightness(pixels, 1.3),
             bgr(
                 255, 39, 78, 26, 156, 255, 100, 100, 100, 0, 0, 0, 255, 255, 255, 255, 255, 13, 1,
-                2, 3, 166, 165, 167));
-  }
-
-  @Test
-  void contrastMovesTheValuesTowardsTheMeanLuma() {
-    byte[] pixels = bgr(COLOURS);
-    Blend.contrast(pixels, 3, 0.7);
-    assertThat(pixels)
-        .isEqualTo(
+                2, 3, 166, 165, 167)),
+        change(
+            "contrast moves the values towards the mean luma",
+            pixels -> Blend.contrast(pixels, 3, 0.7),
             bgr(
                 172, 53, 74, 46, 116, 186, 86, 86, 86, 32, 32, 32, 210, 210, 210, 207, 200, 39, 33,
-                33, 34, 122, 121, 122));
-  }
-
-  @Test
-  void saturationMovesTheValuesAwayFromTheirLuma() {
-    byte[] pixels = bgr(COLOURS);
-    Blend.saturation(pixels, 3, 1.4);
-    assertThat(pixels)
-        .isEqualTo(
+                33, 34, 122, 121, 122)),
+        change(
+            "saturation moves the values away from their luma",
+            pixels -> Blend.saturation(pixels, 3, 1.4),
             bgr(
                 246, 8, 50, 0, 127, 255, 77, 77, 77, 0, 0, 0, 255, 255, 255, 255, 249, 0, 0, 2, 3,
-                128, 126, 129));
-  }
-
-  @Test
-  void hueTurnsBothWays() {
-    byte[] forward = bgr(COLOURS);
-    HueShift.apply(forward, 0.1);
-    assertThat(forward)
-        .isEqualTo(
+                128, 126, 129)),
+        change(
+            "greyscale is the luma in every channel",
+            pixels -> Blend.saturation(pixels, 3, 0),
+            bgr(
+                84, 84, 84, 102, 102, 102, 77, 77, 77, 0, 0, 0, 255, 255, 255, 217, 217, 217, 2, 2,
+                2, 128, 128, 128)),
+        change(
+            "hue turns forward",
+            pixels -> HueShift.apply(pixels, 0.1),
             bgr(
                 200, 94, 31, 35, 21, 220, 77, 77, 77, 0, 0, 0, 255, 255, 255, 123, 250, 11, 1, 1, 3,
-                129, 127, 129));
-    byte[] backward = bgr(COLOURS);
-    HueShift.apply(backward, -0.1);
-    assertThat(backward)
-        .isEqualTo(
+                129, 127, 129)),
+        change(
+            "hue turns backward",
+            pixels -> HueShift.apply(pixels, -0.1),
             bgr(
                 200, 31, 162, 21, 220, 199, 77, 77, 77, 0, 0, 0, 255, 255, 255, 250, 95, 11, 1, 3,
-                3, 127, 128, 129));
+                3, 127, 128, 129)));
+  }
+
+  private static Arguments change(String name, Consumer<byte[]> change, byte[] expected) {
+    return arguments(name, change, expected);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("changes")
+  void coloursAreThoseOfPillow(String name, Consumer<byte[]> change, byte[] expected) {
+    byte[] pixels = bgr(COLOURS);
+    change.accept(pixels);
+    assertThat(pixels).as(name).isEqualTo(expected);
   }
 
   @Test
@@ -103,17 +110,6 @@ class PixelTransformTest {
     byte[] pixels = bgr(255, 0, 0, 0, 255, 0, 0, 0, 255);
     HueShift.apply(pixels, 85 / 255.0 + 1e-9);
     assertThat(pixels).isEqualTo(bgr(0, 255, 0, 0, 0, 255, 255, 0, 0));
-  }
-
-  @Test
-  void greyscaleIsTheLumaInEveryChannel() {
-    byte[] pixels = bgr(COLOURS);
-    Blend.saturation(pixels, 3, 0);
-    assertThat(pixels)
-        .isEqualTo(
-            bgr(
-                84, 84, 84, 102, 102, 102, 77, 77, 77, 0, 0, 0, 255, 255, 255, 217, 217, 217, 2, 2,
-                2, 128, 128, 128));
   }
 
   @Test
