@@ -33,7 +33,7 @@ final class BatchTask {
    * @param number of the batch in the epoch
    * @param step of the optimizer in the epoch
    */
-  BatchTask(ImageSource source, int number, int step, int[] indices, FloatBuffers buffers) {
+  BatchTask(ImageSource source, int number, int step, int[] indices, BatchArrays.Buffers buffers) {
     this.source = source;
     this.number = number;
     this.step = step;

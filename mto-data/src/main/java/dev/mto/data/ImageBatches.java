@@ -3,7 +3,6 @@ package dev.mto.data;
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.folder.TooManyBadImagesException;
-import dev.mto.data.folder.WorkerThreads;
 import dev.mto.data.image.Photometric;
 import dev.mto.data.image.Preprocessing;
 import dev.mto.data.mask.MaskSampler;
@@ -14,6 +13,8 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
@@ -33,7 +34,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   private final transient ImageSource source;
   private final transient BadImages bad;
   private final transient ExecutorService workers;
-  private final transient FloatBuffers buffers;
+  private final transient BatchArrays.Buffers buffers;
   private final transient Deque<BatchTask> ahead = new ArrayDeque<>();
   private final int[] order;
   private final int batchSize;
@@ -56,7 +57,8 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
             options.photometric,
             options.reducedDecoding,
             options.seed,
-            options.epoch);
+            options.epoch,
+            new AtomicReference<>(StageTimes.NONE));
     bad = options.bad;
     batchSize = options.batchSize;
     batches = options.batches();
@@ -65,8 +67,11 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     prefetch = options.prefetch;
     order = source.order(options.shuffle);
     nextToSubmit = startBatch;
-    buffers = new FloatBuffers(Math.multiplyExact(batchSize, source.imageLength()));
-    workers = Executors.newFixedThreadPool(options.workers, new WorkerThreads());
+    buffers = new BatchArrays.Buffers(Math.multiplyExact(batchSize, source.imageLength()));
+    workers =
+        Executors.newFixedThreadPool(
+            options.workers,
+            BasicThreadFactory.builder().namingPattern("mto-data-%d").daemon(true).build());
   }
 
   /** Starts the options of an epoch over {@code folder}. */
@@ -91,7 +96,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
 
   /** Where the workers' time has gone so far. */
   public StageTimes stageTimes() {
-    return source.clock().times();
+    return source.times().get();
   }
 
   /** Begins to read now; else reading begins with the first call that needs a batch. */
@@ -137,7 +142,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
    */
   @Override
   public MultiDataSet next() {
-    MultiDataSet set = BatchDataSet.of(nextBatch(), source.folder().classes().size());
+    MultiDataSet set = nextBatch().dataSet(source.folder().classes().size());
     if (preProcessor != null) {
       preProcessor.preProcess(set);
     }
@@ -180,9 +185,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   @Override
   public void reset() {
     requireOpen();
-    dropReadyBatch();
-    ahead.forEach(BatchTask::cancel);
-    ahead.clear();
+    drop();
     nextToSubmit = startBatch;
   }
 
@@ -191,9 +194,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   public void close() {
     closed = true;
     workers.shutdownNow();
-    ahead.forEach(BatchTask::cancel);
-    ahead.clear();
-    dropReadyBatch();
+    drop();
   }
 
   private void submitAhead() {
@@ -218,7 +219,9 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     }
   }
 
-  private void dropReadyBatch() {
+  private void drop() {
+    ahead.forEach(BatchTask::cancel);
+    ahead.clear();
     if (ready != null) {
       ready.close();
       ready = null;

@@ -9,7 +9,9 @@ import dev.mto.data.image.UnreadableImageException;
 import dev.mto.data.mask.Mask;
 import dev.mto.data.mask.MaskSampler;
 import dev.mto.data.random.RandomStream;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * The images of one epoch: the views of image {@code i} and its mask are pure functions of seed,
@@ -18,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param sampler null = no masks
  * @param photometric null = no second view
  * @param reduced whether JPEGs are decoded at the lowest resolution that their crop allows
+ * @param times what reading has taken so far
  */
 record ImageSource(
     ImageFolder folder,
@@ -27,18 +30,7 @@ record ImageSource(
     boolean reduced,
     long seed,
     int epoch,
-    StageClock clock) {
-
-  ImageSource(
-      ImageFolder folder,
-      Preprocessing preprocessing,
-      MaskSampler sampler,
-      Photometric photometric,
-      boolean reduced,
-      long seed,
-      int epoch) {
-    this(folder, preprocessing, sampler, photometric, reduced, seed, epoch, new StageClock());
-  }
+    AtomicReference<StageTimes> times) {
 
   /** C * H * W. */
   int imageLength() {
@@ -90,11 +82,14 @@ record ImageSource(
     if (changed != null) {
       ImageTensor.normalise(changed, preprocessing.normalization(), second, offset);
     }
-    clock.image(
-        read - started,
-        file.decodeNanos(),
-        augmented - read - file.decodeNanos(),
-        System.nanoTime() - augmented);
+    took(
+        new StageTimes(
+            1,
+            read - started,
+            file.decodeNanos(),
+            augmented - read - file.decodeNanos(),
+            System.nanoTime() - augmented,
+            0));
   }
 
   /**
@@ -111,19 +106,18 @@ record ImageSource(
         sampler.sample(
             RandomStream.of(seed, "mask", epoch, index),
             RandomStream.of(seed, "mask_step", epoch, step));
-    clock.mask(System.nanoTime() - started);
+    took(new StageTimes(0, 0, 0, 0, 0, System.nanoTime() - started));
     return mask;
+  }
+
+  private void took(StageTimes more) {
+    times.accumulateAndGet(more, StageTimes::plus);
   }
 
   /** The order of an epoch: by index, or a permutation by seed and epoch. */
   int[] order(boolean shuffle) {
-    if (shuffle) {
-      return RandomStream.permutation(folder.size(), RandomStream.of(seed, "order", epoch));
-    }
-    int[] order = new int[folder.size()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i;
-    }
-    return order;
+    return shuffle
+        ? RandomStream.permutation(folder.size(), RandomStream.of(seed, "order", epoch))
+        : IntStream.range(0, folder.size()).toArray();
   }
 }

@@ -1,5 +1,7 @@
 package dev.mto.data;
 
+import java.util.stream.LongStream;
+
 /**
  * Where the time of reading went, summed over the workers.
  *
@@ -17,28 +19,25 @@ public record StageTimes(
     long augmentNanos,
     long floatNanos,
     long maskNanos) {
+  static final StageTimes NONE = new StageTimes(0, 0, 0, 0, 0, 0);
 
   public StageTimes {
-    if (images < 0
-        || readNanos < 0
-        || decodeNanos < 0
-        || augmentNanos < 0
-        || floatNanos < 0
-        || maskNanos < 0) {
+    if (LongStream.of(images, readNanos, decodeNanos, augmentNanos, floatNanos, maskNanos)
+        .anyMatch(value -> value < 0)) {
       throw new IllegalArgumentException(
-          "a stage took less than no time: images "
-              + images
-              + ", nanoseconds "
-              + readNanos
-              + ", "
-              + decodeNanos
-              + ", "
-              + augmentNanos
-              + ", "
-              + floatNanos
-              + ", "
-              + maskNanos
-              + " must be at least 0");
+          ("a stage took less than no time: images %s, nanoseconds %s, %s, %s, %s, %s"
+                  + " must be at least 0")
+              .formatted(images, readNanos, decodeNanos, augmentNanos, floatNanos, maskNanos));
     }
+  }
+
+  StageTimes plus(StageTimes other) {
+    return new StageTimes(
+        images + other.images,
+        readNanos + other.readNanos,
+        decodeNanos + other.decodeNanos,
+        augmentNanos + other.augmentNanos,
+        floatNanos + other.floatNanos,
+        maskNanos + other.maskNanos);
   }
 }

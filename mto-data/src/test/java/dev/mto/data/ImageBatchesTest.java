@@ -195,21 +195,32 @@ class ImageBatchesTest {
     assertThat(drain(options(folder).dropLast(true))).hasSize(1);
   }
 
+  /** Noise images, of which some are emptied. */
+  private ImageFolder withEmpty(int images, int... empty) {
+    ImageFolder folder = Images.folder(root, images);
+    for (int number : empty) {
+      String name = (number % 2 == 0 ? "cat" : "dog") + "/%03d.png".formatted(number);
+      Images.write(root.resolve(name), new byte[0]);
+    }
+    return folder;
+  }
+
+  private BadImages badImages(int images, double maxShare) {
+    return BadImages.open(root.resolve("bad-images.txt"), images, maxShare);
+  }
+
   @Test
   void badImagesAreLeftOutAndListedOnce() throws Exception {
-    Images.folder(root, 8);
-    Images.write(root.resolve("cat/000.png"), new byte[0]);
+    ImageFolder folder = withEmpty(8, 0);
     Images.write(root.resolve("dog/003.png"), "text".getBytes(StandardCharsets.UTF_8));
-    ImageFolder folder = ImageFolder.open(root);
-    Path list = root.resolve("bad-images.txt");
     for (int pass = 0; pass < 2; pass++) {
-      BadImages bad = BadImages.open(list, folder.size(), 0.5);
+      BadImages bad = badImages(8, 0.5);
       List<Copy> copies = drain(options(folder).shuffle(false).badImages(bad));
       assertThat(indices(copies)).containsExactly(1, 2, 3, 4, 6, 7);
       assertThat(copies.get(0).images()).hasSize(3 * 256);
       assertThat(bad.count()).isEqualTo(2);
     }
-    assertThat(Files.readAllLines(list))
+    assertThat(Files.readAllLines(root.resolve("bad-images.txt")))
         .containsExactly(
             root.resolve("cat/000.png") + "\tempty file",
             root.resolve("dog/003.png") + "\tneither JPEG nor PNG");
@@ -217,37 +228,26 @@ class ImageBatchesTest {
 
   @Test
   void aBatchWithoutAReadableImageIsLeftOutButCounted() {
-    Images.folder(root, 8);
-    for (int i = 0; i < 8; i += 2) {
-      Images.write(root.resolve(String.format("cat/%03d.png", i)), new byte[0]);
-    }
-    ImageFolder folder = ImageFolder.open(root);
-    BadImages bad = BadImages.open(root.resolve("bad-images.txt"), 8, 0.5);
-    List<Copy> copies = drain(options(folder).shuffle(false).badImages(bad));
+    ImageFolder folder = withEmpty(8, 0, 2, 4, 6);
+    List<Copy> copies = drain(options(folder).shuffle(false).badImages(badImages(8, 0.5)));
     assertThat(copies).hasSize(1);
     assertThat(copies.get(0).number()).isEqualTo(1);
   }
 
   @Test
   void tooManyBadImagesStopTheRun() {
-    Images.folder(root, 8);
-    Images.write(root.resolve("cat/000.png"), new byte[0]);
-    Images.write(root.resolve("cat/002.png"), new byte[0]);
-    ImageFolder folder = ImageFolder.open(root);
-    Path list = root.resolve("bad-images.txt");
-    BadImages bad = BadImages.open(list, 8, 0.125);
-    assertThatThrownBy(() -> drain(options(folder).badImages(bad)))
+    ImageFolder folder = withEmpty(8, 0, 2);
+    assertThatThrownBy(() -> drain(options(folder).badImages(badImages(8, 0.125))))
         .isInstanceOf(TooManyBadImagesException.class)
         .hasMessageContaining("2 of 8 images (25.00 %)")
         .hasMessageContaining("12.50 %")
-        .hasMessageContaining(list.toString());
+        .hasMessageContaining(root.resolve("bad-images.txt").toString());
   }
 
   @Test
   void withoutAListTheFirstBadImageIsAnError() {
-    Images.folder(root, 4);
-    Images.write(root.resolve("cat/000.png"), new byte[0]);
-    assertThatThrownBy(() -> drain(options(ImageFolder.open(root))))
+    ImageFolder folder = withEmpty(4, 0);
+    assertThatThrownBy(() -> drain(options(folder)))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("000.png cannot be read: empty file");
   }
@@ -375,10 +375,9 @@ class ImageBatchesTest {
   void valuesOfAnEarlierBatchDoNotComeBack() {
     ImageFolder folder = Images.folder(root, 18);
     List<Copy> whole = drain(options(folder).shuffle(false).prefetch(1).workers(1));
-    Images.write(root.resolve("cat/012.png"), new byte[0]);
-    Images.write(root.resolve("cat/016.png"), new byte[0]);
-    BadImages bad = BadImages.open(root.resolve("bad-images.txt"), 18, 0.5);
-    List<Copy> some = drain(options(folder).shuffle(false).prefetch(1).workers(1).badImages(bad));
+    withEmpty(18, 12, 16);
+    ImageBatches.Builder again = options(folder).shuffle(false).prefetch(1).workers(1);
+    List<Copy> some = drain(again.badImages(badImages(18, 0.5)));
     assertThat(indices(some)).hasSize(16).isNotEqualTo(indices(whole));
     int pixels = 16 * 16;
     for (Copy copy : some) {

@@ -1,7 +1,7 @@
 package dev.mto.data;
 
 import dev.mto.data.folder.ImageFolder;
-import dev.mto.data.image.OpenCv;
+import dev.mto.data.image.EncodedImage;
 import dev.mto.data.random.RandomStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +21,7 @@ public final class Images {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) random.nextInt(256);
     }
-    return write(file, OpenCv.png(pixels, height, width));
+    return write(file, EncodedImage.png(pixels, height, width));
   }
 
   /** Two classes of small noise images, alternating in nothing but their names. */

@@ -1,19 +1,19 @@
 package dev.mto.data.folder;
 
-import dev.mto.data.image.ImageDecoder;
-import dev.mto.data.image.OpenCv;
+import dev.mto.data.image.EncodedImage;
 import dev.mto.data.image.UnreadableImageException;
+import dev.mto.data.pixels.Pixels;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.opencv.opencv_core.Mat;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 
 /** Reads every image of a folder once, holding a chunk's results at a time, and reports. */
 public final class DatasetCheck {
@@ -45,7 +45,10 @@ public final class DatasetCheck {
     if (workers < 1) {
       throw new IllegalArgumentException("workers is " + workers + " but must be at least 1");
     }
-    ExecutorService threads = Executors.newFixedThreadPool(workers, new WorkerThreads());
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            workers,
+            BasicThreadFactory.builder().namingPattern("mto-data-%d").daemon(true).build());
     try {
       return new DatasetCheck(folder, channels).run(threads);
     } finally {
@@ -55,45 +58,39 @@ public final class DatasetCheck {
 
   private DatasetReport run(ExecutorService threads) {
     for (int from = 0; from < folder.size(); from += CHUNK) {
-      List<Future<Sample>> chunk = new ArrayList<>();
+      List<Callable<Sample>> chunk = new ArrayList<>();
       for (int i = from; i < Math.min(folder.size(), from + CHUNK); i++) {
         int index = i;
-        chunk.add(threads.submit(() -> read(index)));
+        chunk.add(() -> read(index));
       }
-      for (int i = 0; i < chunk.size(); i++) {
-        add(from + i, result(chunk.get(i)));
+      try {
+        for (Future<Sample> sample : threads.invokeAll(chunk)) {
+          add(sample.get());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while images were checked", e);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("an image could not be checked: " + e.getCause(), e);
       }
     }
     return report();
   }
 
-  @SuppressWarnings("try")
   private Sample read(int index) {
-    try (PointerScope scope = OpenCv.scope()) {
-      Mat image = ImageDecoder.decode(folder.path(index), channels);
-      return new Sample(
-          new DatasetReport.Size(image.rows(), image.cols()),
-          PixelSums.of(OpenCv.pixels(image), channels),
-          null);
-    } catch (UnreadableImageException e) {
-      return new Sample(null, null, e.getMessage());
-    }
-  }
-
-  private static Sample result(Future<Sample> future) {
     try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while images were checked", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("an image could not be checked: " + e.getCause(), e);
+      Pixels image = EncodedImage.pixels(folder.path(index), channels);
+      DatasetReport.Size size = new DatasetReport.Size(image.height(), image.width());
+      return new Sample(index, size, PixelSums.of(image.values(), channels), null);
+    } catch (UnreadableImageException e) {
+      return new Sample(index, null, null, e.getMessage());
     }
   }
 
-  private void add(int index, Sample sample) {
+  private void add(Sample sample) {
     if (sample.failure() != null) {
-      bad.add(new DatasetReport.BadFile(folder.path(index).toString(), sample.failure()));
+      String path = folder.path(sample.index()).toString();
+      bad.add(new DatasetReport.BadFile(path, sample.failure()));
       return;
     }
     sizes.add(sample.size());
@@ -126,5 +123,5 @@ public final class DatasetCheck {
   }
 
   /** One image's share of the report; {@code failure} is null if it was readable. */
-  private record Sample(DatasetReport.Size size, PixelSums sums, String failure) {}
+  private record Sample(int index, DatasetReport.Size size, PixelSums sums, String failure) {}
 }

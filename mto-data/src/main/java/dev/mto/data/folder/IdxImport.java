@@ -1,6 +1,6 @@
 package dev.mto.data.folder;
 
-import dev.mto.data.image.OpenCv;
+import dev.mto.data.image.EncodedImage;
 import dev.mto.data.random.RandomStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,12 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
-import org.bytedeco.javacpp.PointerScope;
+import org.apache.commons.io.FileUtils;
+import org.apache.commons.io.file.PathUtils;
 
 /**
  * Turns part of an IDX pair (the files of MNIST and its relatives) into PNG class folders {@code
@@ -60,18 +59,17 @@ public record IdxImport(
    *     few images of a class, or the output folder is not empty
    * @throws UncheckedIOException if reading or writing fails
    */
-  @SuppressWarnings("try")
   public void run() {
     Path partial = out.resolveSibling(out.getFileName() + ".partial");
     try {
       requireEmpty(out);
       requireEmpty(partial);
-      try (PointerScope scope = OpenCv.scope()) {
+      try {
         write(partial, targets());
         Files.deleteIfExists(out);
         Files.move(partial, out);
       } finally {
-        deleteTree(partial);
+        FileUtils.deleteDirectory(partial.toFile());
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot import " + images + " into " + out + ": " + e, e);
@@ -89,12 +87,8 @@ public record IdxImport(
         int label = stream.read()[0] & 0xFF;
         if (label >= classes.size()) {
           throw new IllegalArgumentException(
-              labels
-                  + " has label "
-                  + label
-                  + " but only "
-                  + classes.size()
-                  + " class names were given: name every class");
+              "%s has label %s but only %s class names were given: name every class"
+                  .formatted(labels, label, classes.size()));
         }
         byClass.get(label).add(i);
       }
@@ -113,14 +107,8 @@ public record IdxImport(
     String name = classes.get(label);
     if (members.size() < perTrain + perValidation) {
       throw new IllegalArgumentException(
-          labels
-              + " has "
-              + members.size()
-              + " images of "
-              + name
-              + " but "
-              + (perTrain + perValidation)
-              + " are asked for: ask for fewer");
+          "%s has %s images of %s but %s are asked for: ask for fewer"
+              .formatted(labels, members.size(), name, perTrain + perValidation));
     }
     int[] order =
         RandomStream.permutation(members.size(), RandomStream.of(seed, "idx-import", label));
@@ -130,11 +118,7 @@ public record IdxImport(
 
   private static void number(
       String folder, List<Integer> members, int[] order, int from, int count, String[] targets) {
-    int[] chosen = new int[count];
-    for (int i = 0; i < count; i++) {
-      chosen[i] = members.get(order[from + i]);
-    }
-    Arrays.sort(chosen);
+    int[] chosen = Arrays.stream(order, from, from + count).map(members::get).sorted().toArray();
     for (int i = 0; i < count; i++) {
       targets[chosen[i]] = String.format(Locale.ROOT, "%s/%05d.png", folder, i + 1);
     }
@@ -144,35 +128,22 @@ public record IdxImport(
     try (IdxStream stream = IdxStream.open(images, 3)) {
       if (stream.items() != targets.length) {
         throw new IllegalArgumentException(
-            images
-                + " declares "
-                + stream.items()
-                + " images but "
-                + labels
-                + " "
-                + targets.length
-                + " labels: give the two files of one pair");
+            "%s declares %s images but %s %s labels: give the two files of one pair"
+                .formatted(images, stream.items(), labels, targets.length));
       }
       int height = stream.dimension(1);
       int width = stream.dimension(2);
       if (height > pad || width > pad) {
         throw new IllegalArgumentException(
-            images
-                + " has images of "
-                + height
-                + "x"
-                + width
-                + " pixels, which do not fit into "
-                + pad
-                + ": pad to at least "
-                + Math.max(height, width));
+            "%s has images of %sx%s pixels, which do not fit into %s: pad to at least %s"
+                .formatted(images, height, width, pad, Math.max(height, width)));
       }
       for (String target : targets) {
         byte[] pixels = stream.read();
         if (target != null) {
           Path file = folder.resolve(target);
           Files.createDirectories(file.getParent());
-          Files.write(file, OpenCv.png(padded(pixels, height, width), pad, pad));
+          Files.write(file, EncodedImage.png(padded(pixels, height, width), pad, pad));
         }
       }
       stream.requireEnd();
@@ -197,9 +168,8 @@ public record IdxImport(
     for (String name : classes) {
       if (!name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
         throw new IllegalArgumentException(
-            "the class name '"
-                + name
-                + "' cannot be a folder: use letters, digits, dot, dash and underscore");
+            "the class name '%s' cannot be a folder: use letters, digits, dot, dash and underscore"
+                .formatted(name));
       }
     }
     if (new HashSet<>(classes).size() < classes.size()) {
@@ -210,40 +180,16 @@ public record IdxImport(
   private static void requireMultiple(String part, int count, int classes) {
     if (count < 0 || count % classes != 0) {
       throw new IllegalArgumentException(
-          "the number of "
-              + part
-              + " images is "
-              + count
-              + " but must be a multiple of the "
-              + classes
-              + " classes, or 0");
+          "the number of %s images is %s but must be a multiple of the %s classes, or 0"
+              .formatted(part, count, classes));
     }
   }
 
   private static void requireEmpty(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    boolean empty = Files.isDirectory(folder);
-    if (empty) {
-      try (Stream<Path> entries = Files.list(folder)) {
-        empty = entries.findAny().isEmpty();
-      }
-    }
-    if (!empty) {
+    if (Files.exists(folder)
+        && !(Files.isDirectory(folder) && PathUtils.isEmptyDirectory(folder))) {
       throw new IllegalArgumentException(
           folder + " exists and is not an empty folder: choose another or remove it");
-    }
-  }
-
-  private static void deleteTree(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

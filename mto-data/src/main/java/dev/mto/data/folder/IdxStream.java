@@ -101,13 +101,12 @@ final class IdxStream implements AutoCloseable {
       int most = d == 0 ? Integer.MAX_VALUE : MAX_SIDE;
       if (shape[d] < 1 || shape[d] > most) {
         throw new IllegalArgumentException(
-            file
-                + " declares "
-                + Integer.toUnsignedString(shape[d])
-                + (d == 0 ? " items" : " pixels a side")
-                + " but 1 to "
-                + most
-                + " are possible");
+            "%s declares %s %s but 1 to %s are possible"
+                .formatted(
+                    file,
+                    Integer.toUnsignedString(shape[d]),
+                    d == 0 ? "items" : "pixels a side",
+                    most));
       }
     }
     return shape;

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -18,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** One walk over a folder's files. */
 final class ImageFolderScan {
@@ -26,7 +26,7 @@ final class ImageFolderScan {
   private final Path root;
   private final List<String> names = new ArrayList<>();
   private final List<Integer> labels = new ArrayList<>();
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = DigestUtils.getSha256Digest();
 
   ImageFolderScan(Path root) {
     this.root = root;
@@ -55,10 +55,8 @@ final class ImageFolderScan {
       List<Entry> images = new ArrayList<>();
       for (Path entry : entries) {
         if (isImageName(entry)) {
-          images.add(
-              new Entry(
-                  entry.getFileName().toString(),
-                  Files.isRegularFile(entry) ? Files.size(entry) : 0));
+          long bytes = Files.isRegularFile(entry) ? Files.size(entry) : 0;
+          images.add(new Entry(name(entry), bytes));
         }
       }
       add("", -1, images);
@@ -92,10 +90,8 @@ final class ImageFolderScan {
     for (Path entry : entries) {
       if (Files.isDirectory(entry) && !isImageName(entry) && !imagesBelow(entry).isEmpty()) {
         throw new IllegalArgumentException(
-            root
-                + " holds images both directly and in "
-                + entry.getFileName()
-                + ": put all images into class folders, or none");
+            "%s holds images both directly and in %s: put all images into class folders, or none"
+                .formatted(root, entry.getFileName()));
       }
     }
   }
@@ -129,14 +125,6 @@ final class ImageFolderScan {
     return path.getFileName().toString();
   }
 
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
   /** A file's name relative to its class folder, with forward slashes, and its size. */
   private record Entry(String name, long bytes) {}
 
@@ -151,17 +139,13 @@ final class ImageFolderScan {
 
     @Override
     public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
-      if (path.equals(folder)) {
+      if (path.equals(folder) || !(isHidden(path) || isImageName(path))) {
         return FileVisitResult.CONTINUE;
       }
-      if (isHidden(path)) {
-        return FileVisitResult.SKIP_SUBTREE;
-      }
-      if (isImageName(path)) {
+      if (!isHidden(path)) {
         add(path, 0);
-        return FileVisitResult.SKIP_SUBTREE;
       }
-      return FileVisitResult.CONTINUE;
+      return FileVisitResult.SKIP_SUBTREE;
     }
 
     @Override

@@ -35,19 +35,14 @@ public record Augmentation(
     Objects.requireNonNull(normalization, "normalization");
     if (!(scaleMin > 0 && scaleMin <= scaleMax && scaleMax <= 1)) {
       throw new IllegalArgumentException(
-          "the crop scale is ["
-              + scaleMin
-              + ", "
-              + scaleMax
-              + "] but needs 0 < smallest <= largest <= 1, such as [0.67, 1]");
+          "the crop scale is [%s, %s] but needs 0 < smallest <= largest <= 1, such as [0.67, 1]"
+              .formatted(scaleMin, scaleMax));
     }
     if (!(ratioMin > 0 && ratioMin <= ratioMax && ratioMax < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "the crop's width / height is ["
-              + ratioMin
-              + ", "
-              + ratioMax
-              + "] but needs 0 < smallest <= largest, such as [0.75, 1.3333]");
+          ("the crop's width / height is [%s, %s] but needs 0 < smallest <= largest,"
+                  + " such as [0.75, 1.3333]")
+              .formatted(ratioMin, ratioMax));
     }
     if (!(flip >= 0 && flip <= 1)) {
       throw new IllegalArgumentException(

@@ -2,6 +2,8 @@ package dev.mto.data.image;
 
 import dev.mto.data.pixels.Interpolation;
 import java.util.Objects;
+import java.util.Random;
+import org.bytedeco.opencv.opencv_core.Mat;
 import org.datavec.image.transform.ImageTransform;
 
 /**
@@ -34,6 +36,27 @@ public record CenterCrop(
 
   @Override
   public ImageTransform transform() {
-    return new ResizeAndCenterCrop(this);
+    return new MatTransform() {
+      @Override
+      Mat apply(Mat image, Random random) {
+        return crop(image, this);
+      }
+    };
+  }
+
+  private Mat crop(Mat image, MatTransform transform) {
+    int rows = image.rows();
+    int columns = image.cols();
+    if (rows == height && columns == width) {
+      return transform.cut(image, new CropBox(0, 0, width, height), height, width, interpolation);
+    }
+    double scale = Math.max(Math.rint(height / share) / rows, Math.rint(width / share) / columns);
+    int resizedRows = Math.max(height, (int) (rows * scale + 1e-9));
+    int resizedColumns = Math.max(width, (int) (columns * scale + 1e-9));
+    Mat resized = OpenCv.resize(image, resizedRows, resizedColumns, interpolation);
+    CropBox centre = CropBox.centred(resizedRows, resizedColumns, height, width);
+    Mat result = transform.cut(resized, centre, height, width, interpolation);
+    transform.resizedBefore((double) columns / resizedColumns, (double) rows / resizedRows);
+    return result;
   }
 }

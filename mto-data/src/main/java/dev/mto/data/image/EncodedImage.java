@@ -1,10 +1,14 @@
 package dev.mto.data.image;
 
+import dev.mto.data.pixels.Pixels;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
@@ -39,6 +43,40 @@ public final class EncodedImage {
     return new EncodedImage(file, header);
   }
 
+  /**
+   * All pixels of a file.
+   *
+   * @param channels C: 1 for grey, 3 for BGR
+   * @return (H, W, C), 8 bits a value
+   * @throws UnreadableImageException if the file cannot be read, is damaged or is no image
+   */
+  @SuppressWarnings("try")
+  public static Pixels pixels(Path path, int channels) throws UnreadableImageException {
+    try (PointerScope scope = OpenCv.scope()) {
+      Mat image = read(path).decode(channels, ReducedDecoding.NONE);
+      return new Pixels(OpenCv.pixels(image), image.rows(), image.cols(), channels);
+    }
+  }
+
+  /**
+   * The bytes of a PNG file of an 8-bit image.
+   *
+   * @param grey [height * width], row by row
+   */
+  @SuppressWarnings("try")
+  public static byte[] png(byte[] grey, int height, int width) {
+    try (PointerScope scope = OpenCv.scope()) {
+      BytePointer encoded = new BytePointer();
+      if (!opencv_imgcodecs.imencode(".png", OpenCv.mat(grey, height, width, 1), encoded)) {
+        throw new IllegalStateException(
+            "OpenCV could not write a " + height + "x" + width + " PNG");
+      }
+      byte[] png = new byte[Math.toIntExact(encoded.limit())];
+      encoded.get(png);
+      return png;
+    }
+  }
+
   ImageHeader header() {
     return header;
   }
@@ -54,7 +92,13 @@ public final class EncodedImage {
    */
   Mat decode(int channels, ReducedDecoding reduction) throws UnreadableImageException {
     long since = System.nanoTime();
-    Mat image = decode(reduction);
+    Mat image;
+    try {
+      image = OpenCv.decode(file, reduction);
+    } catch (RuntimeException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new UnreadableImageException("OpenCV: " + message.lines().findFirst().orElse("?"));
+    }
     decodeNanos += System.nanoTime() - since;
     if (image.empty()) {
       throw new UnreadableImageException("damaged image data");
@@ -65,15 +109,6 @@ public final class EncodedImage {
   /** What decoding has taken so far. */
   public long decodeNanos() {
     return decodeNanos;
-  }
-
-  private Mat decode(ReducedDecoding reduction) throws UnreadableImageException {
-    try {
-      return OpenCv.decode(file, reduction);
-    } catch (RuntimeException e) {
-      String message = String.valueOf(e.getMessage());
-      throw new UnreadableImageException("OpenCV: " + message.lines().findFirst().orElse("?"));
-    }
   }
 
   private static byte[] bytes(Path path) throws UnreadableImageException {

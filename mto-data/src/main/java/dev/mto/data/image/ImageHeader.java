@@ -1,5 +1,8 @@
 package dev.mto.data.image;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
 /**
  * What a JPEG or PNG file says about itself, with its structure walked to the end: OpenCV decodes
  * the missing part of a truncated JPEG to grey without an error.
@@ -11,6 +14,10 @@ package dev.mto.data.image;
  */
 record ImageHeader(int height, int width, int components, boolean adobe) {
   private static final long MAX_PIXELS = 1L << 27;
+  private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  private static final int IHDR = 0x49484452;
+  private static final int IEND = 0x49454E44;
+  private static final int CHUNK_FRAME = 12;
 
   ImageHeader {
     if (height < 1 || width < 1) {
@@ -38,14 +45,35 @@ record ImageHeader(int height, int width, int components, boolean adobe) {
     }
     try {
       if (JpegWalk.recognises(file)) {
-        return JpegWalk.read(file);
+        return new JpegWalk(file).read();
       }
-      if (PngWalk.recognises(file)) {
-        return PngWalk.read(file);
+      if (Arrays.equals(Arrays.copyOf(file, PNG_SIGNATURE.length), PNG_SIGNATURE)) {
+        return readPng(file);
       }
     } catch (IllegalArgumentException e) {
       throw new UnreadableImageException(e.getMessage());
     }
     throw new UnreadableImageException("neither JPEG nor PNG");
+  }
+
+  /** Walks the chunks of a PNG from IHDR to IEND. */
+  private static ImageHeader readPng(byte[] file) throws UnreadableImageException {
+    ByteBuffer bytes = ByteBuffer.wrap(file);
+    int position = PNG_SIGNATURE.length;
+    if (file.length < position + CHUNK_FRAME + 13 || bytes.getInt(position + 4) != IHDR) {
+      throw new UnreadableImageException("truncated PNG, no image header");
+    }
+    while (position + CHUNK_FRAME <= file.length) {
+      long length = bytes.getInt(position) & 0xFFFFFFFFL;
+      if (bytes.getInt(position + 4) == IEND) {
+        int size = PNG_SIGNATURE.length + 8;
+        return new ImageHeader(bytes.getInt(size + 4), bytes.getInt(size), 0, false);
+      }
+      if (length > file.length - position - CHUNK_FRAME) {
+        break;
+      }
+      position += (int) length + CHUNK_FRAME;
+    }
+    throw new UnreadableImageException("truncated PNG, no end chunk");
   }
 }

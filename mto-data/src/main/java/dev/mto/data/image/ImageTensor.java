@@ -1,7 +1,7 @@
 package dev.mto.data.image;
 
 import dev.mto.data.pixels.Pixels;
-import dev.mto.data.random.GeneratorRandom;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacv.OpenCVFrameConverter;
@@ -84,6 +84,33 @@ public final class ImageTensor {
       for (int i = 0, stored = channels - 1 - c; i < plane; i++, stored += channels) {
         target[out + i] = values[pixels[stored] & 0xFF];
       }
+    }
+  }
+
+  /** A {@link RandomGenerator} behind the {@link Random} that DataVec's transforms take. */
+  static final class GeneratorRandom extends Random {
+    private static final long serialVersionUID = 1L;
+
+    private final transient RandomGenerator generator;
+
+    GeneratorRandom(RandomGenerator generator) {
+      super(0);
+      this.generator = generator;
+    }
+
+    @Override
+    protected int next(int bits) {
+      return (int) (generator.nextLong() >>> (64 - bits));
+    }
+
+    @Override
+    public double nextDouble() {
+      return generator.nextDouble();
+    }
+
+    @Override
+    public int nextInt(int bound) {
+      return generator.nextInt(bound);
     }
   }
 }

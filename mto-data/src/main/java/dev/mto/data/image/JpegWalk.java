@@ -11,22 +11,15 @@ final class JpegWalk {
   private boolean adobe;
   private int frame = -1;
 
-  private JpegWalk(byte[] file) {
+  JpegWalk(byte[] file) {
     this.file = file;
   }
 
   static boolean recognises(byte[] file) {
-    return file.length >= 3
-        && (file[0] & 0xFF) == 0xFF
-        && (file[1] & 0xFF) == 0xD8
-        && (file[2] & 0xFF) == 0xFF;
+    return file.length >= 3 && file[0] == -1 && file[1] == (byte) 0xD8 && file[2] == -1;
   }
 
-  static ImageHeader read(byte[] file) throws UnreadableImageException {
-    return new JpegWalk(file).walk();
-  }
-
-  private ImageHeader walk() throws UnreadableImageException {
+  ImageHeader read() throws UnreadableImageException {
     for (int marker = marker(); marker != END; marker = marker()) {
       if (standsAlone(marker)) {
         continue;

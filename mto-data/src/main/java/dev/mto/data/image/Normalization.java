@@ -32,22 +32,16 @@ public final class Normalization {
   public static Normalization of(float[] mean, float[] std) {
     if (mean.length != std.length || (mean.length != 1 && mean.length != 3)) {
       throw new IllegalArgumentException(
-          "mean has "
-              + mean.length
-              + " values and std "
-              + std.length
-              + " but both need one value a channel, 1 (grey) or 3 (RGB)");
+          ("mean has %s values and std %s but both need one value a channel,"
+                  + " 1 (grey) or 3 (RGB)")
+              .formatted(mean.length, std.length));
     }
     for (int c = 0; c < mean.length; c++) {
       if (!Float.isFinite(mean[c]) || !Float.isFinite(std[c]) || std[c] <= 0) {
         throw new IllegalArgumentException(
-            "channel "
-                + c
-                + " has mean "
-                + mean[c]
-                + " and std "
-                + std[c]
-                + " but needs finite values and a positive std: './mto data check DIR' measures them");
+            ("channel %s has mean %s and std %s but needs finite values and a positive std:"
+                    + " './mto data check DIR' measures them")
+                .formatted(c, mean[c], std[c]));
       }
     }
     return new Normalization(mean.clone(), std.clone());

@@ -10,7 +10,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /** The few OpenCV calls the pipeline makes, without OpenCV's own thread pool. */
-public final class OpenCv {
+final class OpenCv {
   static {
     opencv_core.setNumThreads(1);
   }
@@ -19,7 +19,7 @@ public final class OpenCv {
 
   /** Frees, when closed, every native object that this thread made since. */
   @SuppressWarnings("unchecked")
-  public static PointerScope scope() {
+  static PointerScope scope() {
     return new PointerScope();
   }
 
@@ -37,15 +37,21 @@ public final class OpenCv {
     return grey;
   }
 
+  /** Resizes as {@link Interpolation} says. */
   static Mat resize(Mat image, int height, int width, Interpolation interpolation) {
+    boolean shrinks = height <= image.rows() && width <= image.cols();
+    int enlarging =
+        interpolation == Interpolation.BILINEAR
+            ? opencv_imgproc.INTER_LINEAR
+            : opencv_imgproc.INTER_CUBIC;
+    int flag = shrinks ? opencv_imgproc.INTER_AREA : enlarging;
     Mat resized = new Mat();
-    int flag = interpolation.openCvFlag(image.rows(), image.cols(), height, width);
     opencv_imgproc.resize(image, resized, new Size(width, height), 0, 0, flag);
     return resized;
   }
 
   /** The bytes of a continuous 8-bit matrix, row by row, channels last. */
-  public static byte[] pixels(Mat image) {
+  static byte[] pixels(Mat image) {
     byte[] pixels = new byte[Math.multiplyExact(image.rows() * image.cols(), image.channels())];
     image.data().get(pixels);
     return pixels;
@@ -62,17 +68,5 @@ public final class OpenCv {
     opencv_imgproc.GaussianBlur(
         image, blurred, new Size(0, 0), sigma, sigma, opencv_core.BORDER_REPLICATE);
     return blurred;
-  }
-
-  /** An 8-bit grey image as PNG. */
-  public static byte[] png(byte[] grey, int height, int width) {
-    Mat image = mat(grey, height, width, 1);
-    BytePointer encoded = new BytePointer();
-    if (!opencv_imgcodecs.imencode(".png", image, encoded)) {
-      throw new IllegalStateException("OpenCV could not write a " + height + "x" + width + " PNG");
-    }
-    byte[] png = new byte[Math.toIntExact(encoded.limit())];
-    encoded.get(png);
-    return png;
   }
 }

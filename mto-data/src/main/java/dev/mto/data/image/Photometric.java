@@ -41,11 +41,8 @@ public record Photometric(
     requireIn("solarize", solarize, 1, "a probability in [0, 1]");
     if (!(blurRadiusMin > 0 && blurRadiusMin <= blurRadiusMax && Double.isFinite(blurRadiusMax))) {
       throw new IllegalArgumentException(
-          "the blur radius is ["
-              + blurRadiusMin
-              + ", "
-              + blurRadiusMax
-              + "] pixels but needs 0 < smallest <= largest, such as [0.1, 2]");
+          "the blur radius is [%s, %s] pixels but needs 0 < smallest <= largest, such as [0.1, 2]"
+              .formatted(blurRadiusMin, blurRadiusMax));
     }
   }
 

@@ -5,7 +5,7 @@ import org.datavec.image.transform.ImageTransform;
 
 /** From a decoded image of any size to a normalised tensor [C, H, W] of one size. */
 public sealed interface Preprocessing
-    permits Augmentation, SingleDrawCrop, StrongAugmentation, CenterCrop {
+    permits Augmentation, CenterCrop, Preprocessing.OfAugmentation {
   /** H, pixels. */
   int height();
 
@@ -37,6 +37,27 @@ public sealed interface Preprocessing
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(
           "the image size is " + height + "x" + width + " but both sides must be positive");
+    }
+  }
+
+  /** Has size and normalisation of an {@link Augmentation}. */
+  sealed interface OfAugmentation extends Preprocessing permits SingleDrawCrop, StrongAugmentation {
+    /** Crop, flip and normalisation. */
+    Augmentation augmentation();
+
+    @Override
+    default int height() {
+      return augmentation().height();
+    }
+
+    @Override
+    default int width() {
+      return augmentation().width();
+    }
+
+    @Override
+    default Normalization normalization() {
+      return augmentation().normalization();
     }
   }
 }

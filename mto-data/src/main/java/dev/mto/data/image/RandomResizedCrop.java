@@ -5,7 +5,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Random resized crop and horizontal flip, drawn in this order from the given stream. */
-final class RandomResizedCrop extends GeometricTransform {
+final class RandomResizedCrop extends MatTransform {
   private static final int HORIZONTAL = 1;
 
   /** How a crop is drawn. */
@@ -52,7 +52,7 @@ final class RandomResizedCrop extends GeometricTransform {
     }
     Mat mirrored = new Mat();
     opencv_core.flip(crop, mirrored, HORIZONTAL);
-    flipped(true);
+    flipped();
     return mirrored;
   }
 }

@@ -8,22 +8,7 @@ import org.datavec.image.transform.ImageTransform;
  *
  * @param augmentation ranges of the crop, flip and normalisation
  */
-public record SingleDrawCrop(Augmentation augmentation) implements Preprocessing {
-  @Override
-  public int height() {
-    return augmentation.height();
-  }
-
-  @Override
-  public int width() {
-    return augmentation.width();
-  }
-
-  @Override
-  public Normalization normalization() {
-    return augmentation.normalization();
-  }
-
+public record SingleDrawCrop(Augmentation augmentation) implements Preprocessing.OfAugmentation {
   @Override
   public ImageTransform transform() {
     return new RandomResizedCrop(augmentation, CropBox::drawOnce);

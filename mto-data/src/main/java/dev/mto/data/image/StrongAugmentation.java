@@ -13,27 +13,12 @@ import org.datavec.image.transform.ImageTransform;
  */
 public record StrongAugmentation(
     Augmentation augmentation, RandAugment randAugment, RandomErasing erasing)
-    implements Preprocessing {
+    implements Preprocessing.OfAugmentation {
   /** Checks that all are given. */
   public StrongAugmentation {
     Objects.requireNonNull(augmentation, "augmentation");
     Objects.requireNonNull(randAugment, "randAugment");
     Objects.requireNonNull(erasing, "erasing");
-  }
-
-  @Override
-  public int height() {
-    return augmentation.height();
-  }
-
-  @Override
-  public int width() {
-    return augmentation.width();
-  }
-
-  @Override
-  public Normalization normalization() {
-    return augmentation.normalization();
   }
 
   /** Crop and flip alone. */

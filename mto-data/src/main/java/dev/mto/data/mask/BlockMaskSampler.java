@@ -28,45 +28,32 @@ public record BlockMaskSampler(
     int tokens = Math.multiplyExact(height, width);
     if (target < 1 || target >= tokens) {
       throw new IllegalArgumentException(
-          "the blocks are to mask "
-              + target
-              + " tokens but it must be between 1 and "
-              + (tokens - 1)
-              + ", one less than the grid of "
-              + height
-              + "x"
-              + width
-              + " has");
+          ("the blocks are to mask %s tokens but it must be between 1 and %s,"
+                  + " one less than the grid of %sx%s has")
+              .formatted(target, tokens - 1, height, width));
     }
     if (smallest < 1 || smallest > largest) {
       throw new IllegalArgumentException(
-          "the area of a block is ["
-              + smallest
-              + ", "
-              + largest
-              + "] tokens but needs 1 <= smallest <= largest, such as [16, 60]");
+          ("the area of a block is [%s, %s] tokens but needs 1 <= smallest <= largest,"
+                  + " such as [16, 60]")
+              .formatted(smallest, largest));
     }
     if (attempts < 0) {
       throw new IllegalArgumentException(
-          "the attempts for a block are "
-              + attempts
-              + " but must be at least 0: 10 as in BEiT, or 0 for a mask of exact size");
+          ("the attempts for a block are %s but must be at least 0:"
+                  + " 10 as in BEiT, or 0 for a mask of exact size")
+              .formatted(attempts));
     }
     requirePossible(height, width, Math.min(target, smallest));
   }
 
   private static void requirePossible(int height, int width, int largestNeeded) {
     for (int area = 1; area <= largestNeeded; area++) {
-      if (!MaskBlock.possible(area, height, width)) {
+      if (!Block.possible(area, height, width)) {
         throw new IllegalArgumentException(
-            "no block of "
-                + area
-                + " tokens is smaller than the grid of "
-                + height
-                + "x"
-                + width
-                + " tokens on both sides: lower the smallest area of a block below "
-                + area);
+            ("no block of %s tokens is smaller than the grid of %sx%s tokens on both sides:"
+                    + " lower the smallest area of a block below %s")
+                .formatted(area, height, width, area));
       }
     }
   }
@@ -100,7 +87,7 @@ public record BlockMaskSampler(
 
   /** Tokens newly masked; 0 if the drawn block is refused. */
   private int tryBlock(boolean[] masked, int most, RandomGenerator random) {
-    MaskBlock block = MaskBlock.draw(smallest, most, random);
+    Block block = Block.draw(smallest, most, random);
     if (!block.fits(height, width)) {
       return 0;
     }
@@ -119,7 +106,42 @@ public record BlockMaskSampler(
     return added;
   }
 
-  private int token(MaskBlock block, int top, int left, int i) {
+  private int token(Block block, int top, int left, int i) {
     return (top + i / block.width()) * width + left + i % block.width();
+  }
+
+  /** A rectangle of tokens of BEiT's mask: its size from an area and a ratio height / width. */
+  record Block(int height, int width) {
+    private static final double MAX_LOG_RATIO = Math.log(1 / 0.3);
+
+    static Block of(double area, double ratio) {
+      return new Block(
+          (int) Math.rint(Math.sqrt(area * ratio)), (int) Math.rint(Math.sqrt(area / ratio)));
+    }
+
+    /** Area uniform between two bounds in any order, ratio log-uniform in [0.3, 1 / 0.3]. */
+    static Block draw(int area, int otherArea, RandomGenerator random) {
+      double drawn = area + (otherArea - area) * random.nextDouble();
+      return of(drawn, Math.exp(MAX_LOG_RATIO * (2 * random.nextDouble() - 1)));
+    }
+
+    /**
+     * Whether blocks of an area can come out with at most that many tokens and smaller than the
+     * grid on both sides. Such a block can be placed on any token and masks no more than the area.
+     */
+    static boolean possible(int area, int gridHeight, int gridWidth) {
+      int steps = 256;
+      for (int i = 0; i < steps; i++) {
+        Block block = of(area, Math.exp(MAX_LOG_RATIO * (2 * (i + 0.5) / steps - 1)));
+        if (block.fits(gridHeight, gridWidth) && block.height * block.width <= area) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    boolean fits(int gridHeight, int gridWidth) {
+      return height < gridHeight && width < gridWidth;
+    }
   }
 }

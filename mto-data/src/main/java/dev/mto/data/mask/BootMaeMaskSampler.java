@@ -17,18 +17,16 @@ public record BootMaeMaskSampler(BlockMaskSampler blocks, int masked) implements
   public BootMaeMaskSampler {
     if (masked < 1 || masked >= blocks.tokens()) {
       throw new IllegalArgumentException(
-          "the masked tokens are "
-              + masked
-              + " but must be between 1 and "
-              + (blocks.tokens() - 1)
-              + ", one less than the grid has: change the mask ratio");
+          ("the masked tokens are %s but must be between 1 and %s, one less than the grid has:"
+                  + " change the mask ratio")
+              .formatted(masked, blocks.tokens() - 1));
     }
   }
 
   @Override
   public Mask sample(RandomGenerator image, RandomGenerator step) {
     boolean[] blockMask = blocks.draw(image);
-    double[] uniform = NoiseRow.draw(blocks.tokens(), image);
+    double[] uniform = image.doubles(blocks.tokens()).toArray();
     return mask(order(blockMask, uniform, step.nextInt(ROLLS)));
   }
 
@@ -54,7 +52,7 @@ public record BootMaeMaskSampler(BlockMaskSampler blocks, int masked) implements
     for (int i = 0; i < tokens; i++) {
       keys[i] = 1 - ((blockMask[i] ? 0 : 1) + uniform[i]);
     }
-    int[] ranked = NoiseOrder.ascending(keys);
+    int[] ranked = NoiseRow.ascending(keys);
     int[] rolled = new int[tokens];
     for (int i = 0; i < tokens; i++) {
       rolled[(int) (((long) i + roll) % tokens)] = ranked[i];
@@ -70,10 +68,6 @@ public record BootMaeMaskSampler(BlockMaskSampler blocks, int masked) implements
    */
   public Mask mask(int[] order) {
     NoiseRow.requireLength("order", order.length, blocks.tokens());
-    boolean[] tokens = new boolean[order.length];
-    for (int i = order.length - masked; i < order.length; i++) {
-      tokens[order[i]] = true;
-    }
-    return Mask.of(tokens);
+    return Mask.ofLast(order, masked);
   }
 }

@@ -19,9 +19,8 @@ public record MaeMaskSampler(int tokens, double ratio) implements MaskSampler {
     }
     if (!(ratio > 0 && ratio < 1)) {
       throw new IllegalArgumentException(
-          "the mask ratio is "
-              + ratio
-              + " but must be between 0 and 1, both excluded, such as 0.75");
+          "the mask ratio is %s but must be between 0 and 1, both excluded, such as 0.75"
+              .formatted(ratio));
     }
     int visible = (int) (tokens * (1 - ratio));
     if (visible == 0) {
@@ -53,16 +52,11 @@ public record MaeMaskSampler(int tokens, double ratio) implements MaskSampler {
    */
   public Mask rank(double[] noise) {
     NoiseRow.requireLength("noise", noise.length, tokens);
-    int[] order = NoiseOrder.ascending(noise);
-    boolean[] masked = new boolean[tokens];
-    for (int i = visibleTokens(); i < tokens; i++) {
-      masked[order[i]] = true;
-    }
-    return Mask.of(masked);
+    return Mask.ofLast(NoiseRow.ascending(noise), maskedTokens());
   }
 
   @Override
   public Mask sample(RandomGenerator image, RandomGenerator step) {
-    return rank(NoiseRow.draw(tokens, image));
+    return rank(image.doubles(tokens).toArray());
   }
 }

@@ -1,5 +1,7 @@
 package dev.mto.data.mask;
 
+import java.util.stream.IntStream;
+
 /** Which of an image's N tokens are masked, in row-major order of the grid. Immutable. */
 public final class Mask {
   private final boolean[] masked;
@@ -23,13 +25,25 @@ public final class Mask {
     }
     if (count == 0 || count == masked.length) {
       throw new IllegalArgumentException(
-          "the mask has "
-              + count
-              + " masked of "
-              + masked.length
-              + " tokens but needs at least one masked and one visible: change the mask ratio");
+          ("the mask has %s masked of %s tokens but needs at least one masked and one visible:"
+                  + " change the mask ratio")
+              .formatted(count, masked.length));
     }
     return new Mask(masked.clone(), count);
+  }
+
+  /**
+   * The mask of an order of the tokens.
+   *
+   * @param order [N], the indices 0 … N-1
+   * @param count how many at its end are masked
+   */
+  static Mask ofLast(int[] order, int count) {
+    boolean[] masked = new boolean[order.length];
+    for (int i = order.length - count; i < order.length; i++) {
+      masked[order[i]] = true;
+    }
+    return of(masked);
   }
 
   /** N, the number of tokens. */
@@ -47,12 +61,12 @@ public final class Mask {
 
   /** Indices of the masked tokens, ascending. */
   public int[] masked() {
-    return indices(true, maskedCount);
+    return indices(true);
   }
 
   /** Indices of the visible tokens, ascending. */
   public int[] visible() {
-    return indices(false, masked.length - maskedCount);
+    return indices(false);
   }
 
   /**
@@ -66,14 +80,7 @@ public final class Mask {
     }
   }
 
-  private int[] indices(boolean value, int count) {
-    int[] indices = new int[count];
-    int next = 0;
-    for (int i = 0; i < masked.length; i++) {
-      if (masked[i] == value) {
-        indices[next++] = i;
-      }
-    }
-    return indices;
+  private int[] indices(boolean value) {
+    return IntStream.range(0, masked.length).filter(i -> masked[i] == value).toArray();
   }
 }

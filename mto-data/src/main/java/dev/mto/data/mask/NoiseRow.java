@@ -1,31 +1,27 @@
 package dev.mto.data.mask;
 
-import java.util.random.RandomGenerator;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
-/** One uniform value for each token of an image. */
+/** One value for each token of an image. */
 final class NoiseRow {
   private NoiseRow() {}
 
-  /** [tokens], uniform in [0, 1). */
-  static double[] draw(int tokens, RandomGenerator random) {
-    double[] noise = new double[tokens];
-    for (int i = 0; i < tokens; i++) {
-      noise[i] = random.nextDouble();
-    }
-    return noise;
+  /** Indices of {@code values} from the smallest to the largest; equal values keep their order. */
+  static int[] ascending(double[] values) {
+    return IntStream.range(0, values.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> values[i]))
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   /** Refuses a row that has not one value for each token. */
   static void requireLength(String what, int length, int tokens) {
     if (length != tokens) {
       throw new IllegalArgumentException(
-          "the "
-              + what
-              + " has "
-              + length
-              + " values but needs one for each of the "
-              + tokens
-              + " tokens");
+          "the %s has %s values but needs one for each of the %s tokens"
+              .formatted(what, length, tokens));
     }
   }
 }

@@ -22,28 +22,20 @@ public record SimMimMaskSampler(int height, int width, int unit, double ratio)
     }
     if (unit < 1 || height % unit != 0 || width % unit != 0) {
       throw new IllegalArgumentException(
-          "a mask unit of "
-              + unit
-              + " tokens does not divide the grid of "
-              + height
-              + "x"
-              + width
-              + " tokens: choose masking.unit so that patch divides it and it divides the image");
+          ("a mask unit of %s tokens does not divide the grid of %sx%s tokens:"
+                  + " choose masking.unit so that patch divides it and it divides the image")
+              .formatted(unit, height, width));
     }
     if (!(ratio > 0 && ratio < 1)) {
       throw new IllegalArgumentException(
-          "the mask ratio is "
-              + ratio
-              + " but must be between 0 and 1, both excluded, such as 0.6");
+          "the mask ratio is %s but must be between 0 and 1, both excluded, such as 0.6"
+              .formatted(ratio));
     }
     int units = (height / unit) * (width / unit);
     if ((int) Math.ceil(units * ratio) >= units) {
       throw new IllegalArgumentException(
-          "the mask ratio "
-              + ratio
-              + " masks all "
-              + units
-              + " units of the image: lower the ratio or use smaller units");
+          "the mask ratio %s masks all %s units of the image: lower the ratio or use smaller units"
+              .formatted(ratio, units));
     }
   }
 

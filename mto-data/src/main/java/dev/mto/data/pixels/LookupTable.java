@@ -10,14 +10,18 @@ public final class LookupTable {
 
   private LookupTable(IntUnaryOperator rule) {
     for (int value = 0; value < 256; value++) {
-      table[value] = (byte) clipped(rule.applyAsInt(value));
+      table[value] = (byte) Math.max(0, Math.min(255, rule.applyAsInt(value)));
     }
   }
 
   /** Stretches a channel's values linearly to [0, 255], truncated. */
-  static LookupTable autoContrast(Histogram channel) {
-    int smallest = channel.smallest();
-    int largest = channel.largest();
+  static LookupTable autoContrast(Pixels image, int channel) {
+    int[] counts = histogram(image, channel);
+    int smallest = 0;
+    while (smallest < 255 && counts[smallest] == 0) {
+      smallest++;
+    }
+    int largest = largest(counts);
     if (smallest >= largest) {
       return unchanged();
     }
@@ -30,14 +34,32 @@ public final class LookupTable {
    * Spreads a channel's values so that each of 255 steps holds as many pixels as another; a value
    * goes by the pixels below it. Those of the largest value do not count.
    */
-  static LookupTable equalize(Histogram channel) {
-    int largest = channel.largest();
+  static LookupTable equalize(Pixels image, int channel) {
+    int[] counts = histogram(image, channel);
     int[] below = new int[257];
     for (int value = 0; value < 256; value++) {
-      below[value + 1] = below[value] + channel.count(value);
+      below[value + 1] = below[value] + counts[value];
     }
-    int step = below[largest] / 255;
+    int step = below[largest(counts)] / 255;
     return step == 0 ? unchanged() : new LookupTable(value -> (step / 2 + below[value]) / step);
+  }
+
+  /** [256]: how often a channel has each value. */
+  private static int[] histogram(Pixels image, int channel) {
+    int[] counts = new int[256];
+    byte[] values = image.values();
+    for (int i = channel; i < values.length; i += image.channels()) {
+      counts[values[i] & 0xFF]++;
+    }
+    return counts;
+  }
+
+  private static int largest(int[] counts) {
+    int value = 255;
+    while (value > 0 && counts[value] == 0) {
+      value--;
+    }
+    return value;
   }
 
   /** 255 - value. */
@@ -69,17 +91,13 @@ public final class LookupTable {
     return new LookupTable(value -> value);
   }
 
-  private static int clipped(int value) {
-    return Math.max(0, Math.min(255, value));
-  }
-
   /** Changes every channel where it is. */
   public void apply(byte[] pixels) {
     change(pixels, 0, 1);
   }
 
   /** Changes one channel where it is. */
-  public void apply(Pixels image, int channel) {
+  void apply(Pixels image, int channel) {
     change(image.values(), channel, image.channels());
   }
 

@@ -32,9 +32,8 @@ public record RandAugment(
     }
     if (!(magnitudeStd >= 0 && Double.isFinite(magnitudeStd))) {
       throw new IllegalArgumentException(
-          "the magnitude's standard deviation is "
-              + magnitudeStd
-              + " but must be finite and at least 0");
+          "the magnitude's standard deviation is %s but must be finite and at least 0"
+              .formatted(magnitudeStd));
     }
     Objects.requireNonNull(interpolation, "interpolation");
   }

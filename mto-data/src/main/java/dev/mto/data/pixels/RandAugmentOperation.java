@@ -60,14 +60,13 @@ enum RandAugmentOperation {
     byte[] values = image.values();
     int channels = image.channels();
     switch (this) {
-      case AUTO_CONTRAST -> {
+      case AUTO_CONTRAST, EQUALIZE -> {
         for (int c = 0; c < channels; c++) {
-          LookupTable.autoContrast(Histogram.of(image, c)).apply(image, c);
-        }
-      }
-      case EQUALIZE -> {
-        for (int c = 0; c < channels; c++) {
-          LookupTable.equalize(Histogram.of(image, c)).apply(image, c);
+          LookupTable table =
+              this == EQUALIZE
+                  ? LookupTable.equalize(image, c)
+                  : LookupTable.autoContrast(image, c);
+          table.apply(image, c);
         }
       }
       case INVERT -> LookupTable.invert().apply(values);

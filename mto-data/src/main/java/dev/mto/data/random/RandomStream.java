@@ -7,6 +7,8 @@ import java.util.random.RandomGenerator;
  * workers and another order of reading draw the same values.
  */
 public final class RandomStream {
+  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
   private RandomStream() {}
 
   /**
@@ -20,14 +22,14 @@ public final class RandomStream {
    * @return a SplitMix64 generator with the same values on every Java version, for one thread
    */
   public static RandomGenerator of(long seed, String name, long... position) {
-    long hash = SplitMix64.absorb(0, seed);
-    hash = SplitMix64.absorb(hash, name.length());
+    long hash = absorb(0, seed);
+    hash = absorb(hash, name.length());
     for (int i = 0; i < name.length(); i++) {
-      hash = SplitMix64.absorb(hash, name.charAt(i));
+      hash = absorb(hash, name.charAt(i));
     }
-    hash = SplitMix64.absorb(hash, position.length);
+    hash = absorb(hash, position.length);
     for (long word : position) {
-      hash = SplitMix64.absorb(hash, word);
+      hash = absorb(hash, word);
     }
     return new SplitMix64(hash);
   }
@@ -41,5 +43,51 @@ public final class RandomStream {
       order[j] = i;
     }
     return order;
+  }
+
+  /** The finaliser: every output bit depends on every input bit. */
+  private static long mix(long value) {
+    long z = value;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  /** Folds one more word into a hash. */
+  private static long absorb(long hash, long word) {
+    return mix(mix(hash + GOLDEN_GAMMA) ^ (word * 0xD1342543DE82EF95L + GOLDEN_GAMMA));
+  }
+
+  /**
+   * SplitMix64 (Steele, Lea and Flood, 2014). Written out, with its own bounded and floating-point
+   * draws, so that a stream gives the same values on every Java version.
+   */
+  static final class SplitMix64 implements RandomGenerator {
+    private long state;
+
+    SplitMix64(long state) {
+      this.state = state;
+    }
+
+    @Override
+    public long nextLong() {
+      state += GOLDEN_GAMMA;
+      return mix(state);
+    }
+
+    /** Uniform in [0, 1), 53 bits. */
+    @Override
+    public double nextDouble() {
+      return (nextLong() >>> 11) * 0x1.0p-53;
+    }
+
+    /** Uniform in [0, bound); the bias of the multiply-and-shift is below bound / 2^32. */
+    @Override
+    public int nextInt(int bound) {
+      if (bound <= 0) {
+        throw new IllegalArgumentException("bound is " + bound + " but must be positive");
+      }
+      return (int) (((nextLong() >>> 32) * bound) >>> 32);
+    }
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mto.data.Images;
-import dev.mto.data.image.OpenCv;
+import dev.mto.data.image.EncodedImage;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,9 +14,10 @@ class DatasetCheckTest {
 
   @Test
   void reportsCountsSizesBadFilesAndMoments() {
-    Images.write(root.resolve("a/1.png"), OpenCv.png(new byte[] {0, 0}, 1, 2));
-    Images.write(root.resolve("a/2.png"), OpenCv.png(new byte[] {-1, -1, -1, -1}, 2, 2));
-    Images.write(root.resolve("b/1.png"), OpenCv.png(new byte[] {51, 51, 51, 51, 51, 51}, 3, 2));
+    Images.write(root.resolve("a/1.png"), EncodedImage.png(new byte[] {0, 0}, 1, 2));
+    Images.write(root.resolve("a/2.png"), EncodedImage.png(new byte[] {-1, -1, -1, -1}, 2, 2));
+    Images.write(
+        root.resolve("b/1.png"), EncodedImage.png(new byte[] {51, 51, 51, 51, 51, 51}, 3, 2));
     Images.write(root.resolve("b/2.png"), new byte[0]);
     DatasetReport report = DatasetCheck.of(ImageFolder.open(root), 1, 2);
     assertThat(report.images()).isEqualTo(4);

@@ -4,17 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.data.Images;
-import dev.mto.data.image.ImageDecoder;
-import dev.mto.data.image.OpenCv;
+import dev.mto.data.image.EncodedImage;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,8 +75,7 @@ class IdxImportTest {
   }
 
   private static int value(Path png) throws Exception {
-    Mat image = ImageDecoder.decode(png, 1);
-    byte[] pixels = OpenCv.pixels(image);
+    byte[] pixels = EncodedImage.pixels(png, 1).values();
     int value = pixels[5];
     byte[] expected = new byte[16];
     for (int i : new int[] {5, 6, 9, 10}) {
@@ -89,6 +89,14 @@ class IdxImportTest {
     try (Stream<Path> files = Files.walk(out)) {
       return files.filter(Files::isRegularFile).map(out::relativize).sorted().toList();
     }
+  }
+
+  private List<Integer> values() throws Exception {
+    List<Integer> values = new ArrayList<>();
+    for (Path path : written()) {
+      values.add(value(out.resolve(path)));
+    }
+    return values;
   }
 
   @Test
@@ -106,14 +114,10 @@ class IdxImportTest {
             "val/even/00002.png",
             "val/odd/00001.png",
             "val/odd/00002.png");
-    int[] values = new int[10];
-    int next = 0;
     for (Path path : written()) {
-      values[next] = value(out.resolve(path));
-      assertThat(values[next] % 2).isEqualTo(path.toString().contains("even") ? 1 : 0);
-      next++;
+      assertThat(value(out.resolve(path)) % 2).isEqualTo(path.toString().contains("even") ? 1 : 0);
     }
-    assertThat(Arrays.stream(values).distinct().count()).isEqualTo(10);
+    assertThat(values()).hasSize(10).doesNotHaveDuplicates();
   }
 
   @Test
@@ -130,21 +134,13 @@ class IdxImportTest {
 
   @Test
   void anotherSeedDrawsOtherImages() throws Exception {
-    usual(1).run();
-    int[] first = new int[10];
-    List<Path> paths = written();
-    for (int i = 0; i < 10; i++) {
-      first[i] = value(out.resolve(paths.get(i)));
-    }
-    boolean differs = false;
-    for (long seed = 2; seed < 6; seed++) {
-      Files.move(out, folder.resolve("seed" + seed));
+    Set<List<Integer>> drawn = new HashSet<>();
+    for (long seed = 1; seed < 6; seed++) {
       usual(seed).run();
-      for (int i = 0; i < 10; i++) {
-        differs |= first[i] != value(out.resolve(paths.get(i)));
-      }
+      drawn.add(values());
+      Files.move(out, folder.resolve("seed" + seed));
     }
-    assertThat(differs).isTrue();
+    assertThat(drawn).hasSizeGreaterThan(1);
   }
 
   @Test

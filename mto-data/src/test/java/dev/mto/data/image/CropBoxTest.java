@@ -3,7 +3,6 @@ package dev.mto.data.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.data.pixels.Interpolation;
-import dev.mto.data.random.GeneratorRandom;
 import dev.mto.data.random.RandomStream;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,8 @@ class CropBoxTest {
       int height = 150 + sizes.nextInt(100);
       int width = 150 + sizes.nextInt(100);
       CropBox box =
-          CropBox.draw(height, width, range, new GeneratorRandom(RandomStream.of(2, "crop", i)));
+          CropBox.draw(
+              height, width, range, new ImageTensor.GeneratorRandom(RandomStream.of(2, "crop", i)));
       assertThat(box.left()).isBetween(0, width - box.width());
       assertThat(box.top()).isBetween(0, height - box.height());
       double share = (double) box.width() * box.height() / (height * width);
@@ -43,7 +43,10 @@ class CropBoxTest {
     for (int i = 0; i < n; i++) {
       CropBox box =
           CropBox.draw(
-              1000, 1000, range(0.1, 0.5), new GeneratorRandom(RandomStream.of(3, "crop", i)));
+              1000,
+              1000,
+              range(0.1, 0.5),
+              new ImageTensor.GeneratorRandom(RandomStream.of(3, "crop", i)));
       areas += box.width() * (double) box.height() / 1e6;
       logRatios += Math.log((double) box.width() / box.height());
     }
@@ -62,7 +65,8 @@ class CropBoxTest {
   @Test
   void aWholeWideImageCanOnlyFallBack() {
     CropBox box =
-        CropBox.draw(10, 100, range(1, 1), new GeneratorRandom(RandomStream.of(4, "crop")));
+        CropBox.draw(
+            10, 100, range(1, 1), new ImageTensor.GeneratorRandom(RandomStream.of(4, "crop")));
     assertThat(box).isEqualTo(new CropBox(43, 0, 13, 10));
   }
 }

@@ -82,7 +82,8 @@ class ImageTensorTest {
 
   @Test
   void anImageOfTheRightSizeKeepsEveryPixelExactly() throws Exception {
-    Path file = Images.write(folder.resolve("a.png"), OpenCv.png(new byte[] {0, 1, -1, 100}, 2, 2));
+    Path file =
+        Images.write(folder.resolve("a.png"), EncodedImage.png(new byte[] {0, 1, -1, 100}, 2, 2));
     Normalization normalization = Normalization.of(new float[] {0.3f}, new float[] {0.25f});
     CenterCrop crop = new CenterCrop(2, 2, 0.875, Interpolation.BICUBIC, normalization);
     float[] expected = new float[4];
@@ -99,7 +100,7 @@ class ImageTensorTest {
     for (int row = 0; row < 64; row++) {
       Arrays.fill(pixels, row * 128 + 32, row * 128 + 96, (byte) 255);
     }
-    Path file = Images.write(folder.resolve("a.png"), OpenCv.png(pixels, 64, 128));
+    Path file = Images.write(folder.resolve("a.png"), EncodedImage.png(pixels, 64, 128));
     CenterCrop crop = new CenterCrop(28, 28, 0.875, Interpolation.BILINEAR, unit(1));
     assertThat(read(file, crop, 0)).containsOnly(1f);
   }
@@ -110,7 +111,7 @@ class ImageTensorTest {
     for (int i = 0; i < board.length; i++) {
       board[i] = (byte) ((i / 64 + i % 64) % 2 * 255);
     }
-    Path file = Images.write(folder.resolve("a.png"), OpenCv.png(board, 64, 64));
+    Path file = Images.write(folder.resolve("a.png"), EncodedImage.png(board, 64, 64));
     for (Interpolation interpolation : Interpolation.values()) {
       float[] small = read(file, new CenterCrop(16, 16, 1, interpolation, unit(1)), 0);
       assertThat(small).containsOnly(128 / 255f);
@@ -123,7 +124,7 @@ class ImageTensorTest {
     for (int i = 0; i < ramp.length; i++) {
       ramp[i] = (byte) (i % 40 * 6);
     }
-    Path file = Images.write(folder.resolve("a.png"), OpenCv.png(ramp, 40, 40));
+    Path file = Images.write(folder.resolve("a.png"), EncodedImage.png(ramp, 40, 40));
     Augmentation half = Augmentation.simMim(16, 16, unit(1));
     assertThat(read(file, half, 1)).isEqualTo(read(file, half, 1));
     assertThat(read(file, half, 1)).isNotEqualTo(read(file, half, 2));
@@ -138,7 +139,7 @@ class ImageTensorTest {
   @Test
   void pointsCanBeFollowedThroughTheTransform() throws Exception {
     CenterCrop crop = new CenterCrop(28, 28, 0.875, Interpolation.BILINEAR, unit(1));
-    ResizeAndCenterCrop evaluation = new ResizeAndCenterCrop(crop);
+    MatTransform evaluation = (MatTransform) crop.transform();
     Augmentation flipping =
         new Augmentation(10, 20, 1, 1, 2, 2, Interpolation.BILINEAR, 1, unit(1));
     RandomResizedCrop training = new RandomResizedCrop(flipping);
@@ -171,7 +172,7 @@ class ImageTensorTest {
     byte[] bytes = Files.readAllBytes(Images.resource(name, folder));
     for (int length = 0; length < bytes.length; length++) {
       Path cut = Images.write(folder.resolve("cut"), Arrays.copyOf(bytes, length));
-      assertThatThrownBy(() -> ImageDecoder.decode(cut, 3))
+      assertThatThrownBy(() -> EncodedImage.pixels(cut, 3))
           .as("%d of %d bytes", length, bytes.length)
           .isInstanceOf(UnreadableImageException.class);
     }
@@ -181,12 +182,12 @@ class ImageTensorTest {
   void whatIsNoImageIsNamed() throws Exception {
     Path text =
         Images.write(folder.resolve("text.jpg"), "not an image".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> ImageDecoder.decode(text, 3)).hasMessage("neither JPEG nor PNG");
+    assertThatThrownBy(() -> EncodedImage.pixels(text, 3)).hasMessage("neither JPEG nor PNG");
     Path empty = Images.write(folder.resolve("empty.jpg"), new byte[0]);
-    assertThatThrownBy(() -> ImageDecoder.decode(empty, 3)).hasMessage("empty file");
+    assertThatThrownBy(() -> EncodedImage.pixels(empty, 3)).hasMessage("empty file");
     Path directory = Files.createDirectory(folder.resolve("folder.jpg"));
-    assertThatThrownBy(() -> ImageDecoder.decode(directory, 3)).hasMessage("a folder, not a file");
-    assertThatThrownBy(() -> ImageDecoder.decode(folder.resolve("none.jpg"), 3))
+    assertThatThrownBy(() -> EncodedImage.pixels(directory, 3)).hasMessage("a folder, not a file");
+    assertThatThrownBy(() -> EncodedImage.pixels(folder.resolve("none.jpg"), 3))
         .hasMessage("no such file");
   }
 
@@ -195,6 +196,6 @@ class ImageTensorTest {
     byte[] png = Files.readAllBytes(Images.resource("grey.png", folder));
     png[16] = 0x7F;
     Path bomb = Images.write(folder.resolve("bomb.png"), png);
-    assertThatThrownBy(() -> ImageDecoder.decode(bomb, 3)).hasMessageContaining("pixels");
+    assertThatThrownBy(() -> EncodedImage.pixels(bomb, 3)).hasMessageContaining("pixels");
   }
 }

@@ -8,7 +8,6 @@ import dev.mto.data.Images;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.pixels.Interpolation;
 import dev.mto.data.pixels.RandAugment;
-import dev.mto.data.random.GeneratorRandom;
 import dev.mto.data.random.RandomStream;
 import java.nio.file.Path;
 import java.util.random.RandomGenerator;
@@ -188,7 +187,8 @@ class ReducedDecodingTest {
     RandomResizedCrop crop = new RandomResizedCrop(whole(24, 32));
     try (PointerScope scope = OpenCv.scope()) {
       assertThat(scope).isNotNull();
-      crop.applyReduced(EncodedImage.read(file), new GeneratorRandom(RandomStream.of(1, "crop")));
+      crop.applyReduced(
+          EncodedImage.read(file), new ImageTensor.GeneratorRandom(RandomStream.of(1, "crop")));
     }
     assertThat(crop.query(0f, 0f, 320f, 240f, 160f, 120f))
         .containsExactly(0f, 0f, 32f, 24f, 16f, 12f);

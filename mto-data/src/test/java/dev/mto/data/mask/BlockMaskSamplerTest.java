@@ -85,7 +85,8 @@ class BlockMaskSamplerTest {
     double logRatios = 0;
     double areas = 0;
     for (int i = 0; i < n; i++) {
-      MaskBlock block = MaskBlock.draw(400, 3600, RandomStream.of(6, "block", i));
+      BlockMaskSampler.Block block =
+          BlockMaskSampler.Block.draw(400, 3600, RandomStream.of(6, "block", i));
       double ratio = (double) block.height() / block.width();
       assertThat(ratio).isBetween(0.3 * 0.9, 1.1 / 0.3);
       logRatios += Math.log(ratio);
@@ -93,8 +94,8 @@ class BlockMaskSamplerTest {
     }
     assertThat(logRatios / n).isCloseTo(0, within(0.02));
     assertThat(areas / n).isCloseTo(2000, within(30.0));
-    assertThat(MaskBlock.of(24, 1.5)).isEqualTo(new MaskBlock(6, 4));
-    assertThat(MaskBlock.of(6.25, 1)).isEqualTo(new MaskBlock(2, 2));
+    assertThat(BlockMaskSampler.Block.of(24, 1.5)).isEqualTo(new BlockMaskSampler.Block(6, 4));
+    assertThat(BlockMaskSampler.Block.of(6.25, 1)).isEqualTo(new BlockMaskSampler.Block(2, 2));
   }
 
   @Test

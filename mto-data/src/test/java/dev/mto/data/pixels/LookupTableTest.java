@@ -32,49 +32,45 @@ class LookupTableTest {
     return new Pixels(pixels, 1, pixels.length, 1);
   }
 
-  private static Histogram histogram(int... valuesAndCounts) {
-    return Histogram.of(grey(valuesAndCounts), 0);
-  }
-
   @Test
   void autoContrastStretchesFromTheSmallestToTheLargestValueAndTruncates() {
     // (100 - 50) * 255 / 100 = 127.5
-    LookupTable table = LookupTable.autoContrast(histogram(50, 1, 100, 7, 150, 1));
+    LookupTable table = LookupTable.autoContrast(grey(50, 1, 100, 7, 150, 1), 0);
     assertThat(changed(table, 50, 100, 150)).isEqualTo(bytes(0, 127, 255));
   }
 
   @Test
   void autoContrastOfOneValueChangesNothing() {
-    LookupTable table = LookupTable.autoContrast(histogram(77, 9));
+    LookupTable table = LookupTable.autoContrast(grey(77, 9), 0);
     assertThat(changed(table, 0, 77, 255)).isEqualTo(bytes(0, 77, 255));
   }
 
   @Test
   void equalizeGoesByThePixelsBelowAValue() {
     // 510 pixels below the largest value: steps of 2; (1 + 0) / 2, (1 + 255) / 2, (1 + 510) / 2
-    LookupTable table = LookupTable.equalize(histogram(10, 255, 20, 255, 200, 90));
+    LookupTable table = LookupTable.equalize(grey(10, 255, 20, 255, 200, 90), 0);
     assertThat(changed(table, 10, 20, 200)).isEqualTo(bytes(0, 128, 255));
   }
 
   @Test
   void equalizeOfASmallImageIsClipped() {
     // 509 pixels below the largest value: steps of 1; 250, and 509 clipped
-    LookupTable table = LookupTable.equalize(histogram(10, 250, 20, 259, 200, 3));
+    LookupTable table = LookupTable.equalize(grey(10, 250, 20, 259, 200, 3), 0);
     assertThat(changed(table, 10, 20, 200)).isEqualTo(bytes(0, 250, 255));
   }
 
   @Test
   void equalizeOfFewerPixelsThanStepsOrOfOneValueChangesNothing() {
-    assertThat(changed(LookupTable.equalize(histogram(10, 254, 20, 900)), 10, 20))
+    assertThat(changed(LookupTable.equalize(grey(10, 254, 20, 900), 0), 10, 20))
         .isEqualTo(bytes(10, 20));
-    assertThat(changed(LookupTable.equalize(histogram(10, 900)), 10, 20)).isEqualTo(bytes(10, 20));
+    assertThat(changed(LookupTable.equalize(grey(10, 900), 0), 10, 20)).isEqualTo(bytes(10, 20));
   }
 
   @Test
   void everyChannelHasItsOwnHistogram() {
     Pixels image = new Pixels(bytes(10, 50, 0, 20, 60, 255), 1, 2, 3);
     for (int c = 0; c < 3; c++) {
-      LookupTable.autoContrast(Histogram.of(image, c)).apply(image, c);
+      LookupTable.autoContrast(image, c).apply(image, c);
     }
     assertThat(image.values()).isEqualTo(bytes(0, 0, 0, 255, 255, 255));
   }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class RandomStreamTest {
   @Test
   void splitMixMatchesItsPublishedSequence() {
-    RandomGenerator random = new SplitMix64(1234567);
+    RandomGenerator random = new RandomStream.SplitMix64(1234567);
     assertThat(random.nextLong()).isEqualTo(6457827717110365317L);
     assertThat(random.nextLong()).isEqualTo(3203168211198807973L);
   }

@@ -23,6 +23,36 @@ final class HuggingFaceNames {
       Pattern.compile("(.+)\\.attention\\.attention\\.(query|key|value)\\.(weight|bias)");
   private static final Pattern JOINED = Pattern.compile("(.+)\\.attn\\.qkv\\.(weight|bias)");
 
+  private static final List<NamePart> TOP =
+      List.of(
+          new NamePart("cls_token", "vit.embeddings.cls_token"),
+          new NamePart("pos_embed", "vit.embeddings.position_embeddings"),
+          new NamePart("patch_embed.proj.", "vit.embeddings.patch_embeddings.projection."),
+          new NamePart("norm.", "vit.layernorm."),
+          new NamePart("mask_token", "decoder.mask_token"),
+          new NamePart("decoder_pos_embed", "decoder.decoder_pos_embed"),
+          new NamePart("decoder_embed.", "decoder.decoder_embed."),
+          new NamePart("decoder_norm.", "decoder.decoder_norm."),
+          new NamePart("decoder_pred.", "decoder.decoder_pred."));
+
+  private static final List<NamePart> STACKS =
+      List.of(
+          new NamePart("blocks.", "vit.encoder.layer."),
+          new NamePart("decoder_blocks.", "decoder.decoder_layers."));
+
+  private static final List<NamePart> IN_BLOCK =
+      List.of(
+          new NamePart("norm1.", "layernorm_before."),
+          new NamePart("norm2.", "layernorm_after."),
+          new NamePart("attn.proj.", "attention.output.dense."),
+          new NamePart("mlp.fc1.", "intermediate.dense."),
+          new NamePart("mlp.fc2.", "output.dense."));
+
+  private static final Pattern NUMBERED = Pattern.compile("(.+?\\.)(\\d+\\.)(.*)");
+
+  /** How a name begins in either; what follows is equal. */
+  private record NamePart(String official, String huggingFace) {}
+
   private HuggingFaceNames() {}
 
   static boolean recognises(Set<String> names) {
@@ -41,7 +71,7 @@ final class HuggingFaceNames {
           if (joined.matches()) {
             split(joined, tensor, tensors);
           } else {
-            tensors.put(NamePart.toHuggingFace(name).orElseThrow(() -> unknown(name)), tensor);
+            tensors.put(translate(name, false).orElseThrow(() -> unknown(name)), tensor);
           }
         });
     return tensors;
@@ -54,7 +84,7 @@ final class HuggingFaceNames {
 
   private static void split(Matcher joined, INDArray tensor, Map<String, INDArray> tensors) {
     String block =
-        NamePart.toHuggingFace(joined.group(1) + ".").orElseThrow(() -> unknown(joined.group()));
+        translate(joined.group(1) + ".", false).orElseThrow(() -> unknown(joined.group()));
     long rows = tensor.size(0) / QKV.size();
     for (int i = 0; i < QKV.size(); i++) {
       INDArray part = tensor.get(NDArrayIndex.interval(i * rows, (i + 1) * rows)).dup('c');
@@ -71,12 +101,12 @@ final class HuggingFaceNames {
         (name, tensor) -> {
           Matcher split = SPLIT.matcher(name);
           Optional<String> block =
-              split.matches() ? NamePart.toOfficial(split.group(1) + ".") : Optional.empty();
+              split.matches() ? translate(split.group(1) + ".", true) : Optional.empty();
           if (block.isPresent()) {
             official.computeIfAbsent(
                 block.get() + "attn.qkv." + split.group(3), qkv -> join(prefixed, split));
           } else {
-            official.put(NamePart.toOfficial(name).orElse(name), tensor);
+            official.put(translate(name, true).orElse(name), tensor);
           }
         });
     return official;
@@ -103,5 +133,29 @@ final class HuggingFaceNames {
       }
     }
     return Nd4j.concat(0, parts);
+  }
+
+  /** A whole name, or that of a block with its dot, or nothing where it is not MAE's. */
+  private static Optional<String> translate(String name, boolean toOfficial) {
+    Matcher numbered = NUMBERED.matcher(name);
+    if (!numbered.matches()) {
+      return begin(TOP, name, toOfficial);
+    }
+    String inBlock = numbered.group(3);
+    Optional<String> rest =
+        inBlock.isEmpty() ? Optional.of("") : begin(IN_BLOCK, inBlock, toOfficial);
+    return begin(STACKS, numbered.group(1), toOfficial)
+        .flatMap(stack -> rest.map(end -> stack + numbered.group(2) + end));
+  }
+
+  private static Optional<String> begin(List<NamePart> parts, String name, boolean toOfficial) {
+    for (NamePart part : parts) {
+      String from = toOfficial ? part.huggingFace : part.official;
+      if (name.startsWith(from)) {
+        String to = toOfficial ? part.official : part.huggingFace;
+        return Optional.of(to + name.substring(from.length()));
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -17,107 +17,89 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class NpyArray {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int LONGEST_HEADER = 1 << 16;
-  private static final int CHUNK = 1 << 20;
   private static final Pattern DESCRIPTION =
       Pattern.compile(
           "\\{\\s*'descr':\\s*'([^']*)',\\s*'fortran_order':\\s*(True|False),"
               + "\\s*'shape':\\s*\\(([0-9, ]*)\\),?\\s*\\}\\s*");
 
-  private NpyArray() {}
+  private final String where;
+  private final DataInputStream data;
+
+  private NpyArray(Path file, String name, InputStream in) {
+    where = file + ": array '" + name + "' ";
+    data = new DataInputStream(in);
+  }
 
   /** Reads one array to the end of {@code in}. */
   static INDArray read(Path file, String name, InputStream in) throws IOException {
-    DataInputStream data = new DataInputStream(in);
-    try {
-      Matcher description = description(file, name, data);
-      DataType type = type(file, name, description.group(1));
-      long[] shape = shape(file, name, description.group(3));
-      boolean fortran = description.group(2).equals("True");
-      INDArray array = values(file, name, data, type, fortran ? reversed(shape) : shape);
-      return fortran && shape.length > 1 ? array.transpose().dup('c') : array;
-    } catch (EOFException e) {
-      throw endsEarly(file, name, e);
-    }
+    return new NpyArray(file, name, in).read();
   }
 
   /** Reads what the header says. */
   static TensorInfo describe(Path file, String name, InputStream in) throws IOException {
-    try {
-      Matcher description = description(file, name, new DataInputStream(in));
-      return TensorInfo.of(
-          type(file, name, description.group(1)), shape(file, name, description.group(3)));
-    } catch (EOFException e) {
-      throw endsEarly(file, name, e);
-    }
+    NpyArray array = new NpyArray(file, name, in);
+    Matcher description = array.description();
+    return TensorInfo.of(array.type(description.group(1)), array.shape(description.group(3)));
   }
 
-  private static Matcher description(Path file, String name, DataInputStream data)
-      throws IOException {
-    Matcher description = DESCRIPTION.matcher(header(file, name, data));
+  private INDArray read() throws IOException {
+    Matcher description = description();
+    DataType type = type(description.group(1));
+    long[] shape = shape(description.group(3));
+    boolean fortran = description.group(2).equals("True");
+    INDArray array = values(type, fortran ? reversed(shape) : shape);
+    return fortran && shape.length > 1 ? array.transpose().dup('c') : array;
+  }
+
+  private Matcher description() throws IOException {
+    Matcher description = DESCRIPTION.matcher(header());
     if (!description.matches()) {
-      throw problem(file, name, "has an unknown header");
+      throw problem("has an unknown header");
     }
     return description;
   }
 
-  private static WeightFileException endsEarly(Path file, String name, EOFException e) {
-    return new WeightFileException(file + ": array '" + name + "' ends early", e);
-  }
-
-  private static String header(Path file, String name, DataInputStream data) throws IOException {
+  private String header() throws IOException {
     byte[] start = new byte[MAGIC.length];
     data.readFully(start);
     int major = data.readUnsignedByte();
     data.readUnsignedByte();
     if (!Arrays.equals(start, MAGIC) || major < 1 || major > 3) {
-      throw problem(file, name, "is not in .npy format");
+      throw problem("is not in .npy format");
     }
     int length =
         major == 1
             ? Short.toUnsignedInt(Short.reverseBytes(data.readShort()))
             : Integer.reverseBytes(data.readInt());
     if (length < 0 || length > LONGEST_HEADER) {
-      throw problem(file, name, "declares a header of " + length + " bytes");
+      throw problem("declares a header of " + length + " bytes");
     }
     byte[] text = new byte[length];
     data.readFully(text);
     return new String(text, StandardCharsets.UTF_8);
   }
 
-  private static INDArray values(
-      Path file, String name, DataInputStream data, DataType type, long[] shape)
-      throws IOException {
+  private INDArray values(DataType type, long[] shape) throws IOException {
     long size;
     try {
       size = RawTensor.size(type, shape);
     } catch (ArithmeticException e) {
-      throw new WeightFileException(file + ": array '" + name + "' is too large to count", e);
+      throw new WeightFileException(where + "is too large to count", e);
     }
     if (size > Integer.MAX_VALUE) {
-      throw problem(file, name, "is above 2 GiB, more than one array may hold");
+      throw problem("is above 2 GiB, more than one array may hold");
     }
-    byte[] bytes = grow(data, (int) size);
+    byte[] bytes = data.readNBytes((int) size); // memory grows with what really comes
+    if (bytes.length < size) {
+      throw new EOFException();
+    }
     if (data.read() >= 0) {
-      throw problem(file, name, "holds more than its shape says");
+      throw problem("holds more than its shape says");
     }
     return RawTensor.of(type, shape, ByteBuffer.wrap(bytes));
   }
 
-  /** Reads {@code size} bytes; the memory grows with what really comes. */
-  private static byte[] grow(DataInputStream data, int size) throws IOException {
-    byte[] bytes = new byte[Math.min(size, CHUNK)];
-    int read = 0;
-    while (true) {
-      data.readFully(bytes, read, bytes.length - read);
-      read = bytes.length;
-      if (read == size) {
-        return bytes;
-      }
-      bytes = Arrays.copyOf(bytes, (int) Math.min(size, 2L * read));
-    }
-  }
-
-  private static DataType type(Path file, String name, String description) {
+  private DataType type(String description) {
     return switch (description) {
       case "<f8" -> DataType.DOUBLE;
       case "<f4" -> DataType.FLOAT;
@@ -128,11 +110,11 @@ final class NpyArray {
       case "|i1" -> DataType.INT8;
       case "|u1" -> DataType.UINT8;
       case "|b1" -> DataType.BOOL;
-      default -> throw problem(file, name, "has unknown type '" + description + "'");
+      default -> throw problem("has unknown type '" + description + "'");
     };
   }
 
-  private static long[] shape(Path file, String name, String text) {
+  private long[] shape(String text) {
     try {
       return Arrays.stream(text.split(","))
           .map(String::strip)
@@ -140,7 +122,7 @@ final class NpyArray {
           .mapToLong(Long::parseLong)
           .toArray();
     } catch (NumberFormatException e) {
-      throw new WeightFileException(file + ": array '" + name + "' has shape (" + text + ")", e);
+      throw new WeightFileException(where + "has shape (" + text + ")", e);
     }
   }
 
@@ -152,7 +134,7 @@ final class NpyArray {
     return reversed;
   }
 
-  private static WeightFileException problem(Path file, String name, String what) {
-    return WeightFileException.of(file, "array '" + name + "' " + what);
+  private WeightFileException problem(String what) {
+    return new WeightFileException(where + what);
   }
 }

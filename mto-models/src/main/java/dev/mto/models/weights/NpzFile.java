@@ -1,10 +1,10 @@
 package dev.mto.models.weights;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,15 +49,15 @@ public final class NpzFile {
         String name = entry.getName().substring(0, entry.getName().length() - SUFFIX.length());
         try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
           arrays.put(name, reader.read(file, name, in));
+        } catch (EOFException e) {
+          throw new WeightFileException(file + ": array '" + name + "' ends early", e);
         }
       }
       return arrays;
-    } catch (NoSuchFileException e) {
-      throw new WeightFileException(file + ": there is no such file", e);
     } catch (ZipException e) {
       throw new WeightFileException(file + ": damaged or not a zip archive", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read", e);
+      throw WeightFileException.of(file, e);
     }
   }
 }

@@ -7,12 +7,18 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Position tables of one grid of patches made to fit another, by bicubic interpolation as PyTorch's
- * {@code interpolate(mode="bicubic", align_corners=False)} computes it. Rows of class tokens are
- * kept. A table for its own grid stays equal.
+ * {@code interpolate(mode="bicubic", align_corners=False)} computes it without antialiasing: cubic
+ * convolution around the point {@code (i + 1/2) from/to - 1/2}, points beyond the border repeating
+ * it. Rows of class tokens are kept. A table for its own grid stays equal.
  */
 public final class PositionResize {
   private static final int CLASS_ROWS = 1;
   private static final int CLASS_DISTANCES = 3;
+
+  /** The parameter of the cubic convolution. */
+  private static final double A = -0.75;
+
+  private static final int TAPS = 4;
 
   private PositionResize() {}
 
@@ -35,7 +41,7 @@ public final class PositionResize {
                   from.width()));
     }
     double[][] rows = rows(table.reshape('c', shape[1], shape[2]));
-    double[][] resized = BicubicResize.resize(Arrays.copyOfRange(rows, 1, rows.length), from, to);
+    double[][] resized = bicubic(Arrays.copyOfRange(rows, 1, rows.length), from, to);
     double[][] all = new double[CLASS_ROWS + resized.length][];
     all[0] = rows[0];
     System.arraycopy(resized, 0, all, CLASS_ROWS, resized.length);
@@ -64,8 +70,7 @@ public final class PositionResize {
                   from.width()));
     }
     double[][] rows = rows(table);
-    double[][] resized =
-        BicubicResize.resize(Arrays.copyOf(rows, distances), from.distances(), to.distances());
+    double[][] resized = bicubic(Arrays.copyOf(rows, distances), from.distances(), to.distances());
     double[][] all = Arrays.copyOf(resized, resized.length + CLASS_DISTANCES);
     System.arraycopy(rows, distances, all, resized.length, CLASS_DISTANCES);
     return Nd4j.createFromArray(all).castTo(table.dataType());
@@ -77,5 +82,62 @@ public final class PositionResize {
           "a position table of type " + table.dataType() + " has no values between its own");
     }
     return table.castTo(DataType.DOUBLE).toDoubleMatrix();
+  }
+
+  /** Resizes values [h*w][columns], each column on its own, to another grid. */
+  static double[][] bicubic(double[][] values, PatchGrid from, PatchGrid to) {
+    double[][] rows = weights(from.height(), to.height());
+    double[][] columns = weights(from.width(), to.width());
+    double[][] resized = new double[to.patches()][values[0].length];
+    for (int y = 0; y < to.height(); y++) {
+      for (int x = 0; x < to.width(); x++) {
+        double[] target = resized[y * to.width() + x];
+        for (int i = 0; i < TAPS; i++) {
+          int row = source(y, i, from.height(), to.height());
+          for (int j = 0; j < TAPS; j++) {
+            int column = source(x, j, from.width(), to.width());
+            add(target, rows[y][i] * columns[x][j], values[row * from.width() + column]);
+          }
+        }
+      }
+    }
+    return resized;
+  }
+
+  private static void add(double[] target, double weight, double[] values) {
+    for (int k = 0; k < target.length; k++) {
+      target[k] += weight * values[k];
+    }
+  }
+
+  private static double position(int index, int from, int to) {
+    return (index + 0.5) * from / to - 0.5;
+  }
+
+  /** The point that a tap reads, of the four around a position. */
+  private static int source(int index, int tap, int from, int to) {
+    int point = (int) Math.floor(position(index, from, to)) - 1 + tap;
+    return Math.max(0, Math.min(from - 1, point));
+  }
+
+  /** Weights [to][TAPS] of the four points around each position; each row sums to 1. */
+  private static double[][] weights(int from, int to) {
+    double[][] weights = new double[to][];
+    for (int i = 0; i < to; i++) {
+      double position = position(i, from, to);
+      double t = position - Math.floor(position);
+      weights[i] = new double[] {far(1 + t), near(t), near(1 - t), far(2 - t)};
+    }
+    return weights;
+  }
+
+  /** The kernel at a distance of 0 to 1. */
+  private static double near(double x) {
+    return ((A + 2) * x - (A + 3)) * x * x + 1;
+  }
+
+  /** The kernel at a distance of 1 to 2. */
+  private static double far(double x) {
+    return ((A * x - 5 * A) * x + 8 * A) * x - 4 * A;
   }
 }

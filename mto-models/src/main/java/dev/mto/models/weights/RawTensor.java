@@ -11,14 +11,9 @@ import org.nd4j.linalg.factory.Nd4j;
 final class RawTensor {
   private RawTensor() {}
 
-  /** A new array of uninitialised values. */
-  static INDArray allocate(DataType type, long[] shape) {
-    return Nd4j.createUninitialized(type, shape);
-  }
-
   /** Copies {@code bytes}, all of them, into a new array. */
   static INDArray of(DataType type, long[] shape, ByteBuffer bytes) {
-    INDArray array = allocate(type, shape);
+    INDArray array = Nd4j.createUninitialized(type, shape);
     if (!array.isEmpty()) {
       bytes(array).put(bytes);
       written(array);
@@ -26,7 +21,7 @@ final class RawTensor {
     return array;
   }
 
-  /** The live memory of an array that {@link #allocate} made or {@link #dense} gave. */
+  /** The live memory of a dense array. */
   static ByteBuffer bytes(INDArray array) {
     Nd4j.getAffinityManager().ensureLocation(array, Location.HOST);
     return array.data().pointer().asByteBuffer().order(ByteOrder.nativeOrder());

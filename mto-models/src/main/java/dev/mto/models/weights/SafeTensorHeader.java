@@ -1,5 +1,7 @@
 package dev.mto.models.weights;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -24,6 +26,21 @@ import org.nd4j.linalg.api.buffer.DataType;
 record SafeTensorHeader(List<Entry> entries, Map<String, String> metadata) {
   private static final String METADATA = "__metadata__";
   private static final int MOST_DIMENSIONS = 32;
+
+  /** The types of the format that ND4J has, under the format's names. */
+  static final Map<String, DataType> TYPES =
+      Map.ofEntries(
+          entry("F64", DataType.DOUBLE),
+          entry("F32", DataType.FLOAT),
+          entry("F16", DataType.FLOAT16),
+          entry("BF16", DataType.BFLOAT16),
+          entry("I64", DataType.INT64),
+          entry("I32", DataType.INT32),
+          entry("I16", DataType.INT16),
+          entry("I8", DataType.INT8),
+          entry("U8", DataType.UINT8),
+          entry("BOOL", DataType.BOOL));
+
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -52,7 +69,7 @@ record SafeTensorHeader(List<Entry> entries, Map<String, String> metadata) {
               if (field.getKey().equals(METADATA)) {
                 metadata(file, field.getValue(), metadata);
               } else {
-                entries.add(entry(file, field.getKey(), field.getValue()));
+                entries.add(tensor(file, field.getKey(), field.getValue()));
               }
             });
     entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
@@ -94,14 +111,13 @@ record SafeTensorHeader(List<Entry> entries, Map<String, String> metadata) {
             });
   }
 
-  private static Entry entry(Path file, String name, JsonNode node) {
+  private static Entry tensor(Path file, String name, JsonNode node) {
     String what = "tensor '" + name + "'";
     String typeName = node.path("dtype").asText();
-    DataType type =
-        SafeTensorType.named(typeName)
-            .orElseThrow(
-                () -> WeightFileException.of(file, what + " has unknown dtype '" + typeName + "'"))
-            .type();
+    DataType type = TYPES.get(typeName);
+    if (type == null) {
+      throw WeightFileException.of(file, what + " has unknown dtype '" + typeName + "'");
+    }
     long[] shape = longs(file, what + " shape", node.path("shape"));
     long[] offsets = longs(file, what + " data_offsets", node.path("data_offsets"));
     if (offsets.length != 2 || offsets[1] < offsets[0]) {

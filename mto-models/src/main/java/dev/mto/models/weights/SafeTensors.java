@@ -12,7 +12,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -20,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The <a href="https://github.com/huggingface/safetensors">safetensors</a> format: an 8-byte
@@ -83,10 +83,8 @@ public final class SafeTensors {
   private static <T> T open(Path file, Reader<T> reader) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return reader.read(channel, header(file, channel, channel.size()));
-    } catch (NoSuchFileException e) {
-      throw new WeightFileException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read", e);
+      throw WeightFileException.of(file, e);
     }
   }
 
@@ -139,7 +137,7 @@ public final class SafeTensors {
     for (Map.Entry<String, INDArray> named : tensors.entrySet()) {
       INDArray tensor = named.getValue();
       ObjectNode node = root.putObject(named.getKey());
-      node.put("dtype", type(named.getKey(), tensor.dataType()).name());
+      node.put("dtype", type(named.getKey(), tensor.dataType()));
       Arrays.stream(tensor.shape()).forEach(node.putArray("shape")::add);
       long end = offset + RawTensor.size(tensor.dataType(), tensor.shape());
       node.putArray("data_offsets").add(offset).add(end);
@@ -148,8 +146,11 @@ public final class SafeTensors {
     return root;
   }
 
-  private static SafeTensorType type(String name, DataType type) {
-    return SafeTensorType.of(type)
+  private static String type(String name, DataType type) {
+    return SafeTensorHeader.TYPES.entrySet().stream()
+        .filter(named -> named.getValue() == type)
+        .map(Map.Entry::getKey)
+        .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
@@ -186,7 +187,7 @@ public final class SafeTensors {
       throw WeightFileException.of(
           file, "tensor '" + entry.name() + "' is above 2 GiB, more than one tensor may hold");
     }
-    INDArray tensor = RawTensor.allocate(entry.type(), entry.shape());
+    INDArray tensor = Nd4j.createUninitialized(entry.type(), entry.shape());
     if (!tensor.isEmpty()) {
       fill(file, channel, RawTensor.bytes(tensor), data + entry.begin());
       RawTensor.written(tensor);

@@ -1,11 +1,11 @@
 package dev.mto.models.weights;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +22,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class TorchFile {
   /** Tensors may share storages (tied weights), but not so often that a small file fills memory. */
   private static final long MOST_SHARING = 16;
+
+  /** Bytes of pickle that are read at most: far above any model's, and bounding what it builds. */
+  static final int LONGEST_PICKLE = 8 << 20;
+
+  /** One of the two ways in which PyTorch lays a checkpoint out in a file. */
+  interface Container extends Closeable {
+    /** The pickled object, its tensors described but not read. */
+    Object content() throws IOException;
+
+    /**
+     * The values of a storage, little-endian.
+     *
+     * @param tensor the tensor they are read for, named in errors
+     */
+    ByteBuffer values(String tensor, TorchTensor.Storage storage) throws IOException;
+  }
 
   private TorchFile() {}
 
@@ -45,20 +61,18 @@ public final class TorchFile {
    * @throws UncheckedIOException when it cannot be read
    */
   public static Map<String, INDArray> read(Path file, String entry) {
-    try (TorchContainer container = open(file)) {
+    try (Container container = open(file)) {
       Map<String, TorchTensor> described =
           new TorchContent(file, container.content()).tensors(entry);
       checkSharing(file, described);
       return values(container, described);
-    } catch (NoSuchFileException e) {
-      throw new WeightFileException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read", e);
+      throw WeightFileException.of(file, e);
     }
   }
 
   static WeightSummary describe(Path file) {
-    try (TorchContainer container = open(file)) {
+    try (Container container = open(file)) {
       TorchContent content = new TorchContent(file, container.content());
       Map<String, TensorInfo> tensors = new LinkedHashMap<>();
       content.tensors().forEach((name, tensor) -> tensors.put(name, tensor.info()));
@@ -67,10 +81,8 @@ public final class TorchFile {
               ? "PyTorch checkpoint"
               : "PyTorch checkpoint of the container before PyTorch 1.6";
       return new WeightSummary(format, content.entries(), tensors);
-    } catch (NoSuchFileException e) {
-      throw new WeightFileException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read", e);
+      throw WeightFileException.of(file, e);
     }
   }
 
@@ -79,7 +91,7 @@ public final class TorchFile {
     return isZip(file) || TorchLegacy.recognises(file);
   }
 
-  private static TorchContainer open(Path file) throws IOException {
+  private static Container open(Path file) throws IOException {
     if (isZip(file)) {
       return TorchZip.open(file);
     }
@@ -109,7 +121,7 @@ public final class TorchFile {
 
   /** Reads a storage once for all tensors in a row that share it. */
   private static Map<String, INDArray> values(
-      TorchContainer container, Map<String, TorchTensor> described) throws IOException {
+      Container container, Map<String, TorchTensor> described) throws IOException {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     TorchTensor.Storage storage = null;
     ByteBuffer stored = ByteBuffer.allocate(0);

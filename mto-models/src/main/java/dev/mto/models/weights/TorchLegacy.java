@@ -1,6 +1,5 @@
 package dev.mto.models.weights;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,9 +22,12 @@ import java.util.Objects;
  * protocol, the machine, the object, the keys of its storages), then for each key the number of
  * elements as an int64 and the elements.
  */
-final class TorchLegacy implements TorchContainer {
+final class TorchLegacy implements TorchFile.Container {
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
   private static final int PROTOCOL = 1001;
+
+  /** The pickled magic number: protocol 2, an integer of 10 little-endian bytes, the end. */
+  private static final byte[] START = HexFormat.of().parseHex("80028a0a6cfc9c46f9206aa850192e");
 
   private final Path file;
   private final FileChannel channel;
@@ -41,30 +44,16 @@ final class TorchLegacy implements TorchContainer {
 
   /** Whether a file begins with the pickled magic number. */
   static boolean recognises(Path file) throws IOException {
-    byte[] expected = magic();
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] start = in.readNBytes(expected.length);
-      return Arrays.equals(start, expected);
+      return Arrays.equals(in.readNBytes(START.length), START);
     }
-  }
-
-  /** Protocol 2, an integer of 10 little-endian bytes, the end. */
-  private static byte[] magic() {
-    ByteArrayOutputStream pickle = new ByteArrayOutputStream();
-    byte[] number = MAGIC.toByteArray();
-    pickle.writeBytes(new byte[] {(byte) 0x80, 2, (byte) 0x8a, (byte) number.length});
-    for (int i = number.length - 1; i >= 0; i--) {
-      pickle.write(number[i]);
-    }
-    pickle.write('.');
-    return pickle.toByteArray();
   }
 
   @Override
   public Object content() throws IOException {
     channel.position(0);
     PickleInput in =
-        new PickleInput(Channels.newInputStream(channel), channel.size(), LONGEST_PICKLE);
+        new PickleInput(Channels.newInputStream(channel), channel.size(), TorchFile.LONGEST_PICKLE);
     check(MAGIC.equals(next(in)), "does not begin with PyTorch's magic number");
     check(Objects.equals(next(in), PROTOCOL), "is not of PyTorch's protocol " + PROTOCOL);
     check(

@@ -1,5 +1,7 @@
 package dev.mto.models.weights;
 
+import static java.util.Map.entry;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -9,11 +11,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import net.razorvine.pickle.IObjectConstructor;
 import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
 import net.razorvine.pickle.PickleUtils;
 import net.razorvine.pickle.Unpickler;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Unpickles what {@code torch.save} writes and nothing else. Classes are looked up in a list of its
@@ -54,6 +59,58 @@ final class TorchUnpickler extends Unpickler {
       Set.of("torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2");
   private static final Set<String> PARAMETERS =
       Set.of("torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state");
+
+  /** The classes of storages, named but never called. */
+  private static final Map<String, DataType> STORAGES =
+      Map.ofEntries(
+          entry("torch.DoubleStorage", DataType.DOUBLE),
+          entry("torch.FloatStorage", DataType.FLOAT),
+          entry("torch.HalfStorage", DataType.FLOAT16),
+          entry("torch.BFloat16Storage", DataType.BFLOAT16),
+          entry("torch.LongStorage", DataType.INT64),
+          entry("torch.IntStorage", DataType.INT32),
+          entry("torch.ShortStorage", DataType.INT16),
+          entry("torch.CharStorage", DataType.INT8),
+          entry("torch.ByteStorage", DataType.UINT8),
+          entry("torch.BoolStorage", DataType.BOOL));
+
+  /**
+   * Classes of containers, and of settings that official training scripts save beside a model.
+   * Their names are known and nothing else: an object of theirs becomes a dictionary of the items
+   * it is given, if any.
+   */
+  private static final Set<String> DICTIONARIES =
+      Set.of(
+          "collections.OrderedDict",
+          "argparse.Namespace",
+          "types.SimpleNamespace",
+          "yacs.config.CfgNode",
+          "collections.Counter",
+          "collections.defaultdict",
+          "pathlib.Path",
+          "pathlib.PosixPath",
+          "pathlib.WindowsPath",
+          "torch.Size",
+          "torch.device",
+          "numpy.dtype",
+          "numpy.core.multiarray.scalar",
+          "numpy._core.multiarray.scalar",
+          "_codecs.encode");
+
+  /** Likewise the types of tensors, of numbers and those that a dictionary is built of. */
+  private static final Predicate<String> TYPES =
+      Pattern.compile(
+              "torch\\.(bool|u?int\\d{1,2}|b?float\\d{2}|complex\\d{2,3})"
+                  + "|(__builtin__|builtins)"
+                  + "\\.(dict|list|set|tuple|int|long|float|bool|bytes|str)")
+          .asMatchPredicate();
+
+  private record StorageClass(String name, DataType type) implements IObjectConstructor {
+    @Override
+    public Object construct(Object[] arguments) {
+      throw new PickleException("calls " + name);
+    }
+  }
 
   private final Path file;
   private final Set<TorchTensor.Storage> storages = new LinkedHashSet<>();
@@ -119,36 +176,30 @@ final class TorchUnpickler extends Unpickler {
     if (parts.length < 5
         || parts.length > 6
         || !"storage".equals(parts[0])
-        || !(parts[1] instanceof TorchStorageType type)) {
+        || !(parts[1] instanceof StorageClass storageClass)) {
       throw new PickleException("refers to something that is not a storage");
     }
     TorchTensor.Storage storage =
-        new TorchTensor.Storage((String) parts[2], type.type(), number(parts[4]));
+        new TorchTensor.Storage((String) parts[2], storageClass.type(), number(parts[4]));
     storages.add(storage);
     return storage;
   }
 
   private IObjectConstructor constructor() throws IOException {
-    String module = PickleUtils.readline(input);
-    String name = PickleUtils.readline(input);
-    String full = module + "." + name;
-    if (full.equals("collections.OrderedDict") || PassedOver.includes(module, name)) {
+    String name = PickleUtils.readline(input) + "." + PickleUtils.readline(input);
+    if (DICTIONARIES.contains(name) || TYPES.test(name)) {
       return arguments -> new LinkedHashMap<Object, Object>();
     }
-    if (TENSORS.contains(full)) {
+    if (TENSORS.contains(name)) {
       return TorchUnpickler::tensor;
     }
-    if (PARAMETERS.contains(full)) {
+    if (PARAMETERS.contains(name)) {
       return arguments -> arguments[0];
     }
-    if (module.equals("torch")) {
-      return TorchStorageType.named(name).orElseThrow(() -> refused(full));
+    if (STORAGES.containsKey(name)) {
+      return new StorageClass(name, STORAGES.get(name));
     }
-    throw refused(full);
-  }
-
-  private static PickleException refused(String name) {
-    return new PickleException(
+    throw new PickleException(
         "holds an object of class " + name + ", which is refused: save the state_dict alone");
   }
 

@@ -11,7 +11,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /** The container since PyTorch 1.6: a zip of a pickle and a file for each storage. */
-final class TorchZip implements TorchContainer {
+final class TorchZip implements TorchFile.Container {
   private static final String PICKLE = "/data.pkl";
 
   private final Path file;
@@ -57,7 +57,7 @@ final class TorchZip implements TorchContainer {
 
   @Override
   public Object content() throws IOException {
-    byte[] pickle = stored(zip.getEntry(root + PICKLE), "its pickle", LONGEST_PICKLE);
+    byte[] pickle = stored(zip.getEntry(root + PICKLE), "its pickle", TorchFile.LONGEST_PICKLE);
     return new TorchUnpickler(file).read(new ByteArrayInputStream(pickle));
   }
 

@@ -2,7 +2,6 @@ package dev.mto.models.weights;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -72,10 +71,8 @@ public final class WeightFile {
     boolean named = name.endsWith(".pth") || name.endsWith(".pt") || name.endsWith(".bin");
     try {
       return named || TorchFile.recognises(file) ? Format.TORCH : Format.SAFETENSORS;
-    } catch (NoSuchFileException e) {
-      throw new WeightFileException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read", e);
+      throw WeightFileException.of(file, e);
     }
   }
 }

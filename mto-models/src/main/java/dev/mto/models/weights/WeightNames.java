@@ -4,18 +4,25 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The names under which the field's libraries keep the tensors of a model. */
 public enum WeightNames {
   /** Those of the method's official implementation. */
   OFFICIAL,
-  /** Those of timm's {@code VisionTransformer} without a classifier: MAE's encoder only. */
+  /**
+   * Those of timm's {@code VisionTransformer} ({@code vit_base_patch16_224} and its kin with {@code
+   * num_classes=0}), on which MAE's encoder was built; the decoder is left out.
+   */
   TIMM,
   /** Those of {@code ViTMAEForPreTraining} in Hugging Face's transformers: MAE only. */
   HUGGINGFACE;
 
   private static final String MAE = "mae";
+  private static final Pattern TIMM_ENCODER =
+      Pattern.compile("cls_token|pos_embed|(patch_embed\\.proj|norm|blocks\\.\\d+\\..+)\\..+");
+  private static final Pattern TIMM_NAME = Pattern.compile(TIMM_ENCODER + "|(head|fc_norm)\\..+");
 
   /**
    * Finds out whose names a file uses. timm's are those of MAE's official encoder-only release, and
@@ -25,7 +32,11 @@ public enum WeightNames {
     if (HuggingFaceNames.recognises(names)) {
       return HUGGINGFACE;
     }
-    return TimmNames.recognises(names) ? TIMM : OFFICIAL;
+    boolean timm =
+        names.contains("cls_token")
+            && names.contains("pos_embed")
+            && names.stream().allMatch(TIMM_NAME.asMatchPredicate());
+    return timm ? TIMM : OFFICIAL;
   }
 
   /**
@@ -55,8 +66,14 @@ public enum WeightNames {
     }
     return switch (this) {
       case OFFICIAL -> new LinkedHashMap<>(official);
-      case TIMM -> TimmNames.fromOfficial(official);
+      case TIMM -> timm(official);
       case HUGGINGFACE -> HuggingFaceNames.fromOfficial(official);
     };
+  }
+
+  private static Map<String, INDArray> timm(Map<String, INDArray> official) {
+    Map<String, INDArray> encoder = new LinkedHashMap<>(official);
+    encoder.keySet().removeIf(TIMM_ENCODER.asMatchPredicate().negate());
+    return encoder;
   }
 }

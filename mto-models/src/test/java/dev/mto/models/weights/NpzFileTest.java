@@ -76,7 +76,7 @@ class NpzFileTest {
   @Test
   void otherContentIsRefused() throws IOException {
     Path file = folder.resolve("other.npz");
-    ZipFiles.write(file, Map.of("readme.txt", new byte[3]), true);
+    DamagedFiles.write(file, Map.of("readme.txt", new byte[3]), true);
 
     assertThatThrownBy(() -> WeightFile.read(file))
         .isInstanceOf(WeightFileException.class)
@@ -92,7 +92,7 @@ class NpzFileTest {
     out.write(header);
     out.write(values);
     Path file = folder.resolve("array.npz");
-    ZipFiles.write(file, Map.of("a.npy", out.toByteArray()), true);
+    DamagedFiles.write(file, Map.of("a.npy", out.toByteArray()), true);
     return file;
   }
 

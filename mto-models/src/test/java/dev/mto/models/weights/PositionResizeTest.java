@@ -20,7 +20,7 @@ class PositionResizeTest {
       {1.66015625, 1.95703125, 2.43359375, 3.0625, 3.46875, 4.09765625, 4.57421875, 4.87109375}
     };
 
-    double[][] resized = BicubicResize.resize(oneToSixteen(), FOUR, new PatchGrid(8, 8));
+    double[][] resized = PositionResize.bicubic(oneToSixteen(), FOUR, new PatchGrid(8, 8));
 
     for (int i = 0; i < 16; i++) {
       assertThat(resized[i][0]).isCloseTo(expected[i / 8][i % 8], within(1e-12));
@@ -41,7 +41,7 @@ class PositionResizeTest {
       15.36921296
     };
 
-    double[][] resized = BicubicResize.resize(oneToSixteen(), FOUR, new PatchGrid(3, 3));
+    double[][] resized = PositionResize.bicubic(oneToSixteen(), FOUR, new PatchGrid(3, 3));
 
     for (int i = 0; i < expected.length; i++) {
       assertThat(resized[i][0]).isCloseTo(expected[i], within(1e-8));

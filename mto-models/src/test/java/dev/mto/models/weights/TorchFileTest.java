@@ -1,17 +1,17 @@
 package dev.mto.models.weights;
 
+import static dev.mto.models.weights.DamagedFiles.assertRefused;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.oracle.Oracle;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -37,6 +37,8 @@ class TorchFileTest {
           "torch.uint8", DataType.UINT8,
           "torch.bool", DataType.BOOL);
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @TempDir private Path folder;
 
   @ParameterizedTest
@@ -57,7 +59,9 @@ class TorchFileTest {
         (key, tensor) -> {
           JsonNode entry = expected.get(key);
           assertThat(tensor.dataType()).as(key).isEqualTo(TYPES.get(entry.get("dtype").asText()));
-          assertThat(tensor.shape()).as(key).isEqualTo(longs(entry.get("shape")));
+          assertThat(tensor.shape())
+              .as(key)
+              .isEqualTo(JSON.convertValue(entry.get("shape"), long[].class));
           INDArray values = tensor.castTo(DataType.DOUBLE);
           for (int i = 0; i < entry.get("values").size(); i++) {
             assertThat(values.getDouble(i))
@@ -99,12 +103,7 @@ class TorchFileTest {
 
   @Test
   void tensorsBeyondTheirStorageAreRefused() throws IOException {
-    Map<String, byte[]> entries = new HashMap<>(ZipFiles.entries(bare()));
-    replace(entries, "/data/0", new byte[8]);
-    Path file = folder.resolve("short.pth");
-    ZipFiles.write(file, entries, false);
-
-    assertRefused(file, "holds 8 bytes, not its 15 elements");
+    assertRefused(withEntry("/data/0", new byte[8]), "holds 8 bytes, not its 15 elements");
   }
 
   @Test
@@ -117,20 +116,18 @@ class TorchFileTest {
     for (int i = 101; i < 200; i++) {
       pickle.append("X\u0003\0\0\u0000").append(i).append("h\1");
     }
-    Map<String, byte[]> entries = ZipFiles.entries(withPickle(pickle + "u."));
-    entries.replaceAll((name, value) -> name.endsWith("/data/0") ? new byte[16_000] : value);
-    Path file = folder.resolve("copies.pth");
-    ZipFiles.write(file, entries, false);
+    Map<String, byte[]> entries = DamagedFiles.entries(withPickle(pickle + "u."));
+    Path file = withEntry(entries, "/data/0", new byte[16_000]);
 
     assertRefused(file, "its tensors take 1600000 bytes, more than it holds");
   }
 
   @Test
   void missingStorageIsNamed() throws IOException {
-    Map<String, byte[]> entries = new HashMap<>(ZipFiles.entries(bare()));
+    Map<String, byte[]> entries = DamagedFiles.entries(bare());
     entries.keySet().removeIf(name -> name.endsWith("/data/0"));
     Path file = folder.resolve("missing.pth");
-    ZipFiles.write(file, entries, false);
+    DamagedFiles.write(file, entries, false);
 
     assertRefused(file, "the storage of tensor '0.weight' is missing");
   }
@@ -138,7 +135,7 @@ class TorchFileTest {
   @Test
   void compressedStoragesAreRefused() throws IOException {
     Path file = folder.resolve("bomb.pth");
-    ZipFiles.write(file, ZipFiles.entries(bare()), true);
+    DamagedFiles.write(file, DamagedFiles.entries(bare()), true);
 
     assertRefused(file, "is compressed");
   }
@@ -229,28 +226,19 @@ class TorchFileTest {
     assertRefused(file, "damaged");
   }
 
-  private static void assertRefused(Path file, String problem) {
-    assertThatThrownBy(() -> WeightFile.read(file))
-        .isInstanceOf(WeightFileException.class)
-        .hasMessageContaining(file.toString())
-        .hasMessageContaining(problem)
-        .message()
-        .doesNotContain("\n");
-  }
-
   private static Path bare() {
-    return OwnResource.path("oracle/e_pth/bare_state_dict.pth");
+    return DamagedFiles.path("oracle/e_pth/bare_state_dict.pth");
   }
 
   /** The pickled bare state_dict without its frame, to be put in another. */
   private static String bareModel() throws IOException {
     byte[] pickle =
-        ZipFiles.entries(bare()).entrySet().stream()
+        DamagedFiles.entries(bare()).entrySet().stream()
             .filter(entry -> entry.getKey().endsWith("/data.pkl"))
             .findFirst()
             .orElseThrow()
             .getValue();
-    return new String(pickle, 2, pickle.length - 3, StandardCharsets.ISO_8859_1);
+    return new String(pickle, 2, pickle.length - 3, ISO_8859_1);
   }
 
   private Path withEntries(String first, String second) throws IOException {
@@ -263,26 +251,18 @@ class TorchFileTest {
   }
 
   private Path withPickle(String instructions) throws IOException {
-    ByteArrayOutputStream pickle = new ByteArrayOutputStream();
-    pickle.write(0x80);
-    pickle.write(2);
-    pickle.write(instructions.getBytes(StandardCharsets.ISO_8859_1));
-    Map<String, byte[]> entries = new HashMap<>(ZipFiles.entries(bare()));
-    replace(entries, "/data.pkl", pickle.toByteArray());
-    Path file = folder.resolve("hostile.pth");
-    ZipFiles.write(file, entries, false);
-    return file;
+    return withEntry("/data.pkl", ("\u0080\2" + instructions).getBytes(ISO_8859_1));
   }
 
-  private static void replace(Map<String, byte[]> entries, String suffix, byte[] bytes) {
+  private Path withEntry(String suffix, byte[] bytes) throws IOException {
+    return withEntry(DamagedFiles.entries(bare()), suffix, bytes);
+  }
+
+  private Path withEntry(Map<String, byte[]> entries, String suffix, byte[] bytes)
+      throws IOException {
     entries.replaceAll((name, value) -> name.endsWith(suffix) ? bytes : value);
-  }
-
-  private static long[] longs(JsonNode array) {
-    long[] values = new long[array.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = array.get(i).asLong();
-    }
-    return values;
+    Path file = folder.resolve("hostile.pth");
+    DamagedFiles.write(file, entries, false);
+    return file;
   }
 }

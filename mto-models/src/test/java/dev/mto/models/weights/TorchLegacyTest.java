@@ -1,5 +1,6 @@
 package dev.mto.models.weights;
 
+import static dev.mto.models.weights.DamagedFiles.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -61,7 +62,7 @@ class TorchLegacyTest {
   @ParameterizedTest
   @MethodSource("damages")
   void hostileFilesAreRefused(String bytes, String replacement, String problem) throws IOException {
-    Path file = LegacyFiles.replaced(legacy(), folder.resolve("hostile.pth"), bytes, replacement);
+    Path file = DamagedFiles.replaced(legacy(), folder.resolve("hostile.pth"), bytes, replacement);
 
     assertRefused(file, problem);
   }
@@ -102,24 +103,13 @@ class TorchLegacyTest {
     String text = Files.readString(legacy(), StandardCharsets.ISO_8859_1);
     int object = text.indexOf("}q\0X\u0005\0\0\0model");
     Path file = folder.resolve("endless.pth");
-    Files.writeString(
-        file,
-        text.substring(0, object) + "N".repeat(TorchContainer.LONGEST_PICKLE),
-        StandardCharsets.ISO_8859_1);
+    String endless = text.substring(0, object) + "N".repeat(TorchFile.LONGEST_PICKLE);
+    Files.writeString(file, endless, StandardCharsets.ISO_8859_1);
 
     assertRefused(file, "is longer than");
   }
 
-  private static void assertRefused(Path file, String problem) {
-    assertThatThrownBy(() -> WeightFile.read(file))
-        .isInstanceOf(WeightFileException.class)
-        .hasMessageContaining(file.toString())
-        .hasMessageContaining(problem)
-        .message()
-        .doesNotContain("\n");
-  }
-
   private static Path legacy() {
-    return OwnResource.path("oracle/e_pth/odd_layouts_legacy.pth");
+    return DamagedFiles.path("oracle/e_pth/odd_layouts_legacy.pth");
   }
 }

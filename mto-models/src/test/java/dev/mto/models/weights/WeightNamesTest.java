@@ -140,7 +140,7 @@ class WeightNamesTest {
   }
 
   private static Map<String, INDArray> model() {
-    return WeightFile.read(OwnResource.path("oracle/b_mae/case_ckpt/train_checkpoint.pth"));
+    return WeightFile.read(DamagedFiles.path("oracle/b_mae/case_ckpt/train_checkpoint.pth"));
   }
 
   private static INDArray zeros(List<Long> shape) {

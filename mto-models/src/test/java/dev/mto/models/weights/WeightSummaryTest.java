@@ -67,10 +67,10 @@ class WeightSummaryTest {
   @Test
   void valuesAreNotNeeded() throws IOException {
     Map<String, byte[]> entries =
-        new LinkedHashMap<>(ZipFiles.entries(own("e_pth/bare_state_dict.pth")));
+        new LinkedHashMap<>(DamagedFiles.entries(own("e_pth/bare_state_dict.pth")));
     entries.keySet().removeIf(name -> name.contains("/data/"));
     Path file = folder.resolve("empty.pth");
-    ZipFiles.write(file, entries, false);
+    DamagedFiles.write(file, entries, false);
 
     assertThat(WeightFile.describe(file))
         .isEqualTo(WeightFile.describe(own("e_pth/bare_state_dict.pth")));
@@ -100,6 +100,6 @@ class WeightSummaryTest {
   }
 
   private static Path own(String name) {
-    return OwnResource.path("oracle/" + name);
+    return DamagedFiles.path("oracle/" + name);
   }
 }
