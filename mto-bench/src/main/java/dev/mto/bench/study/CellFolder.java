@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ record CellFolder(Path root) {
           AtomicFiles.writeString(recipe(measurement.kind()), measurement.recipe());
         }
       }
-      write(steps(), new CellSteps(cell, this, data).all());
+      JsonFile.write(steps(), new CellSteps(cell, this, data).all());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -89,9 +90,9 @@ record CellFolder(Path root) {
    *
    * @throws UserException when this is no folder of a cell
    */
-  List<Step> readSteps() {
+  List<CellSteps.Step> readSteps() {
     try {
-      return JSON.readValue(steps().toFile(), new TypeReference<List<Step>>() {});
+      return JSON.readValue(steps().toFile(), new TypeReference<List<CellSteps.Step>>() {});
     } catch (IOException e) {
       throw new UserException(root + ": not a study's cell (" + e.getMessage() + ")", e);
     }
@@ -111,13 +112,8 @@ record CellFolder(Path root) {
 
   /** Replaces what {@link #readDone} reads. */
   void writeDone(Map<String, Double> seconds) {
-    write(done(), seconds);
-  }
-
-  static void write(Path file, Object value) {
     try {
-      AtomicFiles.writeString(
-          file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+      JsonFile.write(done(), seconds);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

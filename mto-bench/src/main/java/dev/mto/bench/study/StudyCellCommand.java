@@ -27,9 +27,6 @@ public final class StudyCellCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Folder of the cell.")
   private Path folder;
 
-  /** For the command line. */
-  public StudyCellCommand() {}
-
   @Override
   public Integer call() {
     Thread watch = new Thread(StudyCellCommand::endWithTheStudy, "study-watch");
@@ -37,7 +34,7 @@ public final class StudyCellCommand implements Callable<Integer> {
     watch.start();
     CellFolder cell = new CellFolder(folder);
     Map<String, Double> done = cell.readDone();
-    for (Step step : cell.readSteps()) {
+    for (CellSteps.Step step : cell.readSteps()) {
       if (!done.containsKey(step.name())) {
         long start = System.nanoTime();
         List<String> arguments = step.commandLine();

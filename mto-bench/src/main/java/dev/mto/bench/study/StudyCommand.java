@@ -50,9 +50,6 @@ public final class StudyCommand implements Callable<Integer> {
   @Option(names = "--report", description = "Writes the report of what is finished; runs nothing.")
   private boolean report;
 
-  /** For the command line. */
-  public StudyCommand() {}
-
   @Override
   public Integer call() throws IOException {
     StudyConfig study = StudyConfig.read(file, settings);
@@ -77,11 +74,8 @@ public final class StudyCommand implements Callable<Integer> {
     }
     Files.createDirectories(study.folder());
     PrintStream console = System.out;
-    if (!report) {
-      boolean ended = runLocked(study, job);
-      if (!ended) {
-        return 130;
-      }
+    if (!report && !runLocked(study, job)) {
+      return 130;
     }
     if (job.finished().isEmpty()) {
       throw new UserException(

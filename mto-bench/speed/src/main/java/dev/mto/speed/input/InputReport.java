@@ -1,12 +1,9 @@
 package dev.mto.speed.input;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mto.data.StageTimes;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -44,9 +41,7 @@ record InputReport(
         meanBytes / 1e3,
         rounds);
     peer.ifPresent(versions -> out.println("peer: " + versions + ", one thread"));
-    for (InputResult result : results) {
-      print(result, out);
-    }
+    results.forEach(result -> print(result, out));
   }
 
   private void print(InputResult result, PrintStream out) {
@@ -57,16 +52,11 @@ record InputReport(
         result.imagesPerCoreSecond(),
         result.imagesPerSecond(),
         threads);
-    StageTimes stages = result.stages();
     out.printf(
         Locale.ROOT,
         "         us an image: read %.0f, decode %.0f, crop and resize %.0f, to float %.0f, mask"
             + " %.0f%n",
-        result.micros(stages.readNanos()),
-        result.micros(stages.decodeNanos()),
-        result.micros(stages.augmentNanos()),
-        result.micros(stages.floatNanos()),
-        result.micros(stages.maskNanos()));
+        result.micros().values().toArray());
     result
         .peerImagesPerCoreSecond()
         .ifPresent(
@@ -78,38 +68,30 @@ record InputReport(
                     result.ratio().orElseThrow()));
   }
 
-  String json() {
-    ObjectNode root = JSON.createObjectNode();
-    root.put("images", images);
-    root.put("description", description);
-    root.put("mean_bytes", meanBytes);
-    root.put("threads", threads);
-    root.put("rounds", rounds);
-    root.put("reduced_decoding", reduced);
+  ObjectNode json() {
+    ObjectNode root =
+        JSON.createObjectNode()
+            .put("images", images)
+            .put("description", description)
+            .put("mean_bytes", meanBytes)
+            .put("threads", threads)
+            .put("rounds", rounds)
+            .put("reduced_decoding", reduced);
     peer.ifPresent(versions -> root.put("peer", versions));
     ArrayNode cases = root.putArray("cases");
-    results.forEach(result -> describe(result, cases.addObject()));
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
+    for (InputResult result : results) {
+      ObjectNode node =
+          cases
+              .addObject()
+              .put("name", result.name())
+              .put("images_per_core_second", result.imagesPerCoreSecond())
+              .put("images_per_second", result.imagesPerSecond());
+      result
+          .peerImagesPerCoreSecond()
+          .ifPresent(rate -> node.put("peer_images_per_core_second", rate));
+      result.ratio().ifPresent(ratio -> node.put("ratio", ratio));
+      node.putPOJO("micros_per_image", result.micros());
     }
-  }
-
-  private static void describe(InputResult result, ObjectNode node) {
-    node.put("name", result.name());
-    node.put("images_per_core_second", result.imagesPerCoreSecond());
-    node.put("images_per_second", result.imagesPerSecond());
-    result
-        .peerImagesPerCoreSecond()
-        .ifPresent(rate -> node.put("peer_images_per_core_second", rate));
-    result.ratio().ifPresent(ratio -> node.put("ratio", ratio));
-    StageTimes stages = result.stages();
-    ObjectNode micros = node.putObject("micros_per_image");
-    micros.put("read", result.micros(stages.readNanos()));
-    micros.put("decode", result.micros(stages.decodeNanos()));
-    micros.put("crop_resize", result.micros(stages.augmentNanos()));
-    micros.put("to_float", result.micros(stages.floatNanos()));
-    micros.put("mask", result.micros(stages.maskNanos()));
+    return root;
   }
 }

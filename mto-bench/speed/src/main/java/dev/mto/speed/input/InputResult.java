@@ -1,6 +1,8 @@
 package dev.mto.speed.input;
 
 import dev.mto.data.StageTimes;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,8 +36,18 @@ record InputResult(
     return peerImagesPerCoreSecond.map(peer -> imagesPerCoreSecond / peer);
   }
 
-  /** Microseconds an image of a stage that took {@code nanos} in all. */
-  double micros(long nanos) {
+  /** Microseconds an image of each stage, by its name in JSON. */
+  Map<String, Double> micros() {
+    Map<String, Double> micros = new LinkedHashMap<>();
+    micros.put("read", micros(stages.readNanos()));
+    micros.put("decode", micros(stages.decodeNanos()));
+    micros.put("crop_resize", micros(stages.augmentNanos()));
+    micros.put("to_float", micros(stages.floatNanos()));
+    micros.put("mask", micros(stages.maskNanos()));
+    return micros;
+  }
+
+  private double micros(long nanos) {
     return nanos / 1e3 / stages.images();
   }
 }

@@ -13,22 +13,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** The same transforms by torchvision and Pillow, in a Python process on one thread. */
-final class TorchvisionPeer {
+/**
+ * The same transforms by torchvision and Pillow, in a Python process on one thread.
+ *
+ * @param python the program
+ * @param versions of what it uses, for people
+ */
+record TorchvisionPeer(String python, String versions) {
   private static final String SCRIPT = "torchvision_peer.py";
   private static final String CURE =
       "install Debian's python3-torchvision and python3-pil (apt-get install python3-torchvision"
           + " python3-pil) and name that Python, such as --python /usr/bin/python3, or leave out"
           + " --peer";
-
-  private final String python;
-  private final String versions;
-
-  private TorchvisionPeer(String python, String versions) {
-    this.python = python;
-    this.versions = versions;
-  }
 
   /**
    * A peer that is known to run.
@@ -37,18 +35,12 @@ final class TorchvisionPeer {
    * @throws UserException if it does not start or has not what the transforms need
    */
   static TorchvisionPeer start(String python) {
-    Map<String, String> versions = new TreeMap<>();
-    run(python, List.of())
-        .path("versions")
-        .fields()
-        .forEachRemaining(entry -> versions.put(entry.getKey(), entry.getValue().asText()));
-    List<String> names = new ArrayList<>();
-    versions.forEach((name, version) -> names.add(name + " " + version));
-    return new TorchvisionPeer(python, String.join(", ", names));
-  }
-
-  String versions() {
-    return versions;
+    String versions =
+        run(python, List.of()).path("versions").properties().stream()
+            .map(entry -> entry.getKey() + " " + entry.getValue().asText())
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return new TorchvisionPeer(python, versions);
   }
 
   /** Images a second of processor time for each case by name, from one pass over {@code folder}. */
@@ -64,8 +56,8 @@ final class TorchvisionPeer {
   private static JsonNode run(String python, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(python, "-"));
     command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("OMP_NUM_THREADS", "1");
     String answer;
     int code;

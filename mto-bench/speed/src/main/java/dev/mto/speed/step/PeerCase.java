@@ -67,13 +67,8 @@ final class PeerCase {
   private static void require(boolean possible, String key, Object value, String wanted) {
     if (!possible) {
       throw new UserException(
-          "--peer: "
-              + key
-              + " is "
-              + value
-              + ", which the libtorch peer does not do; set it to "
-              + wanted
-              + " or leave --peer out");
+          "--peer: %s is %s, which the libtorch peer does not do; set it to %s or leave --peer out"
+              .formatted(key, value, wanted));
     }
   }
 }

@@ -1,8 +1,9 @@
 package dev.mto.speed.step;
 
+import dev.mto.speed.step.CaseResult.Measured;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.TreeMap;
 
 /** Results as text. */
 final class ResultTable {
@@ -22,9 +23,8 @@ final class ResultTable {
             : String.format(Locale.ROOT, "%.1f GFLOP", first.gigaFlop()),
         first.sgemmPeak());
     for (CaseResult result : results) {
-      result.agreements().entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
-          .forEach(entry -> agreement(text, result, entry.getKey(), entry.getValue()));
+      new TreeMap<>(result.agreements())
+          .forEach((blas, agreement) -> agreement(text, result, blas, agreement));
     }
     line(
         text,
@@ -38,7 +38,11 @@ final class ResultTable {
         "peak MiB",
         "this/it");
     for (CaseResult result : results) {
-      rows(text, result);
+      row(text, result, "this", result.ours(), "");
+      new TreeMap<>(result.peers())
+          .forEach(
+              (blas, peer) ->
+                  row(text, result, blas.title(), peer, known("%.3f", result.ratio(blas))));
     }
     line(text, "  MTO costs %+.1f %% of a step", 100 * (first.mtoOverhead() - 1));
     return text.toString();
@@ -53,22 +57,7 @@ final class ResultTable {
         suffix(result),
         agreement.loss(),
         agreement.lossDifference(),
-        agreement.gradientError());
-  }
-
-  private static void rows(StringBuilder text, CaseResult result) {
-    row(text, result, "this", result.ours(), "");
-    for (Blas blas : Blas.values()) {
-      Measured peer = result.peers().get(blas);
-      if (peer != null) {
-        row(
-            text,
-            result,
-            blas.title(),
-            peer,
-            String.format(Locale.ROOT, "%.3f", result.ratio(blas)));
-      }
-    }
+        agreement.gradients().relative());
   }
 
   private static void row(

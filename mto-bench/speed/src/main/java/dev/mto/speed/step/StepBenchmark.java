@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,9 +25,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Times training steps of a configuration on the first batch of its own images, without reading
  * them. A step is forward, backward, clip and AdamW of one micro-batch.
  */
-public final class StepBenchmark implements AutoCloseable {
+final class StepBenchmark implements AutoCloseable {
   /** Learning rate of every step. */
-  public static final double LEARNING_RATE = 1e-4;
+  static final double LEARNING_RATE = 1e-4;
 
   /**
    * What a forward and a backward pass gave.
@@ -34,12 +35,7 @@ public final class StepBenchmark implements AutoCloseable {
    * @param loss the total loss
    * @param gradients of the parameters that have one, by name, not clipped; the caller's own
    */
-  public record Gradients(double loss, Map<String, INDArray> gradients) {
-    /** Copies the map. */
-    public Gradients {
-      gradients = new LinkedHashMap<>(gradients);
-    }
-  }
+  record Gradients(double loss, Map<String, INDArray> gradients) {}
 
   private final RunConfig config;
   private final Images images;
@@ -54,7 +50,7 @@ public final class StepBenchmark implements AutoCloseable {
    *
    * @param badImagesList file that would list unreadable images
    */
-  public StepBenchmark(Baseline baseline, RunConfig config, Path badImagesList) {
+  StepBenchmark(Baseline baseline, RunConfig config, Path badImagesList) {
     this.config = config;
     images = new Images(config, baseline, badImagesList);
     graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
@@ -65,7 +61,7 @@ public final class StepBenchmark implements AutoCloseable {
    * Arithmetic of a forward and a backward pass over a batch, in GFLOP (the backward counts 2); NaN
    * where the method does not count it.
    */
-  public double gigaFlops() {
+  double gigaFlops() {
     return 3 * method.forwardFlops() * config.training().batch() / 1e9;
   }
 
@@ -73,7 +69,7 @@ public final class StepBenchmark implements AutoCloseable {
    * What a step works on: {@code images} [B, C, H, W], {@code mask} [B, N] and the parameters as
    * they are now, under their names, live.
    */
-  public Map<String, INDArray> inputs() {
+  Map<String, INDArray> inputs() {
     Map<String, INDArray> inputs = new LinkedHashMap<>();
     try (ImageBatch batch = batch()) {
       inputs.put("images", batch.images().dup('c'));
@@ -84,7 +80,7 @@ public final class StepBenchmark implements AutoCloseable {
   }
 
   /** Loss and gradients of the batch at the parameters as they are now. */
-  public Gradients gradients() {
+  Gradients gradients() {
     Map<String, INDArray> gradients = new LinkedHashMap<>();
     double[] loss = new double[1];
     String total = graph.total().name();
@@ -107,16 +103,13 @@ public final class StepBenchmark implements AutoCloseable {
   }
 
   /** The times of {@code steps} steps in milliseconds, after one to warm up. */
-  public double[] milliseconds(int steps) {
+  double[] milliseconds(int steps) {
     if (step == null) {
-      prepareStep();
+      optimizer = graph.optimizer(config.training());
+      step = new TrainingStep(graph, optimizer, config.training());
     }
     run();
-    double[] milliseconds = new double[steps];
-    for (int i = 0; i < steps; i++) {
-      milliseconds[i] = run();
-    }
-    return milliseconds;
+    return DoubleStream.generate(this::run).limit(steps).toArray();
   }
 
   /**
@@ -124,7 +117,7 @@ public final class StepBenchmark implements AutoCloseable {
    * means of {@code passes} passes after two to warm up. Empty where the graph is not run by a
    * compiled plan.
    */
-  public Map<String, Double> profile(int passes) {
+  Map<String, Double> profile(int passes) {
     ImageBatch batch = batch();
     Map<String, INDArray> feeds = method.trainingFeeds(batch, position(0), 0);
     List<String> wanted = List.of(graph.total().name());
@@ -154,13 +147,8 @@ public final class StepBenchmark implements AutoCloseable {
   }
 
   /** Bytes that hold activations and gradients between steps, after the first. */
-  public long bytesHeld() {
+  long bytesHeld() {
     return step == null ? 0 : step.bytesHeld();
-  }
-
-  private void prepareStep() {
-    optimizer = graph.optimizer(config.training());
-    step = new TrainingStep(graph, optimizer, config.training());
   }
 
   private double run() {

@@ -57,7 +57,7 @@ final class StepProcess {
         "steps", process::steps,
         "profile", process::profile,
         "held", ignored -> ChildServer.answer().put("mb", process.benchmark.bytesHeld() / MEBIBYTE),
-        "memory", ignored -> ChildServer.answer().put("peak_mb", PeakMemory.mebibytes()));
+        "memory", ignored -> ChildServer.answer().put("peak_mb", Machine.peakMebibytes()));
   }
 
   private ObjectNode inputs(String file) {
@@ -67,8 +67,9 @@ final class StepProcess {
 
   private ObjectNode compare(String file) {
     StepBenchmark.Gradients ours = benchmark.gradients();
-    GradientDifference difference =
-        GradientDifference.between(ours.gradients(), SafeTensors.read(Path.of(file)).tensors());
+    Agreement.GradientDifference difference =
+        Agreement.GradientDifference.between(
+            ours.gradients(), SafeTensors.read(Path.of(file)).tensors());
     return ChildServer.answer()
         .put("loss", ours.loss())
         .put("gradient_error", difference.relative())
