@@ -6,6 +6,7 @@ import dev.mto.engine.device.CudaBuild;
 import dev.mto.engine.device.GpuSurvey;
 import dev.mto.engine.device.StartUp;
 import dev.mto.engine.folder.Provenance;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,6 +19,16 @@ import picocli.CommandLine.Option;
     description = "Checks processor, memory, backend, GPUs and environment.",
     footer = {"", "Examples:", "  ./mto doctor", "  ./mto doctor --load"})
 final class DoctorCommand implements Callable<Integer>, WithoutBackend {
+  private static final List<String> ENVIRONMENT =
+      List.of(
+          "OMP_NUM_THREADS",
+          "OMP_WAIT_POLICY",
+          "GOMP_SPINCOUNT",
+          "GLIBC_TUNABLES",
+          "MALLOC_TRIM_THRESHOLD_");
+  private static final String USE_CUDA =
+      "; this build is for the CPU: MTO_BACKEND=cuda ./mto uses it";
+
   @Option(
       names = "--load",
       description = "Also loads the backend, which shows that its native libraries work here.")
@@ -33,15 +44,12 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     line("backend", backend);
     line("native build", build.classifier());
     line("memory", Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB heap at most");
-    environment("OMP_NUM_THREADS");
-    environment("OMP_WAIT_POLICY");
-    environment("GOMP_SPINCOUNT");
-    environment("GLIBC_TUNABLES");
-    environment("MALLOC_TRIM_THRESHOLD_");
+    Map<String, String> environment = Map.copyOf(System.getenv());
+    ENVIRONMENT.forEach(name -> line(name, environment.getOrDefault(name, "not set")));
     if (backend == Backend.CPU) {
       advise(build);
     }
-    Cuda.lines(backend, GpuSurvey.ofThisMachine(), CudaBuild.ofThisProject())
+    gpus(backend, GpuSurvey.ofThisMachine(), CudaBuild.ofThisProject())
         .forEach(System.out::println);
     if (load) {
       StartUp.check();
@@ -72,8 +80,18 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     }
   }
 
-  private static void environment(String name) {
-    line(name, Map.copyOf(System.getenv()).getOrDefault(name, "not set"));
+  /** A line for each GPU, or one that says why there is none. */
+  static List<String> gpus(Backend backend, GpuSurvey survey, CudaBuild build) {
+    return survey.gpus().isEmpty()
+        ? List.of("GPU: none: " + survey.reason())
+        : survey.gpus().stream()
+            .map(build::judge)
+            .map(
+                verdict ->
+                    verdict.runs() && backend != Backend.CUDA
+                        ? verdict.line() + USE_CUDA
+                        : verdict.line())
+            .toList();
   }
 
   private static void line(String name, Object value) {

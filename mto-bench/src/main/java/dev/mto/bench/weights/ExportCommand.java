@@ -3,6 +3,7 @@ package dev.mto.bench.weights;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.models.weights.SharedRelativeBias;
 import dev.mto.models.weights.WeightNames;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,6 +39,8 @@ import picocli.CommandLine.Option;
       "      --part encoder --names timm --out timm.safetensors"
     })
 final class ExportCommand implements Runnable {
+  private static final String ENCODER = "encoder.";
+
   private enum Part {
     MODEL,
     ENCODER,
@@ -96,7 +99,7 @@ final class ExportCommand implements Runnable {
       return;
     }
     String baseline = trained.config().baseline();
-    out.writeSafeTensors(named(baseline, tensors(trained)), Metadata.of(baseline, names));
+    out.writeSafeTensors(named(baseline, tensors(trained)), baseline, names);
   }
 
   private void checkChoices() {
@@ -117,7 +120,7 @@ final class ExportCommand implements Runnable {
     RunConfig config = trained.config();
     Map<String, INDArray> tensors = chosen(trained);
     return perBlockBias
-        ? PerBlockBias.of(
+        ? perBlockBias(
             config.baseline(), tensors, config.model().vit(config.data().channels()).depth())
         : tensors;
   }
@@ -133,7 +136,26 @@ final class ExportCommand implements Runnable {
       }
       return trained.weights().teacher();
     }
-    return new LinkedHashMap<>(trained.weights().tensors());
+    return trained.weights().tensors();
+  }
+
+  /** A shared relative position bias given to each block; names keep SimMIM's prefix. */
+  private static Map<String, INDArray> perBlockBias(
+      String baseline, Map<String, INDArray> tensors, int depth) {
+    boolean prefixed = tensors.keySet().stream().allMatch(name -> name.startsWith(ENCODER));
+    String prefix = prefixed ? ENCODER : "";
+    Map<String, INDArray> plain = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> plain.put(name.substring(prefix.length()), tensor));
+    Map<String, INDArray> named = new LinkedHashMap<>();
+    try {
+      SharedRelativeBias.perBlock(plain, depth)
+          .forEach((name, tensor) -> named.put(prefix + name, tensor));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          "--per-block-bias: " + baseline + " has no shared relative position bias; leave it out",
+          e);
+    }
+    return named;
   }
 
   private Map<String, INDArray> named(String baseline, Map<String, INDArray> tensors) {
