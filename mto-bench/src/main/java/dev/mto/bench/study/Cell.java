@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * One pre-training run of a study and what is measured of it.
@@ -53,10 +53,11 @@ record Cell(
     ObjectNode run = JSON.valueToTree(config);
     run.remove(List.of("checkpoint", "log"));
     ((ObjectNode) run.get("data")).remove(List.of("train", "val", "workers", "maxBadShare"));
-    Map<String, Object> parts = new TreeMap<>();
-    parts.put("run", JSON.convertValue(run, Map.class));
-    parts.put("images", images);
-    parts.put("measurements", JSON.convertValue(measurements, List.class));
+    Map<String, Object> parts =
+        Map.of(
+            "run", JSON.convertValue(run, Map.class),
+            "images", images,
+            "measurements", JSON.convertValue(measurements, List.class));
     try {
       byte[] text = JSON.writeValueAsString(parts).getBytes(StandardCharsets.UTF_8);
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
@@ -78,8 +79,8 @@ record Cell(
 
   /** The epochs after which anything is measured. */
   SortedSet<Integer> epochs() {
-    SortedSet<Integer> all = new TreeSet<>();
-    measurements.forEach(measurement -> all.addAll(measurement.epochs()));
-    return all;
+    return measurements.stream()
+        .flatMap(measurement -> measurement.epochs().stream())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

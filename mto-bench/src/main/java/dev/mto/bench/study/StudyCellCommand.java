@@ -34,7 +34,7 @@ public final class StudyCellCommand implements Callable<Integer> {
     watch.start();
     CellFolder cell = new CellFolder(folder);
     Map<String, Double> done = cell.readDone();
-    for (CellSteps.Step step : cell.readSteps()) {
+    for (CellFolder.Step step : cell.readSteps()) {
       if (!done.containsKey(step.name())) {
         long start = System.nanoTime();
         List<String> arguments = step.commandLine();

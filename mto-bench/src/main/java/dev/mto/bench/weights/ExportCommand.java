@@ -90,16 +90,20 @@ final class ExportCommand implements Runnable {
   public void run() {
     checkChoices();
     out.check();
-    boolean encoderOnly = format == Format.SAMEDIFF || part == Part.ENCODER;
-    ModelSource.Trained trained = source.load(encoderOnly);
+    ModelSource.Trained trained = source.load(format == Format.SAMEDIFF || part == Part.ENCODER);
+    String baseline = trained.config().baseline();
     if (format == Format.SAMEDIFF) {
-      out.write(
-          trained.weights().encoder(Baselines.named(trained.config().baseline()))::writeSameDiff);
+      out.write(trained.weights().encoder(Baselines.named(baseline))::writeSameDiff);
       System.out.println("wrote " + out.path() + ": the frozen encoder");
       return;
     }
-    String baseline = trained.config().baseline();
-    out.writeSafeTensors(named(baseline, tensors(trained)), baseline, names);
+    Map<String, INDArray> tensors = tensors(trained);
+    try {
+      tensors = names.fromOfficial(baseline, tensors);
+    } catch (IllegalArgumentException e) {
+      throw new UserException("--names: " + e.getMessage(), e);
+    }
+    out.writeSafeTensors(tensors, baseline, names);
   }
 
   private void checkChoices() {
@@ -156,13 +160,5 @@ final class ExportCommand implements Runnable {
           e);
     }
     return named;
-  }
-
-  private Map<String, INDArray> named(String baseline, Map<String, INDArray> tensors) {
-    try {
-      return names.fromOfficial(baseline, tensors);
-    } catch (IllegalArgumentException e) {
-      throw new UserException("--names: " + e.getMessage(), e);
-    }
   }
 }

@@ -26,6 +26,17 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param match beside a model, where one was given
  */
 record Inspection(WeightSource source, WeightSummary summary, Optional<WeightMatch> match) {
+  /** Types of values as PyTorch and NumPy call them. */
+  private static final Map<DataType, String> TYPES =
+      Map.of(
+          DataType.DOUBLE, "float64",
+          DataType.FLOAT, "float32",
+          DataType.FLOAT16, "float16",
+          DataType.INT64, "int64",
+          DataType.INT32, "int32",
+          DataType.INT16, "int16",
+          DataType.INT8, "int8",
+          DataType.UINT8, "uint8");
 
   /** Describes a file; an entry that is named is read, otherwise no values are. */
   static WeightSummary summary(WeightSource source) {
@@ -55,13 +66,8 @@ record Inspection(WeightSource source, WeightSummary summary, Optional<WeightMat
     return types;
   }
 
-  /** A type of values as PyTorch and NumPy call it. */
   private static String name(DataType type) {
-    return switch (type) {
-      case DOUBLE -> "float64";
-      case FLOAT -> "float32";
-      default -> type.name().toLowerCase(Locale.ROOT);
-    };
+    return TYPES.getOrDefault(type, type.name().toLowerCase(Locale.ROOT));
   }
 
   /** For programs. */

@@ -19,7 +19,7 @@ record InputBenchmark(
     ImageFolder folder, int threads, boolean reduced, Optional<TorchvisionPeer> peer) {
 
   /** The best of {@code rounds} rounds after one that does not count, one result a case. */
-  List<InputResult> run(int rounds) {
+  List<InputReport.Result> run(int rounds) {
     List<InputCase> cases = InputCase.all();
     List<List<Reading>> single = new ArrayList<>();
     List<List<Reading>> threaded = new ArrayList<>();
@@ -40,12 +40,12 @@ record InputBenchmark(
                   .imagesPerCoreSecond(folder.root())
                   .forEach((name, rate) -> peerRates.merge(name, rate, Math::max)));
     }
-    List<InputResult> results = new ArrayList<>();
+    List<InputReport.Result> results = new ArrayList<>();
     for (int i = 0; i < cases.size(); i++) {
       String name = cases.get(i).name();
       Reading best = best(single.get(i), Reading::imagesPerCoreSecond);
       results.add(
-          new InputResult(
+          new InputReport.Result(
               name,
               best.imagesPerCoreSecond(),
               best(threaded.get(i), Reading::imagesPerSecond).imagesPerSecond(),

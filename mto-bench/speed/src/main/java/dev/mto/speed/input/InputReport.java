@@ -1,11 +1,14 @@
 package dev.mto.speed.input;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mto.data.StageTimes;
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,9 +31,54 @@ record InputReport(
     int rounds,
     boolean reduced,
     Optional<String> peer,
-    List<InputResult> results) {
+    List<Result> results) {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /**
+   * What a case came to: the best of all rounds.
+   *
+   * @param name of the case
+   * @param imagesPerCoreSecond with one worker thread, by processor time, which a busy machine
+   *     changes less than the clock
+   * @param imagesPerSecond with as many workers as asked for, by the clock
+   * @param stages of the best round with one worker
+   * @param peerImagesPerCoreSecond of torchvision on one thread, by processor time; empty where it
+   *     was not asked for
+   */
+  record Result(
+      String name,
+      double imagesPerCoreSecond,
+      double imagesPerSecond,
+      StageTimes stages,
+      Optional<Double> peerImagesPerCoreSecond) {
+
+    Result {
+      if (!(imagesPerCoreSecond > 0 && imagesPerSecond > 0)) {
+        throw new IllegalArgumentException(
+            "%s reads %s and %s images a second but both must be positive: no image was read"
+                .formatted(name, imagesPerCoreSecond, imagesPerSecond));
+      }
+    }
+
+    /** Our rate on one thread over the peer's; above 1 we are faster. */
+    Optional<Double> ratio() {
+      return peerImagesPerCoreSecond.map(peer -> imagesPerCoreSecond / peer);
+    }
+
+    /** Microseconds an image of each stage, by its name in JSON. */
+    Map<String, Double> micros() {
+      Map<String, Double> micros = new LinkedHashMap<>();
+      micros.put("read", micros(stages.readNanos()));
+      micros.put("decode", micros(stages.decodeNanos()));
+      micros.put("crop_resize", micros(stages.augmentNanos()));
+      micros.put("to_float", micros(stages.floatNanos()));
+      micros.put("mask", micros(stages.maskNanos()));
+      return micros;
+    }
+
+    private double micros(long nanos) {
+      return nanos / 1e3 / stages.images();
+    }
+  }
 
   void print(PrintStream out) {
     out.printf(
@@ -44,7 +92,7 @@ record InputReport(
     results.forEach(result -> print(result, out));
   }
 
-  private void print(InputResult result, PrintStream out) {
+  private void print(Result result, PrintStream out) {
     out.printf(
         Locale.ROOT,
         "%-8s %8.1f images/s a core, %8.1f with %d threads%n",
@@ -70,7 +118,8 @@ record InputReport(
 
   ObjectNode json() {
     ObjectNode root =
-        JSON.createObjectNode()
+        JsonNodeFactory.instance
+            .objectNode()
             .put("images", images)
             .put("description", description)
             .put("mean_bytes", meanBytes)
@@ -79,7 +128,7 @@ record InputReport(
             .put("reduced_decoding", reduced);
     peer.ifPresent(versions -> root.put("peer", versions));
     ArrayNode cases = root.putArray("cases");
-    for (InputResult result : results) {
+    for (Result result : results) {
       ObjectNode node =
           cases
               .addObject()

@@ -59,49 +59,34 @@ record TorchvisionPeer(String python, String versions) {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("OMP_NUM_THREADS", "1");
-    String answer;
-    int code;
+    Process process;
     try {
-      Process process = started(builder, python);
-      send(script(), process);
-      answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      code = process.waitFor();
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UserException("--peer: cannot start " + python + "; " + CURE, e);
+    }
+    try {
+      send(process);
+      byte[] answer = process.getInputStream().readAllBytes();
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new UserException(
+            "--peer: " + python + " ended with code " + code + ", its message is above; " + CURE);
+      }
+      return checked(answer, python);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the peer ran", e);
     }
-    if (code != 0) {
-      throw new UserException(
-          "--peer: " + python + " ended with code " + code + ", its message is above; " + CURE);
-    }
-    return checked(answer, python);
   }
 
-  private static JsonNode checked(String answer, String python) {
-    JsonNode node;
-    try {
-      node = new ObjectMapper().readTree(answer);
-    } catch (IOException e) {
-      throw new UserException("--peer: " + python + " gave no answer that can be read; " + CURE, e);
+  private static void send(Process process) throws IOException {
+    byte[] script;
+    try (InputStream in = TorchvisionPeer.class.getResourceAsStream(SCRIPT)) {
+      script = in.readAllBytes();
     }
-    if (node.has("missing")) {
-      throw new UserException(
-          "--peer: " + python + " has no " + node.get("missing").asText() + "; " + CURE);
-    }
-    return node;
-  }
-
-  private static Process started(ProcessBuilder builder, String python) {
-    try {
-      return builder.start();
-    } catch (IOException e) {
-      throw new UserException("--peer: cannot start " + python + "; " + CURE, e);
-    }
-  }
-
-  private static void send(byte[] script, Process process) {
     try (OutputStream stdin = process.getOutputStream()) {
       stdin.write(script);
     } catch (IOException e) {
@@ -110,9 +95,17 @@ record TorchvisionPeer(String python, String versions) {
     }
   }
 
-  private static byte[] script() throws IOException {
-    try (InputStream in = TorchvisionPeer.class.getResourceAsStream(SCRIPT)) {
-      return in.readAllBytes();
+  private static JsonNode checked(byte[] answer, String python) {
+    JsonNode node;
+    try {
+      node = new ObjectMapper().readTree(new String(answer, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UserException("--peer: " + python + " gave no answer that can be read; " + CURE, e);
     }
+    if (node.has("missing")) {
+      throw new UserException(
+          "--peer: " + python + " has no " + node.get("missing").asText() + "; " + CURE);
+    }
+    return node;
   }
 }

@@ -56,7 +56,7 @@ final class PeerCase {
         .put("sparsityWeight", mto.weights().spa())
         .put("heterogeneityWeight", mto.weights().e())
         .put("rankingWeight", mto.weights().r())
-        .put("learningRate", StepBenchmark.LEARNING_RATE)
+        .put("learningRate", StepProcess.LEARNING_RATE)
         .put("beta1", training.betas().get(0))
         .put("beta2", training.betas().get(1))
         .put("adamEpsilon", training.adamEpsilon())

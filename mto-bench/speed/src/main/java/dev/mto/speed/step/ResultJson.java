@@ -60,10 +60,10 @@ final class ResultJson {
   private static void peer(ObjectNode node, CaseResult result, Blas blas) {
     Measured peer = result.peers().get(blas);
     Agreement agreement = result.agreements().get(blas);
-    String key = blas.key();
+    String key = blas.key("peer");
     node.put(key + "_ms_min", peer.min())
         .put(key + "_ms_median", peer.median())
-        .put(blas.ratioKey(), result.ratio(blas))
+        .put(blas.key("ratio"), result.ratio(blas))
         .put("loss", agreement.loss())
         .put(key + "_loss", agreement.peerLoss())
         .put(key + "_loss_difference", agreement.lossDifference())
