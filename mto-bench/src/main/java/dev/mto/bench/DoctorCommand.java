@@ -6,9 +6,16 @@ import dev.mto.engine.device.CudaBuild;
 import dev.mto.engine.device.GpuSurvey;
 import dev.mto.engine.device.StartUp;
 import dev.mto.engine.folder.Provenance;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,6 +36,10 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
   private static final String USE_CUDA =
       "; this build is for the CPU: MTO_BACKEND=cuda ./mto uses it";
 
+  private static final Pattern ND4J_JAR =
+      Pattern.compile(
+          "nd4j-(?:native|cuda-[0-9.]+)-[^-]+-M?[0-9.]*-?((?:linux|macosx|windows).*)\\.jar");
+
   @Option(
       names = "--load",
       description = "Also loads the backend, which shows that its native libraries work here.")
@@ -37,12 +48,12 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
   @Override
   public Integer call() {
     Backend backend = Backend.onClassPath();
-    NativeBuild build = NativeBuild.onClassPath();
+    String build = nativeBuild();
     Provenance.software().forEach(DoctorCommand::line);
     line("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     line("cores", Runtime.getRuntime().availableProcessors());
     line("backend", backend);
-    line("native build", build.classifier());
+    line("native build", build);
     line("memory", Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB heap at most");
     Map<String, String> environment = Map.copyOf(System.getenv());
     ENVIRONMENT.forEach(name -> line(name, environment.getOrDefault(name, "not set")));
@@ -65,12 +76,19 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     machine.forEach(DoctorCommand::line);
   }
 
-  private static void advise(NativeBuild build) {
-    NativeBuild best = NativeBuild.bestHere();
+  private static void advise(String build) {
+    String best = build;
+    try {
+      if (build.startsWith("linux-x86_64")) {
+        best = fastestBuild(Files.readString(Path.of("/proc/cpuinfo")));
+      }
+    } catch (IOException e) {
+      best = build;
+    }
     if (!build.equals(best)) {
       System.out.println(
           "advice: this processor runs a faster native build; build with -Dnd4j.classifier="
-              + best.classifier()
+              + best
               + " (./mto does so by itself)");
     }
     if (!"PASSIVE".equals(System.getenv("OMP_WAIT_POLICY"))) {
@@ -78,6 +96,25 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
           "advice: set OMP_WAIT_POLICY=PASSIVE; active waiting costs about a third of the speed"
               + " (./mto does so by itself)");
     }
+  }
+
+  /** Maven classifier of the native build of ND4J on this process's class path. */
+  private static String nativeBuild() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> ND4J_JAR.matcher(Path.of(entry).getFileName().toString()))
+        .filter(Matcher::matches)
+        .map(matcher -> matcher.group(1))
+        .findFirst()
+        .orElse("unknown");
+  }
+
+  /** The fastest Linux x86-64 build for a processor, from the text of /proc/cpuinfo. */
+  static String fastestBuild(String cpuInfo) {
+    String flags = cpuInfo.lines().filter(l -> l.startsWith("flags")).findFirst().orElse("") + " ";
+    if (flags.contains(" avx512f ") && flags.contains(" avx512bw ")) {
+      return "linux-x86_64-onednn-avx512";
+    }
+    return flags.contains(" avx2 ") ? "linux-x86_64-onednn-avx2" : "linux-x86_64-onednn";
   }
 
   /** A line for each GPU, or one that says why there is none. */

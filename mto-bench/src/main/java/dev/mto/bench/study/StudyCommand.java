@@ -2,7 +2,6 @@ package dev.mto.bench.study;
 
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -73,7 +72,6 @@ public final class StudyCommand implements Callable<Integer> {
       return 0;
     }
     Files.createDirectories(study.folder());
-    PrintStream console = System.out;
     if (!report && !runLocked(study, job)) {
       return 130;
     }
@@ -81,7 +79,7 @@ public final class StudyCommand implements Callable<Integer> {
       throw new UserException(
           study.folder() + ": no cell is finished, so there is nothing to show");
     }
-    console.println(
+    System.out.println(
         new StudyReport(study, job.finished(), cells.size(), store).write(study.folder()));
     return job.failed().isEmpty() ? 0 : 1;
   }

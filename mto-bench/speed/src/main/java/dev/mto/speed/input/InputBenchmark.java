@@ -1,6 +1,11 @@
 package dev.mto.speed.input;
 
+import com.sun.management.OperatingSystemMXBean;
+import dev.mto.data.ImageBatch;
+import dev.mto.data.ImageBatches;
+import dev.mto.data.StageTimes;
 import dev.mto.data.folder.ImageFolder;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +22,26 @@ import java.util.function.ToDoubleFunction;
  */
 record InputBenchmark(
     ImageFolder folder, int threads, boolean reduced, Optional<TorchvisionPeer> peer) {
+  private static final int BATCH = 8;
+
+  /**
+   * One pass over a folder through our pipeline.
+   *
+   * @param images that were read
+   * @param nanos wall clock
+   * @param cpuNanos processor time of the whole process, garbage collection included
+   * @param stages where the workers' time went
+   */
+  private record Reading(long images, long nanos, long cpuNanos, StageTimes stages) {
+    double imagesPerSecond() {
+      return images * 1e9 / nanos;
+    }
+
+    /** Images a second of processor time. */
+    double imagesPerCoreSecond() {
+      return images * 1e9 / cpuNanos;
+    }
+  }
 
   /** The best of {@code rounds} rounds after one that does not count, one result a case. */
   List<InputReport.Result> run(int rounds) {
@@ -55,8 +80,32 @@ record InputBenchmark(
     return results;
   }
 
-  private Reading read(InputCase input, int workers, int round) {
-    return Reading.of(folder, input, workers, reduced, round);
+  /** Reads all of the folder once with {@code workers} and drops the batches. */
+  private Reading read(InputCase input, int workers, int epoch) {
+    ImageBatches.Builder options =
+        ImageBatches.from(folder, input.augmentation())
+            .batchSize(Math.min(BATCH, folder.size()))
+            .shuffle(false)
+            .epoch(epoch)
+            .reducedDecoding(reduced)
+            .workers(workers);
+    input.masks().ifPresent(options::masks);
+    long images = 0;
+    long cpuSince = processCpuNanos();
+    long since = System.nanoTime();
+    try (ImageBatches batches = options.build()) {
+      while (batches.hasNext()) {
+        try (ImageBatch batch = batches.nextBatch()) {
+          images += batch.size();
+        }
+      }
+      return new Reading(
+          images, System.nanoTime() - since, processCpuNanos() - cpuSince, batches.stageTimes());
+    }
+  }
+
+  private static long processCpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   private static Reading best(List<Reading> rounds, ToDoubleFunction<Reading> rate) {
