@@ -83,7 +83,7 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
         best = fastestBuild(Files.readString(Path.of("/proc/cpuinfo")));
       }
     } catch (IOException e) {
-      best = build;
+      best = build; // it is not known what the processor can do
     }
     if (!build.equals(best)) {
       System.out.println(

@@ -195,19 +195,17 @@ final class RaucCommand implements Callable<Integer>, WithoutBackend {
 
   /** The mean over seeds at every epoch that all of them have. */
   private static Series mean(String name, CurveFile file) {
-    List<Double> epochs =
-        new ArrayList<>(file.curves().get(file.curves().firstKey()).points().keySet());
-    file.curves().values().forEach(curve -> epochs.retainAll(curve.points().keySet()));
+    SortedMap<Double, Double> means = new TreeMap<>();
+    for (double epoch : file.curves().get(file.curves().firstKey()).points().keySet()) {
+      if (file.curves().values().stream().allMatch(c -> c.points().containsKey(epoch))) {
+        means.put(
+            epoch,
+            file.curves().values().stream().mapToDouble(c -> c.at(epoch)).average().orElseThrow());
+      }
+    }
     return Series.dots(
         name,
-        epochs.stream().mapToDouble(Double::doubleValue).toArray(),
-        epochs.stream()
-            .mapToDouble(
-                epoch ->
-                    file.curves().values().stream()
-                        .mapToDouble(curve -> curve.at(epoch))
-                        .average()
-                        .orElseThrow())
-            .toArray());
+        means.keySet().stream().mapToDouble(Double::doubleValue).toArray(),
+        means.values().stream().mapToDouble(Double::doubleValue).toArray());
   }
 }

@@ -23,24 +23,16 @@ record CellProcess(Cell cell, CellFolder folder, Process process) {
         .forEach(command::add);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.mto.bench.Mto"));
     command.addAll(List.of("study-cell", folder.root().toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
     builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
     try {
       return new CellProcess(cell, folder, builder.start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  boolean running() {
-    return process.isAlive();
-  }
-
-  /** Exit code of a process that has ended. */
-  int code() {
-    return process.exitValue();
   }
 
   /** Asks it to save and end, and waits for it. */

@@ -2,6 +2,7 @@ package dev.mto.bench.study;
 
 import dev.mto.engine.command.CommandLines;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +53,7 @@ public final class StudyCellCommand implements Callable<Integer> {
 
   private static void endWithTheStudy() {
     try {
-      while (System.in.read() >= 0) {
-        Thread.onSpinWait();
-      }
+      System.in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       System.err.println("the study's end cannot be seen: " + e.getMessage());
     }

@@ -33,11 +33,8 @@ record StudyFigures(Outcomes outcomes, Path folder) {
       }
       SeedSummary untrained = outcomes.variant(baseline, Cell.UNTRAINED).accuracy(kind, 0);
       if (untrained.n() > 0 && last > 0) {
-        double percent = 100 * untrained.mean();
-        chart =
-            chart.with(
-                Series.dashed(
-                    "untrained", new double[] {0, last}, new double[] {percent, percent}));
+        double[] level = {100 * untrained.mean(), 100 * untrained.mean()};
+        chart = chart.with(Series.dashed("untrained", new double[] {0, last}, level));
       }
       if (last > 0) {
         Path png = folder.resolve("accuracy-" + kind.command() + "-" + baseline + ".png");
@@ -45,10 +42,8 @@ record StudyFigures(Outcomes outcomes, Path folder) {
         figures.add(
             new ReportPage.Captioned(
                 png,
-                baseline
-                    + ": top-1 accuracy by "
-                    + kind.title()
-                    + ", mean over seeds, bars of one standard deviation"));
+                "%s: top-1 accuracy by %s, mean over seeds, bars of one standard deviation"
+                    .formatted(baseline, kind.title())));
       }
     }
     return figures;

@@ -46,8 +46,7 @@ final class StudyJob {
     return List.copyOf(failed);
   }
 
-  /** Cells to run. */
-  List<Cell> left() {
+  private List<Cell> left() {
     return cells.stream().filter(cell -> !finished.containsKey(cell)).toList();
   }
 
@@ -91,11 +90,12 @@ final class StudyJob {
   }
 
   private boolean ended(CellProcess process) {
-    if (process.running()) {
+    if (process.process().isAlive()) {
       return false;
     }
     Cell cell = process.cell();
-    if (process.code() == 0) {
+    int code = process.process().exitValue();
+    if (code == 0) {
       CellResult result = CellResult.of(cell, process.folder());
       store.keep(cell, result);
       finished.put(cell, result);
@@ -112,7 +112,7 @@ final class StudyJob {
       failed.add(cell);
       console.println(
           "%s failed (exit code %d): %s; see %s"
-              .formatted(cell.id(), process.code(), process.lastLine(), process.folder().log()));
+              .formatted(cell.id(), code, process.lastLine(), process.folder().log()));
     }
     return true;
   }

@@ -7,6 +7,9 @@ import java.util.TreeMap;
 
 /** Results as text. */
 final class ResultTable {
+  private static final String HEADER =
+      "                                  ms min    median  images/s  GFLOP/s  of peak peak MiB  this/it";
+
   private ResultTable() {}
 
   /** The two results of a case, without MTO and with it. */
@@ -26,17 +29,7 @@ final class ResultTable {
       new TreeMap<>(result.agreements())
           .forEach((blas, agreement) -> agreement(text, result, blas, agreement));
     }
-    line(
-        text,
-        "  %-28s %9s %9s %9s %8s %8s %8s %8s",
-        "",
-        "ms min",
-        "median",
-        "images/s",
-        "GFLOP/s",
-        "of peak",
-        "peak MiB",
-        "this/it");
+    line(text, HEADER);
     for (CaseResult result : results) {
       row(text, result, "this", result.ours(), "");
       new TreeMap<>(result.peers())
