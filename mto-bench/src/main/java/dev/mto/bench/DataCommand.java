@@ -5,8 +5,11 @@ import dev.mto.data.folder.DatasetReport;
 import dev.mto.data.folder.IdxImport;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.errors.UserException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,6 +30,8 @@ import picocli.CommandLine.Spec;
       "      --labels train-labels-idx1-ubyte.gz --out data/mine --train 1000 --val 500 --pad 32"
     })
 final class DataCommand implements Runnable {
+  private static final int MOST_LISTED = 20;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -54,7 +59,7 @@ final class DataCommand implements Runnable {
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);
     }
-    DatasetText.print(report, System.out);
+    print(report, System.out);
   }
 
   @Command(
@@ -87,5 +92,36 @@ final class DataCommand implements Runnable {
       throw new UserException(e.getMessage(), e);
     }
     System.out.println("made " + out);
+  }
+
+  private static void print(DatasetReport report, PrintStream out) {
+    out.println("images    " + report.images());
+    out.println(
+        "classes   " + (report.classes().isEmpty() ? "none (flat)" : report.classes().size()));
+    report.classes().forEach((name, count) -> out.printf("  %-24s %d%n", name, count));
+    if (report.median() != null) {
+      out.printf(
+          "sizes     smallest %s, median %s, largest %s (height x width)%n",
+          size(report.smallest()), size(report.median()), size(report.largest()));
+      out.println("mean      " + numbers(report.mean()));
+      out.println("std       " + numbers(report.std()));
+    }
+    out.println("unreadable " + report.bad().size());
+    report.bad().stream()
+        .limit(MOST_LISTED)
+        .forEach(bad -> out.println("  " + bad.path() + ": " + bad.reason()));
+    if (report.bad().size() > MOST_LISTED) {
+      out.println("  and " + (report.bad().size() - MOST_LISTED) + " more");
+    }
+  }
+
+  private static String size(DatasetReport.Size size) {
+    return size.height() + "x" + size.width();
+  }
+
+  private static String numbers(List<Double> values) {
+    return values.stream()
+        .map(v -> String.format(Locale.ROOT, "%.4f", v))
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 }

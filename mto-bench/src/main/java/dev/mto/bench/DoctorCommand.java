@@ -6,8 +6,16 @@ import dev.mto.engine.device.CudaBuild;
 import dev.mto.engine.device.GpuSurvey;
 import dev.mto.engine.device.StartUp;
 import dev.mto.engine.folder.Provenance;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -18,6 +26,20 @@ import picocli.CommandLine.Option;
     description = "Checks processor, memory, backend, GPUs and environment.",
     footer = {"", "Examples:", "  ./mto doctor", "  ./mto doctor --load"})
 final class DoctorCommand implements Callable<Integer>, WithoutBackend {
+  private static final List<String> ENVIRONMENT =
+      List.of(
+          "OMP_NUM_THREADS",
+          "OMP_WAIT_POLICY",
+          "GOMP_SPINCOUNT",
+          "GLIBC_TUNABLES",
+          "MALLOC_TRIM_THRESHOLD_");
+  private static final String USE_CUDA =
+      "; this build is for the CPU: MTO_BACKEND=cuda ./mto uses it";
+
+  private static final Pattern ND4J_JAR =
+      Pattern.compile(
+          "nd4j-(?:native|cuda-[0-9.]+)-[^-]+-M?[0-9.]*-?((?:linux|macosx|windows).*)\\.jar");
+
   @Option(
       names = "--load",
       description = "Also loads the backend, which shows that its native libraries work here.")
@@ -26,22 +48,19 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
   @Override
   public Integer call() {
     Backend backend = Backend.onClassPath();
-    NativeBuild build = NativeBuild.onClassPath();
+    String build = nativeBuild();
     Provenance.software().forEach(DoctorCommand::line);
     line("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     line("cores", Runtime.getRuntime().availableProcessors());
     line("backend", backend);
-    line("native build", build.classifier());
+    line("native build", build);
     line("memory", Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB heap at most");
-    environment("OMP_NUM_THREADS");
-    environment("OMP_WAIT_POLICY");
-    environment("GOMP_SPINCOUNT");
-    environment("GLIBC_TUNABLES");
-    environment("MALLOC_TRIM_THRESHOLD_");
+    Map<String, String> environment = Map.copyOf(System.getenv());
+    ENVIRONMENT.forEach(name -> line(name, environment.getOrDefault(name, "not set")));
     if (backend == Backend.CPU) {
       advise(build);
     }
-    Cuda.lines(backend, GpuSurvey.ofThisMachine(), CudaBuild.ofThisProject())
+    gpus(backend, GpuSurvey.ofThisMachine(), CudaBuild.ofThisProject())
         .forEach(System.out::println);
     if (load) {
       StartUp.check();
@@ -57,12 +76,19 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     machine.forEach(DoctorCommand::line);
   }
 
-  private static void advise(NativeBuild build) {
-    NativeBuild best = NativeBuild.bestHere();
+  private static void advise(String build) {
+    String best = build;
+    try {
+      if (build.startsWith("linux-x86_64")) {
+        best = fastestBuild(Files.readString(Path.of("/proc/cpuinfo")));
+      }
+    } catch (IOException e) {
+      best = build; // it is not known what the processor can do
+    }
     if (!build.equals(best)) {
       System.out.println(
           "advice: this processor runs a faster native build; build with -Dnd4j.classifier="
-              + best.classifier()
+              + best
               + " (./mto does so by itself)");
     }
     if (!"PASSIVE".equals(System.getenv("OMP_WAIT_POLICY"))) {
@@ -72,8 +98,37 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     }
   }
 
-  private static void environment(String name) {
-    line(name, Map.copyOf(System.getenv()).getOrDefault(name, "not set"));
+  /** Maven classifier of the native build of ND4J on this process's class path. */
+  private static String nativeBuild() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> ND4J_JAR.matcher(Path.of(entry).getFileName().toString()))
+        .filter(Matcher::matches)
+        .map(matcher -> matcher.group(1))
+        .findFirst()
+        .orElse("unknown");
+  }
+
+  /** The fastest Linux x86-64 build for a processor, from the text of /proc/cpuinfo. */
+  static String fastestBuild(String cpuInfo) {
+    String flags = cpuInfo.lines().filter(l -> l.startsWith("flags")).findFirst().orElse("") + " ";
+    if (flags.contains(" avx512f ") && flags.contains(" avx512bw ")) {
+      return "linux-x86_64-onednn-avx512";
+    }
+    return flags.contains(" avx2 ") ? "linux-x86_64-onednn-avx2" : "linux-x86_64-onednn";
+  }
+
+  /** A line for each GPU, or one that says why there is none. */
+  static List<String> gpus(Backend backend, GpuSurvey survey, CudaBuild build) {
+    return survey.gpus().isEmpty()
+        ? List.of("GPU: none: " + survey.reason())
+        : survey.gpus().stream()
+            .map(build::judge)
+            .map(
+                verdict ->
+                    verdict.runs() && backend != Backend.CUDA
+                        ? verdict.line() + USE_CUDA
+                        : verdict.line())
+            .toList();
   }
 
   private static void line(String name, Object value) {

@@ -1,14 +1,17 @@
 package dev.mto.bench;
 
 import dev.mto.bench.evaluate.EvaluateCommand;
-import dev.mto.bench.rauc.RaucCommand;
 import dev.mto.bench.study.StudyCellCommand;
 import dev.mto.bench.study.StudyCommand;
 import dev.mto.bench.weights.WeightsCommand;
 import dev.mto.engine.command.CommandLines;
 import dev.mto.engine.command.PretrainCommand;
+import dev.mto.engine.folder.Provenance;
+import java.util.Arrays;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -17,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "mto",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = Mto.Version.class,
     description = "Pre-training of Vision Transformers with Masked Token Optimization.",
     subcommands = {
       PretrainCommand.class,
@@ -42,13 +45,25 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done, 2 wrong input, 1 anything else, 130 stopped by Ctrl-C (resumable)."
     })
 public final class Mto implements Runnable {
+  /** Versions of this software and what it stands on. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      Map<String, Object> software = Provenance.software();
+      return new String[] {
+        "mto " + software.get("mto.version") + " (" + software.get("mto.commit") + ")",
+        "ND4J " + software.get("nd4j.version") + ", Java " + software.get("java.version")
+      };
+    }
+  }
+
   @Spec private CommandSpec spec;
 
   /** Runs the command line and ends the virtual machine with its exit code. */
   public static void main(String[] arguments) {
     if (arguments.length == 1 && arguments[0].equals("--version")) {
       // read this way a version takes a quarter of the time that building the command line takes
-      Version.lines().forEach(System.out::println);
+      Arrays.stream(new Version().getVersion()).forEach(System.out::println);
       return;
     }
     int code = CommandLines.run(new Mto(), arguments);

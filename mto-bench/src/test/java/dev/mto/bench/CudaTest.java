@@ -18,7 +18,7 @@ class CudaTest {
 
   @Test
   void theBuildForTheCpuSaysHowToUseAFitGpu() {
-    assertThat(Cuda.lines(Backend.CPU, survey(8, 6), BUILD))
+    assertThat(DoctorCommand.gpus(Backend.CPU, survey(8, 6), BUILD))
         .singleElement()
         .asString()
         .contains("can run")
@@ -27,7 +27,7 @@ class CudaTest {
 
   @Test
   void theBuildForCudaUsesIt() {
-    assertThat(Cuda.lines(Backend.CUDA, survey(8, 6), BUILD))
+    assertThat(DoctorCommand.gpus(Backend.CUDA, survey(8, 6), BUILD))
         .singleElement()
         .asString()
         .endsWith("can run");
@@ -36,7 +36,7 @@ class CudaTest {
   @Test
   void noBuildInvitesToAnUnfitGpu() {
     for (Backend backend : Backend.values()) {
-      assertThat(Cuda.lines(backend, survey(9, 0), BUILD))
+      assertThat(DoctorCommand.gpus(backend, survey(9, 0), BUILD))
           .singleElement()
           .asString()
           .contains("cannot run")
@@ -46,7 +46,7 @@ class CudaTest {
 
   @Test
   void saysWhyThereIsNone() {
-    assertThat(Cuda.lines(Backend.CPU, new GpuSurvey(List.of(), "nothing is there"), BUILD))
+    assertThat(DoctorCommand.gpus(Backend.CPU, new GpuSurvey(List.of(), "nothing is there"), BUILD))
         .containsExactly("GPU: none: nothing is there");
   }
 

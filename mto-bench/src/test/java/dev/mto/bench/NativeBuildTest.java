@@ -27,12 +27,12 @@ class NativeBuildTest {
         """
             .formatted(flags);
 
-    assertThat(NativeBuild.bestFor(cpuInfo).classifier()).isEqualTo(classifier);
+    assertThat(DoctorCommand.fastestBuild(cpuInfo)).isEqualTo(classifier);
   }
 
   @ParameterizedTest
   @CsvSource({"''", "'processor : 0'"})
   void withoutFlagsTheBuildForEveryProcessor(String cpuInfo) {
-    assertThat(NativeBuild.bestFor(cpuInfo).classifier()).isEqualTo("linux-x86_64-onednn");
+    assertThat(DoctorCommand.fastestBuild(cpuInfo)).isEqualTo("linux-x86_64-onednn");
   }
 }

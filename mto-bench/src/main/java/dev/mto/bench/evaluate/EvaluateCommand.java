@@ -28,9 +28,6 @@ import picocli.CommandLine.Spec;
 public final class EvaluateCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  /** For the command line. */
-  public EvaluateCommand() {}
-
   @Override
   public void run() {
     throw new ParameterException(

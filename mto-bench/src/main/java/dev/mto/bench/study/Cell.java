@@ -1,9 +1,20 @@
 package dev.mto.bench.study;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.engine.config.RunConfig;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * One pre-training run of a study and what is measured of it.
@@ -21,6 +32,41 @@ record Cell(
     List<Measurement> measurements,
     String hash) {
   static final String UNTRAINED = "untrained";
+  private static final int HASH_DIGITS = 16;
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+
+  /**
+   * A cell. Its hash is of the resolved configuration, the images' identities and the measurements.
+   * Names of folders, logging, checkpoints and threads are not in it, so that a cell keeps its hash
+   * on another machine.
+   *
+   * @param images identities of the folders of images, by their use
+   */
+  static Cell of(
+      String baseline,
+      String variant,
+      long seed,
+      RunConfig config,
+      Map<String, String> images,
+      List<Measurement> measurements) {
+    ObjectNode run = JSON.valueToTree(config);
+    run.remove(List.of("checkpoint", "log"));
+    ((ObjectNode) run.get("data")).remove(List.of("train", "val", "workers", "maxBadShare"));
+    Map<String, Object> parts =
+        Map.of(
+            "run", JSON.convertValue(run, Map.class),
+            "images", images,
+            "measurements", JSON.convertValue(measurements, List.class));
+    try {
+      byte[] text = JSON.writeValueAsString(parts).getBytes(StandardCharsets.UTF_8);
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
+      String hash = HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
+      return new Cell(baseline, variant, seed, config, measurements, hash);
+    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   /** Names it among the cells of its study. */
   String id() {
@@ -33,8 +79,8 @@ record Cell(
 
   /** The epochs after which anything is measured. */
   SortedSet<Integer> epochs() {
-    SortedSet<Integer> all = new TreeSet<>();
-    measurements.forEach(measurement -> all.addAll(measurement.epochs()));
-    return all;
+    return measurements.stream()
+        .flatMap(measurement -> measurement.epochs().stream())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

@@ -5,13 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The files of a cell: {@code config.yaml}, recipes, {@code steps.json} (the commands, which anyone
@@ -21,8 +24,20 @@ import java.util.Map;
 record CellFolder(Path root) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  Path config() {
-    return root.resolve("config.yaml");
+  /**
+   * A command of a cell, the same that a user would type.
+   *
+   * @param name unique in the cell
+   * @param arguments of the command line
+   * @param folder that it resumes in, where it exists already; empty for a command that starts anew
+   */
+  record Step(String name, List<String> arguments, String folder) {
+    /** The command line, to begin or to go on. */
+    List<String> commandLine() {
+      return folder.isEmpty() || !Files.exists(Path.of(folder))
+          ? arguments
+          : Stream.concat(arguments.stream(), Stream.of("--resume")).toList();
+    }
   }
 
   Path run() {
@@ -31,15 +46,6 @@ record CellFolder(Path root) {
 
   Path log() {
     return root.resolve("log.txt");
-  }
-
-  Path recipe(Measurement.Kind kind) {
-    return root.resolve(kind.command() + ".yaml");
-  }
-
-  /** Folder of a classifier. */
-  Path classifier(Measurement.Kind kind, int epoch) {
-    return root.resolve(kind.command() + "-epoch-" + epoch);
   }
 
   /** Figures of a measurement. */
@@ -60,6 +66,14 @@ record CellFolder(Path root) {
     return root.resolve("cell.json");
   }
 
+  private Path config() {
+    return root.resolve("config.yaml");
+  }
+
+  private Path recipe(Measurement.Kind kind) {
+    return root.resolve(kind.command() + ".yaml");
+  }
+
   private Path steps() {
     return root.resolve("steps.json");
   }
@@ -78,10 +92,58 @@ record CellFolder(Path root) {
           AtomicFiles.writeString(recipe(measurement.kind()), measurement.recipe());
         }
       }
-      write(steps(), new CellSteps(cell, this, data).all());
+      JsonFile.write(steps(), steps(cell, data));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private List<Step> steps(Cell cell, StudyConfig.Data data) {
+    List<Step> steps = new ArrayList<>();
+    steps.add(
+        new Step(
+            "pretrain",
+            List.of("pretrain", "--config", config().toString(), "--out", run().toString()),
+            run().toString()));
+    for (Measurement measurement : cell.measurements()) {
+      measurement.epochs().forEach(epoch -> steps.add(evaluate(measurement.kind(), epoch, data)));
+    }
+    for (int epoch : cell.epochs()) {
+      String figures = heterogeneity(epoch).toString();
+      steps.add(analyze("heterogeneity", epoch, data, "--json", figures));
+    }
+    steps.add(analyze("affinity", cell.epochs().last(), data));
+    return steps;
+  }
+
+  private Step evaluate(Measurement.Kind kind, int epoch, StudyConfig.Data data) {
+    List<String> arguments = new ArrayList<>(List.of("evaluate", kind.command()));
+    arguments.addAll(checkpoint(epoch));
+    arguments.addAll(List.of("--train", data.train(), "--val", data.test()));
+    arguments.addAll(List.of("--json", figures(kind, epoch).toString()));
+    String resumed = "";
+    if (kind == Measurement.Kind.KNN) {
+      arguments.addAll(List.of("--untrained", "0"));
+    } else {
+      resumed = root.resolve(kind.command() + "-epoch-" + epoch).toString();
+      arguments.addAll(List.of("--recipe", recipe(kind).toString(), "--out", resumed));
+    }
+    return new Step(kind.command() + " after epoch " + epoch, arguments, resumed);
+  }
+
+  private Step analyze(String what, int epoch, StudyConfig.Data data, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("analyze", what));
+    arguments.addAll(checkpoint(epoch));
+    arguments.addAll(List.of("--images", data.test(), "--out", pictures(epoch).toString()));
+    arguments.addAll(List.of(more));
+    return new Step(what + " after epoch " + epoch, arguments, "");
+  }
+
+  /** The kept checkpoint; an untrained run has its only one. */
+  private List<String> checkpoint(int epoch) {
+    return epoch == 0
+        ? List.of("--run", run().toString())
+        : List.of("--run", run().toString(), "--checkpoint", Integer.toString(epoch));
   }
 
   /**
@@ -111,13 +173,8 @@ record CellFolder(Path root) {
 
   /** Replaces what {@link #readDone} reads. */
   void writeDone(Map<String, Double> seconds) {
-    write(done(), seconds);
-  }
-
-  static void write(Path file, Object value) {
     try {
-      AtomicFiles.writeString(
-          file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+      JsonFile.write(done(), seconds);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

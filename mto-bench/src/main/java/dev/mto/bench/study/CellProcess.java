@@ -3,8 +3,6 @@ package dev.mto.bench.study;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,19 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A cell that runs in a virtual machine of its own, with threads of its own. */
-final class CellProcess {
+record CellProcess(Cell cell, CellFolder folder, Process process) {
   private static final int PATIENCE_SECONDS = 600;
-  private static final int LOG_TAIL = 4096;
-
-  private final Cell cell;
-  private final CellFolder folder;
-  private final Process process;
-
-  private CellProcess(Cell cell, CellFolder folder, Process process) {
-    this.cell = cell;
-    this.folder = folder;
-    this.process = process;
-  }
 
   /** Starts it; its output goes to the cell's log. */
   static CellProcess start(Cell cell, CellFolder folder, int threads) {
@@ -36,32 +23,16 @@ final class CellProcess {
         .forEach(command::add);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.mto.bench.Mto"));
     command.addAll(List.of("study-cell", folder.root().toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
     builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
     try {
       return new CellProcess(cell, folder, builder.start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  Cell cell() {
-    return cell;
-  }
-
-  CellFolder folder() {
-    return folder;
-  }
-
-  boolean running() {
-    return process.isAlive();
-  }
-
-  /** Exit code of a process that has ended. */
-  int code() {
-    return process.exitValue();
   }
 
   /** Asks it to save and end, and waits for it. */
@@ -79,14 +50,8 @@ final class CellProcess {
 
   /** The last line of its log. */
   String lastLine() {
-    try (SeekableByteChannel log = Files.newByteChannel(folder.log())) {
-      ByteBuffer tail = ByteBuffer.allocate((int) Math.min(log.size(), LOG_TAIL));
-      log.position(log.size() - tail.capacity());
-      boolean more = true;
-      while (more && tail.hasRemaining()) {
-        more = log.read(tail) >= 0;
-      }
-      String text = StandardCharsets.UTF_8.decode(tail.flip()).toString().strip();
+    try {
+      String text = new String(Files.readAllBytes(folder.log()), StandardCharsets.UTF_8).strip();
       return text.substring(text.lastIndexOf('\n') + 1).strip();
     } catch (IOException e) {
       return "";

@@ -1,5 +1,6 @@
 package dev.mto.bench.study;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.MtoConfig;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -55,16 +55,19 @@ record CellResult(
     return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
+  /** Top-1 by epoch of pre-training; empty where this was not measured. */
+  SortedMap<Integer, Double> curve(Measurement.Kind kind) {
+    return accuracy.getOrDefault(kind.command(), new TreeMap<>());
+  }
+
   /** Reads one. */
   static CellResult read(Path file) {
     try {
       return JSON.readValue(file.toFile(), CellResult.class);
     } catch (IOException e) {
       throw new UserException(
-          file
-              + ": not the result of a cell ("
-              + e.getMessage().lines().findFirst().orElse("")
-              + "); remove it to run the cell again",
+          "%s: not the result of a cell (%s); remove it to run the cell again"
+              .formatted(file, e.getMessage().lines().findFirst().orElse("")),
           e);
     }
   }
@@ -122,18 +125,13 @@ record CellResult(
 
   private static SortedMap<String, List<Double>> layers(JsonNode figures) {
     SortedMap<String, List<Double>> layers = new TreeMap<>();
-    figures
-        .properties()
-        .forEach(
-            field -> {
-              if (field.getKey().startsWith(HETEROGENEITY)) {
-                List<Double> values = new ArrayList<>();
-                field.getValue().forEach(value -> values.add(value.asDouble()));
-                layers.put(
-                    field.getKey().substring(HETEROGENEITY.length()).replaceFirst("^\\.", ""),
-                    values);
-              }
-            });
+    for (Map.Entry<String, JsonNode> field : figures.properties()) {
+      if (field.getKey().startsWith(HETEROGENEITY)) {
+        layers.put(
+            field.getKey().substring(HETEROGENEITY.length()).replaceFirst("^\\.", ""),
+            JSON.convertValue(field.getValue(), new TypeReference<>() {}));
+      }
+    }
     return layers;
   }
 

@@ -1,6 +1,7 @@
 package dev.mto.bench.study;
 
 import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,26 +9,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Results of finished cells: in the cells' folders, and one small file a cell among the results
  * that are kept under version control. Either counts, if its hash is the cell's.
+ *
+ * @param cells folder of the cells' folders
+ * @param kept folder of small files, or null
  */
-final class CellStore {
-  private final Path cells;
-  private final Path kept;
-
-  /**
-   * A study's results.
-   *
-   * @param cells folder of the cells' folders
-   * @param kept folder of small files, or null
-   */
-  CellStore(Path cells, Path kept) {
-    this.cells = cells;
-    this.kept = kept;
-  }
+record CellStore(Path cells, Path kept) {
 
   /** The folder of a cell. Another configuration of the same name has another one. */
   CellFolder folder(Cell cell) {
@@ -50,51 +42,47 @@ final class CellStore {
         return Optional.of(result);
       }
       warn.accept(
-          keptFile(cell)
-              + ": of another configuration ("
-              + result.hash()
-              + "); the cell runs again");
+          "%s: of another configuration (%s); the cell runs again"
+              .formatted(keptFile(cell), result.hash()));
     }
     return Optional.empty();
   }
 
   /** Keeps a result, and its affinity maps. */
   void keep(Cell cell, CellResult result) {
-    CellFolder.write(folder(cell).result(), result);
-    if (kept != null) {
-      try {
+    try {
+      JsonFile.write(folder(cell).result(), result);
+      if (kept != null) {
         Files.createDirectories(kept);
-        CellFolder.write(keptFile(cell), result);
+        JsonFile.write(keptFile(cell), result);
         for (Path picture : affinity(folder(cell).pictures(cell.epochs().last()))) {
           Path copy = kept.resolve(cell.id() + "-" + picture.getFileName());
           AtomicFiles.write(copy, temporary -> Files.copy(picture, temporary));
         }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   /** Pictures of a cell's affinity maps, from its folder or from what is kept. */
-  Stream<Path> affinity(Cell cell) {
+  List<Path> affinity(Cell cell) {
     Path own = folder(cell).pictures(cell.epochs().last());
     if (Files.isDirectory(own)) {
-      return affinity(own).stream();
+      return affinity(own);
     }
     return kept == null || !Files.isDirectory(kept)
-        ? Stream.empty()
-        : list(kept).filter(f -> f.getFileName().toString().startsWith(cell.id() + "-affinity"));
+        ? List.of()
+        : list(kept, Pattern.quote(cell.id()) + "-affinity.*");
   }
 
   private static List<Path> affinity(Path folder) {
-    return list(folder)
-        .filter(f -> f.getFileName().toString().matches("affinity.*\\.png"))
-        .toList();
+    return list(folder, "affinity.*\\.png");
   }
 
-  private static Stream<Path> list(Path folder) {
+  private static List<Path> list(Path folder, String name) {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.sorted().toList().stream();
+      return files.filter(f -> f.getFileName().toString().matches(name)).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

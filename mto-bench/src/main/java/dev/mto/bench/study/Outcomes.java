@@ -4,7 +4,6 @@ import dev.mto.evaluation.curve.AccuracyCurve;
 import dev.mto.evaluation.curve.Rauc;
 import dev.mto.evaluation.curve.SeedSummary;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,187 +13,192 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** Results of a study's finished cells, by baseline, variant and seed. */
-final class Outcomes {
+/**
+ * Results of a study's finished cells, by baseline, variant and seed.
+ *
+ * @param all of them, in the order of the plan
+ * @param reference the variant that others are compared with
+ */
+record Outcomes(List<CellResult> all, String reference) {
   /** As many as are told apart in one picture. */
   private static final int CURVES = 7;
 
-  private final List<CellResult> results;
-  private final String reference;
-
-  /**
-   * Results of cells.
-   *
-   * @param reference the variant that others are compared with
-   */
-  Outcomes(Collection<CellResult> results, String reference) {
-    this.results = List.copyOf(results);
-    this.reference = reference;
-  }
-
-  String reference() {
-    return reference;
-  }
-
-  /** Baselines of finished cells, in the order of the plan. */
   List<String> baselines() {
-    return results.stream().map(CellResult::baseline).distinct().toList();
+    return all.stream().map(CellResult::baseline).distinct().toList();
+  }
+
+  /** All variants of all baselines. */
+  List<Variant> variants() {
+    return baselines().stream().flatMap(baseline -> variants(baseline).stream()).toList();
   }
 
   /** Variants of a baseline's finished cells that were trained, the reference first. */
-  List<String> variants(String baseline) {
-    List<String> variants = new ArrayList<>();
-    of(baseline)
+  List<Variant> variants(String baseline) {
+    List<String> names = new ArrayList<>();
+    all.stream()
+        .filter(result -> result.baseline().equals(baseline))
         .map(CellResult::variant)
-        .filter(variant -> !variant.equals(Cell.UNTRAINED))
+        .filter(name -> !name.equals(Cell.UNTRAINED))
         .distinct()
-        .forEach(variants::add);
-    if (variants.remove(reference)) {
-      variants.add(0, reference);
+        .forEach(names::add);
+    if (names.remove(reference)) {
+      names.add(0, reference);
     }
-    return variants;
+    return names.stream().map(name -> variant(baseline, name)).toList();
   }
 
-  /** All seeds of a variant. */
-  List<CellResult> seeds(String baseline, String variant) {
-    return of(baseline).filter(result -> result.variant().equals(variant)).toList();
+  Variant variant(String baseline, String name) {
+    return new Variant(
+        baseline, name, name.equals(reference), seeds(baseline, name), seeds(baseline, reference));
   }
 
-  /** Epochs after which all of a variant's seeds were measured. */
-  SortedSet<Integer> epochs(String baseline, String variant, Measurement.Kind kind) {
-    SortedSet<Integer> epochs = new TreeSet<>();
-    for (CellResult result : seeds(baseline, variant)) {
-      epochs.addAll(curve(result, kind).keySet());
-    }
-    return epochs;
-  }
-
-  /** Accuracies over seeds after an epoch. */
-  SeedSummary accuracy(String baseline, String variant, Measurement.Kind kind, int epoch) {
-    return SeedSummary.of(
-        seeds(baseline, variant).stream()
-            .filter(result -> curve(result, kind).containsKey(epoch))
-            .mapToDouble(result -> curve(result, kind).get(epoch))
-            .toArray());
-  }
-
-  /** How much better than the reference's the accuracy of the same seed is. */
-  SeedSummary gain(String baseline, String variant, Measurement.Kind kind, int epoch) {
-    Map<Long, CellResult> others = bySeed(baseline, reference);
-    return SeedSummary.of(
-        seeds(baseline, variant).stream()
-            .filter(
-                result ->
-                    others.containsKey(result.seed())
-                        && curve(result, kind).containsKey(epoch)
-                        && curve(others.get(result.seed()), kind).containsKey(epoch))
-            .mapToDouble(
-                result ->
-                    curve(result, kind).get(epoch)
-                        - curve(others.get(result.seed()), kind).get(epoch))
-            .toArray());
-  }
-
-  /**
-   * RAUC against the reference over all measured epochs, by seed; a seed whose reference does not
-   * rise is left out.
-   */
-  SortedMap<Long, Rauc> rauc(String baseline, String variant, Measurement.Kind kind) {
-    Map<Long, CellResult> others = bySeed(baseline, reference);
-    SortedMap<Long, Rauc> bySeed = new TreeMap<>();
-    for (CellResult result : seeds(baseline, variant)) {
-      if (others.containsKey(result.seed())) {
-        compared(curve(others.get(result.seed()), kind), curve(result, kind))
-            .ifPresent(rauc -> bySeed.put(result.seed(), rauc));
-      }
-    }
-    return bySeed;
-  }
-
-  private static Optional<Rauc> compared(
-      SortedMap<Integer, Double> base, SortedMap<Integer, Double> target) {
-    if (base.size() < 2 || !base.keySet().equals(target.keySet())) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(Rauc.of(line(base), line(target), base.firstKey(), base.lastKey()));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty(); // the reference does not rise
-    }
-  }
-
-  /** H of each layer over seeds, after an epoch, by token group. */
-  SortedMap<String, List<SeedSummary>> heterogeneity(String baseline, String variant, int epoch) {
-    SortedMap<String, List<List<Double>>> byGroup = new TreeMap<>();
-    for (CellResult result : seeds(baseline, variant)) {
-      result
-          .heterogeneity()
-          .getOrDefault(epoch, new TreeMap<>())
-          .forEach(
-              (group, layers) ->
-                  byGroup.computeIfAbsent(group, g -> new ArrayList<>()).add(layers));
-    }
-    SortedMap<String, List<SeedSummary>> summaries = new TreeMap<>();
-    byGroup.forEach(
-        (group, seeds) -> {
-          List<SeedSummary> layers = new ArrayList<>();
-          for (int layer = 0; layer < seeds.get(0).size(); layer++) {
-            int at = layer;
-            layers.add(SeedSummary.of(seeds.stream().mapToDouble(h -> h.get(at)).toArray()));
-          }
-          summaries.put(group, layers);
-        });
-    return summaries;
-  }
-
-  /** Epochs after which H was measured. */
-  SortedSet<Integer> heterogeneityEpochs(String baseline, String variant) {
-    SortedSet<Integer> epochs = new TreeSet<>();
-    seeds(baseline, variant).forEach(result -> epochs.addAll(result.heterogeneity().keySet()));
-    return epochs;
+  private List<CellResult> seeds(String baseline, String variant) {
+    return all.stream()
+        .filter(result -> result.baseline().equals(baseline) && result.variant().equals(variant))
+        .toList();
   }
 
   /** Variants that a figure shows: those that all baselines have, if these are several. */
-  List<String> shown(String baseline) {
-    List<String> common = new ArrayList<>(variants(baseline));
-    baselines().forEach(other -> common.retainAll(variants(other)));
-    List<String> shown = common.size() > 1 ? common : variants(baseline);
-    return shown.subList(0, Math.min(CURVES, shown.size()));
+  List<Variant> shown(String baseline) {
+    List<Variant> variants = variants(baseline);
+    List<Variant> common =
+        variants.stream()
+            .filter(
+                variant ->
+                    baselines().stream()
+                        .noneMatch(other -> variant(other, variant.name()).seeds().isEmpty()))
+            .toList();
+    return (common.size() > 1 ? common : variants).stream().limit(CURVES).toList();
   }
 
   /** Top-1 of k-NN on raw pixels, which does not depend on the encoder. */
   OptionalDouble pixels() {
-    return results.stream()
+    return all.stream()
         .map(CellResult::pixels)
         .filter(Objects::nonNull)
         .mapToDouble(Double::doubleValue)
         .findFirst();
   }
 
-  /** All of them. */
-  List<CellResult> all() {
-    return results;
-  }
+  /**
+   * The finished cells of a variant of a baseline.
+   *
+   * @param isReference whether others are compared with it
+   * @param seeds one cell a seed
+   * @param references those of the variant that it is compared with
+   */
+  record Variant(
+      String baseline,
+      String name,
+      boolean isReference,
+      List<CellResult> seeds,
+      List<CellResult> references) {
 
-  static SortedMap<Integer, Double> curve(CellResult result, Measurement.Kind kind) {
-    return result.accuracy().getOrDefault(kind.command(), new TreeMap<>());
-  }
+    /** Epochs after which any of its seeds was measured. */
+    SortedSet<Integer> epochs(Measurement.Kind kind) {
+      return seeds.stream()
+          .flatMap(result -> result.curve(kind).keySet().stream())
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
 
-  private Map<Long, CellResult> bySeed(String baseline, String variant) {
-    Map<Long, CellResult> bySeed = new TreeMap<>();
-    seeds(baseline, variant).forEach(result -> bySeed.put(result.seed(), result));
-    return bySeed;
-  }
+    /** Accuracies over seeds after an epoch. */
+    SeedSummary accuracy(Measurement.Kind kind, int epoch) {
+      return SeedSummary.of(
+          seeds.stream()
+              .map(result -> result.curve(kind).get(epoch))
+              .filter(Objects::nonNull)
+              .mapToDouble(Double::doubleValue)
+              .toArray());
+    }
 
-  private Stream<CellResult> of(String baseline) {
-    return results.stream().filter(result -> result.baseline().equals(baseline));
-  }
+    /** How much better than the reference's the accuracy of the same seed is. */
+    SeedSummary gain(Measurement.Kind kind, int epoch) {
+      List<Double> gains = new ArrayList<>();
+      forEachPair(
+          (result, other) -> {
+            Double accuracy = result.curve(kind).get(epoch);
+            Double before = other.curve(kind).get(epoch);
+            if (accuracy != null && before != null) {
+              gains.add(accuracy - before);
+            }
+          });
+      return SeedSummary.of(gains.stream().mapToDouble(Double::doubleValue).toArray());
+    }
 
-  private static AccuracyCurve line(SortedMap<Integer, Double> curve) {
-    Map<Double, Double> points = new TreeMap<>();
-    curve.forEach((epoch, accuracy) -> points.put((double) epoch, accuracy));
-    return new AccuracyCurve(points);
+    /**
+     * RAUC against the reference over all measured epochs, by seed; a seed whose reference does not
+     * rise is left out.
+     */
+    SortedMap<Long, Rauc> rauc(Measurement.Kind kind) {
+      SortedMap<Long, Rauc> bySeed = new TreeMap<>();
+      forEachPair(
+          (result, other) ->
+              rauc(other.curve(kind), result.curve(kind))
+                  .ifPresent(rauc -> bySeed.put(result.seed(), rauc)));
+      return bySeed;
+    }
+
+    private static Optional<Rauc> rauc(
+        SortedMap<Integer, Double> base, SortedMap<Integer, Double> target) {
+      if (base.size() < 2 || !base.keySet().equals(target.keySet())) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(Rauc.of(line(base), line(target), base.firstKey(), base.lastKey()));
+      } catch (IllegalArgumentException e) {
+        return Optional.empty(); // the reference does not rise
+      }
+    }
+
+    private static AccuracyCurve line(SortedMap<Integer, Double> curve) {
+      Map<Double, Double> points = new TreeMap<>();
+      curve.forEach((epoch, accuracy) -> points.put((double) epoch, accuracy));
+      return new AccuracyCurve(points);
+    }
+
+    /** Each cell with the reference's of the same seed, where there is one. */
+    private void forEachPair(BiConsumer<CellResult, CellResult> use) {
+      for (CellResult result : seeds) {
+        references.stream()
+            .filter(other -> other.seed() == result.seed())
+            .forEach(other -> use.accept(result, other));
+      }
+    }
+
+    /** H of each layer over seeds, after an epoch, by token group. */
+    SortedMap<String, List<SeedSummary>> heterogeneity(int epoch) {
+      SortedMap<String, List<List<Double>>> byGroup = new TreeMap<>();
+      for (CellResult result : seeds) {
+        result
+            .heterogeneity()
+            .getOrDefault(epoch, new TreeMap<>())
+            .forEach(
+                (group, layers) ->
+                    byGroup.computeIfAbsent(group, g -> new ArrayList<>()).add(layers));
+      }
+      SortedMap<String, List<SeedSummary>> summaries = new TreeMap<>();
+      byGroup.forEach(
+          (group, layers) ->
+              summaries.put(
+                  group,
+                  IntStream.range(0, layers.get(0).size())
+                      .mapToObj(
+                          layer ->
+                              SeedSummary.of(
+                                  layers.stream().mapToDouble(h -> h.get(layer)).toArray()))
+                      .toList()));
+      return summaries;
+    }
+
+    /** Epochs after which H was measured. */
+    SortedSet<Integer> heterogeneityEpochs() {
+      return seeds.stream()
+          .flatMap(result -> result.heterogeneity().keySet().stream())
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
   }
 }

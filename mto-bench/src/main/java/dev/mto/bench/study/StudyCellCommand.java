@@ -2,6 +2,7 @@ package dev.mto.bench.study;
 
 import dev.mto.engine.command.CommandLines;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +28,6 @@ public final class StudyCellCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Folder of the cell.")
   private Path folder;
 
-  /** For the command line. */
-  public StudyCellCommand() {}
-
   @Override
   public Integer call() {
     Thread watch = new Thread(StudyCellCommand::endWithTheStudy, "study-watch");
@@ -37,7 +35,7 @@ public final class StudyCellCommand implements Callable<Integer> {
     watch.start();
     CellFolder cell = new CellFolder(folder);
     Map<String, Double> done = cell.readDone();
-    for (Step step : cell.readSteps()) {
+    for (CellFolder.Step step : cell.readSteps()) {
       if (!done.containsKey(step.name())) {
         long start = System.nanoTime();
         List<String> arguments = step.commandLine();
@@ -55,9 +53,7 @@ public final class StudyCellCommand implements Callable<Integer> {
 
   private static void endWithTheStudy() {
     try {
-      while (System.in.read() >= 0) {
-        Thread.onSpinWait();
-      }
+      System.in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       System.err.println("the study's end cannot be seen: " + e.getMessage());
     }

@@ -2,7 +2,6 @@ package dev.mto.bench.study;
 
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -50,9 +49,6 @@ public final class StudyCommand implements Callable<Integer> {
   @Option(names = "--report", description = "Writes the report of what is finished; runs nothing.")
   private boolean report;
 
-  /** For the command line. */
-  public StudyCommand() {}
-
   @Override
   public Integer call() throws IOException {
     StudyConfig study = StudyConfig.read(file, settings);
@@ -76,18 +72,14 @@ public final class StudyCommand implements Callable<Integer> {
       return 0;
     }
     Files.createDirectories(study.folder());
-    PrintStream console = System.out;
-    if (!report) {
-      boolean ended = runLocked(study, job);
-      if (!ended) {
-        return 130;
-      }
+    if (!report && !runLocked(study, job)) {
+      return 130;
     }
     if (job.finished().isEmpty()) {
       throw new UserException(
           study.folder() + ": no cell is finished, so there is nothing to show");
     }
-    console.println(
+    System.out.println(
         new StudyReport(study, job.finished(), cells.size(), store).write(study.folder()));
     return job.failed().isEmpty() ? 0 : 1;
   }

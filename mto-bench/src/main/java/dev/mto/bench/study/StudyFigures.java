@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /** The paper's figures on a study's results, as PNG files. */
@@ -23,16 +24,17 @@ record StudyFigures(Outcomes outcomes, Path folder) {
               "epoch of pre-training",
               "top-1 accuracy (%)");
       int last = 0;
-      for (String variant : outcomes.shown(baseline)) {
-        SortedSet<Integer> epochs = outcomes.epochs(baseline, variant, kind);
+      for (Outcomes.Variant variant : outcomes.shown(baseline)) {
+        SortedSet<Integer> epochs = variant.epochs(kind);
         if (epochs.size() > 1) {
           last = Math.max(last, epochs.last());
-          chart = chart.with(curve(baseline, variant, kind, epochs));
+          chart = chart.with(curve(variant, kind, epochs));
         }
       }
-      SeedSummary untrained = outcomes.accuracy(baseline, Cell.UNTRAINED, kind, 0);
+      SeedSummary untrained = outcomes.variant(baseline, Cell.UNTRAINED).accuracy(kind, 0);
       if (untrained.n() > 0 && last > 0) {
-        chart = chart.with(level("untrained", untrained.mean(), last));
+        double[] level = {100 * untrained.mean(), 100 * untrained.mean()};
+        chart = chart.with(Series.dashed("untrained", new double[] {0, last}, level));
       }
       if (last > 0) {
         Path png = folder.resolve("accuracy-" + kind.command() + "-" + baseline + ".png");
@@ -40,25 +42,18 @@ record StudyFigures(Outcomes outcomes, Path folder) {
         figures.add(
             new ReportPage.Captioned(
                 png,
-                baseline
-                    + ": top-1 accuracy by "
-                    + kind.title()
-                    + ", mean over seeds, bars of one standard deviation"));
+                "%s: top-1 accuracy by %s, mean over seeds, bars of one standard deviation"
+                    .formatted(baseline, kind.title())));
       }
     }
     return figures;
   }
 
-  private static Series level(String name, double share, int last) {
-    return Series.dashed(name, new double[] {0, last}, new double[] {100 * share, 100 * share});
-  }
-
-  private Series curve(
-      String baseline, String variant, Measurement.Kind kind, SortedSet<Integer> epochs) {
-    List<SeedSummary> points =
-        epochs.stream().map(e -> outcomes.accuracy(baseline, variant, kind, e)).toList();
+  private static Series curve(
+      Outcomes.Variant variant, Measurement.Kind kind, SortedSet<Integer> epochs) {
+    List<SeedSummary> points = epochs.stream().map(e -> variant.accuracy(kind, e)).toList();
     return Series.dots(
-            variant,
+            variant.name(),
             epochs.stream().mapToDouble(Integer::doubleValue).toArray(),
             points.stream().mapToDouble(point -> 100 * point.mean()).toArray())
         .withSpread(points.stream().mapToDouble(point -> 100 * point.deviation()).toArray());
@@ -73,11 +68,10 @@ record StudyFigures(Outcomes outcomes, Path folder) {
         LineChart chart =
             LineChart.of(
                 name + ": heterogeneity", "layer depth (0: initial embedding)", "H (nats)");
-        for (String variant : outcomes.shown(baseline)) {
-          SortedSet<Integer> epochs = outcomes.heterogeneityEpochs(baseline, variant);
-          chart = chart.with(profile(baseline, variant, group, epochs.first()));
-          if (epochs.size() > 1) {
-            chart = chart.with(profile(baseline, variant, group, epochs.last()));
+        for (Outcomes.Variant variant : outcomes.shown(baseline)) {
+          SortedSet<Integer> epochs = variant.heterogeneityEpochs();
+          for (int epoch : new TreeSet<>(List.of(epochs.first(), epochs.last()))) {
+            chart = chart.with(profile(variant, group, epoch));
           }
         }
         Path png =
@@ -94,17 +88,17 @@ record StudyFigures(Outcomes outcomes, Path folder) {
 
   private List<String> groups(String baseline) {
     return outcomes.variants(baseline).stream()
-        .flatMap(variant -> outcomes.seeds(baseline, variant).stream())
+        .flatMap(variant -> variant.seeds().stream())
         .flatMap(result -> result.heterogeneity().values().stream())
         .flatMap(byGroup -> byGroup.keySet().stream())
         .distinct()
         .toList();
   }
 
-  private Series profile(String baseline, String variant, String group, int epoch) {
-    List<SeedSummary> layers = outcomes.heterogeneity(baseline, variant, epoch).get(group);
+  private static Series profile(Outcomes.Variant variant, String group, int epoch) {
+    List<SeedSummary> layers = variant.heterogeneity(epoch).get(group);
     return Series.dots(
-            variant + ", epoch " + epoch,
+            variant.name() + ", epoch " + epoch,
             IntStream.range(0, layers.size()).asDoubleStream().toArray(),
             layers.stream().mapToDouble(SeedSummary::mean).toArray())
         .withSpread(layers.stream().mapToDouble(SeedSummary::deviation).toArray());

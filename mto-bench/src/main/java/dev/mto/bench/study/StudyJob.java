@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
 
 /** Runs the cells of a study that are not finished, some side by side. */
 final class StudyJob {
@@ -30,20 +30,14 @@ final class StudyJob {
     this.cells = cells;
     this.store = store;
     this.console = console;
-    for (Cell cell : cells) {
-      Optional<CellResult> result = store.find(cell, console::println);
-      result.ifPresent(found -> finished.put(cell, found));
-    }
+    cells.forEach(
+        cell -> store.find(cell, console::println).ifPresent(found -> finished.put(cell, found)));
   }
 
   /** Results of the finished cells, in the order of the plan. */
   Map<Cell, CellResult> finished() {
     Map<Cell, CellResult> ordered = new LinkedHashMap<>();
-    for (Cell cell : cells) {
-      if (finished.containsKey(cell)) {
-        ordered.put(cell, finished.get(cell));
-      }
-    }
+    cells.forEach(cell -> ordered.computeIfAbsent(cell, finished::get));
     return ordered;
   }
 
@@ -52,8 +46,7 @@ final class StudyJob {
     return List.copyOf(failed);
   }
 
-  /** Cells to run. */
-  List<Cell> left() {
+  private List<Cell> left() {
     return cells.stream().filter(cell -> !finished.containsKey(cell)).toList();
   }
 
@@ -75,10 +68,8 @@ final class StudyJob {
         if (stop.requested()) {
           running.forEach(CellProcess::stop);
           console.println(
-              "stopped; "
-                  + (waiting.size() + running.size())
-                  + " cells are left. To go on, give"
-                  + " the same command again");
+              "stopped; %d cells are left. To go on, give the same command again"
+                  .formatted(waiting.size() + running.size()));
           return false;
         }
         running.removeIf(this::ended);
@@ -99,11 +90,12 @@ final class StudyJob {
   }
 
   private boolean ended(CellProcess process) {
-    if (process.running()) {
+    if (process.process().isAlive()) {
       return false;
     }
     Cell cell = process.cell();
-    if (process.code() == 0) {
+    int code = process.process().exitValue();
+    if (code == 0) {
       CellResult result = CellResult.of(cell, process.folder());
       store.keep(cell, result);
       finished.put(cell, result);
@@ -120,7 +112,7 @@ final class StudyJob {
       failed.add(cell);
       console.println(
           "%s failed (exit code %d): %s; see %s"
-              .formatted(cell.id(), process.code(), process.lastLine(), process.folder().log()));
+              .formatted(cell.id(), code, process.lastLine(), process.folder().log()));
     }
     return true;
   }
@@ -128,8 +120,8 @@ final class StudyJob {
   private static String described(CellResult result) {
     StringBuilder text = new StringBuilder();
     for (Measurement.Kind kind : Measurement.Kind.values()) {
-      if (result.accuracy().containsKey(kind.command())) {
-        var curve = result.accuracy().get(kind.command());
+      SortedMap<Integer, Double> curve = result.curve(kind);
+      if (!curve.isEmpty()) {
         text.append(
             String.format(
                 Locale.ROOT, ", %s %.1f %%", kind.title(), 100 * curve.get(curve.lastKey())));

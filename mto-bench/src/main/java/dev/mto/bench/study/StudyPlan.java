@@ -36,33 +36,32 @@ final class StudyPlan {
    * @throws UserException when a configuration, a recipe or a folder of images is wrong
    */
   static List<Cell> of(StudyConfig study) {
-    return List.copyOf(new StudyPlan(study).cells());
+    return new StudyPlan(study).cells();
   }
 
-  private Set<Cell> cells() {
+  private List<Cell> cells() {
     Map<String, Cell> cells = new LinkedHashMap<>();
-    for (long seed : seeds()) {
+    Set<Long> seeds = new LinkedHashSet<>();
+    study.grid().forEach(part -> seeds.addAll(part.seeds()));
+    for (long seed : seeds) {
       for (StudyConfig.Grid part : study.grid()) {
         if (part.seeds().contains(seed)) {
           for (String baseline : part.baselines()) {
-            List<Cell> row = new ArrayList<>();
             if (study.untrained()) {
-              row.add(untrained(baseline, seed));
+              add(cells, untrained(baseline, seed));
             }
-            part.variants()
-                .forEach(variant -> row.add(trained(baseline, variant, seed, part.epochs())));
-            row.forEach(cell -> cells.putIfAbsent(cell.id(), cell));
+            for (String variant : part.variants()) {
+              add(cells, trained(baseline, variant, seed, part.epochs()));
+            }
           }
         }
       }
     }
-    return new LinkedHashSet<>(cells.values());
+    return List.copyOf(cells.values());
   }
 
-  private Set<Long> seeds() {
-    Set<Long> seeds = new LinkedHashSet<>();
-    study.grid().forEach(part -> seeds.addAll(part.seeds()));
-    return seeds;
+  private static void add(Map<String, Cell> cells, Cell cell) {
+    cells.putIfAbsent(cell.id(), cell);
   }
 
   private Cell trained(String baseline, String variant, long seed, List<Integer> only) {
@@ -129,8 +128,7 @@ final class StudyPlan {
     List<Measurement> measurements = new ArrayList<>();
     epochs.forEach(
         (kind, all) -> measurements.add(new Measurement(kind, recipe(kind, config, seed), all)));
-    return new Cell(
-        baseline, variant, seed, config, measurements, CellHash.of(config, images, measurements));
+    return Cell.of(baseline, variant, seed, config, images, measurements);
   }
 
   private RunConfig configuration(String baseline, String variant, long seed, List<String> more) {

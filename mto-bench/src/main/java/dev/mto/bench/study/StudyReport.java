@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
 
 /**
  * What a study shows: {@code report.html}, {@code tables.md}, {@code results.csv}, {@code
@@ -28,7 +29,7 @@ final class StudyReport {
     this.finished = finished;
     this.planned = planned;
     this.store = store;
-    this.outcomes = new Outcomes(finished.values(), study.reference());
+    this.outcomes = new Outcomes(List.copyOf(finished.values()), study.reference());
   }
 
   /**
@@ -39,13 +40,13 @@ final class StudyReport {
   Path write(Path folder) throws IOException {
     Files.createDirectories(folder.resolve("figures"));
     Files.createDirectories(folder.resolve("curves"));
-    AtomicFiles.writeString(folder.resolve("results.csv"), results());
-    AtomicFiles.writeString(folder.resolve("heterogeneity.csv"), heterogeneity());
+    writeCsv(folder.resolve("results.csv"), results());
+    writeCsv(folder.resolve("heterogeneity.csv"), heterogeneity());
     writeCurves(folder.resolve("curves"));
-    List<Table> tables = new StudyTables(outcomes).all();
+    List<StudyTables.Table> tables = new StudyTables(outcomes).all();
     AtomicFiles.writeString(
         folder.resolve("tables.md"),
-        tables.stream().map(Table::markdown).collect(Collectors.joining("\n")));
+        tables.stream().map(StudyTables.Table::markdown).collect(Collectors.joining("\n")));
     StudyFigures figures = new StudyFigures(outcomes, folder.resolve("figures"));
     ReportPage page = new ReportPage("Study " + study.name());
     page.section("What was run", summary());
@@ -54,7 +55,7 @@ final class StudyReport {
       accuracy.pictures(figures.accuracy(kind));
     }
     page.section("Accuracy against epochs of pre-training (Fig. 4)", accuracy);
-    for (Table table : tables) {
+    for (StudyTables.Table table : tables) {
       page.section(
           table.title(),
           new ReportPage.Section().text(table.note()).table(table.header(), table.rows()));
@@ -69,11 +70,11 @@ final class StudyReport {
   }
 
   private ReportPage.Section summary() {
-    double hours = finished.values().stream().mapToDouble(CellResult::allSeconds).sum() / 3600;
+    double seconds = finished.values().stream().mapToDouble(CellResult::allSeconds).sum();
     return new ReportPage.Section()
         .text(
             "%d of %d cells are finished; they took %s of computing, each on %d thread(s)."
-                .formatted(finished.size(), planned, Durations.of(hours * 3600), study.threads()))
+                .formatted(finished.size(), planned, Durations.of(seconds), study.threads()))
         .text(
             "Pre-training on %s; classifiers trained on %s and measured on %s."
                 .formatted(study.data().pretrain(), study.data().train(), study.data().test()))
@@ -104,83 +105,79 @@ final class StudyReport {
     return new ReportPage.Section().pictures(pictures);
   }
 
-  private String results() {
-    StringBuilder csv = new StringBuilder("baseline,variant,seed,measure,epoch,top1,hash,commit\n");
-    for (CellResult result : finished.values()) {
-      result
-          .accuracy()
+  private List<List<?>> results() {
+    List<List<?>> rows = new ArrayList<>();
+    rows.add(List.of("baseline", "variant", "seed", "measure", "epoch", "top1", "hash", "commit"));
+    for (CellResult of : finished.values()) {
+      of.accuracy()
           .forEach(
               (measure, curve) ->
                   curve.forEach(
                       (epoch, top1) ->
-                          csv.append(
-                              String.join(
-                                      ",",
-                                      result.baseline(),
-                                      result.variant(),
-                                      Long.toString(result.seed()),
-                                      measure,
-                                      Integer.toString(epoch),
-                                      Double.toString(top1),
-                                      result.hash(),
-                                      result.commit())
-                                  + "\n")));
+                          rows.add(
+                              List.of(
+                                  of.baseline(),
+                                  of.variant(),
+                                  of.seed(),
+                                  measure,
+                                  epoch,
+                                  top1,
+                                  of.hash(),
+                                  of.commit()))));
     }
-    return csv.toString();
+    return rows;
   }
 
-  private String heterogeneity() {
-    StringBuilder csv = new StringBuilder("baseline,variant,seed,epoch,tokens,layer,h,bound\n");
-    for (CellResult result : finished.values()) {
-      result
-          .heterogeneity()
+  private List<List<?>> heterogeneity() {
+    List<List<?>> rows = new ArrayList<>();
+    rows.add(List.of("baseline", "variant", "seed", "epoch", "tokens", "layer", "h", "bound"));
+    for (CellResult of : finished.values()) {
+      of.heterogeneity()
           .forEach(
               (epoch, groups) ->
                   groups.forEach(
                       (group, layers) -> {
                         for (int layer = 0; layer < layers.size(); layer++) {
-                          csv.append(
-                              String.join(
-                                      ",",
-                                      result.baseline(),
-                                      result.variant(),
-                                      Long.toString(result.seed()),
-                                      Integer.toString(epoch),
-                                      group,
-                                      Integer.toString(layer),
-                                      Double.toString(layers.get(layer)),
-                                      Double.toString(result.bound()))
-                                  + "\n");
+                          rows.add(
+                              List.of(
+                                  of.baseline(),
+                                  of.variant(),
+                                  of.seed(),
+                                  epoch,
+                                  group,
+                                  layer,
+                                  layers.get(layer),
+                                  of.bound()));
                         }
                       }));
     }
-    return csv.toString();
+    return rows;
   }
 
   /** Files that {@code rauc} reads. */
   private void writeCurves(Path folder) throws IOException {
-    for (String baseline : outcomes.baselines()) {
-      for (String variant : outcomes.variants(baseline)) {
-        for (Measurement.Kind kind : Measurement.Kind.values()) {
-          StringBuilder csv = new StringBuilder("epoch,accuracy,seed\n");
-          for (CellResult result : outcomes.seeds(baseline, variant)) {
-            Outcomes.curve(result, kind)
-                .forEach(
-                    (epoch, top1) ->
-                        csv.append(epoch)
-                            .append(',')
-                            .append(top1)
-                            .append(',')
-                            .append(result.seed())
-                            .append('\n'));
-          }
-          if (csv.indexOf("\n") < csv.length() - 1) {
-            AtomicFiles.writeString(
-                folder.resolve(baseline + "-" + variant + "-" + kind.command() + ".csv"),
-                csv.toString());
-          }
+    for (Outcomes.Variant variant : outcomes.variants()) {
+      for (Measurement.Kind kind : Measurement.Kind.values()) {
+        List<List<?>> rows = new ArrayList<>();
+        rows.add(List.of("epoch", "accuracy", "seed"));
+        for (CellResult result : variant.seeds()) {
+          result
+              .curve(kind)
+              .forEach((epoch, top1) -> rows.add(List.of(epoch, top1, result.seed())));
+        }
+        if (rows.size() > 1) {
+          String name = variant.baseline() + "-" + variant.name() + "-" + kind.command();
+          writeCsv(folder.resolve(name + ".csv"), rows);
         }
       }
     }
+  }
+
+  private static void writeCsv(Path file, List<List<?>> rows) throws IOException {
+    AtomicFiles.writeString(
+        file,
+        rows.stream()
+            .map(row -> CSVFormat.DEFAULT.format(row.toArray()) + "\n")
+            .collect(Collectors.joining()));
   }
 }

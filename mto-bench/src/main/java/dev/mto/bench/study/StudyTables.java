@@ -3,62 +3,74 @@ package dev.mto.bench.study;
 import dev.mto.evaluation.curve.Rauc;
 import dev.mto.evaluation.curve.SeedSummary;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The paper's tables on a study's results. */
 record StudyTables(Outcomes outcomes) {
+  private static final List<Measurement.Kind> KINDS = List.of(Measurement.Kind.values());
+
+  /**
+   * A table of a report.
+   *
+   * @param title heading
+   * @param note what the figures are
+   */
+  record Table(String title, String note, List<String> header, List<List<String>> rows) {
+
+    /** The table as Markdown, under its title. */
+    String markdown() {
+      List<String> rule = Collections.nCopies(header.size(), "---");
+      return Stream.concat(Stream.of(header, rule), rows.stream())
+          .map(cells -> "| " + String.join(" | ", cells) + " |")
+          .collect(Collectors.joining("\n", "### " + title + "\n\n" + note + "\n\n", "\n"));
+    }
+  }
+
   /** All that have rows. */
   List<Table> all() {
-    List<Table> tables = new ArrayList<>();
-    for (Measurement.Kind kind : Measurement.Kind.values()) {
-      tables.add(accuracy(kind));
-    }
-    for (Measurement.Kind kind : Measurement.Kind.values()) {
-      tables.add(rauc(kind));
-    }
-    tables.add(losses());
-    tables.add(heterogeneity());
-    return tables.stream().filter(table -> !table.rows().isEmpty()).toList();
+    return Stream.of(
+            KINDS.stream().map(this::accuracy),
+            KINDS.stream().map(this::rauc),
+            Stream.of(losses(), heterogeneity()))
+        .flatMap(tables -> tables)
+        .filter(table -> !table.rows().isEmpty())
+        .toList();
   }
 
   /** Accuracy against epochs (Fig. 4), as figures. */
   private Table accuracy(Measurement.Kind kind) {
-    SortedSet<Integer> epochs = new TreeSet<>();
-    for (String baseline : outcomes.baselines()) {
-      for (String variant : outcomes.variants(baseline)) {
-        epochs.addAll(outcomes.epochs(baseline, variant, kind));
-      }
-    }
+    SortedSet<Integer> epochs =
+        outcomes.variants().stream()
+            .flatMap(variant -> variant.epochs(kind).stream())
+            .collect(Collectors.toCollection(TreeSet::new));
     boolean untrained =
         outcomes.all().stream().anyMatch(result -> result.variant().equals(Cell.UNTRAINED));
     List<List<String>> rows = new ArrayList<>();
-    for (String baseline : outcomes.baselines()) {
-      for (String variant : outcomes.variants(baseline)) {
-        if (outcomes.epochs(baseline, variant, kind).isEmpty()) {
-          continue;
-        }
-        List<String> row = new ArrayList<>(List.of(baseline, variant));
-        if (untrained) {
-          row.add(percent(outcomes.accuracy(baseline, Cell.UNTRAINED, kind, 0)));
-        }
-        epochs.forEach(
-            epoch -> row.add(percent(outcomes.accuracy(baseline, variant, kind, epoch))));
-        row.add(Integer.toString(outcomes.seeds(baseline, variant).size()));
-        rows.add(row);
-        if (!variant.equals(outcomes.reference())
-            && outcomes.variants(baseline).contains(outcomes.reference())) {
-          rows.add(gains(baseline, variant, kind, epochs, untrained));
-        }
+    for (Outcomes.Variant variant : outcomes.variants()) {
+      if (variant.epochs(kind).isEmpty()) {
+        continue;
+      }
+      List<String> row = row(variant.baseline(), variant.name());
+      if (untrained) {
+        row.add(percent(outcomes.variant(variant.baseline(), Cell.UNTRAINED).accuracy(kind, 0)));
+      }
+      epochs.forEach(epoch -> row.add(percent(variant.accuracy(kind, epoch))));
+      row.add(Integer.toString(variant.seeds().size()));
+      rows.add(row);
+      if (!variant.isReference() && !variant.references().isEmpty()) {
+        rows.add(gains(variant, kind, epochs, untrained));
       }
     }
-    List<String> header = new ArrayList<>(List.of("baseline", "variant"));
+    List<String> header = row("baseline", "variant");
     if (untrained) {
       header.add("untrained");
     }
@@ -78,22 +90,17 @@ record StudyTables(Outcomes outcomes) {
   }
 
   private List<String> gains(
-      String baseline,
-      String variant,
+      Outcomes.Variant variant,
       Measurement.Kind kind,
       SortedSet<Integer> epochs,
       boolean untrained) {
-    List<String> row = new ArrayList<>(List.of("", variant + " − " + outcomes.reference()));
+    List<String> row = row("", variant.name() + " − " + outcomes.reference());
     if (untrained) {
       row.add("");
     }
-    int n = 0;
-    for (int epoch : epochs) {
-      SeedSummary gain = outcomes.gain(baseline, variant, kind, epoch);
-      row.add(signed(gain));
-      n = Math.max(n, gain.n());
-    }
-    row.add(Integer.toString(n));
+    List<SeedSummary> gains = epochs.stream().map(epoch -> variant.gain(kind, epoch)).toList();
+    gains.forEach(gain -> row.add(signed(gain)));
+    row.add(Integer.toString(gains.stream().mapToInt(SeedSummary::n).max().orElse(0)));
     return row;
   }
 
@@ -106,15 +113,6 @@ record StudyTables(Outcomes outcomes) {
 
   /** Relative area under the curve (eq. 8), as Table 2. */
   private Table rauc(Measurement.Kind kind) {
-    List<List<String>> rows = new ArrayList<>();
-    for (String baseline : outcomes.baselines()) {
-      for (String variant : outcomes.variants(baseline)) {
-        SortedSet<Integer> epochs = outcomes.epochs(baseline, variant, kind);
-        if (!variant.equals(outcomes.reference()) && epochs.size() > 1) {
-          rows.add(raucRow(baseline, variant, kind, epochs));
-        }
-      }
-    }
     return new Table(
         "RAUC by " + kind.title() + " (Table 2)",
         "Relative area under the curve against '"
@@ -123,59 +121,58 @@ record StudyTables(Outcomes outcomes) {
             + " deviation; and how many seeds reach the reference's last accuracy, at which epoch on"
             + " average.",
         List.of("baseline", "variant", "epochs", "eq. 8", "1 + eq. 8", "seeds", "reached", "at"),
-        rows);
+        outcomes.variants().stream()
+            .filter(variant -> !variant.isReference() && variant.epochs(kind).size() > 1)
+            .map(variant -> raucRow(variant, kind))
+            .toList());
   }
 
-  private List<String> raucRow(
-      String baseline, String variant, Measurement.Kind kind, SortedSet<Integer> epochs) {
-    SortedMap<Long, Rauc> bySeed = outcomes.rauc(baseline, variant, kind);
-    int seeds = outcomes.seeds(baseline, variant).size();
-    SeedSummary improvement =
-        SeedSummary.of(bySeed.values().stream().mapToDouble(Rauc::improvement).toArray());
-    double[] reached =
-        bySeed.values().stream()
-            .mapToDouble(Rauc::epochsToBaseline)
-            .filter(epoch -> !Double.isNaN(epoch))
-            .toArray();
+  private static List<String> raucRow(Outcomes.Variant variant, Measurement.Kind kind) {
+    SortedSet<Integer> epochs = variant.epochs(kind);
+    Collection<Rauc> all = variant.rauc(kind).values();
+    int seeds = variant.seeds().size();
+    SeedSummary improvement = SeedSummary.of(all.stream().mapToDouble(Rauc::improvement).toArray());
+    SeedSummary reached =
+        SeedSummary.of(
+            all.stream()
+                .mapToDouble(Rauc::epochsToBaseline)
+                .filter(epoch -> !Double.isNaN(epoch))
+                .toArray());
     return List.of(
-        baseline,
-        variant,
+        variant.baseline(),
+        variant.name(),
         epochs.first() + " to " + epochs.last(),
         plain(improvement, 0),
         plain(improvement, 1),
-        bySeed.size() < seeds
-            ? bySeed.size() + " of " + seeds + " (no reference that rises for the others)"
+        all.size() < seeds
+            ? all.size() + " of " + seeds + " (no reference that rises for the others)"
             : Integer.toString(seeds),
-        reached.length + " of " + bySeed.size(),
-        reached.length == 0 ? "–" : plain(SeedSummary.of(reached), 0));
+        reached.n() + " of " + all.size(),
+        reached.n() == 0 ? "–" : plain(reached, 0));
   }
 
   /** What each loss adds, as Table 3. */
   private Table losses() {
+    List<Measurement.Kind> kinds =
+        KINDS.stream()
+            .filter(kind -> outcomes.all().stream().anyMatch(cell -> !cell.curve(kind).isEmpty()))
+            .toList();
     List<List<String>> rows = new ArrayList<>();
-    for (String baseline : outcomes.baselines()) {
-      for (String variant : outcomes.variants(baseline)) {
-        CellResult.Weights weights = outcomes.seeds(baseline, variant).get(0).weights();
-        List<String> row = new ArrayList<>(List.of(baseline, variant));
-        row.addAll(List.of(weight(weights.spa()), weight(weights.e()), weight(weights.r())));
-        for (Measurement.Kind kind : kinds()) {
-          SortedSet<Integer> epochs = outcomes.epochs(baseline, variant, kind);
-          int last = epochs.isEmpty() ? 0 : epochs.last();
-          row.add(percent(outcomes.accuracy(baseline, variant, kind, last)));
-          row.add(
-              variant.equals(outcomes.reference())
-                  ? ""
-                  : signed(outcomes.gain(baseline, variant, kind, last)));
-        }
-        row.add(loss(baseline, variant));
-        row.add(Integer.toString(outcomes.seeds(baseline, variant).size()));
-        rows.add(row);
+    for (Outcomes.Variant variant : outcomes.variants()) {
+      CellResult.Weights weights = variant.seeds().get(0).weights();
+      List<String> row = row(variant.baseline(), variant.name());
+      row.addAll(List.of(weight(weights.spa()), weight(weights.e()), weight(weights.r())));
+      for (Measurement.Kind kind : kinds) {
+        int last = variant.epochs(kind).stream().reduce(0, Math::max);
+        row.add(percent(variant.accuracy(kind, last)));
+        row.add(variant.isReference() ? "" : signed(variant.gain(kind, last)));
       }
+      row.add(plain(loss(variant), 0));
+      row.add(Integer.toString(variant.seeds().size()));
+      rows.add(row);
     }
-    List<String> header = new ArrayList<>(List.of("baseline", "variant", "L_spa", "L_e", "L_r"));
-    for (Measurement.Kind kind : kinds()) {
-      header.addAll(List.of(kind.title(), "gain"));
-    }
+    List<String> header = row("baseline", "variant", "L_spa", "L_e", "L_r");
+    kinds.forEach(kind -> header.addAll(List.of(kind.title(), "gain")));
     header.addAll(List.of("self-supervised loss", "n"));
     return new Table(
         "Which loss does what (Table 3)",
@@ -187,55 +184,38 @@ record StudyTables(Outcomes outcomes) {
         rows);
   }
 
-  private Set<Measurement.Kind> kinds() {
-    Set<Measurement.Kind> kinds = new LinkedHashSet<>();
-    for (Measurement.Kind kind : Measurement.Kind.values()) {
-      if (outcomes.all().stream().anyMatch(result -> !Outcomes.curve(result, kind).isEmpty())) {
-        kinds.add(kind);
-      }
-    }
-    return kinds;
-  }
-
-  private String loss(String baseline, String variant) {
-    return plain(
-        SeedSummary.of(
-            outcomes.seeds(baseline, variant).stream()
-                .filter(result -> !result.loss().isEmpty())
-                .mapToDouble(result -> result.loss().get(result.loss().size() - 1))
-                .toArray()),
-        0);
+  private static SeedSummary loss(Outcomes.Variant variant) {
+    return SeedSummary.of(
+        variant.seeds().stream()
+            .filter(result -> !result.loss().isEmpty())
+            .mapToDouble(result -> result.loss().get(result.loss().size() - 1))
+            .toArray());
   }
 
   /** H by layer of early and late checkpoints (eq. 2), as Table 1 and Fig. 1b. */
   private Table heterogeneity() {
     List<List<String>> rows = new ArrayList<>();
-    int layers = 0;
     for (String baseline : outcomes.baselines()) {
-      List<String> variants = new ArrayList<>(outcomes.variants(baseline));
-      variants.add(0, Cell.UNTRAINED);
-      for (String variant : variants) {
-        for (int epoch : outcomes.heterogeneityEpochs(baseline, variant)) {
-          for (Map.Entry<String, List<SeedSummary>> group :
-              outcomes.heterogeneity(baseline, variant, epoch).entrySet()) {
-            String name = group.getKey().isEmpty() ? baseline : baseline + ", " + group.getKey();
-            List<String> row = new ArrayList<>(List.of(name, variant, Integer.toString(epoch)));
-            group.getValue().forEach(h -> row.add(plain(h, 0)));
-            layers = Math.max(layers, group.getValue().size());
-            rows.add(row);
-          }
+      List<Outcomes.Variant> variants = new ArrayList<>(outcomes.variants(baseline));
+      variants.add(0, outcomes.variant(baseline, Cell.UNTRAINED));
+      for (Outcomes.Variant variant : variants) {
+        for (int epoch : variant.heterogeneityEpochs()) {
+          variant
+              .heterogeneity(epoch)
+              .forEach(
+                  (group, layers) -> {
+                    String name = group.isEmpty() ? baseline : baseline + ", " + group;
+                    List<String> row = row(name, variant.name(), Integer.toString(epoch));
+                    layers.forEach(h -> row.add(plain(h, 0)));
+                    rows.add(row);
+                  });
         }
       }
     }
-    List<String> header = new ArrayList<>(List.of("baseline", "variant", "epoch"));
-    for (int layer = 0; layer < layers; layer++) {
-      header.add("H" + layer);
-    }
-    for (List<String> row : rows) {
-      while (row.size() < header.size()) {
-        row.add("");
-      }
-    }
+    List<String> header = row("baseline", "variant", "epoch");
+    int width = rows.stream().mapToInt(List::size).max().orElse(header.size());
+    IntStream.range(0, width - header.size()).forEach(layer -> header.add("H" + layer));
+    rows.forEach(row -> row.addAll(Collections.nCopies(width - row.size(), "")));
     return new Table(
         "Heterogeneity by layer (Table 1, Fig. 1b)",
         "H of masked against visible tokens in nats (eq. 2) on test images under fixed masks, mean ±"
@@ -244,30 +224,33 @@ record StudyTables(Outcomes outcomes) {
         rows);
   }
 
+  /** A row that grows. */
+  private static List<String> row(String... cells) {
+    return new ArrayList<>(Arrays.asList(cells));
+  }
+
   private static String weight(double weight) {
     return weight == 0 ? "–" : Double.toString(weight);
   }
 
   private static String percent(SeedSummary share) {
-    if (share.n() == 0) {
-      return "";
-    }
-    return share.n() == 1
-        ? String.format(Locale.ROOT, "%.2f", 100 * share.mean())
-        : String.format(Locale.ROOT, "%.2f ± %.2f", 100 * share.mean(), 100 * share.deviation());
+    return text("%.2f", share, 100 * share.mean(), 100 * share.deviation());
   }
 
   private static String signed(SeedSummary share) {
-    String text = percent(share);
-    return share.mean() > 0 ? "+" + text : text;
+    return share.mean() > 0 ? "+" + percent(share) : percent(share);
   }
 
   private static String plain(SeedSummary value, double added) {
-    if (value.n() == 0) {
-      return "";
-    }
-    return value.n() == 1
-        ? String.format(Locale.ROOT, "%.3f", added + value.mean())
-        : String.format(Locale.ROOT, "%.3f ± %.3f", added + value.mean(), value.deviation());
+    return text("%.3f", value, added + value.mean(), value.deviation());
+  }
+
+  /** The mean, with the deviation where there is one; nothing of no value. */
+  private static String text(String format, SeedSummary of, double mean, double deviation) {
+    return switch (of.n()) {
+      case 0 -> "";
+      case 1 -> String.format(Locale.ROOT, format, mean);
+      default -> String.format(Locale.ROOT, format + " ± " + format, mean, deviation);
+    };
   }
 }

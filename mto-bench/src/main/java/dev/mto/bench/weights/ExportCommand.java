@@ -3,6 +3,7 @@ package dev.mto.bench.weights;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.models.weights.SharedRelativeBias;
 import dev.mto.models.weights.WeightNames;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,6 +39,8 @@ import picocli.CommandLine.Option;
       "      --part encoder --names timm --out timm.safetensors"
     })
 final class ExportCommand implements Runnable {
+  private static final String ENCODER = "encoder.";
+
   private enum Part {
     MODEL,
     ENCODER,
@@ -87,16 +90,20 @@ final class ExportCommand implements Runnable {
   public void run() {
     checkChoices();
     out.check();
-    boolean encoderOnly = format == Format.SAMEDIFF || part == Part.ENCODER;
-    ModelSource.Trained trained = source.load(encoderOnly);
+    ModelSource.Trained trained = source.load(format == Format.SAMEDIFF || part == Part.ENCODER);
+    String baseline = trained.config().baseline();
     if (format == Format.SAMEDIFF) {
-      out.write(
-          trained.weights().encoder(Baselines.named(trained.config().baseline()))::writeSameDiff);
+      out.write(trained.weights().encoder(Baselines.named(baseline))::writeSameDiff);
       System.out.println("wrote " + out.path() + ": the frozen encoder");
       return;
     }
-    String baseline = trained.config().baseline();
-    out.writeSafeTensors(named(baseline, tensors(trained)), Metadata.of(baseline, names));
+    Map<String, INDArray> tensors = tensors(trained);
+    try {
+      tensors = names.fromOfficial(baseline, tensors);
+    } catch (IllegalArgumentException e) {
+      throw new UserException("--names: " + e.getMessage(), e);
+    }
+    out.writeSafeTensors(tensors, baseline, names);
   }
 
   private void checkChoices() {
@@ -117,7 +124,7 @@ final class ExportCommand implements Runnable {
     RunConfig config = trained.config();
     Map<String, INDArray> tensors = chosen(trained);
     return perBlockBias
-        ? PerBlockBias.of(config.baseline(), tensors, config.vit().depth())
+        ? perBlockBias(config.baseline(), tensors, config.vit().depth())
         : tensors;
   }
 
@@ -132,14 +139,25 @@ final class ExportCommand implements Runnable {
       }
       return trained.weights().teacher();
     }
-    return new LinkedHashMap<>(trained.weights().tensors());
+    return trained.weights().tensors();
   }
 
-  private Map<String, INDArray> named(String baseline, Map<String, INDArray> tensors) {
+  /** A shared relative position bias given to each block; names keep SimMIM's prefix. */
+  private static Map<String, INDArray> perBlockBias(
+      String baseline, Map<String, INDArray> tensors, int depth) {
+    boolean prefixed = tensors.keySet().stream().allMatch(name -> name.startsWith(ENCODER));
+    String prefix = prefixed ? ENCODER : "";
+    Map<String, INDArray> plain = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> plain.put(name.substring(prefix.length()), tensor));
+    Map<String, INDArray> named = new LinkedHashMap<>();
     try {
-      return names.fromOfficial(baseline, tensors);
+      SharedRelativeBias.perBlock(plain, depth)
+          .forEach((name, tensor) -> named.put(prefix + name, tensor));
     } catch (IllegalArgumentException e) {
-      throw new UserException("--names: " + e.getMessage(), e);
+      throw new UserException(
+          "--per-block-bias: " + baseline + " has no shared relative position bias; leave it out",
+          e);
     }
+    return named;
   }
 }

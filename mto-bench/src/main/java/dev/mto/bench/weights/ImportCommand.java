@@ -72,6 +72,6 @@ final class ImportCommand implements Runnable {
     if (weights.hasTeacher() && match.matched().stream().noneMatch(n -> n.startsWith("teacher."))) {
       System.out.println("no teacher in the file: it is a copy of the model");
     }
-    out.writeSafeTensors(weights.tensors(), Metadata.of(config.baseline(), WeightNames.OFFICIAL));
+    out.writeSafeTensors(weights.tensors(), config.baseline(), WeightNames.OFFICIAL);
   }
 }

@@ -2,10 +2,10 @@ package dev.mto.bench.weights;
 
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
 import dev.mto.models.weights.WeightMatch;
+import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -57,9 +57,9 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     WeightSource source = new WeightSource(file, Optional.ofNullable(entry), Optional.empty());
     Inspection inspection = new Inspection(source, Inspection.summary(source), compared(source));
-    System.out.print(InspectionText.of(inspection, all));
+    System.out.print(inspection.text(all));
     if (json != null) {
-      AtomicFiles.writeString(json, InspectionJson.of(inspection));
+      JsonFile.write(json, inspection.json());
     }
     return 0;
   }

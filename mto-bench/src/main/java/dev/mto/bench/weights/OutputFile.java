@@ -3,10 +3,13 @@ package dev.mto.bench.weights;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.models.weights.SafeTensors;
+import dev.mto.models.weights.WeightNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Option;
@@ -39,7 +42,12 @@ final class OutputFile {
     }
   }
 
-  void writeSafeTensors(Map<String, INDArray> tensors, Map<String, String> metadata) {
+  /** Writes tensors of a baseline under {@code names}, and says so in the file. */
+  void writeSafeTensors(Map<String, INDArray> tensors, String baseline, WeightNames names) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("format", "pt");
+    metadata.put("baseline", baseline);
+    metadata.put("names", names.name().toLowerCase(Locale.ROOT));
     write(temporary -> SafeTensors.write(temporary, tensors, metadata));
     System.out.printf("wrote %s: %d tensors%n", out, tensors.size());
   }

@@ -3,6 +3,7 @@ package dev.mto.bench.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mto.bench.study.Outcomes.Variant;
 import dev.mto.evaluation.curve.Rauc;
 import dev.mto.evaluation.curve.SeedSummary;
 import java.util.List;
@@ -28,24 +29,24 @@ class OutcomesTest {
 
   @Test
   void theReferenceComesFirstAndFirstValuesAreNoVariant() {
-    assertThat(outcomes.variants("mae")).containsExactly("none", "mto");
-    assertThat(outcomes.epochs("mae", "mto", KIND)).containsExactly(2, 4);
+    assertThat(outcomes.variants("mae")).extracting(Variant::name).containsExactly("none", "mto");
+    assertThat(outcomes.variant("mae", "mto").epochs(KIND)).containsExactly(2, 4);
   }
 
   @Test
   void accuracyIsTheMeanOverAllSeeds() {
-    SeedSummary mto = outcomes.accuracy("mae", "mto", KIND, 4);
+    SeedSummary mto = outcomes.variant("mae", "mto").accuracy(KIND, 4);
 
     assertThat(mto.n()).isEqualTo(3);
     assertThat(mto.mean()).isCloseTo(0.7, within(1e-12));
     assertThat(mto.deviation()).isCloseTo(0.2, within(1e-12));
-    assertThat(outcomes.accuracy("mae", "untrained", KIND, 0).mean()).isEqualTo(0.35);
-    assertThat(outcomes.accuracy("mae", "mto", KIND, 3).n()).isZero();
+    assertThat(outcomes.variant("mae", "untrained").accuracy(KIND, 0).mean()).isEqualTo(0.35);
+    assertThat(outcomes.variant("mae", "mto").accuracy(KIND, 3).n()).isZero();
   }
 
   @Test
   void gainIsAgainstTheSameSeedAndLeavesOutSeedsWithoutAReference() {
-    SeedSummary gain = outcomes.gain("mae", "mto", KIND, 4);
+    SeedSummary gain = outcomes.variant("mae", "mto").gain(KIND, 4);
 
     assertThat(gain.n()).isEqualTo(2);
     assertThat(gain.mean()).isCloseTo(0.0, within(1e-12));
@@ -53,7 +54,7 @@ class OutcomesTest {
 
   @Test
   void raucIsBySeedWithoutSeedsWhoseReferenceDoesNotRise() {
-    SortedMap<Long, Rauc> rauc = outcomes.rauc("mae", "mto", KIND);
+    SortedMap<Long, Rauc> rauc = outcomes.variant("mae", "mto").rauc(KIND);
 
     assertThat(rauc.keySet()).containsExactly(1L);
     // area between: 0.1 * 2; the reference's rise: (0 + 0.2) / 2 * 2
@@ -63,7 +64,7 @@ class OutcomesTest {
 
   @Test
   void heterogeneityIsSummedUpLayerByLayer() {
-    List<SeedSummary> layers = outcomes.heterogeneity("mae", "mto", 4).get("");
+    List<SeedSummary> layers = outcomes.variant("mae", "mto").heterogeneity(4).get("");
 
     assertThat(layers).extracting(SeedSummary::mean).containsExactly(2.0, 1.0);
     assertThat(layers).extracting(SeedSummary::n).containsExactly(3, 3);
@@ -71,10 +72,10 @@ class OutcomesTest {
 
   @Test
   void tablesHoldEveryVariantWithItsNumberOfSeeds() {
-    List<Table> tables = new StudyTables(outcomes).all();
+    List<StudyTables.Table> tables = new StudyTables(outcomes).all();
 
     assertThat(tables)
-        .extracting(Table::title)
+        .extracting(StudyTables.Table::title)
         .containsExactly(
             "Accuracy by fine-tuning along one schedule (Fig. 4)",
             "RAUC by fine-tuning (Table 2)",
@@ -113,10 +114,12 @@ class OutcomesTest {
                 cell("mae", "mto")),
             "none");
 
-    assertThat(several.shown("simmim")).containsExactly("none", "mto");
-    assertThat(several.variants("simmim")).containsExactly("none", "mto", "spa");
-    Outcomes alone = new Outcomes(several.seeds("simmim", "spa"), "none");
-    assertThat(alone.shown("simmim")).containsExactly("spa");
+    assertThat(several.shown("simmim")).extracting(Variant::name).containsExactly("none", "mto");
+    assertThat(several.variants("simmim"))
+        .extracting(Variant::name)
+        .containsExactly("none", "mto", "spa");
+    Outcomes alone = new Outcomes(several.variant("simmim", "spa").seeds(), "none");
+    assertThat(alone.shown("simmim")).extracting(Variant::name).containsExactly("spa");
     assertThat(new StudyTables(alone).all().get(0).rows()).hasSize(1);
   }
 

@@ -2,31 +2,27 @@ package dev.mto.speed.input;
 
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.errors.UserException;
+import dev.mto.speed.TemporaryFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * The images that are measured: a folder of its own for as long as the benchmark runs, so that all
  * readers get the same files, warm in the operating system's cache.
+ *
+ * @param description for people
  */
-final class ImageSet implements AutoCloseable {
+record ImageSet(TemporaryFolder folder, String description) implements AutoCloseable {
   private static final long SEED = 1;
 
-  private final Path folder;
-  private final String description;
-
-  private ImageSet(Path folder, String description) {
-    this.folder = folder;
-    this.description = description;
+  private interface Filling {
+    void into(Path folder) throws IOException;
   }
 
   /** Photos made up here. */
-  static ImageSet synthetic(SyntheticPhotos photos, int count) {
+  static ImageSet synthetic(SyntheticPhotos photos, int count) throws IOException {
     String description =
         "synthetic photos of %dx%d, JPEG quality %d"
             .formatted(photos.width(), photos.height(), photos.quality());
@@ -34,7 +30,7 @@ final class ImageSet implements AutoCloseable {
   }
 
   /** Copies of at most {@code count} of a folder's images, evenly spaced over it. */
-  static ImageSet of(Path images, int count) {
+  static ImageSet of(Path images, int count) throws IOException {
     ImageFolder all;
     try {
       all = ImageFolder.open(images);
@@ -54,58 +50,32 @@ final class ImageSet implements AutoCloseable {
         });
   }
 
-  private interface Filling {
-    void into(Path folder) throws IOException;
-  }
-
-  private static ImageSet filled(String description, Filling filling) {
+  private static ImageSet filled(String description, Filling filling) throws IOException {
+    TemporaryFolder folder = new TemporaryFolder("mto-bench-input");
     try {
-      ImageSet set = new ImageSet(Files.createTempDirectory("mto-bench-input"), description);
-      try {
-        filling.into(set.folder);
-        return set;
-      } catch (IOException | RuntimeException e) {
-        set.close();
-        throw e;
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      filling.into(folder.path());
+    } catch (IOException | RuntimeException e) {
+      folder.close();
+      throw e;
     }
-  }
-
-  Path folder() {
-    return folder;
-  }
-
-  String description() {
-    return description;
+    return new ImageSet(folder, description);
   }
 
   ImageFolder images() {
-    return ImageFolder.open(folder);
+    return ImageFolder.open(folder.path());
   }
 
   /** Mean size of a file. */
   double meanBytes() {
-    return files().stream().mapToLong(file -> file.toFile().length()).average().orElse(Double.NaN);
-  }
-
-  private List<Path> files() {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ImageFolder images = images();
+    return IntStream.range(0, images.size())
+        .mapToLong(i -> images.path(i).toFile().length())
+        .average()
+        .orElse(Double.NaN);
   }
 
   @Override
-  public void close() {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  public void close() throws IOException {
+    folder.close();
   }
 }

@@ -1,78 +1,114 @@
 package dev.mto.speed.input;
 
+import com.sun.management.OperatingSystemMXBean;
+import dev.mto.data.ImageBatch;
+import dev.mto.data.ImageBatches;
+import dev.mto.data.StageTimes;
 import dev.mto.data.folder.ImageFolder;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
  * Rounds in which our pipeline on one thread, on several, and the peer take turns, so that a noisy
  * machine is fair to all.
+ *
+ * @param reduced whether JPEGs are decoded at a lower resolution where the crop allows
  */
-final class InputBenchmark {
-  /** The best that one case came to so far. */
-  private static final class Best {
-    private Reading single;
-    private Reading threaded;
-    private Double peer;
-  }
+record InputBenchmark(
+    ImageFolder folder, int threads, boolean reduced, Optional<TorchvisionPeer> peer) {
+  private static final int BATCH = 8;
 
-  private final ImageFolder folder;
-  private final int threads;
-  private final boolean reduced;
-  private final Optional<TorchvisionPeer> peer;
-  private final Map<InputCase, Best> best = new LinkedHashMap<>();
+  /**
+   * One pass over a folder through our pipeline.
+   *
+   * @param images that were read
+   * @param nanos wall clock
+   * @param cpuNanos processor time of the whole process, garbage collection included
+   * @param stages where the workers' time went
+   */
+  private record Reading(long images, long nanos, long cpuNanos, StageTimes stages) {
+    double imagesPerSecond() {
+      return images * 1e9 / nanos;
+    }
 
-  InputBenchmark(ImageFolder folder, int threads, boolean reduced, Optional<TorchvisionPeer> peer) {
-    this.folder = folder;
-    this.threads = threads;
-    this.reduced = reduced;
-    this.peer = peer;
-    InputCase.all().forEach(input -> best.put(input, new Best()));
+    /** Images a second of processor time. */
+    double imagesPerCoreSecond() {
+      return images * 1e9 / cpuNanos;
+    }
   }
 
   /** The best of {@code rounds} rounds after one that does not count, one result a case. */
-  List<InputResult> run(int rounds) {
-    best.keySet().forEach(input -> read(input, threads, 0));
-    for (int round = 0; round < rounds; round++) {
-      for (InputCase input : best.keySet()) {
-        Best so = best.get(input);
-        so.single = best(Reading::imagesPerCoreSecond, so.single, read(input, 1, round));
-        so.threaded = best(Reading::imagesPerSecond, so.threaded, read(input, threads, round));
-      }
-      peer.ifPresent(this::round);
+  List<InputReport.Result> run(int rounds) {
+    List<InputCase> cases = InputCase.all();
+    List<List<Reading>> single = new ArrayList<>();
+    List<List<Reading>> threaded = new ArrayList<>();
+    for (InputCase input : cases) {
+      read(input, threads, 0);
+      single.add(new ArrayList<>());
+      threaded.add(new ArrayList<>());
     }
-    List<InputResult> results = new ArrayList<>();
-    best.forEach((input, so) -> results.add(result(input, so)));
+    Map<String, Double> peerRates = new TreeMap<>();
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < cases.size(); i++) {
+        single.get(i).add(read(cases.get(i), 1, round));
+        threaded.get(i).add(read(cases.get(i), threads, round));
+      }
+      peer.ifPresent(
+          torchvision ->
+              torchvision
+                  .imagesPerCoreSecond(folder.root())
+                  .forEach((name, rate) -> peerRates.merge(name, rate, Math::max)));
+    }
+    List<InputReport.Result> results = new ArrayList<>();
+    for (int i = 0; i < cases.size(); i++) {
+      String name = cases.get(i).name();
+      Reading best = best(single.get(i), Reading::imagesPerCoreSecond);
+      results.add(
+          new InputReport.Result(
+              name,
+              best.imagesPerCoreSecond(),
+              best(threaded.get(i), Reading::imagesPerSecond).imagesPerSecond(),
+              best.stages(),
+              Optional.ofNullable(peerRates.get(name))));
+    }
     return results;
   }
 
-  private void round(TorchvisionPeer torchvision) {
-    Map<String, Double> rates = torchvision.imagesPerCoreSecond(folder.root());
-    best.forEach(
-        (input, so) -> {
-          double rate = rates.get(input.name());
-          so.peer = so.peer == null ? rate : Math.max(so.peer, rate);
-        });
+  /** Reads all of the folder once with {@code workers} and drops the batches. */
+  private Reading read(InputCase input, int workers, int epoch) {
+    ImageBatches.Builder options =
+        ImageBatches.from(folder, input.augmentation())
+            .batchSize(Math.min(BATCH, folder.size()))
+            .shuffle(false)
+            .epoch(epoch)
+            .reducedDecoding(reduced)
+            .workers(workers);
+    input.masks().ifPresent(options::masks);
+    long images = 0;
+    long cpuSince = processCpuNanos();
+    long since = System.nanoTime();
+    try (ImageBatches batches = options.build()) {
+      while (batches.hasNext()) {
+        try (ImageBatch batch = batches.nextBatch()) {
+          images += batch.size();
+        }
+      }
+      return new Reading(
+          images, System.nanoTime() - since, processCpuNanos() - cpuSince, batches.stageTimes());
+    }
   }
 
-  private Reading read(InputCase input, int workers, int round) {
-    return Reading.of(folder, input, workers, reduced, round);
+  private static long processCpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
-  private static Reading best(ToDoubleFunction<Reading> rate, Reading old, Reading now) {
-    return old == null || rate.applyAsDouble(now) > rate.applyAsDouble(old) ? now : old;
-  }
-
-  private static InputResult result(InputCase input, Best so) {
-    return new InputResult(
-        input.name(),
-        so.single.imagesPerCoreSecond(),
-        so.threaded.imagesPerSecond(),
-        so.single.stages(),
-        Optional.ofNullable(so.peer));
+  private static Reading best(List<Reading> rounds, ToDoubleFunction<Reading> rate) {
+    return rounds.stream().max(Comparator.comparingDouble(rate)).orElseThrow();
   }
 }

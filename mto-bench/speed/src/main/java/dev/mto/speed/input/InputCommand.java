@@ -1,7 +1,7 @@
 package dev.mto.speed.input;
 
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -93,13 +93,13 @@ public final class InputCommand implements Callable<Integer> {
               new InputBenchmark(set.images(), workers, reduced, torchvision).run(rounds));
       report.print(System.out);
       if (json != null) {
-        AtomicFiles.writeString(json, report.json());
+        JsonFile.write(json, report.json());
       }
     }
     return 0;
   }
 
-  private ImageSet set() {
+  private ImageSet set() throws IOException {
     return images == null
         ? ImageSet.synthetic(SyntheticPhotos.likeImageNet(), count)
         : ImageSet.of(images, count);

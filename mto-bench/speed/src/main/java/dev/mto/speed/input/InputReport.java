@@ -1,14 +1,14 @@
 package dev.mto.speed.input;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.data.StageTimes;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,9 +31,54 @@ record InputReport(
     int rounds,
     boolean reduced,
     Optional<String> peer,
-    List<InputResult> results) {
+    List<Result> results) {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /**
+   * What a case came to: the best of all rounds.
+   *
+   * @param name of the case
+   * @param imagesPerCoreSecond with one worker thread, by processor time, which a busy machine
+   *     changes less than the clock
+   * @param imagesPerSecond with as many workers as asked for, by the clock
+   * @param stages of the best round with one worker
+   * @param peerImagesPerCoreSecond of torchvision on one thread, by processor time; empty where it
+   *     was not asked for
+   */
+  record Result(
+      String name,
+      double imagesPerCoreSecond,
+      double imagesPerSecond,
+      StageTimes stages,
+      Optional<Double> peerImagesPerCoreSecond) {
+
+    Result {
+      if (!(imagesPerCoreSecond > 0 && imagesPerSecond > 0)) {
+        throw new IllegalArgumentException(
+            "%s reads %s and %s images a second but both must be positive: no image was read"
+                .formatted(name, imagesPerCoreSecond, imagesPerSecond));
+      }
+    }
+
+    /** Our rate on one thread over the peer's; above 1 we are faster. */
+    Optional<Double> ratio() {
+      return peerImagesPerCoreSecond.map(peer -> imagesPerCoreSecond / peer);
+    }
+
+    /** Microseconds an image of each stage, by its name in JSON. */
+    Map<String, Double> micros() {
+      Map<String, Double> micros = new LinkedHashMap<>();
+      micros.put("read", micros(stages.readNanos()));
+      micros.put("decode", micros(stages.decodeNanos()));
+      micros.put("crop_resize", micros(stages.augmentNanos()));
+      micros.put("to_float", micros(stages.floatNanos()));
+      micros.put("mask", micros(stages.maskNanos()));
+      return micros;
+    }
+
+    private double micros(long nanos) {
+      return nanos / 1e3 / stages.images();
+    }
+  }
 
   void print(PrintStream out) {
     out.printf(
@@ -44,12 +89,10 @@ record InputReport(
         meanBytes / 1e3,
         rounds);
     peer.ifPresent(versions -> out.println("peer: " + versions + ", one thread"));
-    for (InputResult result : results) {
-      print(result, out);
-    }
+    results.forEach(result -> print(result, out));
   }
 
-  private void print(InputResult result, PrintStream out) {
+  private void print(Result result, PrintStream out) {
     out.printf(
         Locale.ROOT,
         "%-8s %8.1f images/s a core, %8.1f with %d threads%n",
@@ -57,16 +100,11 @@ record InputReport(
         result.imagesPerCoreSecond(),
         result.imagesPerSecond(),
         threads);
-    StageTimes stages = result.stages();
     out.printf(
         Locale.ROOT,
         "         us an image: read %.0f, decode %.0f, crop and resize %.0f, to float %.0f, mask"
             + " %.0f%n",
-        result.micros(stages.readNanos()),
-        result.micros(stages.decodeNanos()),
-        result.micros(stages.augmentNanos()),
-        result.micros(stages.floatNanos()),
-        result.micros(stages.maskNanos()));
+        result.micros().values().toArray());
     result
         .peerImagesPerCoreSecond()
         .ifPresent(
@@ -78,38 +116,31 @@ record InputReport(
                     result.ratio().orElseThrow()));
   }
 
-  String json() {
-    ObjectNode root = JSON.createObjectNode();
-    root.put("images", images);
-    root.put("description", description);
-    root.put("mean_bytes", meanBytes);
-    root.put("threads", threads);
-    root.put("rounds", rounds);
-    root.put("reduced_decoding", reduced);
+  ObjectNode json() {
+    ObjectNode root =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("images", images)
+            .put("description", description)
+            .put("mean_bytes", meanBytes)
+            .put("threads", threads)
+            .put("rounds", rounds)
+            .put("reduced_decoding", reduced);
     peer.ifPresent(versions -> root.put("peer", versions));
     ArrayNode cases = root.putArray("cases");
-    results.forEach(result -> describe(result, cases.addObject()));
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
+    for (Result result : results) {
+      ObjectNode node =
+          cases
+              .addObject()
+              .put("name", result.name())
+              .put("images_per_core_second", result.imagesPerCoreSecond())
+              .put("images_per_second", result.imagesPerSecond());
+      result
+          .peerImagesPerCoreSecond()
+          .ifPresent(rate -> node.put("peer_images_per_core_second", rate));
+      result.ratio().ifPresent(ratio -> node.put("ratio", ratio));
+      node.putPOJO("micros_per_image", result.micros());
     }
-  }
-
-  private static void describe(InputResult result, ObjectNode node) {
-    node.put("name", result.name());
-    node.put("images_per_core_second", result.imagesPerCoreSecond());
-    node.put("images_per_second", result.imagesPerSecond());
-    result
-        .peerImagesPerCoreSecond()
-        .ifPresent(rate -> node.put("peer_images_per_core_second", rate));
-    result.ratio().ifPresent(ratio -> node.put("ratio", ratio));
-    StageTimes stages = result.stages();
-    ObjectNode micros = node.putObject("micros_per_image");
-    micros.put("read", result.micros(stages.readNanos()));
-    micros.put("decode", result.micros(stages.decodeNanos()));
-    micros.put("crop_resize", result.micros(stages.augmentNanos()));
-    micros.put("to_float", result.micros(stages.floatNanos()));
-    micros.put("mask", result.micros(stages.maskNanos()));
+    return root;
   }
 }

@@ -13,22 +13,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** The same transforms by torchvision and Pillow, in a Python process on one thread. */
-final class TorchvisionPeer {
+/**
+ * The same transforms by torchvision and Pillow, in a Python process on one thread.
+ *
+ * @param python the program
+ * @param versions of what it uses, for people
+ */
+record TorchvisionPeer(String python, String versions) {
   private static final String SCRIPT = "torchvision_peer.py";
   private static final String CURE =
       "install Debian's python3-torchvision and python3-pil (apt-get install python3-torchvision"
           + " python3-pil) and name that Python, such as --python /usr/bin/python3, or leave out"
           + " --peer";
-
-  private final String python;
-  private final String versions;
-
-  private TorchvisionPeer(String python, String versions) {
-    this.python = python;
-    this.versions = versions;
-  }
 
   /**
    * A peer that is known to run.
@@ -37,18 +35,12 @@ final class TorchvisionPeer {
    * @throws UserException if it does not start or has not what the transforms need
    */
   static TorchvisionPeer start(String python) {
-    Map<String, String> versions = new TreeMap<>();
-    run(python, List.of())
-        .path("versions")
-        .fields()
-        .forEachRemaining(entry -> versions.put(entry.getKey(), entry.getValue().asText()));
-    List<String> names = new ArrayList<>();
-    versions.forEach((name, version) -> names.add(name + " " + version));
-    return new TorchvisionPeer(python, String.join(", ", names));
-  }
-
-  String versions() {
-    return versions;
+    String versions =
+        run(python, List.of()).path("versions").properties().stream()
+            .map(entry -> entry.getKey() + " " + entry.getValue().asText())
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return new TorchvisionPeer(python, versions);
   }
 
   /** Images a second of processor time for each case by name, from one pass over {@code folder}. */
@@ -64,52 +56,37 @@ final class TorchvisionPeer {
   private static JsonNode run(String python, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(python, "-"));
     command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("OMP_NUM_THREADS", "1");
-    String answer;
-    int code;
+    Process process;
     try {
-      Process process = started(builder, python);
-      send(script(), process);
-      answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      code = process.waitFor();
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UserException("--peer: cannot start " + python + "; " + CURE, e);
+    }
+    try {
+      send(process);
+      byte[] answer = process.getInputStream().readAllBytes();
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new UserException(
+            "--peer: " + python + " ended with code " + code + ", its message is above; " + CURE);
+      }
+      return checked(answer, python);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the peer ran", e);
     }
-    if (code != 0) {
-      throw new UserException(
-          "--peer: " + python + " ended with code " + code + ", its message is above; " + CURE);
-    }
-    return checked(answer, python);
   }
 
-  private static JsonNode checked(String answer, String python) {
-    JsonNode node;
-    try {
-      node = new ObjectMapper().readTree(answer);
-    } catch (IOException e) {
-      throw new UserException("--peer: " + python + " gave no answer that can be read; " + CURE, e);
+  private static void send(Process process) throws IOException {
+    byte[] script;
+    try (InputStream in = TorchvisionPeer.class.getResourceAsStream(SCRIPT)) {
+      script = in.readAllBytes();
     }
-    if (node.has("missing")) {
-      throw new UserException(
-          "--peer: " + python + " has no " + node.get("missing").asText() + "; " + CURE);
-    }
-    return node;
-  }
-
-  private static Process started(ProcessBuilder builder, String python) {
-    try {
-      return builder.start();
-    } catch (IOException e) {
-      throw new UserException("--peer: cannot start " + python + "; " + CURE, e);
-    }
-  }
-
-  private static void send(byte[] script, Process process) {
     try (OutputStream stdin = process.getOutputStream()) {
       stdin.write(script);
     } catch (IOException e) {
@@ -118,9 +95,17 @@ final class TorchvisionPeer {
     }
   }
 
-  private static byte[] script() throws IOException {
-    try (InputStream in = TorchvisionPeer.class.getResourceAsStream(SCRIPT)) {
-      return in.readAllBytes();
+  private static JsonNode checked(byte[] answer, String python) {
+    JsonNode node;
+    try {
+      node = new ObjectMapper().readTree(new String(answer, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UserException("--peer: " + python + " gave no answer that can be read; " + CURE, e);
     }
+    if (node.has("missing")) {
+      throw new UserException(
+          "--peer: " + python + " has no " + node.get("missing").asText() + "; " + CURE);
+    }
+    return node;
   }
 }

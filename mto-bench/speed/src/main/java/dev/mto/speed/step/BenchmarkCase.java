@@ -3,6 +3,8 @@ package dev.mto.speed.step;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +13,21 @@ import java.util.List;
  * A training step to measure, with Masked Token Optimization and without.
  *
  * @param name for people, e.g. {@code simmim-vit-tiny}
+ * @param folder for what its processes exchange, and for nothing else
  * @param with the configuration with MTO
  * @param without the same without
  */
-record BenchmarkCase(String name, RunConfig with, RunConfig without) {
-  /** The case of a user's own configuration. */
-  static BenchmarkCase of(String name, Path config, List<String> settings) {
-    return new BenchmarkCase(name, load(config, settings, true), load(config, settings, false));
+record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without) {
+
+  /** The case of a configuration, whose resolved forms are written into {@code folder}. */
+  static BenchmarkCase of(String name, Path folder, Path config, List<String> settings)
+      throws IOException {
+    BenchmarkCase benchmark =
+        new BenchmarkCase(
+            name, folder, load(config, settings, true), load(config, settings, false));
+    Files.writeString(benchmark.config(true), ConfigLoader.write(benchmark.with()));
+    Files.writeString(benchmark.config(false), ConfigLoader.write(benchmark.without()));
+    return benchmark;
   }
 
   private static RunConfig load(Path config, List<String> settings, boolean mto) {
@@ -26,12 +36,32 @@ record BenchmarkCase(String name, RunConfig with, RunConfig without) {
     return ConfigLoader.load(config, all, baseline -> Baselines.named(baseline).recipe());
   }
 
-  RunConfig config(boolean mto) {
-    return mto ? with : without;
-  }
-
   /** Images of a step. */
   int batch() {
     return with.training().batch();
+  }
+
+  /** The name of its half with MTO or without, unique among the results of a run. */
+  String name(boolean mto) {
+    return name + (mto ? "-mto" : "");
+  }
+
+  Path config(boolean mto) {
+    return folder.resolve(mto ? "with-mto.yaml" : "without-mto.yaml");
+  }
+
+  /** What the peer trains, as JSON. */
+  Path peerCase() {
+    return folder.resolve("peer.json");
+  }
+
+  /** Images, masks and initial weights. */
+  Path inputs() {
+    return folder.resolve("inputs.safetensors");
+  }
+
+  /** libtorch's gradients. */
+  Path gradients(Blas blas, boolean mto) {
+    return folder.resolve("gradients-" + blas.label() + (mto ? "-mto" : "") + ".safetensors");
   }
 }

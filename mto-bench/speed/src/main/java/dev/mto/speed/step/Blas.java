@@ -5,16 +5,16 @@ import java.util.Locale;
 /** The library in which libtorch multiplies matrices. */
 enum Blas {
   /** What {@code org.bytedeco:pytorch} comes with. */
-  OPENBLAS("libtorch OpenBLAS", "peer"),
+  OPENBLAS("libtorch OpenBLAS", ""),
   /** Intel's. */
-  MKL("libtorch MKL", "peer_mkl");
+  MKL("libtorch MKL", "_mkl");
 
   private final String title;
-  private final String key;
+  private final String suffix;
 
-  Blas(String title, String key) {
+  Blas(String title, String suffix) {
     this.title = title;
-    this.key = key;
+    this.suffix = suffix;
   }
 
   /** Name for people. */
@@ -22,14 +22,9 @@ enum Blas {
     return title;
   }
 
-  /** Start of its keys in JSON. */
-  String key() {
-    return key;
-  }
-
-  /** The key of our time over its time. */
-  String ratioKey() {
-    return this == OPENBLAS ? "ratio" : "ratio_mkl";
+  /** A key in JSON: {@code peer} for OpenBLAS, {@code peer_mkl} for MKL. */
+  String key(String name) {
+    return name + suffix;
   }
 
   /** Name in options and for the loader. */

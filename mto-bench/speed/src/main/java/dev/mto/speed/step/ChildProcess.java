@@ -55,6 +55,11 @@ final class ChildProcess implements AutoCloseable {
     return conversation.ask(command);
   }
 
+  /** Has libtorch's process make its next steps with MTO or without. */
+  void switchMto(boolean mto) {
+    ask("mto " + (mto ? "on" : "off"));
+  }
+
   /** Times of {@code steps} steps in milliseconds. */
   List<Double> steps(int steps) {
     return StreamSupport.stream(ask("steps " + steps).get("ms").spliterator(), false)

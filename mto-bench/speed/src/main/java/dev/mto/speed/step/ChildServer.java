@@ -1,6 +1,6 @@
 package dev.mto.speed.step;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.engine.errors.UserException;
 import java.io.BufferedReader;
@@ -10,82 +10,61 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The child's side of a {@link Conversation}. */
 final class ChildServer {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private ChildServer() {}
 
   /** What a command does: from its argument to its answer. */
   interface Action {
-    /** Answers. */
     ObjectNode run(String argument) throws IOException;
   }
 
-  /** Makes a child ready to be asked. */
-  interface Start {
-    /** The commands by name; {@code ""} is the greeting. */
-    Map<String, Action> get() throws IOException;
-  }
-
-  private final PrintStream answers;
-
-  private ChildServer(PrintStream answers) {
-    this.answers = answers;
-  }
-
-  /** Serves commands until {@code commands} ends; what else is printed goes to standard error. */
-  static void serve(InputStream commands, PrintStream answers, Start start) throws IOException {
+  /**
+   * Serves commands until {@code commands} ends; what else is printed goes to standard error.
+   *
+   * @param start makes the child ready; the commands by name, {@code ""} being the greeting
+   */
+  static void serve(InputStream commands, PrintStream answers, Supplier<Map<String, Action>> start)
+      throws IOException {
     System.setOut(System.err);
-    ChildServer server = new ChildServer(answers);
-    Map<String, Action> actions = server.started(start);
+    Map<String, Action> actions = Map.of();
+    try {
+      actions = start.get();
+      answers.println(answer(actions.get(""), ""));
+    } catch (UserException | IllegalArgumentException e) {
+      answers.println(refusal(e));
+    }
+    answers.flush();
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(commands, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      int space = line.indexOf(' ');
-      String name = space < 0 ? line : line.substring(0, space);
-      Action action = actions.get(name);
-      server.answer(
-          action == null
-              ? argument -> answer().put("error", "there is no command '" + name + "'")
-              : action,
-          space < 0 ? "" : line.substring(space + 1));
+      String[] parts = line.split(" ", 2);
+      answers.println(
+          actions.containsKey(parts[0])
+              ? answer(actions.get(parts[0]), parts.length < 2 ? "" : parts[1])
+              : answer().put("error", "there is no command '" + parts[0] + "'"));
+      answers.flush();
     }
   }
 
   static ObjectNode answer() {
-    return JSON.createObjectNode();
+    return JsonNodeFactory.instance.objectNode();
   }
 
-  private Map<String, Action> started(Start start) throws IOException {
+  private static ObjectNode answer(Action action, String argument) throws IOException {
     try {
-      Map<String, Action> actions = start.get();
-      answer(actions.get(""), "");
-      return actions;
+      return action.run(argument);
     } catch (UserException | IllegalArgumentException e) {
-      print(refusal(e));
-      return Map.of();
-    }
-  }
-
-  private void answer(Action action, String argument) throws IOException {
-    ObjectNode answer;
-    try {
-      answer = action.run(argument);
-    } catch (UserException | IllegalArgumentException e) {
-      answer = refusal(e);
+      return refusal(e);
     } catch (RuntimeException e) {
       e.printStackTrace();
-      answer = answer().put("error", e.toString());
+      return answer().put("error", e.toString());
     }
-    print(answer);
   }
 
   private static ObjectNode refusal(RuntimeException e) {
     return answer().put("error", e.getMessage()).put("user", true);
-  }
-
-  private void print(ObjectNode answer) {
-    answers.println(answer);
-    answers.flush();
   }
 }

@@ -6,14 +6,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 
 /**
  * Starts the processes that measure, all with the flags of this virtual machine and the environment
  * of {@code ./mto}.
+ *
+ * @param kernels of this project's step
+ * @param peerClassPath of the libtorch peer, or null where none is started
  */
-final class Children {
+record Children(Kernels kernels, String peerClassPath) {
   /** As {@code ./mto} sets them; what is set already is kept. */
   private static final Map<String, String> ENVIRONMENT =
       Map.of(
@@ -32,31 +36,30 @@ final class Children {
           "MALLOC_TOP_PAD_",
           "268435456");
 
-  private final SessionKernels kernels;
-  private final String peerClassPath;
+  /** How operations of the graph are executed. */
+  enum Kernels {
+    /** Fused kernels where there is one. */
+    FAST,
+    /** ND4J's own operations only. */
+    STANDARD;
 
-  /**
-   * Processes of one run.
-   *
-   * @param peerClassPath of the libtorch peer, or null where none is started
-   */
-  Children(SessionKernels kernels, String peerClassPath) {
-    this.kernels = kernels;
-    this.peerClassPath = peerClassPath;
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
-  /** This project's training step of a resolved configuration. */
-  ChildProcess ours(Path config) {
-    return start("the training step", ourCommand(StepProcess.class, config.toString()));
+  /** This project's training step of a case, with MTO or without. */
+  ChildProcess ours(BenchmarkCase benchmark, boolean mto) {
+    return ours("the training step", StepProcess.class, benchmark.config(mto).toString());
   }
 
   /** The measurement of the machine's matrix product. */
   ChildProcess sgemm() {
-    return start("the matrix product", ourCommand(SgemmProcess.class));
+    return ours("the matrix product", SgemmProcess.class);
   }
 
   /** libtorch's training step. */
-  ChildProcess peer(Blas blas, Waiting waiting, Path peerCase, Path inputs) {
+  ChildProcess peer(Blas blas, Waiting waiting, BenchmarkCase benchmark) {
     List<String> command =
         java(
             flag ->
@@ -69,14 +72,14 @@ final class Children {
             "-cp",
             peerClassPath,
             "dev.mto.peer.PeerProcess",
-            peerCase.toString(),
-            inputs.toString()));
+            benchmark.peerCase().toString(),
+            benchmark.inputs().toString()));
     ProcessBuilder builder = prepared(command);
     waiting.apply(builder.environment());
     return new ChildProcess(blas.title(), builder);
   }
 
-  private List<String> ourCommand(Class<?> main, String... arguments) {
+  private ChildProcess ours(String name, Class<?> main, String... arguments) {
     List<String> command = java(flag -> !flag.startsWith("-D" + KernelSets.PROPERTY));
     command.addAll(
         List.of(
@@ -85,7 +88,7 @@ final class Children {
             System.getProperty("java.class.path"),
             main.getName()));
     command.addAll(Arrays.asList(arguments));
-    return command;
+    return new ChildProcess(name, prepared(command));
   }
 
   private static List<String> java(Predicate<String> kept) {
@@ -96,10 +99,6 @@ final class Children {
         .filter(kept)
         .forEach(command::add);
     return command;
-  }
-
-  private static ChildProcess start(String name, List<String> command) {
-    return new ChildProcess(name, prepared(command));
   }
 
   private static ProcessBuilder prepared(List<String> command) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where and with what was measured.
@@ -19,11 +20,15 @@ import java.util.Map;
  */
 record Machine(
     String cpu, String threads, String nativeBuild, String kernels, String commit, String java) {
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+  private static final Path STATUS = Path.of("/proc/self/status");
+
   /** This one. */
-  static Machine here(SessionKernels kernels) throws IOException {
-    Path cpuInfo = Path.of("/proc/cpuinfo");
+  static Machine here(Children.Kernels kernels) throws IOException {
     return new Machine(
-        Files.exists(cpuInfo) ? cpuModel(Files.readString(cpuInfo)) : System.getProperty("os.arch"),
+        Files.exists(CPU_INFO)
+            ? cpuModel(Files.readString(CPU_INFO))
+            : System.getProperty("os.arch"),
         Map.copyOf(System.getenv())
             .getOrDefault(
                 "OMP_NUM_THREADS", Integer.toString(Runtime.getRuntime().availableProcessors())),
@@ -35,12 +40,26 @@ record Machine(
 
   /** The model's name in the text of /proc/cpuinfo. */
   static String cpuModel(String cpuInfo) {
-    return cpuInfo
-        .lines()
-        .filter(line -> line.startsWith("model name"))
+    return value(cpuInfo, "model name").orElse("unknown");
+  }
+
+  /** Most memory of this process that was resident, in MiB; NaN where the system does not tell. */
+  static double peakMebibytes() throws IOException {
+    return Files.exists(STATUS) ? peakMebibytes(Files.readString(STATUS)) : Double.NaN;
+  }
+
+  /** The same from the text of /proc/self/status. */
+  static double peakMebibytes(String status) {
+    return value(status, "VmHWM")
+        .map(size -> Double.parseDouble(size.replaceAll("[^0-9]", "")) / 1024)
+        .orElse(Double.NaN);
+  }
+
+  private static Optional<String> value(String text, String name) {
+    return text.lines()
+        .filter(line -> line.startsWith(name))
         .map(line -> line.substring(line.indexOf(':') + 1).trim())
-        .findFirst()
-        .orElse("unknown");
+        .findFirst();
   }
 
   /** The jar of a class path that holds ND4J's native library. */

@@ -1,7 +1,7 @@
 package dev.mto.speed.step;
 
+import dev.mto.speed.TemporaryFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,22 +33,19 @@ public final class MemoryCommand implements Callable<Integer> {
       description = "A standard case (default: ${DEFAULT-VALUE}); bench step --list shows them.")
   private String name;
 
-  /** For the command line. */
-  public MemoryCommand() {}
-
   private record Need(double mebibytes, double milliseconds) {}
 
   @Override
   public Integer call() throws IOException {
     StandardCase standard = StandardCase.named(List.of(name)).get(0);
-    Children children = new Children(SessionKernels.FAST, null);
+    Children children = new Children(Children.Kernels.FAST, null);
     System.out.printf(
         Locale.ROOT,
         "%s, 224 px:  MiB an image   MiB besides   ms (%d images)%n",
         standard.name(),
         LARGE);
     List<Need> large = new ArrayList<>();
-    try (TemporaryFolder folder = new TemporaryFolder()) {
+    try (TemporaryFolder folder = new TemporaryFolder(StepCommand.FOLDER)) {
       for (boolean checkpointing : List.of(false, true)) {
         Need one = need(standard, SMALL, checkpointing, children, folder.path());
         Need more = need(standard, LARGE, checkpointing, children, folder.path());
@@ -73,13 +70,12 @@ public final class MemoryCommand implements Callable<Integer> {
   private static Need need(
       StandardCase standard, int batch, boolean checkpointing, Children children, Path folder)
       throws IOException {
-    Path own = Files.createDirectory(folder.resolve(batch + "-" + checkpointing));
     BenchmarkCase benchmark =
         new StandardCase(standard.method(), standard.preset(), batch)
-            .prepare(own, List.of("training.gradient_checkpointing=" + checkpointing));
-    CaseFiles files = new CaseFiles(own);
-    files.writeConfigurations(benchmark);
-    try (ChildProcess process = children.ours(files.config(true))) {
+            .prepare(
+                folder.resolve(batch + "-" + checkpointing),
+                "training.gradient_checkpointing=" + checkpointing);
+    try (ChildProcess process = children.ours(benchmark, true)) {
       double fastest = Collections.min(process.steps(STEPS));
       return new Need(process.ask("held").get("mb").asDouble(), fastest);
     }

@@ -2,7 +2,7 @@ package dev.mto.speed.step;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Formatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -26,13 +26,12 @@ record OperationShares(String name, Map<String, Double> milliseconds) {
   }
 
   /** Measures a case in a process of its own. */
-  static OperationShares measure(
-      BenchmarkCase benchmark, boolean mto, Children children, CaseFiles files) {
-    try (ChildProcess process = children.ours(files.config(mto))) {
+  static OperationShares measure(BenchmarkCase benchmark, boolean mto, Children children) {
+    try (ChildProcess process = children.ours(benchmark, mto)) {
       JsonNode answer = process.ask("profile " + PASSES).get("ms");
       Map<String, Double> milliseconds = new LinkedHashMap<>();
       answer.fields().forEachRemaining(e -> milliseconds.put(e.getKey(), e.getValue().asDouble()));
-      return new OperationShares(benchmark.name() + (mto ? "-mto" : ""), milliseconds);
+      return new OperationShares(benchmark.name(mto), milliseconds);
     }
   }
 
@@ -45,25 +44,22 @@ record OperationShares(String name, Map<String, Double> milliseconds) {
       return name + ": no profile, as the graph is run operation by operation\n";
     }
     StringBuilder text = new StringBuilder();
-    text.append(String.format(Locale.ROOT, "%s: %.1f ms forward and backward%n", name, total()));
+    Formatter lines = new Formatter(text, Locale.ROOT);
+    lines.format("%s: %.1f ms forward and backward%n", name, total());
     milliseconds.forEach(
         (operation, ms) ->
-            text.append(
-                String.format(
-                    Locale.ROOT,
-                    "  %-24s %8.2f ms %5.1f %%%n",
-                    operation,
-                    ms,
-                    100 * ms / total())));
+            lines.format("  %-24s %8.2f ms %5.1f %%%n", operation, ms, 100 * ms / total()));
     return text.toString();
   }
 
   void write(ArrayNode profiles) {
     ArrayNode operations = profiles.addObject().put("name", name).putArray("operations");
     milliseconds.forEach(
-        (operation, ms) -> {
-          ObjectNode entry = operations.addObject();
-          entry.put("operation", operation).put("ms", ms).put("share", ms / total());
-        });
+        (operation, ms) ->
+            operations
+                .addObject()
+                .put("operation", operation)
+                .put("ms", ms)
+                .put("share", ms / total()));
   }
 }

@@ -14,15 +14,9 @@ import java.util.stream.Stream;
 final class PeerBuild {
   private static final List<String> MAVEN =
       List.of(
-          System.getProperty("os.name").startsWith("Windows") ? "mvn.cmd" : "mvn",
-          "-B",
-          "-q",
-          "-Ppeer,mkl",
-          "-pl",
-          "mto-bench/peer",
-          "-am",
-          "-DskipTests",
-          "package");
+          (System.getProperty("os.name").startsWith("Windows") ? "mvn.cmd" : "mvn")
+              .concat(" -B -q -Ppeer,mkl -pl mto-bench/peer -am -DskipTests package")
+              .split(" "));
 
   private final Path root;
   private final Path peer;

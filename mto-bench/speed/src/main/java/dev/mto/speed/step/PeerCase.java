@@ -56,7 +56,7 @@ final class PeerCase {
         .put("sparsityWeight", mto.weights().spa())
         .put("heterogeneityWeight", mto.weights().e())
         .put("rankingWeight", mto.weights().r())
-        .put("learningRate", StepBenchmark.LEARNING_RATE)
+        .put("learningRate", StepProcess.LEARNING_RATE)
         .put("beta1", training.betas().get(0))
         .put("beta2", training.betas().get(1))
         .put("adamEpsilon", training.adamEpsilon())
@@ -67,13 +67,8 @@ final class PeerCase {
   private static void require(boolean possible, String key, Object value, String wanted) {
     if (!possible) {
       throw new UserException(
-          "--peer: "
-              + key
-              + " is "
-              + value
-              + ", which the libtorch peer does not do; set it to "
-              + wanted
-              + " or leave --peer out");
+          "--peer: %s is %s, which the libtorch peer does not do; set it to %s or leave --peer out"
+              .formatted(key, value, wanted));
     }
   }
 }

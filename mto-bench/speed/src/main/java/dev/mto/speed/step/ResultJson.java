@@ -1,8 +1,11 @@
 package dev.mto.speed.step;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mto.speed.step.CaseResult.Measured;
 import java.util.List;
 
 /**
@@ -10,20 +13,15 @@ import java.util.List;
  * profiles[]} where asked for.
  */
 final class ResultJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
   private ResultJson() {}
 
   /** The whole file. */
   static ObjectNode of(Machine machine, List<CaseResult> results, List<OperationShares> shares) {
     ObjectNode root = JSON.createObjectNode();
-    root.putObject("machine")
-        .put("cpu", machine.cpu())
-        .put("threads", machine.threads())
-        .put("native_build", machine.nativeBuild())
-        .put("kernels", machine.kernels())
-        .put("commit", machine.commit())
-        .put("java", machine.java());
+    root.set("machine", JSON.valueToTree(machine));
     ArrayNode cases = root.putArray("cases");
     results.forEach(result -> cases.add(entry(result)));
     if (!shares.isEmpty()) {
@@ -37,7 +35,7 @@ final class ResultJson {
     Measured ours = result.ours();
     ObjectNode node =
         JSON.createObjectNode()
-            .put("name", result.name())
+            .put("name", result.benchmark().name(result.mto()))
             .put("case", result.benchmark().name())
             .put("method", result.benchmark().with().baseline())
             .put("mto", result.mto())
@@ -62,14 +60,14 @@ final class ResultJson {
   private static void peer(ObjectNode node, CaseResult result, Blas blas) {
     Measured peer = result.peers().get(blas);
     Agreement agreement = result.agreements().get(blas);
-    String key = blas.key();
+    String key = blas.key("peer");
     node.put(key + "_ms_min", peer.min())
         .put(key + "_ms_median", peer.median())
-        .put(blas.ratioKey(), result.ratio(blas))
+        .put(blas.key("ratio"), result.ratio(blas))
         .put("loss", agreement.loss())
         .put(key + "_loss", agreement.peerLoss())
         .put(key + "_loss_difference", agreement.lossDifference())
-        .put(key + "_gradient_error", agreement.gradientError());
+        .put(key + "_gradient_error", agreement.gradients().relative());
     known(node, key + "_peak_rss_mb", peer.peakMebibytes());
   }
 

@@ -1,11 +1,15 @@
 package dev.mto.speed.step;
 
+import dev.mto.speed.step.CaseResult.Measured;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.TreeMap;
 
 /** Results as text. */
 final class ResultTable {
+  private static final String HEADER =
+      "                                  ms min    median  images/s  GFLOP/s  of peak peak MiB  this/it";
+
   private ResultTable() {}
 
   /** The two results of a case, without MTO and with it. */
@@ -22,23 +26,16 @@ final class ResultTable {
             : String.format(Locale.ROOT, "%.1f GFLOP", first.gigaFlop()),
         first.sgemmPeak());
     for (CaseResult result : results) {
-      result.agreements().entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
-          .forEach(entry -> agreement(text, result, entry.getKey(), entry.getValue()));
+      new TreeMap<>(result.agreements())
+          .forEach((blas, agreement) -> agreement(text, result, blas, agreement));
     }
-    line(
-        text,
-        "  %-28s %9s %9s %9s %8s %8s %8s %8s",
-        "",
-        "ms min",
-        "median",
-        "images/s",
-        "GFLOP/s",
-        "of peak",
-        "peak MiB",
-        "this/it");
+    line(text, HEADER);
     for (CaseResult result : results) {
-      rows(text, result);
+      row(text, result, "this", result.ours(), "");
+      new TreeMap<>(result.peers())
+          .forEach(
+              (blas, peer) ->
+                  row(text, result, blas.title(), peer, known("%.3f", result.ratio(blas))));
     }
     line(text, "  MTO costs %+.1f %% of a step", 100 * (first.mtoOverhead() - 1));
     return text.toString();
@@ -53,22 +50,7 @@ final class ResultTable {
         suffix(result),
         agreement.loss(),
         agreement.lossDifference(),
-        agreement.gradientError());
-  }
-
-  private static void rows(StringBuilder text, CaseResult result) {
-    row(text, result, "this", result.ours(), "");
-    for (Blas blas : Blas.values()) {
-      Measured peer = result.peers().get(blas);
-      if (peer != null) {
-        row(
-            text,
-            result,
-            blas.title(),
-            peer,
-            String.format(Locale.ROOT, "%.3f", result.ratio(blas)));
-      }
-    }
+        agreement.gradients().relative());
   }
 
   private static void row(

@@ -1,13 +1,16 @@
 package dev.mto.speed.step;
 
+import dev.mto.data.random.RandomStream;
 import dev.mto.engine.errors.UserException;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 
 /**
  * A case that needs no files of the user: images of noise, 224 px, patches of 16 px, the method's
@@ -19,6 +22,7 @@ import java.util.stream.Stream;
  */
 record StandardCase(String method, String preset, int batch) {
   private static final int SIDE = 224;
+  private static final long SEED = 1;
 
   /** All of them, in the order in which they are measured. */
   static List<StandardCase> all() {
@@ -38,17 +42,14 @@ record StandardCase(String method, String preset, int batch) {
    * @throws UserException for an unknown name
    */
   static List<StandardCase> named(List<String> names) {
-    List<StandardCase> all = all();
+    List<String> known = all().stream().map(StandardCase::name).toList();
     for (String name : names) {
-      if (all.stream().noneMatch(standard -> standard.name().equals(name))) {
+      if (!known.contains(name)) {
         throw new UserException(
-            "--case: '"
-                + name
-                + "' is not known; there are: "
-                + all.stream().map(StandardCase::name).collect(Collectors.joining(", ")));
+            "--case: '%s' is not known; there are: %s".formatted(name, String.join(", ", known)));
       }
     }
-    return all.stream()
+    return all().stream()
         .filter(standard -> names.isEmpty() || names.contains(standard.name()))
         .toList();
   }
@@ -58,14 +59,9 @@ record StandardCase(String method, String preset, int batch) {
   }
 
   /** Writes images and configuration into {@code folder} and reads the case. */
-  BenchmarkCase prepare(Path folder) throws IOException {
-    return prepare(folder, List.of());
-  }
-
-  /** The same with other settings, e.g. {@code training.clip=1}. */
-  BenchmarkCase prepare(Path folder, List<String> settings) throws IOException {
+  BenchmarkCase prepare(Path folder, String... settings) throws IOException {
     Path images = Files.createDirectories(folder.resolve("images"));
-    NoiseImages.write(images, batch, SIDE);
+    writeNoise(images, batch, SIDE);
     Path file =
         Files.writeString(
             folder.resolve("case.yaml"),
@@ -76,8 +72,20 @@ record StandardCase(String method, String preset, int batch) {
             training: { batch: %d, accumulate: 1 }
             """
                 .formatted(method, preset, SIDE, SIDE, batch));
-    List<String> all = new ArrayList<>(settings);
+    List<String> all = new ArrayList<>(List.of(settings));
     all.add("data.train='" + images + "'");
-    return BenchmarkCase.of(name(), file, all);
+    return BenchmarkCase.of(name(), folder, file, all);
+  }
+
+  /** Square PNG images of uniform noise, the same ones every time. */
+  static void writeNoise(Path folder, int count, int side) throws IOException {
+    for (int i = 0; i < count; i++) {
+      RandomGenerator random = RandomStream.of(SEED, "noise_image", i);
+      BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+      for (int pixel = 0; pixel < side * side; pixel++) {
+        image.setRGB(pixel % side, pixel / side, random.nextInt());
+      }
+      ImageIO.write(image, "png", folder.resolve(String.format("%04d.png", i)).toFile());
+    }
   }
 }

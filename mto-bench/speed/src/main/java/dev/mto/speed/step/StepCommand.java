@@ -1,10 +1,9 @@
 package dev.mto.speed.step;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.speed.JsonFile;
+import dev.mto.speed.TemporaryFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +40,8 @@ import picocli.CommandLine.Option;
           + " input."
     })
 public final class StepCommand implements Callable<Integer> {
+  static final String FOLDER = "mto-bench-step";
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -89,8 +90,8 @@ public final class StepCommand implements Callable<Integer> {
       names = "--kernels",
       paramLabel = "NAME",
       defaultValue = "fast",
-      description = "SessionKernels of our step: fast, standard (default: ${DEFAULT-VALUE}).")
-  private SessionKernels kernels = SessionKernels.FAST;
+      description = "Kernels of our step: fast, standard (default: ${DEFAULT-VALUE}).")
+  private Children.Kernels kernels = Children.Kernels.FAST;
 
   @Option(
       names = "--profile",
@@ -99,9 +100,6 @@ public final class StepCommand implements Callable<Integer> {
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private Path json;
-
-  /** For the command line. */
-  public StepCommand() {}
 
   @Override
   public Integer call() throws IOException {
@@ -152,52 +150,31 @@ public final class StepCommand implements Callable<Integer> {
         machine.cpu(), machine.threads(), machine.nativeBuild(), machine.kernels());
     List<CaseResult> results = new ArrayList<>();
     List<OperationShares> shares = new ArrayList<>();
-    try (TemporaryFolder folder = new TemporaryFolder()) {
+    try (TemporaryFolder folder = new TemporaryFolder(FOLDER)) {
       if (config != null) {
-        BenchmarkCase own = BenchmarkCase.of(name(config), config, settings);
-        measured(run, own, folder.path(), results);
-        profile(children, own, folder.path(), shares);
+        String name = config.getFileName().toString().replaceFirst("\\.ya?ml$", "");
+        measure(run, BenchmarkCase.of(name, folder.path(), config, settings), results, shares);
       }
       for (StandardCase each : standard) {
-        Path own = Files.createDirectory(folder.path().resolve(each.name()));
-        BenchmarkCase prepared = each.prepare(own);
-        measured(run, prepared, own, results);
-        profile(children, prepared, own, shares);
+        measure(run, each.prepare(folder.path().resolve(each.name())), results, shares);
       }
     }
     if (json != null) {
-      AtomicFiles.writeString(
-          json,
-          new ObjectMapper()
-                  .writerWithDefaultPrettyPrinter()
-                  .writeValueAsString(ResultJson.of(machine, results, shares))
-              + "\n");
+      JsonFile.write(json, ResultJson.of(machine, results, shares));
     }
   }
 
-  private void profile(
-      Children children, BenchmarkCase benchmark, Path folder, List<OperationShares> shares) {
-    if (!profile) {
-      return;
-    }
-    for (boolean mto : List.of(false, true)) {
-      OperationShares measured =
-          OperationShares.measure(benchmark, mto, children, new CaseFiles(folder));
-      System.out.print(measured.table());
-      shares.add(measured);
-    }
-  }
-
-  private static void measured(
-      CaseRun run, BenchmarkCase benchmark, Path folder, List<CaseResult> results)
+  private void measure(
+      CaseRun run, BenchmarkCase benchmark, List<CaseResult> results, List<OperationShares> shares)
       throws IOException {
-    List<CaseResult> both = run.measure(benchmark, new CaseFiles(folder));
+    List<CaseResult> both = run.measure(benchmark);
     System.out.println();
     System.out.print(ResultTable.of(both));
     results.addAll(both);
-  }
-
-  private static String name(Path config) {
-    return config.getFileName().toString().replaceFirst("\\.ya?ml$", "");
+    for (boolean mto : profile ? List.of(false, true) : List.<Boolean>of()) {
+      OperationShares measured = OperationShares.measure(benchmark, mto, run.children());
+      System.out.print(measured.table());
+      shares.add(measured);
+    }
   }
 }

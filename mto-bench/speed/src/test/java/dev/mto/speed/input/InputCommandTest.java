@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.bench.Execution;
+import dev.mto.speed.Execution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -21,9 +19,7 @@ class InputCommandTest {
   @TempDir private Path folder;
 
   private static Execution run(String... arguments) {
-    return Execution.of(
-        Stream.concat(Stream.of("bench", "input"), Arrays.stream(arguments))
-            .toArray(String[]::new));
+    return Execution.of(new InputCommand(), arguments);
   }
 
   /** A stand-in for Python that reads the script and answers with one line. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mto.speed.step.Agreement.GradientDifference;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -49,13 +50,13 @@ class AgreementTest {
 
   @Test
   void acceptsRounding() {
-    assertThatCode(() -> new Agreement(1.00001, 1, 1e-5, "a").require("case"))
+    assertThatCode(() -> agreement(1.00001, 1, 1e-5, "a").require("case"))
         .doesNotThrowAnyException();
   }
 
   @Test
   void refusesGradientsThatDiffer() {
-    assertThatThrownBy(() -> new Agreement(1, 1, 0.002, "blocks.3.norm1.bias").require("case"))
+    assertThatThrownBy(() -> agreement(1, 1, 0.002, "blocks.3.norm1.bias").require("case"))
         .isInstanceOf(BenchmarkFailure.class)
         .hasMessageContaining("case: gradients differ by 0.002")
         .hasMessageContaining("blocks.3.norm1.bias")
@@ -64,17 +65,22 @@ class AgreementTest {
 
   @Test
   void refusesLossesThatDiffer() {
-    assertThatThrownBy(() -> new Agreement(1.001, 1, 0, "a").require("case"))
+    assertThatThrownBy(() -> agreement(1.001, 1, 0, "a").require("case"))
         .isInstanceOf(BenchmarkFailure.class)
         .hasMessageContaining("losses 1.001");
   }
 
   @Test
   void refusesWhatIsNotANumber() {
-    assertThatThrownBy(() -> new Agreement(1, 1, Double.NaN, "a").require("case"))
+    assertThatThrownBy(() -> agreement(1, 1, Double.NaN, "a").require("case"))
         .isInstanceOf(BenchmarkFailure.class);
-    assertThatThrownBy(() -> new Agreement(Double.NaN, 1, 0, "a").require("case"))
+    assertThatThrownBy(() -> agreement(Double.NaN, 1, 0, "a").require("case"))
         .isInstanceOf(BenchmarkFailure.class);
+  }
+
+  private static Agreement agreement(
+      double loss, double peerLoss, double gradientError, String worst) {
+    return new Agreement(loss, peerLoss, new GradientDifference(gradientError, worst));
   }
 
   private static INDArray row(float... values) {

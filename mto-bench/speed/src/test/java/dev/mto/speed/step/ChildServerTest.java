@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class ChildServerTest {
@@ -54,7 +55,8 @@ class ChildServerTest {
     assertThat(answers).containsExactly("{}");
   }
 
-  private static List<String> serve(String commands, ChildServer.Start start) throws IOException {
+  private static List<String> serve(
+      String commands, Supplier<Map<String, ChildServer.Action>> start) throws IOException {
     PrintStream before = System.out;
     ByteArrayOutputStream answers = new ByteArrayOutputStream();
     try (PrintStream stream = new PrintStream(answers, true, StandardCharsets.UTF_8)) {

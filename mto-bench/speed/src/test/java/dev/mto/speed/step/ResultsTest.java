@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.speed.step.CaseResult.Measured;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -97,7 +98,7 @@ class ResultsTest {
                     "/m2/nd4j-native-preset-1.0.0-M2.1-linux-x86_64.jar",
                     "/m2/nd4j-native-1.0.0-M2.1-linux-x86_64-onednn-avx2.jar")))
         .isEqualTo("nd4j-native-1.0.0-M2.1-linux-x86_64-onednn-avx2.jar");
-    assertThat(PeakMemory.of("VmPeak:\t  9 kB\nVmHWM:\t  2048 kB\n")).isEqualTo(2);
+    assertThat(Machine.peakMebibytes("VmPeak:\t  9 kB\nVmHWM:\t  2048 kB\n")).isEqualTo(2);
   }
 
   private CaseResult result(boolean mto, Blas... libraries) {
@@ -109,7 +110,7 @@ class ResultsTest {
     Map<Blas, Agreement> agreements = new EnumMap<>(Blas.class);
     for (Blas library : libraries) {
       peers.put(library, new Measured(List.of(200.0, 220.0), 900));
-      agreements.put(library, new Agreement(0.5, 0.5, 1e-6, "a"));
+      agreements.put(library, new Agreement(0.5, 0.5, new Agreement.GradientDifference(1e-6, "a")));
     }
     return new CaseResult(
         benchmark,

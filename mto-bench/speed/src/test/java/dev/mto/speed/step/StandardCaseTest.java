@@ -74,9 +74,9 @@ class StandardCaseTest {
   @Test
   void thePeerRefusesWhatItDoesNotDo() throws IOException {
     Path file = Files.writeString(folder.resolve("own.yaml"), "baseline: simmim\n");
-    BenchmarkCase dropping = BenchmarkCase.of("own", file, List.of("data.train=images"));
+    BenchmarkCase dropping = BenchmarkCase.of("own", folder, file, List.of("data.train=images"));
     BenchmarkCase another =
-        BenchmarkCase.of("own", file, List.of("data.train=images", "baseline=conmim"));
+        BenchmarkCase.of("own", folder, file, List.of("data.train=images", "baseline=conmim"));
 
     assertThatThrownBy(() -> PeerCase.of(dropping.with()))
         .isInstanceOf(UserException.class)
@@ -92,8 +92,8 @@ class StandardCaseTest {
     Path first = Files.createDirectory(folder.resolve("first"));
     Path second = Files.createDirectory(folder.resolve("second"));
 
-    NoiseImages.write(first, 2, 8);
-    NoiseImages.write(second, 2, 8);
+    StandardCase.writeNoise(first, 2, 8);
+    StandardCase.writeNoise(second, 2, 8);
 
     assertThat(first.resolve("0001.png")).hasSameBinaryContentAs(second.resolve("0001.png"));
     assertThat(Files.readAllBytes(first.resolve("0000.png")))

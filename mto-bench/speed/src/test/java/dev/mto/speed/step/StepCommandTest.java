@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.engine.command.CommandLines;
-import java.io.ByteArrayOutputStream;
+import dev.mto.speed.Execution;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +19,7 @@ class StepCommandTest {
   @BeforeEach
   void writeConfiguration() throws IOException {
     Path images = Files.createDirectory(folder.resolve("images"));
-    NoiseImages.write(images, 2, 8);
+    StandardCase.writeNoise(images, 2, 8);
     config =
         Files.writeString(
             folder.resolve("small.yaml"),
@@ -40,11 +37,11 @@ class StepCommandTest {
   void measuresAConfigurationInProcessesOfItsOwn() throws IOException {
     Path json = folder.resolve("step.json");
 
-    Outcome outcome =
+    Execution outcome =
         run("--config", config.toString(), "--steps=2", "--rounds=2", "--json", json.toString());
 
-    assertThat(outcome.code()).as(outcome.errors()).isZero();
-    assertThat(outcome.output()).contains("small: 2 images a step").contains("this, MTO");
+    assertThat(outcome.code()).as("%s", outcome).isZero();
+    assertThat(outcome.out()).contains("small: 2 images a step").contains("this, MTO");
     JsonNode cases = new ObjectMapper().readTree(json.toFile()).get("cases");
     assertThat(cases).hasSize(2);
     assertThat(cases.get(1).get("name").asText()).isEqualTo("small-mto");
@@ -54,10 +51,10 @@ class StepCommandTest {
 
   @Test
   void listsTheStandardCases() {
-    Outcome outcome = run("--list");
+    Execution outcome = run("--list");
 
     assertThat(outcome.code()).isZero();
-    assertThat(outcome.output()).contains("simmim-vit-tiny").contains("mae-vit-base");
+    assertThat(outcome.out()).contains("simmim-vit-tiny").contains("mae-vit-base");
   }
 
   @Test
@@ -87,27 +84,12 @@ class StepCommandTest {
         "fewer than one step takes");
   }
 
-  private record Outcome(int code, String output, String errors) {}
-
-  private static void assertRefused(Outcome outcome, String message) {
-    assertThat(outcome.errors()).contains(message);
-    assertThat(outcome.code()).isEqualTo(2);
+  private static void assertRefused(Execution execution, String message) {
+    assertThat(execution.errors()).anyMatch(line -> line.contains(message));
+    assertThat(execution.code()).isEqualTo(2);
   }
 
-  private static Outcome run(String... arguments) {
-    PrintStream systemOut = System.out;
-    PrintStream systemErr = System.err;
-    ByteArrayOutputStream output = new ByteArrayOutputStream();
-    ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
-    try {
-      int code = CommandLines.run(new StepCommand(), arguments);
-      return new Outcome(
-          code, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(systemOut);
-      System.setErr(systemErr);
-    }
+  private static Execution run(String... arguments) {
+    return Execution.of(new StepCommand(), arguments);
   }
 }

@@ -1,4 +1,4 @@
-package dev.mto.speed.step;
+package dev.mto.speed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ class TemporaryFolderTest {
   @Test
   void isGoneWithAllThatIsInIt() throws IOException {
     Path path;
-    try (TemporaryFolder folder = new TemporaryFolder()) {
+    try (TemporaryFolder folder = new TemporaryFolder("mto-test")) {
       path = folder.path();
       Files.writeString(Files.createDirectory(path.resolve("a")).resolve("b"), "text");
       assertThat(path).isDirectory();

@@ -6,13 +6,13 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class PeerTuningTest {
+class WaitingTest {
 
   @Test
   void takesTheFasterWayOfWaiting() {
-    assertThat(PeerTuning.fastest(Map.of(Waiting.PASSIVE, 654.0, Waiting.SPINNING, 502.0)))
+    assertThat(Waiting.fastest(Map.of(Waiting.PASSIVE, 654.0, Waiting.SPINNING, 502.0)))
         .isEqualTo(Waiting.SPINNING);
-    assertThat(PeerTuning.fastest(Map.of(Waiting.PASSIVE, 400.0, Waiting.SPINNING, 1829.0)))
+    assertThat(Waiting.fastest(Map.of(Waiting.PASSIVE, 400.0, Waiting.SPINNING, 1829.0)))
         .isEqualTo(Waiting.PASSIVE);
   }
 

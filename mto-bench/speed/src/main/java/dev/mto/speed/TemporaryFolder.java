@@ -1,4 +1,4 @@
-package dev.mto.speed.step;
+package dev.mto.speed;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,15 +7,17 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** A folder that is gone when it is closed or when this process is stopped. */
-final class TemporaryFolder implements AutoCloseable {
-  private final Path path = Files.createTempDirectory("mto-bench-step");
+public final class TemporaryFolder implements AutoCloseable {
+  private final Path path;
   private final Thread atExit = new Thread(this::deleteAtExit);
 
-  TemporaryFolder() throws IOException {
+  /** A new, empty one, whose name begins with {@code prefix}. */
+  public TemporaryFolder(String prefix) throws IOException {
+    path = Files.createTempDirectory(prefix);
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 

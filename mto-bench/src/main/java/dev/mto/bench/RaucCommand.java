@@ -1,15 +1,14 @@
-package dev.mto.bench.rauc;
+package dev.mto.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.command.WithoutBackend;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
 import dev.mto.evaluation.curve.AccuracyCurve;
 import dev.mto.evaluation.curve.CurveFile;
 import dev.mto.evaluation.curve.Rauc;
 import dev.mto.evaluation.curve.SeedSummary;
+import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
       "  ./mto rauc --baseline a.csv --target b.csv --from 100 --to 400 --json rauc.json --chart"
           + " rauc.png"
     })
-public final class RaucCommand implements Callable<Integer>, WithoutBackend {
+final class RaucCommand implements Callable<Integer>, WithoutBackend {
   @Option(
       names = "--baseline",
       required = true,
@@ -70,9 +70,6 @@ public final class RaucCommand implements Callable<Integer>, WithoutBackend {
   @Option(names = "--chart", paramLabel = "PNG", description = "Also draw both curves.")
   private Path chart;
 
-  /** For the command line. */
-  public RaucCommand() {}
-
   @Override
   public Integer call() throws IOException {
     CurveFile first = CurveFile.read(baseline);
@@ -91,15 +88,13 @@ public final class RaucCommand implements Callable<Integer>, WithoutBackend {
         SeedSummary.of(bySeed.values().stream().mapToDouble(Rauc::improvement).toArray());
     print(bySeed, summary, first.seeded());
     if (json != null) {
-      AtomicFiles.writeString(
-          json,
-          new ObjectMapper()
-                  .writerWithDefaultPrettyPrinter()
-                  .writeValueAsString(figures(bySeed, summary))
-              + "\n");
+      JsonFile.write(json, figures(bySeed, summary));
     }
     if (chart != null) {
-      draw(first, second);
+      LineChart.of("accuracy against epochs of pre-training", "epoch", "accuracy")
+          .with(mean("baseline " + baseline.getFileName(), first))
+          .with(mean("target " + target.getFileName(), second))
+          .write(chart);
     }
     return 0;
   }
@@ -172,8 +167,8 @@ public final class RaucCommand implements Callable<Integer>, WithoutBackend {
     figures.put("n", summary.n());
     figures.put("std", known(summary.deviation()));
     figures.put("interval", summary.interval());
-    figures.put("epochs_to_baseline", known(mean(bySeed, true)));
-    figures.put("reduction", known(mean(bySeed, false)));
+    figures.put("epochs_to_baseline", known(mean(bySeed, Rauc::epochsToBaseline)));
+    figures.put("reduction", known(mean(bySeed, Rauc::reduction)));
     List<Map<String, Object>> seeds = new ArrayList<>();
     bySeed.forEach(
         (seed, rauc) -> {
@@ -190,35 +185,27 @@ public final class RaucCommand implements Callable<Integer>, WithoutBackend {
   }
 
   /** NaN where one seed never reaches the baseline. */
-  private static double mean(Map<String, Rauc> bySeed, boolean epochs) {
-    return bySeed.values().stream()
-        .mapToDouble(rauc -> epochs ? rauc.epochsToBaseline() : rauc.reduction())
-        .average()
-        .orElse(Double.NaN);
+  private static double mean(Map<String, Rauc> bySeed, ToDoubleFunction<Rauc> figure) {
+    return bySeed.values().stream().mapToDouble(figure).average().orElse(Double.NaN);
   }
 
   private static Double known(double value) {
     return Double.isNaN(value) ? null : value;
   }
 
-  private void draw(CurveFile first, CurveFile second) throws IOException {
-    LineChart.of("accuracy against epochs of pre-training", "epoch", "accuracy")
-        .with(mean("baseline " + baseline.getFileName(), first))
-        .with(mean("target " + target.getFileName(), second))
-        .write(chart);
-  }
-
   /** The mean over seeds at every epoch that all of them have. */
   private static Series mean(String name, CurveFile file) {
-    List<Double> epochs =
-        new ArrayList<>(file.curves().get(file.curves().firstKey()).points().keySet());
-    file.curves().values().forEach(curve -> epochs.retainAll(curve.points().keySet()));
-    double[] x = epochs.stream().mapToDouble(Double::doubleValue).toArray();
-    double[] y = new double[x.length];
-    for (int i = 0; i < x.length; i++) {
-      double epoch = x[i];
-      y[i] = file.curves().values().stream().mapToDouble(c -> c.at(epoch)).average().orElseThrow();
+    SortedMap<Double, Double> means = new TreeMap<>();
+    for (double epoch : file.curves().get(file.curves().firstKey()).points().keySet()) {
+      if (file.curves().values().stream().allMatch(c -> c.points().containsKey(epoch))) {
+        means.put(
+            epoch,
+            file.curves().values().stream().mapToDouble(c -> c.at(epoch)).average().orElseThrow());
+      }
     }
-    return Series.dots(name, x, y);
+    return Series.dots(
+        name,
+        means.keySet().stream().mapToDouble(Double::doubleValue).toArray(),
+        means.values().stream().mapToDouble(Double::doubleValue).toArray());
   }
 }

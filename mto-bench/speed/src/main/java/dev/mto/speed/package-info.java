@@ -1,0 +1,2 @@
+/** What the measurements share. */
+package dev.mto.speed;
