@@ -11,6 +11,7 @@ public final class LayerNorm {
 
   private final Parameters parameters;
   private final String name;
+  private final int dim;
   private final SDVariable weight;
   private final SDVariable bias;
 
@@ -18,20 +19,25 @@ public final class LayerNorm {
   public LayerNorm(Parameters parameters, String name, int dim) {
     this.parameters = parameters;
     this.name = name;
+    this.dim = dim;
     this.weight = parameters.declare(name + ".weight", Initializer.ones(), dim);
     this.bias = parameters.declare(name + ".bias", Initializer.zeros(), dim);
   }
 
   /** Normalises each vector of {@code x} [..., D]. */
   public SDVariable apply(SDVariable x) {
-    return parameters.named(
-        name + ".layer_norm", () -> standardise(x, EPSILON).mul(weight).add(bias));
+    SDVariable rows = x.reshape(-1, dim);
+    SDVariable normalised =
+        parameters.named(
+            name + ".layer_norm", () -> standardise(rows, EPSILON).mul(weight).add(bias));
+    return Linear.reshape(normalised, x, 1, dim);
   }
 
-  /** (x - mean)/√(variance + eps) over the last dimension, without gain and bias. */
+  /** (x - mean)/√(variance + eps) of each row [R, D], without gain and bias. */
   public static SDVariable standardise(SDVariable x, double epsilon) {
-    SDVariable centred = x.sub(x.mean(true, -1));
-    SDVariable variance = centred.mul(centred).mean(true, -1);
+    // dimension 1, not -1: ND4J's reductions of a last dimension by that name are wrong
+    SDVariable centred = x.sub(x.mean(true, 1));
+    SDVariable variance = centred.mul(centred).mean(true, 1);
     return centred.mul(x.getSameDiff().math().pow(variance.add(epsilon), -0.5));
   }
 }

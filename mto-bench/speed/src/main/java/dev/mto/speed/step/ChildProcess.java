@@ -17,7 +17,6 @@ final class ChildProcess implements AutoCloseable {
 
   private final Process process;
   private final Conversation conversation;
-  private final JsonNode greeting;
 
   /**
    * Starts it and waits until it is ready.
@@ -38,7 +37,7 @@ final class ChildProcess implements AutoCloseable {
             new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8),
             System.err::println);
     try {
-      greeting = conversation.answer();
+      conversation.answer();
     } catch (RuntimeException e) {
       process.destroy();
       throw e;
@@ -46,9 +45,6 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** What it said when it was ready. */
-  JsonNode greeting() {
-    return greeting;
-  }
 
   /** The answer to a command, with the errors of {@link Conversation#ask}. */
   JsonNode ask(String command) {
