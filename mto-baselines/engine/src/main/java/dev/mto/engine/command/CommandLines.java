@@ -2,9 +2,8 @@ package dev.mto.engine.command;
 
 import dev.mto.data.folder.TooManyBadImagesException;
 import dev.mto.engine.device.StartUp;
+import dev.mto.engine.errors.DivergedTraining;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.run.DivergenceException;
-import dev.mto.evaluation.DivergedException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,7 +68,7 @@ public final class CommandLines {
       System.err.println("error: " + e.getMessage());
       return 2;
     }
-    if (e instanceof DivergenceException || e instanceof DivergedException) {
+    if (e instanceof DivergedTraining) {
       System.err.println("error: " + e.getMessage());
       return 1;
     }
