@@ -84,6 +84,18 @@ public final class ConfigLoader {
     return bind(source, merged(parse("recipe", defaults), user), type);
   }
 
+  /**
+   * YAML text with every key of both.
+   *
+   * @param defaults YAML text
+   * @param source where {@code own} is from, for error messages
+   * @param own YAML text that wins
+   * @throws UserException when {@code own} is no YAML mapping
+   */
+  public static String over(String defaults, String source, String own) {
+    return write(merged(parse("defaults", defaults), parse(source, own)));
+  }
+
   /** Reads a resolved configuration, as {@link #write} makes it. */
   public static RunConfig read(Path file) {
     return bind(file.toString(), readTree(file));
