@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -24,7 +25,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -42,6 +42,7 @@ public final class ConfigLoader {
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .addModule(new LowerCaseEnums())
+          .withConfigOverride(ArrayNode.class, lists -> lists.setMergeable(false))
           .build();
 
   private ConfigLoader() {}
@@ -166,34 +167,34 @@ public final class ConfigLoader {
 
   private static void apply(ObjectNode tree, String setting) {
     int equals = setting.indexOf('=');
-    if (equals < 1) {
+    String[] path = setting.substring(0, Math.max(0, equals)).split("\\.");
+    JsonNode value = value(setting, equals + 1);
+    if (equals < 1 || path.length == 0 || value.isMissingNode()) {
       throw new UserException(
           "--set " + setting + ": must be key=value, e.g. --set training.epochs=20");
     }
-    String[] path = setting.substring(0, equals).split("\\.");
     ObjectNode at = tree;
     for (String key : Arrays.asList(path).subList(0, path.length - 1)) {
-      JsonNode next = at.get(key);
-      at = next instanceof ObjectNode object ? object : at.putObject(key);
+      at = at.get(key) instanceof ObjectNode object ? object : at.putObject(key);
     }
+    at.set(path[path.length - 1], value);
+  }
+
+  private static JsonNode value(String setting, int start) {
     try {
-      at.set(path[path.length - 1], YAML.readTree(setting.substring(equals + 1)));
+      return YAML.readTree(setting.substring(start));
     } catch (JsonProcessingException e) {
       throw new UserException("--set " + setting + ": the value is not valid YAML", e);
     }
   }
 
+  /** Objects are merged key by key; lists and other values, null too, replace what is below. */
   private static ObjectNode merged(ObjectNode defaults, ObjectNode over) {
-    ObjectNode result = defaults.deepCopy();
-    for (Map.Entry<String, JsonNode> entry : over.properties()) {
-      JsonNode below = result.get(entry.getKey());
-      result.set(
-          entry.getKey(),
-          below instanceof ObjectNode b && entry.getValue() instanceof ObjectNode o
-              ? merged(b, o)
-              : entry.getValue());
+    try {
+      return YAML.readerForUpdating(defaults).readValue(over);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
     }
-    return result;
   }
 
   private static String explain(JsonProcessingException e) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.data.pixels.Interpolation;
-import dev.mto.engine.Baseline;
 import dev.mto.engine.errors.UserException;
 import dev.mto.losses.Ranking;
 import dev.mto.losses.Reduction;
@@ -211,7 +210,7 @@ class ConfigLoaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"training.epochs", "=20", ""})
+  @ValueSource(strings = {"training.epochs", "=20", "", "data.val=", "data.val= # none", ".=1"})
   void aSettingThatIsNotKeyAndValueIsRefused(String setting) {
     assertRefused(
         setting, "--set " + setting + ": must be key=value, e.g. --set training.epochs=20");
@@ -259,7 +258,7 @@ class ConfigLoaderTest {
   }
 
   private static String defaults() {
-    try (InputStream in = Baseline.class.getResourceAsStream("defaults.yaml")) {
+    try (InputStream in = ConfigLoader.class.getResourceAsStream("/dev/mto/engine/defaults.yaml")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
