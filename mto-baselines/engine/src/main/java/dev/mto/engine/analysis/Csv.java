@@ -1,37 +1,32 @@
 package dev.mto.engine.analysis;
 
+import dev.mto.engine.folder.AtomicFiles;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
 
-/** Rows of comma-separated values (RFC 4180) under a heading. */
+/** The figures of a picture, as comma-separated values (RFC 4180) in a file beside it. */
 final class Csv {
   private final StringBuilder text = new StringBuilder();
+  private final CSVPrinter printer;
 
-  Csv(String... heading) {
-    row((Object[]) heading);
+  Csv(String... heading) throws IOException {
+    printer =
+        CSVFormat.RFC4180.builder().setHeader(heading).setRecordSeparator('\n').get().print(text);
   }
 
-  /** The file of the same name beside a picture. */
-  static Path beside(Path png) {
-    return png.resolveSibling(png.getFileName().toString().replaceFirst("\\.png$", ".csv"));
+  void row(Object... values) throws IOException {
+    printer.printRecord(
+        Arrays.stream(values)
+            .map(v -> v instanceof Double ? String.format(Locale.ROOT, "%.7g", v) : v));
   }
 
-  void row(Object... values) {
-    text.append(Arrays.stream(values).map(Csv::field).collect(Collectors.joining(",")))
-        .append('\n');
-  }
-
-  String text() {
-    return text.toString();
-  }
-
-  private static String field(Object value) {
-    if (value instanceof Double || value instanceof Float) {
-      return String.format(Locale.ROOT, "%.7g", ((Number) value).doubleValue());
-    }
-    String plain = String.valueOf(value);
-    return plain.matches("[^\",\r\n]*") ? plain : '"' + plain.replace("\"", "\"\"") + '"';
+  /** Writes the file of the same name beside {@code png}. */
+  void writeBeside(Path png) throws IOException {
+    String name = png.getFileName().toString().replaceFirst("\\.png$", ".csv");
+    AtomicFiles.writeString(png.resolveSibling(name), text.toString());
   }
 }
