@@ -6,22 +6,24 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 
 /** The figures of a picture, as comma-separated values (RFC 4180) in a file beside it. */
 final class Csv {
+  private static final CSVFormat FORMAT =
+      CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
+
   private final StringBuilder text = new StringBuilder();
-  private final CSVPrinter printer;
 
   Csv(String... heading) throws IOException {
-    printer =
-        CSVFormat.RFC4180.builder().setHeader(heading).setRecordSeparator('\n').get().print(text);
+    row((Object[]) heading);
   }
 
   void row(Object... values) throws IOException {
-    printer.printRecord(
+    FORMAT.printRecord(
+        text,
         Arrays.stream(values)
-            .map(v -> v instanceof Double ? String.format(Locale.ROOT, "%.7g", v) : v));
+            .map(v -> v instanceof Double d ? String.format(Locale.ROOT, "%.7g", d) : v)
+            .toArray());
   }
 
   /** Writes the file of the same name beside {@code png}. */
