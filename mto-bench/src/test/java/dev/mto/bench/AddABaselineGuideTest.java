@@ -42,14 +42,10 @@ class AddABaselineGuideTest {
         "dev.mto.meancolour.MeanColour\n");
     assertThat(guide).contains("\ndev.mto.meancolour.MeanColour\n");
 
-    try (URLClassLoader loader =
-        new URLClassLoader(
-            new URL[] {classes.toUri().toURL()}, AddABaselineGuideTest.class.getClassLoader())) {
-      Baseline baseline =
-          StreamSupport.stream(ServiceLoader.load(Baseline.class, loader).spliterator(), false)
-              .filter(found -> found.name().equals("meancolour"))
-              .findFirst()
-              .orElseThrow();
+    String recipe;
+    try (URLClassLoader loader = loader(classes)) {
+      Baseline baseline = meanColour(loader);
+      recipe = baseline.recipe();
 
       List<JsonNode> rows = TinyRun.metrics(train(baseline));
 
@@ -57,6 +53,22 @@ class AddABaselineGuideTest {
       assertThat(mean(rows.subList(18, 24))).isLessThan(.8 * mean(rows.subList(0, 6)));
       assertThat(rows.get(0).get("heterogeneity")).hasSize(3);
     }
+    write(classes.resolve("dev/mto/meancolour/recipe.yaml"), recipe);
+    try (URLClassLoader loader = loader(classes)) {
+      assertThat(meanColour(loader).recipe()).as("one that gives every key").isEqualTo(recipe);
+    }
+  }
+
+  private static URLClassLoader loader(Path classes) throws IOException {
+    return new URLClassLoader(
+        new URL[] {classes.toUri().toURL()}, AddABaselineGuideTest.class.getClassLoader());
+  }
+
+  private static Baseline meanColour(ClassLoader loader) {
+    return StreamSupport.stream(ServiceLoader.load(Baseline.class, loader).spliterator(), false)
+        .filter(found -> found.name().equals("meancolour"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Path train(Baseline baseline) throws IOException {

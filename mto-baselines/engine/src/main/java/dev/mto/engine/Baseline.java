@@ -17,11 +17,12 @@ public interface Baseline {
   String name();
 
   /**
-   * The default of every configuration key, as YAML: the official recipe of the method. It is the
-   * resource {@code recipe.yaml} beside the implementation.
+   * The default of every configuration key, as YAML: the engine's {@code defaults.yaml} and, over
+   * it, the resource {@code recipe.yaml} beside the implementation, which gives what the official
+   * recipe of the method does differently, and the method's own {@code options}.
    */
   default String recipe() {
-    return Recipes.beside(getClass(), "recipe.yaml")
+    return Recipes.over("defaults.yaml", getClass(), "recipe.yaml")
         .orElseThrow(
             () ->
                 new IllegalStateException(
@@ -29,19 +30,20 @@ public interface Baseline {
   }
 
   /**
-   * The default of every key of fine-tuning, as YAML: the resource {@code finetune.yaml} beside the
-   * implementation, or MAE's.
+   * The default of every key of fine-tuning, as YAML: the engine's {@code finetune.yaml}, which is
+   * MAE's, and over it the resource of that name beside the implementation, where there is one.
    */
   default String fineTuneRecipe() {
-    return Recipes.besideOrUsual(getClass(), "finetune.yaml");
+    return Recipes.overUsual(getClass(), "finetune.yaml");
   }
 
   /**
-   * The default of every key of linear probing, as YAML: the resource {@code linear.yaml} beside
-   * the implementation, or MAE's with the mean of patch tokens.
+   * The default of every key of linear probing, as YAML: the engine's {@code linear.yaml}, which is
+   * MAE's with the mean of patch tokens, and over it the resource of that name beside the
+   * implementation, where there is one.
    */
   default String linearProbeRecipe() {
-    return Recipes.besideOrUsual(getClass(), "linear.yaml");
+    return Recipes.overUsual(getClass(), "linear.yaml");
   }
 
   /**

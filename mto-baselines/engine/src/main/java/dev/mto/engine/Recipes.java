@@ -1,16 +1,33 @@
 package dev.mto.engine;
 
+import dev.mto.engine.config.ConfigLoader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Recipes that lie as resources beside a class. */
+/** Recipes: what lies as a resource beside a baseline, over the engine's own. */
 final class Recipes {
   private Recipes() {}
 
-  static Optional<String> beside(Class<?> owner, String file) {
+  /** The engine's {@code defaults} and the owner's {@code file} over them; empty without a file. */
+  static Optional<String> over(String defaults, Class<?> owner, String file) {
+    return beside(owner, file)
+        .map(
+            own ->
+                ConfigLoader.over(
+                    beside(Recipes.class, defaults).orElseThrow(),
+                    file + " of " + owner.getName(),
+                    own));
+  }
+
+  /** The engine's {@code file} and the owner's file of that name over it, where there is one. */
+  static String overUsual(Class<?> owner, String file) {
+    return over(file, owner, file).or(() -> beside(Recipes.class, file)).orElseThrow();
+  }
+
+  private static Optional<String> beside(Class<?> owner, String file) {
     try (InputStream in = owner.getResourceAsStream(file)) {
       return in == null
           ? Optional.empty()
@@ -18,10 +35,5 @@ final class Recipes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** The owner's recipe, or the one that most methods share. */
-  static String besideOrUsual(Class<?> owner, String file) {
-    return beside(owner, file).or(() -> beside(Recipes.class, file)).orElseThrow();
   }
 }

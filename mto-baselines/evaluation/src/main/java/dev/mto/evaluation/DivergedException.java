@@ -1,9 +1,10 @@
 package dev.mto.evaluation;
 
+import dev.mto.engine.errors.DivergedTraining;
 import java.util.Locale;
 
 /** A loss or gradient of a classifier was not finite; its parameters are untouched. */
-public final class DivergedException extends RuntimeException {
+public final class DivergedException extends DivergedTraining {
   private static final long serialVersionUID = 1L;
 
   DivergedException(long step, double loss, double gradientNorm, double learningRate) {

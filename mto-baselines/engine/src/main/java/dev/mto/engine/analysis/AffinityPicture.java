@@ -1,6 +1,5 @@
 package dev.mto.engine.analysis;
 
-import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.pictures.AffinityMaps;
 import dev.mto.engine.pictures.LayerAffinity;
@@ -61,7 +60,7 @@ final class AffinityPicture {
           }
           AffinityMaps.write(
               png, softmax ? "row softmax of dot products" : "raw dot products", maps);
-          AtomicFiles.writeString(Csv.beside(png), csv.text());
+          csv.writeBeside(png);
         });
   }
 

@@ -1,37 +1,34 @@
 package dev.mto.engine.analysis;
 
+import dev.mto.engine.folder.AtomicFiles;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
 
-/** Rows of comma-separated values (RFC 4180) under a heading. */
+/** The figures of a picture, as comma-separated values (RFC 4180) in a file beside it. */
 final class Csv {
+  private static final CSVFormat FORMAT =
+      CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
+
   private final StringBuilder text = new StringBuilder();
 
-  Csv(String... heading) {
+  Csv(String... heading) throws IOException {
     row((Object[]) heading);
   }
 
-  /** The file of the same name beside a picture. */
-  static Path beside(Path png) {
-    return png.resolveSibling(png.getFileName().toString().replaceFirst("\\.png$", ".csv"));
+  void row(Object... values) throws IOException {
+    FORMAT.printRecord(
+        text,
+        Arrays.stream(values)
+            .map(v -> v instanceof Double d ? String.format(Locale.ROOT, "%.7g", d) : v)
+            .toArray());
   }
 
-  void row(Object... values) {
-    text.append(Arrays.stream(values).map(Csv::field).collect(Collectors.joining(",")))
-        .append('\n');
-  }
-
-  String text() {
-    return text.toString();
-  }
-
-  private static String field(Object value) {
-    if (value instanceof Double || value instanceof Float) {
-      return String.format(Locale.ROOT, "%.7g", ((Number) value).doubleValue());
-    }
-    String plain = String.valueOf(value);
-    return plain.matches("[^\",\r\n]*") ? plain : '"' + plain.replace("\"", "\"\"") + '"';
+  /** Writes the file of the same name beside {@code png}. */
+  void writeBeside(Path png) throws IOException {
+    String name = png.getFileName().toString().replaceFirst("\\.png$", ".csv");
+    AtomicFiles.writeString(png.resolveSibling(name), text.toString());
   }
 }

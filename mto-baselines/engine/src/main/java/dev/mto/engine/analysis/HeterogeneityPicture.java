@@ -1,9 +1,9 @@
 package dev.mto.engine.analysis;
 
-import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.graph.Masking;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.pictures.HeterogeneityChart;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,12 +64,12 @@ final class HeterogeneityPicture {
                   masking.ratio()),
               curves,
               masking.bound());
-          AtomicFiles.writeString(Csv.beside(png), csv(result[0]));
+          figures(result[0], png);
         });
     return result[0];
   }
 
-  private static String csv(HeterogeneityByLayer result) {
+  private static void figures(HeterogeneityByLayer result, Path png) throws IOException {
     Csv csv =
         new Csv(
             "layer",
@@ -79,21 +79,18 @@ final class HeterogeneityPicture {
             "logarithm",
             "masked_norm",
             "visible_norm");
-    result
-        .layers()
-        .values()
-        .forEach(
-            named ->
-                named.forEach(
-                    (layer, figures) ->
-                        csv.row(
-                            layer,
-                            figures.heterogeneity(),
-                            result.masking().bound(),
-                            result.masking().ratio(),
-                            "natural",
-                            figures.maskedNorm(),
-                            figures.visibleNorm())));
-    return csv.text();
+    for (Map<String, LayerFigures> named : result.layers().values()) {
+      for (Map.Entry<String, LayerFigures> layer : named.entrySet()) {
+        csv.row(
+            layer.getKey(),
+            layer.getValue().heterogeneity(),
+            result.masking().bound(),
+            result.masking().ratio(),
+            "natural",
+            layer.getValue().maskedNorm(),
+            layer.getValue().visibleNorm());
+      }
+    }
+    csv.writeBeside(png);
   }
 }

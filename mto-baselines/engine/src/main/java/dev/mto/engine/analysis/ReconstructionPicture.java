@@ -3,7 +3,6 @@ package dev.mto.engine.analysis;
 import dev.mto.data.ImageBatch;
 import dev.mto.engine.Prediction;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.pictures.Reconstructions;
 import dev.mto.models.VitConfig;
 import java.io.IOException;
@@ -44,11 +43,11 @@ final class ReconstructionPicture {
               mask.reshape('c', most, vit.gridHeight(), vit.gridWidth()),
               shown,
               Arrays.stream(batch.indices()).limit(most).mapToObj(sample::label).toList());
-          AtomicFiles.writeString(Csv.beside(png), errors(batch, original, shown, mask));
+          errors(batch, original, shown, mask).writeBeside(png);
         });
   }
 
-  private String errors(ImageBatch batch, INDArray original, INDArray shown, INDArray mask)
+  private Csv errors(ImageBatch batch, INDArray original, INDArray shown, INDArray mask)
       throws IOException {
     Csv csv = new Csv("file", "label", "masked_patches", "masked_mse", "masked_psnr_db");
     for (int image = 0; image < original.size(0); image++) {
@@ -61,7 +60,7 @@ final class ReconstructionPicture {
           error,
           -10 * Math.log10(error));
     }
-    return csv.text();
+    return csv;
   }
 
   /** Mean squared error of the masked pixels, pixels being 0 to 1. */

@@ -2,9 +2,8 @@ package dev.mto.engine.command;
 
 import dev.mto.data.folder.TooManyBadImagesException;
 import dev.mto.engine.device.StartUp;
+import dev.mto.engine.errors.DivergedTraining;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.run.DivergenceException;
-import dev.mto.evaluation.DivergedException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,11 +50,8 @@ public final class CommandLines {
   }
 
   private static int wrongArguments(CommandLine.ParameterException e, String[] arguments) {
-    System.err.println(
-        e.getMessage()
-            + "; see "
-            + e.getCommandLine().getCommandSpec().qualifiedName()
-            + " --help");
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    System.err.println(e.getMessage() + "; see " + command + " --help");
     return 2;
   }
 
@@ -63,22 +59,18 @@ public final class CommandLines {
     if (debug) {
       e.printStackTrace();
     }
-    if (e instanceof UserException
-        || e instanceof TooManyBadImagesException
-        || e instanceof WeightFileException) {
-      System.err.println("error: " + e.getMessage());
-      return 2;
-    }
-    if (e instanceof DivergenceException || e instanceof DivergedException) {
-      System.err.println("error: " + e.getMessage());
-      return 1;
-    }
-    if (e instanceof UncheckedIOException io) {
-      System.err.println("error: " + explain(io.getCause()));
-      return 1;
-    }
-    System.err.println("error: " + e + " (add --debug for the stack trace)");
-    return 1;
+    boolean wrongInput =
+        e instanceof UserException
+            || e instanceof TooManyBadImagesException
+            || e instanceof WeightFileException;
+    String message =
+        wrongInput || e instanceof DivergedTraining
+            ? e.getMessage()
+            : e instanceof UncheckedIOException io
+                ? explain(io.getCause())
+                : e + " (add --debug for the stack trace)";
+    System.err.println("error: " + message);
+    return wrongInput ? 2 : 1;
   }
 
   private static String explain(IOException e) {

@@ -105,13 +105,35 @@ public final class PretrainCommand implements Callable<Integer> {
 
   private static Integer start(RunConfig resolved, Path root, Start start) {
     Baseline baseline = Baselines.named(resolved.baseline());
-    Preflight.check(baseline, resolved);
+    check(baseline, resolved);
     RunFolder folder = RunFolder.create(root, resolved);
     try {
       return run(resolved, folder, start);
     } catch (UserException | WeightFileException e) {
       folder.discard();
       throw e;
+    }
+  }
+
+  /** Refuses what can be before the folder is made, so that a typing error leaves none behind. */
+  private static void check(Baseline baseline, RunConfig config) {
+    try {
+      config.model().vit(config.data().channels());
+      baseline.masks(config);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+    folder("data.train", config.data().train());
+    if (config.data().val() != null) {
+      folder("data.val", config.data().val());
+    }
+  }
+
+  private static void folder(String key, String value) {
+    if (!Files.isDirectory(Path.of(value))) {
+      throw new UserException(
+          "%1$s: %2$s is not a folder; give the folder of the images (--set %1$s=DIR)"
+              .formatted(key, value));
     }
   }
 

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -24,7 +26,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -41,7 +42,8 @@ public final class ConfigLoader {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .addModule(new LowerCaseEnums())
+          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+          .withConfigOverride(ArrayNode.class, lists -> lists.setMergeable(false))
           .build();
 
   private ConfigLoader() {}
@@ -82,6 +84,18 @@ public final class ConfigLoader {
     }
     String source = file == null ? "recipe" : file.toString();
     return bind(source, merged(parse("recipe", defaults), user), type);
+  }
+
+  /**
+   * YAML text with every key of both.
+   *
+   * @param defaults YAML text
+   * @param source where {@code own} is from, for error messages
+   * @param own YAML text that wins
+   * @throws UserException when {@code own} is no YAML mapping
+   */
+  public static String over(String defaults, String source, String own) {
+    return write(merged(parse("defaults", defaults), parse(source, own)));
   }
 
   /** Reads a resolved configuration, as {@link #write} makes it. */
@@ -154,34 +168,34 @@ public final class ConfigLoader {
 
   private static void apply(ObjectNode tree, String setting) {
     int equals = setting.indexOf('=');
-    if (equals < 1) {
+    String[] path = setting.substring(0, Math.max(0, equals)).split("\\.");
+    JsonNode value = value(setting, equals + 1);
+    if (equals < 1 || path.length == 0 || value.isMissingNode()) {
       throw new UserException(
           "--set " + setting + ": must be key=value, e.g. --set training.epochs=20");
     }
-    String[] path = setting.substring(0, equals).split("\\.");
     ObjectNode at = tree;
     for (String key : Arrays.asList(path).subList(0, path.length - 1)) {
-      JsonNode next = at.get(key);
-      at = next instanceof ObjectNode object ? object : at.putObject(key);
+      at = at.get(key) instanceof ObjectNode object ? object : at.putObject(key);
     }
+    at.set(path[path.length - 1], value);
+  }
+
+  private static JsonNode value(String setting, int start) {
     try {
-      at.set(path[path.length - 1], YAML.readTree(setting.substring(equals + 1)));
+      return YAML.readTree(setting.substring(start));
     } catch (JsonProcessingException e) {
       throw new UserException("--set " + setting + ": the value is not valid YAML", e);
     }
   }
 
+  /** Objects are merged key by key; lists and other values, null too, replace what is below. */
   private static ObjectNode merged(ObjectNode defaults, ObjectNode over) {
-    ObjectNode result = defaults.deepCopy();
-    for (Map.Entry<String, JsonNode> entry : over.properties()) {
-      JsonNode below = result.get(entry.getKey());
-      result.set(
-          entry.getKey(),
-          below instanceof ObjectNode b && entry.getValue() instanceof ObjectNode o
-              ? merged(b, o)
-              : entry.getValue());
+    try {
+      return YAML.readerForUpdating(defaults).readValue(over);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
     }
-    return result;
   }
 
   private static String explain(JsonProcessingException e) {

@@ -16,12 +16,59 @@ public record RunConfig(
     String baseline,
     ModelConfig model,
     DataConfig data,
-    MaskingConfig masking,
+    Masking masking,
     MtoConfig mto,
     TrainingConfig training,
-    CheckpointConfig checkpoint,
-    LogConfig log,
+    Checkpoints checkpoint,
+    Log log,
     @JsonInclude(JsonInclude.Include.NON_NULL) ObjectNode options) {
+
+  /**
+   * What is masked.
+   *
+   * @param ratio share of the image that is masked
+   * @param unit side of a mask unit in pixels, a multiple of the patch
+   */
+  public record Masking(double ratio, int unit) {
+    /** Checks that something is masked and something stays visible. */
+    public Masking {
+      Rules.require(ratio > 0 && ratio < 1, "masking.ratio", ratio, "between 0 and 1, exclusive");
+      Rules.positive("masking.unit", unit);
+    }
+  }
+
+  /**
+   * When the run is saved. It is always saved at its end and on Ctrl-C.
+   *
+   * @param everyMinutes minutes between saves of {@code last}
+   * @param everyEpochs epochs between the checkpoints that are kept, 0 for none
+   * @param keep how many of those are kept
+   */
+  public record Checkpoints(double everyMinutes, int everyEpochs, int keep) {
+    /** Checks ranges. */
+    public Checkpoints {
+      Rules.positive("checkpoint.every_minutes", everyMinutes);
+      Rules.notNegative("checkpoint.every_epochs", everyEpochs);
+      Rules.positive("checkpoint.keep", keep);
+    }
+  }
+
+  /**
+   * What is measured beside the loss, and how often.
+   *
+   * @param heterogeneityEvery steps between measurements of heterogeneity while MTO is off, and of
+   *     the mask token's norm and cosine always; 0 for never
+   * @param knnEveryEpochs epochs between k-NN accuracies on labelled data; 0 for never
+   * @param picturesEveryEpochs epochs between pictures of reconstructions; 0 for never
+   */
+  public record Log(int heterogeneityEvery, int knnEveryEpochs, int picturesEveryEpochs) {
+    /** Checks ranges. */
+    public Log {
+      Rules.notNegative("log.heterogeneity_every", heterogeneityEvery);
+      Rules.notNegative("log.knn_every_epochs", knnEveryEpochs);
+      Rules.notNegative("log.pictures_every_epochs", picturesEveryEpochs);
+    }
+  }
 
   /** Checks that no section was set to nothing. */
   public RunConfig {

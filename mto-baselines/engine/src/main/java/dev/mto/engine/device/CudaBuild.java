@@ -3,6 +3,7 @@ package dev.mto.engine.device;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -53,7 +54,7 @@ public record CudaBuild(
 
   /** Whether it runs on a GPU. */
   public Verdict judge(Gpu gpu) {
-    Optional<Drivers> drivers = Drivers.forCuda(cuda, operatingSystem);
+    Optional<Drivers> drivers = drivers();
     if (gpu.capability().filter(this::hasNoCodeFor).isPresent()) {
       return new Verdict(false, gpu + " cannot run: " + noCode(gpu.capability().get()));
     }
@@ -66,44 +67,49 @@ public record CudaBuild(
     return new Verdict(true, gpu + " can run");
   }
 
+  /**
+   * The drivers that a version of CUDA works with. Source: NVIDIA's CUDA toolkit release notes,
+   * tables 2 and 3 (minor-version compatibility).
+   *
+   * @param own the driver that came with it; everything newer works
+   * @param oldest the oldest of the same major version, which works by minor-version compatibility:
+   *     for programs whose device code needs no translation
+   */
+  private record Drivers(DriverVersion own, DriverVersion oldest) {
+    private static final Map<String, Drivers> LINUX = Map.of("11.6", of("510.39.01", "450.80.02"));
+    private static final Map<String, Drivers> WINDOWS = Map.of("11.6", of("511.23", "452.39"));
+
+    private static Drivers of(String own, String oldest) {
+      return new Drivers(new DriverVersion(own), new DriverVersion(oldest));
+    }
+  }
+
+  /** Those of this build; empty where they are not known here. */
+  private Optional<Drivers> drivers() {
+    return Optional.ofNullable(
+        (operatingSystem.startsWith("Windows") ? Drivers.WINDOWS : Drivers.LINUX).get(cuda));
+  }
+
   private boolean hasNoCodeFor(Capability capability) {
     return capability.compareTo(lowest) < 0 || capability.compareTo(highest) > 0;
   }
 
   private String noCode(Capability capability) {
-    return "ND4J for CUDA "
-        + cuda
-        + " has device code for compute capability "
-        + lowest
-        + " to "
-        + highest
-        + " only; use the CPU backend, or an ND4J that you build from source for "
+    return "ND4J for CUDA %s has device code for compute capability %s to %s only; use the CPU"
+            .formatted(cuda, lowest, highest)
+        + " backend, or an ND4J that you build from source for "
         + capability
         + " (README, CUDA: -Dnd4j.version, -Dnd4j.cuda.version, -Dnd4j.cuda.capabilities)";
   }
 
   private String tooOld(DriverVersion driver, Drivers drivers) {
-    return "driver "
-        + driver
-        + " is older than "
-        + drivers.oldest()
-        + ", the oldest for CUDA "
-        + cuda
-        + "; install "
-        + drivers.own()
-        + " or newer, or use the CPU backend";
+    return "driver %s is older than %s, the oldest for CUDA %s; install %s or newer, or use the CPU backend"
+        .formatted(driver, drivers.oldest(), cuda, drivers.own());
   }
 
   private String older(Gpu gpu, Drivers drivers) {
-    return "driver "
-        + gpu.driver()
-        + " is older than CUDA "
-        + cuda
-        + "'s own "
-        + drivers.own()
-        + " but not than "
-        + drivers.oldest()
-        + ", so minor-version compatibility serves it"
+    return "driver %s is older than CUDA %s's own %s but not than %s, so minor-version compatibility serves it"
+            .formatted(gpu.driver(), cuda, drivers.own(), drivers.oldest())
         + (gpu.capability().isPresent()
             ? ""
             : " if the GPU's compute capability is " + lowest + " to " + highest)

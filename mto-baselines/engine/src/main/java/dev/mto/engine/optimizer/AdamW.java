@@ -145,7 +145,7 @@ public final class AdamW implements AutoCloseable {
         3,
         (array, staged, length) -> {
           scale(staged[3], (float) factor, length);
-          average(staged[1], staged[3], (float) beta1, (float) (1 - beta1), length);
+          MovingAverage.average(staged[1], staged[3], (float) beta1, (float) (1 - beta1), length);
           averageSquares(staged[2], staged[3], (float) beta2, (float) (1 - beta2), length);
           descend(staged, kept.get(array), rates.get(array), correction, (float) epsilon, length);
           return 0;
@@ -155,12 +155,6 @@ public final class AdamW implements AutoCloseable {
   private static void scale(float[] gradient, float factor, int length) {
     for (int i = 0; i < length; i++) {
       gradient[i] *= factor;
-    }
-  }
-
-  private static void average(float[] m, float[] gradient, float kept, float taken, int length) {
-    for (int i = 0; i < length; i++) {
-      m[i] = kept * m[i] + taken * gradient[i];
     }
   }
 

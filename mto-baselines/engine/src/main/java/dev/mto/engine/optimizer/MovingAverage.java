@@ -46,8 +46,7 @@ public final class MovingAverage {
         });
   }
 
-  private static void average(
-      float[] teacher, float[] student, float kept, float taken, int length) {
+  static void average(float[] teacher, float[] student, float kept, float taken, int length) {
     for (int i = 0; i < length; i++) {
       teacher[i] = kept * teacher[i] + taken * student[i];
     }

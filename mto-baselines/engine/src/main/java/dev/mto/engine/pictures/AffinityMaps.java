@@ -51,7 +51,7 @@ public final class AffinityMaps {
     drawCaption(graphics, caption, canvas.getHeight());
     drawColourBar(graphics, left(maps.size(), side), side);
     graphics.dispose();
-    Png.write(png, canvas);
+    Drawing.write(png, canvas);
   }
 
   private static int left(int layer, int side) {
@@ -59,8 +59,8 @@ public final class AffinityMaps {
   }
 
   private static void drawCaption(Graphics2D graphics, String caption, int height) {
-    graphics.setColor(Drawing.ink());
-    graphics.setFont(ChartStyle.font(Font.PLAIN, 13));
+    graphics.setColor(Drawing.INK);
+    graphics.setFont(Drawing.font(Font.PLAIN, 13));
     graphics.drawString(
         caption
             + ", min-max normalised per map.   1 masked \u00d7 masked   2 masked \u00d7 visible (H)"
@@ -74,8 +74,8 @@ public final class AffinityMaps {
       graphics.setColor(new Color(Viridis.rgb(1 - row / (side - 1.0))));
       graphics.fillRect(x, TOP + row, BAR, 1);
     }
-    graphics.setColor(Drawing.ink());
-    graphics.setFont(ChartStyle.font(Font.PLAIN, 12));
+    graphics.setColor(Drawing.INK);
+    graphics.setFont(Drawing.font(Font.PLAIN, 12));
     graphics.drawString("max", x + BAR + 5, TOP + 10);
     graphics.drawString("min", x + BAR + 5, TOP + side);
   }

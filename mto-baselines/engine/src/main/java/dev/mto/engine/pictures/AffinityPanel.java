@@ -46,10 +46,10 @@ final class AffinityPanel {
       drawQuadrants(graphics);
       drawAxes(graphics, first);
     }
-    graphics.setColor(Drawing.ink());
-    graphics.setFont(ChartStyle.font(Font.BOLD, 15));
+    graphics.setColor(Drawing.INK);
+    graphics.setFont(Drawing.font(Font.BOLD, 15));
     Drawing.centred(graphics, map.title(), left + side / 2, top - 30);
-    graphics.setFont(ChartStyle.font(Font.PLAIN, 12));
+    graphics.setFont(Drawing.font(Font.PLAIN, 12));
     Drawing.centred(
         graphics,
         String.format(Locale.ROOT, "%.3g \u2026 %.3g", range.min(), range.max()),
@@ -84,7 +84,7 @@ final class AffinityPanel {
   private void drawNumber(Graphics2D graphics, String number, int x, int y) {
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     TextLayout text =
-        new TextLayout(number, ChartStyle.font(Font.BOLD, 17), graphics.getFontRenderContext());
+        new TextLayout(number, Drawing.font(Font.BOLD, 17), graphics.getFontRenderContext());
     var outline = text.getOutline(AffineTransform.getTranslateInstance(left + x + 6, top + y + 19));
     graphics.setStroke(new BasicStroke(3.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     graphics.setColor(new Color(0, 0, 0, 170));
@@ -94,8 +94,8 @@ final class AffinityPanel {
   }
 
   private void drawAxes(Graphics2D graphics, boolean withRows) {
-    graphics.setColor(Drawing.ink());
-    graphics.setFont(ChartStyle.font(Font.PLAIN, 12));
+    graphics.setColor(Drawing.INK);
+    graphics.setFont(Drawing.font(Font.PLAIN, 12));
     Drawing.centred(graphics, "masked", left + border / 2, top - 8);
     Drawing.centred(graphics, "visible", left + (border + side) / 2, top - 8);
     if (withRows) {

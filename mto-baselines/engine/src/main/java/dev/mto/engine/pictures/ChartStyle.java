@@ -17,7 +17,6 @@ final class ChartStyle {
   private static final int WIDTH = 1200;
   private static final int HEIGHT = 700;
   private static final int FEW = 30;
-  private static final Color INK = new Color(0x24292f);
   private static final Color GRID = new Color(0xe3e6ea);
   private static final Color REFERENCE = new Color(0x6e7781);
   private static final BasicStroke SOLID =
@@ -58,14 +57,14 @@ final class ChartStyle {
     style.setPlotGridLinesStroke(new BasicStroke(1f));
     style.setPlotGridVerticalLinesVisible(false);
     style.setAxisTickMarksColor(GRID);
-    style.setAxisTickLabelsColor(INK);
-    style.setChartFontColor(INK);
+    style.setAxisTickLabelsColor(Drawing.INK);
+    style.setChartFontColor(Drawing.INK);
     style.setChartPadding(22);
     style.setPlotMargin(8);
-    style.setChartTitleFont(font(Font.BOLD, 24));
-    style.setAxisTitleFont(font(Font.PLAIN, 18));
-    style.setAxisTickLabelsFont(font(Font.PLAIN, 16));
-    style.setLegendFont(font(Font.PLAIN, 16));
+    style.setChartTitleFont(Drawing.font(Font.BOLD, 24));
+    style.setAxisTitleFont(Drawing.font(Font.PLAIN, 18));
+    style.setAxisTickLabelsFont(Drawing.font(Font.PLAIN, 16));
+    style.setLegendFont(Drawing.font(Font.PLAIN, 16));
     style.setLegendPosition(Styler.LegendPosition.OutsideS);
     style.setLegendLayout(Styler.LegendLayout.Horizontal);
     style.setLegendBorderColor(Color.WHITE);
@@ -115,9 +114,5 @@ final class ChartStyle {
       x[0] += 1e-4 * (x[x.length - 1] - x[0]);
     }
     return x;
-  }
-
-  static Font font(int style, int size) {
-    return new Font(Font.SANS_SERIF, style, size);
   }
 }

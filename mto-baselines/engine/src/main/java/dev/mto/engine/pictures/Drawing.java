@@ -1,13 +1,20 @@
 package dev.mto.engine.pictures;
 
+import dev.mto.engine.folder.AtomicFiles;
 import java.awt.Color;
+import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.awt.image.RenderedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
 
-/** A white canvas and text on it. */
+/** A white canvas, text on it, and PNG files that are replaced whole or not at all. */
 final class Drawing {
-  private static final Color INK = new Color(0x24292f);
+  static final Color INK = new Color(0x24292f);
 
   private Drawing() {}
 
@@ -37,7 +44,12 @@ final class Drawing {
     return shown;
   }
 
-  static Color ink() {
-    return INK;
+  static Font font(int style, int size) {
+    return new Font(Font.SANS_SERIF, style, size);
+  }
+
+  static void write(Path png, RenderedImage image) throws IOException {
+    Files.createDirectories(png.toAbsolutePath().getParent());
+    AtomicFiles.write(png, temporary -> ImageIO.write(image, "png", temporary.toFile()));
   }
 }

@@ -47,6 +47,6 @@ public record LineChart(
     for (Series curve : series) {
       ChartStyle.add(chart, curve, logarithmic);
     }
-    Png.write(png, BitmapEncoder.getBufferedImage(chart));
+    Drawing.write(png, BitmapEncoder.getBufferedImage(chart));
   }
 }

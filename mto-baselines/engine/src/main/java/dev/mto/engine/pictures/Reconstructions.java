@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -52,16 +53,40 @@ public final class Reconstructions {
               .formatted(labels.size(), images.count()));
     }
     ShownImages predicted = new ShownImages("prediction", prediction);
-    MaskedPixels masked = new MaskedPixels(mask, images);
+    Masked masked = masked(mask, images);
     TileGrid grid =
         new TileGrid(HEADINGS, labels, caption, images.count(), images.height(), images.width());
     for (int i = 0; i < images.count(); i++) {
       int image = i;
       grid.tile(i, 0, (y, x) -> images.rgb(image, y, x));
-      grid.tile(i, 1, (y, x) -> masked.masked(image, y, x) ? MASKED : images.rgb(image, y, x));
-      grid.tile(i, 2, (y, x) -> (masked.masked(image, y, x) ? predicted : images).rgb(image, y, x));
+      grid.tile(i, 1, (y, x) -> masked.at(image, y, x) ? MASKED : images.rgb(image, y, x));
+      grid.tile(i, 2, (y, x) -> (masked.at(image, y, x) ? predicted : images).rgb(image, y, x));
       grid.tile(i, 3, (y, x) -> predicted.rgb(image, y, x));
     }
-    Png.write(png, grid.finish());
+    Drawing.write(png, grid.finish());
+  }
+
+  /** Whether a pixel of an image is masked. */
+  @FunctionalInterface
+  private interface Masked {
+    boolean at(int image, int y, int x);
+  }
+
+  private static Masked masked(INDArray mask, ShownImages images) {
+    int height = images.height();
+    int width = images.width();
+    if (mask.rank() != 3
+        || mask.size(0) != images.count()
+        || height % mask.size(1) != 0
+        || width % mask.size(2) != 0) {
+      throw new IllegalArgumentException(
+          "mask has shape %1$s: %2$d images of %3$dx%4$d need [%2$d, h, w] with h dividing %3$d and w dividing %4$d"
+              .formatted(Arrays.toString(mask.shape()), images.count(), height, width));
+    }
+    float[] values = mask.castTo(DataType.FLOAT).dup('c').data().asFloat();
+    int rows = (int) mask.size(1);
+    int columns = (int) mask.size(2);
+    return (image, y, x) ->
+        values[(image * rows + y * rows / height) * columns + x * columns / width] > 0.5f;
   }
 }

@@ -43,11 +43,11 @@ final class TileGrid {
             MARGIN + HEADING + rows * (height * zoom + GAP) + CAPTION,
             BufferedImage.TYPE_INT_RGB);
     graphics = Drawing.on(canvas);
-    graphics.setFont(ChartStyle.font(Font.BOLD, 15));
+    graphics.setFont(Drawing.font(Font.BOLD, 15));
     for (int column = 0; column < headings.size(); column++) {
       Drawing.centred(graphics, headings.get(column), x(column) + width * zoom / 2, MARGIN + 16);
     }
-    graphics.setFont(ChartStyle.font(Font.PLAIN, 14));
+    graphics.setFont(Drawing.font(Font.PLAIN, 14));
     graphics.drawString(
         Drawing.shortened(graphics, caption, canvas.getWidth() - 2 * MARGIN),
         MARGIN,
@@ -84,7 +84,7 @@ final class TileGrid {
 
   private static int labelWidth(List<String> labels) {
     Graphics2D scratch = Drawing.on(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB));
-    FontMetrics metrics = scratch.getFontMetrics(ChartStyle.font(Font.PLAIN, 14));
+    FontMetrics metrics = scratch.getFontMetrics(Drawing.font(Font.PLAIN, 14));
     int widest = labels.stream().mapToInt(metrics::stringWidth).max().orElse(0);
     scratch.dispose();
     return Math.min(widest, LARGEST_LABEL);

@@ -8,17 +8,17 @@ import java.util.function.Predicate;
 /** Curves over training steps, one chart a quantity. */
 record CurveSections(RunMetrics metrics) {
   private static final List<String> NOT_A_TERM =
-      List.of(Fields.LOSS, Fields.SELF_SUPERVISED, Fields.REFERENCE);
+      List.of(RunMetrics.LOSS, RunMetrics.SELF_SUPERVISED, RunMetrics.REFERENCE);
   private static final Map<String, String> TERMS =
       Map.of("spa", "sparsity (eq. 3)", "e", "entropy (eq. 6)", "r", "ranking (eq. 7)");
 
   /** Total, self-supervised and reference loss in one chart. */
   String loss() {
     SvgLineChart chart = SvgLineChart.of("Loss", "step", "loss").wide();
-    chart = with(chart, Fields.LOSS, "total");
-    chart = with(chart, Fields.SELF_SUPERVISED, "self-supervised");
-    if (metrics.has(Fields.REFERENCE)) {
-      DownsampledCurve reference = metrics.curve(Fields.REFERENCE);
+    chart = with(chart, RunMetrics.LOSS, "total");
+    chart = with(chart, RunMetrics.SELF_SUPERVISED, "self-supervised");
+    if (metrics.has(RunMetrics.REFERENCE)) {
+      DownsampledCurve reference = metrics.curve(RunMetrics.REFERENCE);
       chart =
           chart.with(
               Series.dashed(
@@ -59,20 +59,20 @@ record CurveSections(RunMetrics metrics) {
     return Html.section(
         "Optimization",
         grid(
-            chart("Learning rate", Fields.LEARNING_RATE, "lr")
+            chart("Learning rate", RunMetrics.LEARNING_RATE, "lr")
                 + with(
                         SvgLineChart.of("Gradient norm", "step", "global norm").withLogScale(),
-                        Fields.GRADIENT_NORM,
+                        RunMetrics.GRADIENT_NORM,
                         "before clipping")
                     .html()
-                + chart("Speed", Fields.SPEED, "images/s")));
+                + chart("Speed", RunMetrics.SPEED, "images/s")));
   }
 
   /** What was measured on labelled or held-out images. */
   String quality() {
     SvgLineChart knn = SvgLineChart.of("k-NN accuracy", "step", "accuracy (%)");
-    if (metrics.has(Fields.KNN)) {
-      DownsampledCurve curve = metrics.curve(Fields.KNN);
+    if (metrics.has(RunMetrics.KNN)) {
+      DownsampledCurve curve = metrics.curve(RunMetrics.KNN);
       double[] percent = curve.y();
       for (int i = 0; i < percent.length; i++) {
         percent[i] *= 100;
@@ -80,8 +80,8 @@ record CurveSections(RunMetrics metrics) {
       knn = knn.with(Series.dots("k-NN on frozen features", curve.x(), percent));
     }
     SvgLineChart validation = SvgLineChart.of("Validation loss", "step", "loss");
-    if (metrics.has(Fields.VALIDATION_LOSS)) {
-      DownsampledCurve curve = metrics.curve(Fields.VALIDATION_LOSS);
+    if (metrics.has(RunMetrics.VALIDATION_LOSS)) {
+      DownsampledCurve curve = metrics.curve(RunMetrics.VALIDATION_LOSS);
       validation = validation.with(Series.dots("under fixed masks", curve.x(), curve.y()));
     }
     return Html.section("Held-out images", pair(knn.html() + validation.html()));
@@ -92,10 +92,10 @@ record CurveSections(RunMetrics metrics) {
     return Html.section(
         "Mask token",
         pair(
-            chart("Norm of the mask token", Fields.MASK_TOKEN_NORM, "norm")
+            chart("Norm of the mask token", RunMetrics.MASK_TOKEN_NORM, "norm")
                 + chart(
                     "Likeness to visible tokens",
-                    Fields.MASK_VISIBLE_COSINE,
+                    RunMetrics.MASK_VISIBLE_COSINE,
                     "mean |cos(masked, visible)|")));
   }
 

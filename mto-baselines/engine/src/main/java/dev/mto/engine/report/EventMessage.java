@@ -1,8 +1,11 @@
 package dev.mto.engine.report;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Map;
+import org.nd4j.shade.protobuf.CodedInputStream;
+import org.nd4j.shade.protobuf.CodedOutputStream;
+import org.nd4j.shade.protobuf.WireFormat;
 
 /**
  * TensorBoard's protocol buffer {@code Event}, as far as scalars need it: 1 wall_time (double), 2
@@ -20,72 +23,62 @@ final class EventMessage {
 
   private EventMessage() {}
 
-  /** The first event of a file. */
-  static byte[] version(double wallTime) {
-    return new ProtobufWriter()
-        .fixed64(WALL_TIME, wallTime)
-        .bytes(FILE_VERSION, "brain.Event:2".getBytes(StandardCharsets.UTF_8))
-        .toBytes();
+  /** What a message holds. */
+  @FunctionalInterface
+  private interface Content {
+    void writeTo(CodedOutputStream out) throws IOException;
   }
 
-  static byte[] scalars(double wallTime, long step, Map<String, Double> values) {
-    ProtobufWriter summary = new ProtobufWriter();
-    values.forEach(
-        (tag, value) ->
-            summary.bytes(
-                VALUE,
-                new ProtobufWriter()
-                    .bytes(TAG, tag.getBytes(StandardCharsets.UTF_8))
-                    .fixed32(SIMPLE_VALUE, value.floatValue())
-                    .toBytes()));
-    return new ProtobufWriter()
-        .fixed64(WALL_TIME, wallTime)
-        .varint(STEP, step)
-        .bytes(SUMMARY, summary.toBytes())
-        .toBytes();
+  /** The first event of a file. */
+  static byte[] version(double wallTime) throws IOException {
+    return message(
+        event -> {
+          event.writeDouble(WALL_TIME, wallTime);
+          event.writeString(FILE_VERSION, "brain.Event:2");
+        });
+  }
+
+  static byte[] scalars(double wallTime, long step, Map<String, Double> values) throws IOException {
+    byte[] summary =
+        message(
+            out -> {
+              for (Map.Entry<String, Double> scalar : values.entrySet()) {
+                out.writeByteArray(VALUE, value(scalar.getKey(), scalar.getValue().floatValue()));
+              }
+            });
+    return message(
+        event -> {
+          event.writeDouble(WALL_TIME, wallTime);
+          event.writeInt64(STEP, step);
+          event.writeByteArray(SUMMARY, summary);
+        });
+  }
+
+  private static byte[] value(String tag, float value) throws IOException {
+    return message(
+        out -> {
+          out.writeString(TAG, tag);
+          out.writeFloat(SIMPLE_VALUE, value);
+        });
+  }
+
+  private static byte[] message(Content content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    content.writeTo(out);
+    out.flush();
+    return bytes.toByteArray();
   }
 
   /** The step of an event; 0 where it has none, as the first event of a file. */
-  static long step(byte[] event) {
-    ByteBuffer in = ByteBuffer.wrap(event);
-    while (in.hasRemaining()) {
-      long key = varint(in);
-      int kind = (int) (key & 7);
-      if (kind == ProtobufWriter.VARINT) {
-        long value = varint(in);
-        if (key >>> 3 == STEP) {
-          return value;
-        }
-      } else {
-        skip(in, kind);
+  static long step(byte[] event) throws IOException {
+    CodedInputStream in = CodedInputStream.newInstance(event);
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (WireFormat.getTagFieldNumber(tag) == STEP) {
+        return in.readInt64();
       }
+      in.skipField(tag);
     }
     return 0;
-  }
-
-  private static void skip(ByteBuffer in, int kind) {
-    int length =
-        switch (kind) {
-          case ProtobufWriter.FIXED64 -> Long.BYTES;
-          case ProtobufWriter.FIXED32 -> Integer.BYTES;
-          case ProtobufWriter.LENGTH_DELIMITED -> (int) varint(in);
-          default ->
-              throw new IllegalArgumentException(
-                  "field of kind %d in a TensorBoard event: this is no file of scalars"
-                      .formatted(kind));
-        };
-    in.position(in.position() + length);
-  }
-
-  private static long varint(ByteBuffer in) {
-    long value = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += 7) {
-      byte next = in.get();
-      value |= (long) (next & 0x7f) << shift;
-      if (next >= 0) {
-        break;
-      }
-    }
-    return value;
   }
 }

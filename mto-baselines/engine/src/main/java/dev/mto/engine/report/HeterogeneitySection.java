@@ -13,12 +13,11 @@ record HeterogeneitySection(RunMetrics metrics) {
   String html() {
     StringBuilder charts = new StringBuilder();
     metrics
-        .layerCurves()
+        .heterogeneity()
         .forEach(
-            (field, curves) -> {
-              if (field.startsWith(Fields.HETEROGENEITY)) {
-                charts.append(overTraining(field, curves)).append(byDepth(field, curves));
-              }
+            (group, curves) -> {
+              String of = group.isEmpty() ? "" : ", " + group.substring(1);
+              charts.append(overTraining(of, curves)).append(byDepth(of, curves));
             });
     if (charts.isEmpty()) {
       return "";
@@ -35,8 +34,8 @@ record HeterogeneitySection(RunMetrics metrics) {
             + "</div>");
   }
 
-  private String overTraining(String field, LayerCurves curves) {
-    SvgLineChart chart = SvgLineChart.of("H of each layer" + part(field), "step", "H (nats)");
+  private String overTraining(String group, LayerCurves curves) {
+    SvgLineChart chart = SvgLineChart.of("H of each layer" + group, "step", "H (nats)");
     List<DownsampledCurve> layers = curves.layers();
     double left = Double.POSITIVE_INFINITY;
     double right = Double.NEGATIVE_INFINITY;
@@ -51,8 +50,8 @@ record HeterogeneitySection(RunMetrics metrics) {
     return withBound(chart, left, right).html();
   }
 
-  private String byDepth(String field, LayerCurves curves) {
-    SvgLineChart chart = SvgLineChart.of("H by depth" + part(field), "layer depth", "H (nats)");
+  private String byDepth(String group, LayerCurves curves) {
+    SvgLineChart chart = SvgLineChart.of("H by depth" + group, "layer depth", "H (nats)");
     for (Series profile : curves.profiles()) {
       chart = chart.with(profile);
     }
@@ -60,7 +59,7 @@ record HeterogeneitySection(RunMetrics metrics) {
   }
 
   private SvgLineChart withBound(SvgLineChart chart, double left, double right) {
-    double bound = metrics.curve(Fields.BOUND).latest();
+    double bound = metrics.curve(RunMetrics.BOUND).latest();
     return Double.isFinite(bound) && left <= right
         ? chart.with(
             Series.dashed("bound ln V", new double[] {left, right}, new double[] {bound, bound}))
@@ -70,11 +69,5 @@ record HeterogeneitySection(RunMetrics metrics) {
   private static String colour(int layer, int layers) {
     double depth = layers > 1 ? LIGHTEST * layer / (layers - 1) : 0;
     return String.format(Locale.ROOT, "#%06x", Viridis.rgb(depth));
-  }
-
-  private static String part(String field) {
-    return field.equals(Fields.HETEROGENEITY)
-        ? ""
-        : ", " + field.substring(Fields.HETEROGENEITY.length() + 1);
   }
 }

@@ -1,8 +1,9 @@
 package dev.mto.engine.report;
 
-import dev.mto.engine.folder.AtomicFiles;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -28,36 +29,62 @@ public final class HtmlReport {
           "no run folder at %s: give the folder that a training run wrote".formatted(runFolder));
     }
     Path page = runFolder.resolve("report.html");
-    byte[] html = html(runFolder).getBytes(StandardCharsets.UTF_8);
-    AtomicFiles.write(page, temporary -> Files.write(temporary, html));
+    String title = String.valueOf(runFolder.toAbsolutePath().normalize().getFileName());
+    Html.write(page, title, content(runFolder));
     return page;
   }
 
-  private static String html(Path runFolder) throws IOException {
+  private static String content(Path runFolder) throws IOException {
     RunMetrics metrics = RunMetrics.read(runFolder.resolve("metrics.jsonl"));
     CurveSections curves = new CurveSections(metrics);
     PictureSections pictures = PictureSections.in(runFolder.resolve("pictures"));
-    String content =
-        new Summary(metrics).html()
-            + curves.loss()
-            + pictures.reconstructions()
-            + new HeterogeneitySection(metrics).html()
-            + pictures.affinity()
-            + curves.terms()
-            + curves.quality()
-            + curves.maskToken()
-            + curves.optimization()
-            + pictures.others()
-            + Html.section("Configuration", configuration(runFolder.resolve("config.yaml")))
-            + Html.section("Provenance", provenance(runFolder.resolve("provenance.json")));
-    return PageTemplate.fill(runFolder.toAbsolutePath().normalize().getFileName() + "", content);
+    return new Summary(metrics).html()
+        + curves.loss()
+        + pictures.reconstructions()
+        + new HeterogeneitySection(metrics).html()
+        + pictures.affinity()
+        + curves.terms()
+        + curves.quality()
+        + curves.maskToken()
+        + curves.optimization()
+        + pictures.others()
+        + Html.section("Configuration", configuration(runFolder.resolve("config.yaml")))
+        + Html.section("Provenance", provenance(runFolder.resolve("provenance.json")));
   }
 
   private static String configuration(Path file) throws IOException {
     return Files.exists(file) ? "<pre>" + Html.escape(Files.readString(file)) + "</pre>" : "";
   }
 
+  /** A table of dotted names and values; the text itself where it is no JSON. */
   private static String provenance(Path file) throws IOException {
-    return Files.exists(file) ? new ProvenanceTable(Files.readString(file)).html() : "";
+    if (Files.notExists(file)) {
+      return "";
+    }
+    String json = Files.readString(file);
+    StringBuilder rows = new StringBuilder();
+    try {
+      addRows(rows, "", new JsonMapper().readTree(json));
+    } catch (JsonProcessingException e) {
+      return "<pre>" + Html.escape(json) + "</pre>";
+    }
+    return rows.isEmpty() ? "" : "<table>\n" + rows + "</table>";
+  }
+
+  private static void addRows(StringBuilder rows, String name, JsonNode value) {
+    if (value.isObject()) {
+      value
+          .properties()
+          .forEach(
+              field ->
+                  addRows(
+                      rows,
+                      name.isEmpty() ? field.getKey() : name + "." + field.getKey(),
+                      field.getValue()));
+      return;
+    }
+    String text = value.isValueNode() ? value.asText() : value.toString();
+    rows.append(
+        "<tr><th>%s</th><td>%s</td></tr>\n".formatted(Html.escape(name), Html.escape(text)));
   }
 }

@@ -2,6 +2,8 @@ package dev.mto.engine.report;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 
 /** Numbers as people read them. */
@@ -35,14 +37,9 @@ final class Numbers {
     BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits)).stripTrailingZeros();
     double size = Math.abs(value);
     if (size != 0 && (size < 1e-3 || size >= 1e7)) {
-      String scaled = rounded.unscaledValue().toString();
-      int exponent = rounded.precision() - rounded.scale() - 1;
-      int sign = rounded.signum() < 0 ? 1 : 0;
-      String digitsAfter = scaled.substring(sign + 1);
-      return scaled.substring(0, sign + 1)
-          + (digitsAfter.isEmpty() ? "" : "." + digitsAfter)
-          + "e"
-          + exponent;
+      return new DecimalFormat("0.#####E0", DecimalFormatSymbols.getInstance(Locale.ROOT))
+          .format(rounded)
+          .toLowerCase(Locale.ROOT);
     }
     return rounded.toPlainString();
   }

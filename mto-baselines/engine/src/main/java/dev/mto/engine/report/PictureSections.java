@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,7 +20,21 @@ final class PictureSections {
   /** Drawn as curves elsewhere on the page. */
   private static final Set<String> CURVES = Set.of("loss", "heterogeneity");
 
+  private static final Pattern NUMBERED = Pattern.compile("(.+?)(?:-(\\d{1,18}))?\\.png");
+
   private final List<Picture> pictures;
+
+  /**
+   * A picture of a run.
+   *
+   * @param kind the file's name without its number, such as {@code reconstruction}
+   * @param number the number at the end of the file's name, an epoch; -1 where it has none
+   */
+  private record Picture(Path file, String kind, long number) {
+    String html(String cssClass) throws IOException {
+      return Html.figure(cssClass, file, number < 0 ? kind : kind + ", epoch " + number);
+    }
+  }
 
   private PictureSections(List<Picture> pictures) {
     this.pictures = pictures;
@@ -31,11 +48,19 @@ final class PictureSections {
     try (Stream<Path> files = Files.list(folder)) {
       return new PictureSections(
           files
-              .filter(file -> file.getFileName().toString().endsWith(".png"))
-              .map(Picture::of)
+              .flatMap(file -> picture(file).stream())
               .sorted(Comparator.comparing(Picture::kind).thenComparingLong(Picture::number))
               .toList());
     }
+  }
+
+  private static Optional<Picture> picture(Path file) {
+    Matcher name = NUMBERED.matcher(file.getFileName().toString());
+    if (!name.matches()) {
+      return Optional.empty();
+    }
+    long number = name.group(2) == null ? -1 : Long.parseLong(name.group(2));
+    return Optional.of(new Picture(file, name.group(1), number));
   }
 
   String reconstructions() throws IOException {

@@ -1,13 +1,9 @@
 package dev.mto.engine.report;
 
-import dev.mto.engine.folder.AtomicFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
@@ -56,13 +52,8 @@ public final class ReportPage {
       }
       html.append("<div class=\"pictures row\">\n");
       for (Captioned picture : pictures) {
-        html.append(
-            "<figure%s><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s</figcaption></figure>\n"
-                .formatted(
-                    isWide(picture.png()) ? " class=\"wide\"" : "",
-                    Html.escape(picture.caption()),
-                    Base64.getEncoder().encodeToString(Files.readAllBytes(picture.png())),
-                    Html.escape(picture.caption())));
+        String cssClass = isWide(picture.png()) ? "wide" : "";
+        html.append(Html.figure(cssClass, picture.png(), picture.caption()));
       }
       html.append("</div>\n");
       return this;
@@ -88,8 +79,6 @@ public final class ReportPage {
 
   /** Writes the page, replacing an older one. */
   public void write(Path file) throws IOException {
-    byte[] html =
-        PageTemplate.fill(title, String.join("", sections)).getBytes(StandardCharsets.UTF_8);
-    AtomicFiles.write(file, temporary -> Files.write(temporary, html));
+    Html.write(file, title, String.join("", sections));
   }
 }

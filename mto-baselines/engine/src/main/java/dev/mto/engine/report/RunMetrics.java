@@ -8,11 +8,24 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** Everything a report needs of {@code metrics.jsonl}, read once and in bounded memory. */
-final class RunMetrics implements MetricsRow.Visitor {
+final class RunMetrics {
+  static final String LOSS = "loss";
+  static final String SELF_SUPERVISED = "loss.ss";
+  static final String REFERENCE = "loss.reference";
+  static final String HETEROGENEITY = "heterogeneity";
+  static final String BOUND = "heterogeneity.bound";
+  static final String LEARNING_RATE = "lr";
+  static final String GRADIENT_NORM = "grad_norm";
+  static final String SPEED = "images_per_second";
+  static final String MASK_TOKEN_NORM = "mask_token_norm";
+  static final String MASK_VISIBLE_COSINE = "mask_visible_cosine";
+  static final String KNN = "knn";
+  static final String VALIDATION_LOSS = "val_loss";
+
   private static final DownsampledCurve NOTHING = new DownsampledCurve();
 
   private final Map<String, DownsampledCurve> numbers = new LinkedHashMap<>();
-  private final Map<String, LayerCurves> layers = new LinkedHashMap<>();
+  private final Map<String, LayerCurves> heterogeneity = new LinkedHashMap<>();
   private long step;
   private OptionalLong epoch = OptionalLong.empty();
 
@@ -30,17 +43,18 @@ final class RunMetrics implements MetricsRow.Visitor {
   private void add(MetricsRow row) {
     step = row.step();
     epoch = row.epoch().isPresent() ? row.epoch() : epoch;
-    row.visit(this);
-  }
-
-  @Override
-  public void number(String name, double value) {
-    numbers.computeIfAbsent(name, key -> new DownsampledCurve()).add(step, value);
-  }
-
-  @Override
-  public void numbers(String name, double[] values) {
-    layers.computeIfAbsent(name, key -> new LayerCurves()).add(step, values);
+    for (String name : row.names()) {
+      double[] layers = row.numbers(name);
+      if (layers.length > 0 && name.startsWith(HETEROGENEITY)) {
+        heterogeneity
+            .computeIfAbsent(name.substring(HETEROGENEITY.length()), key -> new LayerCurves())
+            .add(step, layers);
+      }
+      row.number(name)
+          .ifPresent(
+              value ->
+                  numbers.computeIfAbsent(name, key -> new DownsampledCurve()).add(step, value));
+    }
   }
 
   /** The step of the last row; 0 where there is none. */
@@ -66,8 +80,8 @@ final class RunMetrics implements MetricsRow.Visitor {
     return numbers;
   }
 
-  /** Curves of fields that hold one value a layer, by name of the field. */
-  Map<String, LayerCurves> layerCurves() {
-    return layers;
+  /** H by layer, by what follows {@value #HETEROGENEITY} in the field's name: .GROUP or nothing. */
+  Map<String, LayerCurves> heterogeneity() {
+    return heterogeneity;
   }
 }

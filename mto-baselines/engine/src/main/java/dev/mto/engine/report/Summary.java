@@ -12,18 +12,22 @@ record Summary(RunMetrics metrics) {
     String epoch =
         metrics.epoch().isPresent() ? "epoch " + metrics.epoch().getAsLong() : "no epoch logged";
     cards.append(card("steps", Numbers.count(metrics.step()), epoch));
-    String loss = metrics.has(Fields.SELF_SUPERVISED) ? Fields.SELF_SUPERVISED : Fields.LOSS;
+    String loss =
+        metrics.has(RunMetrics.SELF_SUPERVISED) ? RunMetrics.SELF_SUPERVISED : RunMetrics.LOSS;
     String recent = "mean of the last " + DownsampledCurve.TAIL + " rows";
     add(cards, "loss, self-supervised", loss, recent);
-    add(cards, "reference loss", Fields.REFERENCE, recent);
-    heterogeneity(cards);
-    if (metrics.has(Fields.KNN)) {
-      cards.append(card("k-NN accuracy", Numbers.percent(latest(Fields.KNN)), "latest"));
+    add(cards, "reference loss", RunMetrics.REFERENCE, recent);
+    metrics
+        .heterogeneity()
+        .forEach((group, curves) -> heterogeneity(cards, group, curves.layers()));
+    if (metrics.has(RunMetrics.KNN)) {
+      cards.append(card("k-NN accuracy", Numbers.percent(latest(RunMetrics.KNN)), "latest"));
     }
-    if (metrics.has(Fields.VALIDATION_LOSS)) {
-      cards.append(card("validation loss", Numbers.of(latest(Fields.VALIDATION_LOSS)), "latest"));
+    if (metrics.has(RunMetrics.VALIDATION_LOSS)) {
+      cards.append(
+          card("validation loss", Numbers.of(latest(RunMetrics.VALIDATION_LOSS)), "latest"));
     }
-    add(cards, "images/s", Fields.SPEED, recent);
+    add(cards, "images/s", RunMetrics.SPEED, recent);
     return cards.append("</div>\n").append(verdict(loss)).append(warning()).toString();
   }
 
@@ -33,37 +37,25 @@ record Summary(RunMetrics metrics) {
     }
   }
 
-  private void heterogeneity(StringBuilder cards) {
-    metrics
-        .layerCurves()
-        .forEach(
-            (field, curves) -> {
-              if (field.startsWith(Fields.HETEROGENEITY)) {
-                heterogeneity(
-                    cards, field.substring(Fields.HETEROGENEITY.length()), curves.layers());
-              }
-            });
-  }
-
   private void heterogeneity(StringBuilder cards, String group, List<DownsampledCurve> layers) {
     String ends =
         Numbers.of(layers.get(0).latest())
             + " \u2192 "
             + Numbers.of(layers.get(layers.size() - 1).latest());
     String bound =
-        metrics.has(Fields.BOUND)
-            ? "nats, bound ln V = " + Numbers.of(latest(Fields.BOUND))
+        metrics.has(RunMetrics.BOUND)
+            ? "nats, bound ln V = " + Numbers.of(latest(RunMetrics.BOUND))
             : "nats";
     String name = "H" + group.replace('.', ' ') + ", first \u2192 last layer";
     cards.append(card(name, ends, bound));
   }
 
   private String verdict(String loss) {
-    if (!metrics.has(loss) || !metrics.has(Fields.REFERENCE)) {
+    if (!metrics.has(loss) || !metrics.has(RunMetrics.REFERENCE)) {
       return "";
     }
     double reached = metrics.curve(loss).recent();
-    double reference = metrics.curve(Fields.REFERENCE).recent();
+    double reference = metrics.curve(RunMetrics.REFERENCE).recent();
     if (reached >= reference) {
       return """
           <p>The loss is <b>not yet below the reference</b>, that of a prediction which needs no \
@@ -77,7 +69,7 @@ record Summary(RunMetrics metrics) {
   }
 
   private String warning() {
-    long notFinite = metrics.curve(Fields.LOSS).notFinite();
+    long notFinite = metrics.curve(RunMetrics.LOSS).notFinite();
     return notFinite == 0
         ? ""
         : "<p class=\"warning\">The loss was not finite in %s rows; curves leave them out.</p>\n"

@@ -2,8 +2,10 @@ package dev.mto.engine.report;
 
 import dev.mto.engine.pictures.Series;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +22,10 @@ record SvgLineChart(
   private static final List<String> PALETTE =
       List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9");
   private static final String REFERENCE = "#8c959f";
+
+  /** More dots than this would hide the line. */
+  private static final int FEW = 60;
+
   private static final int NARROW = 440;
   private static final int WIDE = 900;
   private static final int HEIGHT = 270;
@@ -58,21 +64,30 @@ record SvgLineChart(
 
   /** The figure; nothing where no curve has a point. */
   String html() {
-    Extent extent = new Extent(logarithmic);
-    curves.forEach(curve -> extent.add(curve.series()));
-    if (extent.isEmpty()) {
+    DoubleSummaryStatistics xs = new DoubleSummaryStatistics();
+    DoubleSummaryStatistics ys = new DoubleSummaryStatistics();
+    for (Curve curve : curves) {
+      double[] x = curve.series().x();
+      double[] y = curve.series().y();
+      for (int i = 0; i < y.length; i++) {
+        if (shown(y[i])) {
+          xs.accept(x[i]);
+          ys.accept(y[i]);
+        }
+      }
+    }
+    if (xs.getCount() == 0) {
       return "";
     }
-    Axis x = extent.x();
-    Axis y = extent.y();
+    double middle = xs.getMax() > xs.getMin() ? 0 : 1; // a single point stands in the middle
+    Axis x = new Axis(xs.getMin() - middle, xs.getMax() + middle, false);
+    Axis y = Axis.around(ys.getMin(), ys.getMax(), logarithmic);
     return "<figure class=\"chart%s\"><figcaption><b>%s</b>%s</figcaption>\n"
             .formatted(width == WIDE ? " wide" : "", Html.escape(title), legend())
         + "<svg viewBox=\"0 0 %s %s\" role=\"img\" aria-label=\"%s\">\n"
             .formatted(width, HEIGHT, Html.escape(title))
         + grid(x, y)
-        + curves.stream()
-            .map(curve -> new SvgCurve(curve, px(x), py(y), logarithmic).svg())
-            .collect(Collectors.joining())
+        + curves.stream().map(curve -> svg(curve, px(x), py(y))).collect(Collectors.joining())
         + "</svg></figure>\n";
   }
 
@@ -88,7 +103,7 @@ record SvgLineChart(
   private String grid(Axis x, Axis y) {
     StringBuilder svg = new StringBuilder();
     for (double tick : y.ticks()) {
-      double at = py(y).at(tick);
+      double at = py(y).applyAsDouble(tick);
       svg.append(
           format(
               "<line class=\"rule\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
@@ -102,7 +117,7 @@ record SvgLineChart(
       svg.append(
           format(
               "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
-              px(x).at(tick), HEIGHT - BOTTOM + 18, Numbers.tick(tick)));
+              px(x).applyAsDouble(tick), HEIGHT - BOTTOM + 18, Numbers.tick(tick)));
     }
     svg.append(
         format(
@@ -117,11 +132,50 @@ record SvgLineChart(
     return svg.toString();
   }
 
-  private SvgCurve.Place px(Axis axis) {
+  /** A curve as a path, broken where a value cannot be shown, and its dots. */
+  private String svg(Curve curve, DoubleUnaryOperator px, DoubleUnaryOperator py) {
+    Series series = curve.series();
+    double[] xs = series.x();
+    double[] ys = series.y();
+    boolean dotted = xs.length <= FEW && (series.style() == Series.Style.DOTS || xs.length == 1);
+    StringBuilder path = new StringBuilder();
+    StringBuilder dots = new StringBuilder();
+    for (int i = 0; i < xs.length; i++) {
+      if (shown(ys[i])) {
+        double x = px.applyAsDouble(xs[i]);
+        double y = py.applyAsDouble(ys[i]);
+        path.append(format("%s%.1f %.1f", i > 0 && shown(ys[i - 1]) ? "L" : "M", x, y));
+        if (dotted) {
+          dots.append(
+              format(
+                  "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\"><title>%s, %s: %s</title></circle>",
+                  x,
+                  y,
+                  curve.colour(),
+                  Html.escape(series.name()),
+                  Numbers.tick(xs[i]),
+                  Numbers.of(ys[i])));
+        }
+      }
+    }
+    return "<path d=\"%s\" stroke=\"%s\"%s><title>%s</title></path>%s\n"
+        .formatted(
+            path,
+            curve.colour(),
+            series.style() == Series.Style.DASHED ? " stroke-dasharray=\"7 5\"" : "",
+            Html.escape(series.name()),
+            dots);
+  }
+
+  private boolean shown(double value) {
+    return Double.isFinite(value) && (!logarithmic || value > 0);
+  }
+
+  private DoubleUnaryOperator px(Axis axis) {
     return value -> LEFT + axis.position(value) * (width - LEFT - RIGHT);
   }
 
-  private static SvgCurve.Place py(Axis axis) {
+  private static DoubleUnaryOperator py(Axis axis) {
     return value -> HEIGHT - BOTTOM - axis.position(value) * (HEIGHT - TOP - BOTTOM);
   }
 

@@ -1,5 +1,6 @@
 package dev.mto.engine.run;
 
+import dev.mto.engine.errors.DivergedTraining;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.executor.GraphSession;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A loss or gradient was not finite. The message names the term, the place and what to try. */
-public final class DivergenceException extends RuntimeException {
+public final class DivergenceException extends DivergedTraining {
   private static final long serialVersionUID = 1L;
 
   private DivergenceException(String message) {

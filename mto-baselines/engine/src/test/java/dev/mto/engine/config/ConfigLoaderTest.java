@@ -8,6 +8,9 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.losses.Ranking;
 import dev.mto.losses.Reduction;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,16 +24,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A method's recipe, a user's file over it, and --set over both. */
 class ConfigLoaderTest {
   private static final String RECIPE =
-      """
-      baseline: method
-      model: { preset: vit-base, image: [224, 224], patch: 16, dim: null, depth: null, heads: null, mlp_ratio: 4.0, layer_scale: 0.1, drop_path: 0.1 }
-      data: { train: null, val: null, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2], workers: 2, crop_scale: [0.67, 1.0], crop_ratio: [0.75, 1.33], interpolation: bilinear, flip: 0.5, max_bad_share: 0.01 }
-      masking: { ratio: 0.6, unit: 32 }
-      mto: { enabled: true, weights: { spa: 0.001, e: 0.01, r: 0.001 }, ranking: described, initial: before_position, scale: none, normalise: none, reduction: mean, self_affinity: include, epsilon: 1.0e-6 }
-      training: { epochs: 800, batch: 128, accumulate: 16, seed: 1, base_lr: 1.0e-4, lr_scale_batch: 512, schedule: multistep, warmup_epochs: 10, warmup_lr: 5.0e-7, min_lr: 0.0, milestones: [700], gamma: 0.1, weight_decay: 0.05, betas: [0.9, 0.999], adam_epsilon: 1.0e-8, clip: 5.0 }
-      checkpoint: { every_minutes: 10, every_epochs: 10, keep: 3 }
-      log: { heterogeneity_every: 50, knn_every_epochs: 2, pictures_every_epochs: 2 }
-      """;
+      ConfigLoader.over(
+          defaults(),
+          "recipe.yaml",
+          """
+          baseline: method
+          data: { interpolation: bilinear }
+          mto: { weights: { spa: 0.001, r: 0.001 } }
+          training: { batch: 128, accumulate: 16, base_lr: 1.0e-4, lr_scale_batch: 512, schedule: multistep, milestones: [700] }
+          """);
 
   @TempDir private Path folder;
   private Path file;
@@ -53,6 +55,40 @@ class ConfigLoaderTest {
     assertThat(config.mto().weights()).isEqualTo(new MtoConfig.Weights(0.001, 0.5, 0.001));
     assertThat(config.data().mean()).containsExactly(0.1, 0.2, 0.3);
     assertThat(config.data().interpolation()).isEqualTo(Interpolation.BILINEAR);
+  }
+
+  @Test
+  void whatARecipeSaysLiesOverTheDefaultsKeyByKey() {
+    String defaults = "a: { b: 1, c: { d: 2, e: [3, 4] }, f: 5 }\ng: 6\nh: { i: 7 }\n";
+    String own = "a: { c: { e: [8] }, f: null }\nh: 9\nj: { k: 10 }\n";
+
+    assertThat(ConfigLoader.over(defaults, "recipe.yaml", own))
+        .isEqualTo(
+            """
+            a:
+              b: 1
+              c:
+                d: 2
+                e:
+                - 8
+              f: null
+            g: 6
+            h: 9
+            j:
+              k: 10
+            """);
+  }
+
+  @Test
+  void aRecipeThatGivesEveryKeyIsLeftAsItIs() {
+    assertThat(ConfigLoader.over(defaults(), "recipe.yaml", RECIPE)).isEqualTo(RECIPE);
+  }
+
+  @Test
+  void aRecipeThatIsNoMappingIsToldByItsName() {
+    assertThatThrownBy(() -> ConfigLoader.over("a: 1", "recipe.yaml of Method", "- a"))
+        .isInstanceOf(UserException.class)
+        .hasMessage("recipe.yaml of Method: not a YAML mapping of keys to values");
   }
 
   @Test
@@ -174,7 +210,7 @@ class ConfigLoaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"training.epochs", "=20", ""})
+  @ValueSource(strings = {"training.epochs", "=20", "", "data.val=", "data.val= # none", ".=1"})
   void aSettingThatIsNotKeyAndValueIsRefused(String setting) {
     assertRefused(
         setting, "--set " + setting + ": must be key=value, e.g. --set training.epochs=20");
@@ -219,6 +255,14 @@ class ConfigLoaderTest {
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith(file + ": not valid YAML: ")
         .hasMessageNotContaining("\n");
+  }
+
+  private static String defaults() {
+    try (InputStream in = ConfigLoader.class.getResourceAsStream("/dev/mto/engine/defaults.yaml")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void write(String text) throws IOException {

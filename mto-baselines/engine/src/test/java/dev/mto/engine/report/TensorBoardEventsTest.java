@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,22 @@ class TensorBoardEventsTest {
     byte[] written = Files.readAllBytes(file);
 
     assertThat(HexFormat.of().formatHex(written)).isEqualTo(GOLDEN);
+  }
+
+  @Test
+  void anEventOfSeveralScalarsIsTheseBytes() throws IOException {
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("h\u00e9t\u00e9rog\u00e9n\u00e9it\u00e9", Double.NaN);
+    values.put("lr", 0.0);
+    values.put("loss.e", -1.0 / 3);
+
+    byte[] event = EventMessage.scalars(1_700_000_000.5, (1L << 35) + 1, values);
+
+    assertThat(HexFormat.of().formatHex(event))
+        .isEqualTo(
+            "0900002040fc54d941108180808080012a350a190a1268c3a974c3a9726f67c3a96ec3a9"
+                + "6974c3a9150000c07f0a090a026c7215000000000a0d0a066c6f73732e6515abaaaabe");
+    assertThat(EventMessage.step(event)).isEqualTo((1L << 35) + 1);
   }
 
   @Test
