@@ -51,7 +51,7 @@ final class AnalyzeCommand implements Runnable {
             + " normalised patch by patch, the usual picture takes mean and deviation from the"
             + " visible patches, and a second one from the original, which leaks the answer."
       })
-  void reconstruct(@Mixin AnalyzedWeights analyzed) {
+  void reconstruct(@Mixin AnalyzedWeights analyzed) throws IOException {
     try (RunAnalysis analysis = analyzed.open()) {
       analysis.reconstruct(analyzed.out()).forEach(System.out::println);
     }
@@ -130,7 +130,8 @@ final class AnalyzeCommand implements Runnable {
   void affinity(
       @Mixin AnalyzedWeights analyzed,
       @Option(names = "--softmax", description = "Row softmax instead of raw dot products.")
-          boolean softmax) {
+          boolean softmax)
+      throws IOException {
     try (RunAnalysis analysis = analyzed.open()) {
       analysis.affinity(analyzed.out(), softmax).forEach(System.out::println);
     }

@@ -1,37 +1,17 @@
 package dev.mto.bench;
 
-import dev.mto.bench.weights.ConfiguredModel;
-import dev.mto.engine.Baseline;
-import dev.mto.engine.Baselines;
+import dev.mto.bench.weights.ChosenModel;
 import dev.mto.engine.analysis.RunAnalysis;
-import dev.mto.engine.config.ConfigLoader;
-import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.errors.UserException;
-import dev.mto.engine.folder.RunFolder;
+import dev.mto.engine.weights.TrainedModel;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say what is analyzed and where pictures go. */
 final class AnalyzedWeights {
-  @Option(names = "--run", paramLabel = "DIR", description = "A run's folder.")
-  private Path run;
-
-  @Option(
-      names = "--checkpoint",
-      paramLabel = "EPOCH",
-      description = "With --run: the checkpoint kept after this epoch instead of the newest.")
-  private Integer epoch;
-
-  @Option(
-      names = "--weights",
-      paramLabel = "FILE",
-      description =
-          "Instead of a run: a file of weights (safetensors, or an official .pth), with --config"
-              + " for its model and the images.")
-  private Path weights;
-
-  @Mixin private ConfiguredModel model;
+  @Mixin private ChosenModel model;
 
   @Option(
       names = "--images",
@@ -50,26 +30,10 @@ final class AnalyzedWeights {
     return out;
   }
 
-  RunAnalysis open() {
-    if ((run == null) == (weights == null)) {
-      throw new UserException("give either --run DIR, or --weights FILE and --config FILE");
-    }
-    if (run == null) {
-      if (epoch != null) {
-        throw new UserException("--checkpoint " + epoch + ": only a run has kept checkpoints");
-      }
-      RunConfig config = model.config().withFolders(null, images);
-      return RunAnalysis.ofWeights(baseline(config), config, weights, out);
-    }
-    model.refuseIfGiven("a run has its own configuration");
-    RunFolder folder = RunFolder.open(run);
-    RunConfig config = ConfigLoader.read(folder.config()).withFolders(null, images);
-    return epoch == null
-        ? RunAnalysis.ofRun(baseline(config), config, folder, System.err::println)
-        : RunAnalysis.ofRun(baseline(config), config, folder, folder.kept(config, epoch));
-  }
-
-  private static Baseline baseline(RunConfig config) {
-    return Baselines.named(config.baseline());
+  RunAnalysis open() throws IOException {
+    TrainedModel opened = model.open();
+    Files.createDirectories(out);
+    return new RunAnalysis(
+        opened, opened.config().withFolders(null, images), out.resolve("bad-images.txt"));
   }
 }

@@ -3,7 +3,7 @@
  * masked patch among the patches that a slowly moving teacher sees.
  *
  * <pre>{@code
- * java -cp ... dev.mto.conmim.Main --config configs/conmim-tiny.yaml
+ * java -cp ... dev.mto.engine.command.Main --config configs/conmim-tiny.yaml
  * }</pre>
  */
 package dev.mto.conmim;

@@ -40,9 +40,8 @@ record ConMimCase(Path folder, DataType type, ConMimModel model, OracleRun run, 
     Parameters student = new Parameters(sameDiff, type, name -> new Random(1));
     ConMimModel model = new ConMimModel(vit, options(config), student);
     OracleRun.copy(WeightFile.read(folder.resolve("weights.npz")), student);
-    WeightFile.read(folder.resolve("teacher/weights.npz"))
-        .forEach(
-            (name, array) -> OracleRun.copy(array, model.state().get(ConMimModel.TEACHER + name)));
+    OracleRun.copy(
+        ofTeacher(WeightFile.read(folder.resolve("teacher/weights.npz"))), model.teacherParameters);
     INDArray mask = Oracle.npy(folder.resolve("mask.npy")).castTo(type);
     Map<String, INDArray> feeds =
         Map.of(

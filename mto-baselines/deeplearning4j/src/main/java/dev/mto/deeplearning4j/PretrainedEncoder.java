@@ -1,17 +1,14 @@
 package dev.mto.deeplearning4j;
 
-import dev.mto.engine.Baseline;
-import dev.mto.engine.Baselines;
-import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.folder.RunFolder;
-import dev.mto.engine.weights.ModelWeights;
-import dev.mto.engine.weights.WeightSource;
+import dev.mto.engine.weights.TrainedModel;
+import dev.mto.engine.weights.WeightsOf;
 import dev.mto.models.VitConfig;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -47,11 +44,11 @@ public final class PretrainedEncoder {
    * @throws UserException when there is no run in the folder, or no checkpoint
    */
   public static PretrainedEncoder ofRun(Path folder, Consumer<String> warn) {
-    RunFolder run = RunFolder.open(folder);
-    RunConfig config = ConfigLoader.read(run.config());
-    return new PretrainedEncoder(
-        config,
-        ModelWeights.ofRun(Baselines.named(config.baseline()), config, run, warn).tensors());
+    return of(TrainedModel.ofRun(folder, Optional.empty(), warn));
+  }
+
+  private static PretrainedEncoder of(TrainedModel model) {
+    return new PretrainedEncoder(model.config(), model.tensors(WeightsOf.STUDENT));
   }
 
   /**
@@ -62,10 +59,7 @@ public final class PretrainedEncoder {
    * @throws UserException when a parameter of the encoder is missing or of another shape
    */
   public static PretrainedEncoder ofWeights(Path file, RunConfig config) {
-    Baseline baseline = Baselines.named(config.baseline());
-    ModelWeights model = new ModelWeights(baseline, config);
-    model.loadEncoder(baseline, WeightSource.of(file));
-    return new PretrainedEncoder(config, model.tensors());
+    return of(TrainedModel.ofFile(file, config));
   }
 
   /** What the model was trained with; its {@code centreCrop()} is how it sees images. */

@@ -19,7 +19,7 @@ import java.util.List;
  * @param curve every epoch that was measured
  * @param confusion after the last epoch: rows true, columns predicted classes
  */
-record ClassifierResult(
+public record ClassifierResult(
     String task,
     String model,
     boolean untrained,

@@ -1,87 +1,176 @@
 package dev.mto.evaluation;
 
-import dev.mto.bench.evaluate.JobOptions;
+import dev.mto.data.ImageBatch;
+import dev.mto.data.ImageBatches;
+import dev.mto.data.image.Preprocessing;
+import dev.mto.engine.Baseline;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.engine.encoder.FrozenEncoder;
+import dev.mto.engine.encoder.Pooling;
+import dev.mto.engine.encoder.Scores;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.folder.RunLog;
 import dev.mto.engine.graph.LabelledImages;
-import java.io.IOException;
+import dev.mto.engine.run.ConsoleListener;
+import dev.mto.engine.run.SavingListener;
+import dev.mto.engine.run.Schedule;
+import dev.mto.engine.run.StepMetrics;
+import dev.mto.engine.run.TrainingLoop;
+import dev.mto.engine.weights.TrainedModel;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.function.LongFunction;
+import java.util.function.IntPredicate;
 
 /**
- * Trains a classifier into a folder and writes its result.
+ * Trains a classifier on a pre-trained encoder into a folder and writes its result.
  *
  * @param task {@code finetune} or {@code linear}
  * @param model what is evaluated, in words
+ * @param untrained whether the encoder has its first values
  * @param feature which features the classifier sees, in words
- * @param seed of the classifier
- * @param imagesPerStep images of an optimizer step
- * @param schedule by steps of an epoch
+ * @param recipe what both kinds of classifier have in common
+ * @param augmentation of training images
  * @param learner by number of classes
  */
 public record ClassifierTraining(
     String task,
     String model,
+    boolean untrained,
     String feature,
-    long seed,
-    int imagesPerStep,
-    LongFunction<Schedule> schedule,
+    ClassifierRecipe recipe,
+    Preprocessing augmentation,
     IntFunction<Learner> learner) {
+  private static final double MINUTES_BETWEEN_SAVES = 5;
 
-  /** Exit code: 0 done, 130 stopped by Ctrl-C. */
-  public int run(LabelledImages images, ClassifierFolder folder, JobOptions options)
-      throws IOException {
-    if (images.train().size() < imagesPerStep) {
+  /**
+   * Trains the whole encoder and a linear head on it.
+   *
+   * @param config of the model, with the images to train on
+   * @param untrained the twin to compare with: the encoder keeps its first values
+   */
+  public static ClassifierTraining fineTuning(
+      TrainedModel model, RunConfig config, FineTuneConfig recipe, boolean untrained) {
+    return new ClassifierTraining(
+        "finetune",
+        model.name(),
+        untrained,
+        recipe.pooling() == Pooling.MEAN ? "mean of patch tokens" : "class token",
+        recipe,
+        TrainingViews.of(config, recipe),
+        classes ->
+            new FineTuner(
+                model.baseline(),
+                config,
+                recipe,
+                untrained ? Map.of() : model.tensors(recipe.weights()),
+                classes));
+  }
+
+  /** Trains a linear classifier on the frozen encoder; parameters as {@link #fineTuning}. */
+  public static ClassifierTraining linearProbe(
+      TrainedModel model, RunConfig config, LinearProbeConfig recipe, boolean untrained) {
+    Baseline baseline = model.baseline();
+    return new ClassifierTraining(
+        "linear",
+        model.name(),
+        untrained,
+        new FeatureKind(recipe.pooling(), recipe.block()).describe(),
+        recipe,
+        TrainingViews.of(config, recipe),
+        classes ->
+            new LinearProbe(
+                untrained
+                    ? FrozenEncoder.untrained(baseline, config, recipe.seed())
+                    : FrozenEncoder.of(baseline, config, model.tensors(recipe.weights())),
+                recipe,
+                classes));
+  }
+
+  /**
+   * Trains, or goes on where it stopped.
+   *
+   * @param resume whether to go on from the folder's last checkpoint
+   * @param console receives progress
+   * @return nothing when it was stopped by Ctrl-C
+   * @throws UserException when there are fewer images than one step takes
+   */
+  public Optional<ClassifierResult> run(
+      LabelledImages images, ClassifierFolder folder, boolean resume, PrintStream console) {
+    if (images.train().size() < recipe.imagesPerStep()) {
       throw new UserException(
-          "the training images are "
-              + images.train().size()
-              + ", fewer than one step takes (batch x accumulate = "
-              + imagesPerStep
-              + "); lower them, as configs/evaluate/"
-              + task
-              + "-tiny.yaml does");
+          "the training images are %d, fewer than one step takes (batch x accumulate = %d); lower them, as configs/evaluate/%s-tiny.yaml does"
+              .formatted(images.train().size(), recipe.imagesPerStep(), task));
     }
-    PrintStream console = System.out;
     try (RunLog log = new RunLog(console, folder.log());
-        ClassifierJob job =
-            new ClassifierJob(
-                learner.apply(images.classes().size()),
-                images,
-                schedule.apply(images.train().size() / imagesPerStep),
-                task,
-                folder.root(),
-                log)) {
+        Learner classifier = learner.apply(images.classes().size())) {
       log.line(
-          task
-              + " of "
-              + model
-              + (options.untrained() ? ", untrained" : "")
-              + " ("
-              + feature
-              + "): "
-              + images.train().size()
-              + " training and "
-              + images.validation().size()
-              + " validation images, "
-              + images.classes().size()
-              + " classes; folder "
-              + folder.root());
-      if (options.resume()) {
-        job.resume();
+          "%s of %s%s (%s): %d training and %d validation images, %d classes; folder %s"
+              .formatted(
+                  task,
+                  model,
+                  untrained ? ", untrained" : "",
+                  feature,
+                  images.train().size(),
+                  images.validation().size(),
+                  images.classes().size(),
+                  folder.root()));
+      return train(classifier, images, folder, resume, log);
+    }
+  }
+
+  private Optional<ClassifierResult> train(
+      Learner classifier,
+      LabelledImages images,
+      ClassifierFolder folder,
+      boolean resume,
+      RunLog log) {
+    CheckpointStore store = new CheckpointStore(folder.root().resolve("checkpoints"), 1);
+    Schedule schedule = schedule(images);
+    IntPredicate measured =
+        done ->
+            done == recipe.epochs()
+                || (recipe.valEveryEpochs() > 0 && done % recipe.valEveryEpochs() == 0);
+    TrainingLoop loop = new TrainingLoop(classifier, schedule, task, "", store, log);
+    try (ClassifierListener epochs =
+            new ClassifierListener(
+                loop,
+                store,
+                folder.root().resolve("metrics.jsonl"),
+                measured,
+                () -> measure(classifier, images));
+        ConsoleListener progress =
+            new ConsoleListener(
+                log,
+                recipe.epochs(),
+                schedule.steps(),
+                ClassifierTraining::ofStep,
+                ClassifierTraining::ofEpoch)) {
+      loop.add(epochs);
+      loop.add(progress);
+      loop.add(new SavingListener(loop, store, MINUTES_BETWEEN_SAVES, done -> false, measured));
+      if (resume) {
+        boolean found = loop.resume();
+        epochs.resumeAfter((int) (loop.done() / schedule.stepsPerEpoch()));
+        log.line(found ? "resuming after step " + loop.done() : "starting again from step 0");
       }
-      if (!job.run()) {
-        return 130;
+      if (!loop.run()) {
+        return Optional.empty();
       }
       ClassifierResult result =
           ClassifierResult.of(
-              task, model, options.untrained(), feature, seed, job.measure(), job.rows());
+              task,
+              model,
+              untrained,
+              feature,
+              recipe.seed(),
+              measure(classifier, images),
+              epochs.rows());
       folder.write(result, images.classes());
-      if (options.json() != null) {
-        AtomicFiles.writeString(options.json(), ClassifierFolder.json(result));
-      }
       log.line(
           String.format(
               Locale.ROOT,
@@ -91,7 +180,51 @@ public record ClassifierTraining(
               result.bestEpoch(),
               100 * result.bestTop1(),
               folder.root().resolve("result.json")));
-      return 0;
+      return Optional.of(result);
     }
+  }
+
+  private Schedule schedule(LabelledImages images) {
+    long stepsPerEpoch = images.train().size() / recipe.imagesPerStep();
+    return new Schedule(
+        recipe.epochs(),
+        stepsPerEpoch,
+        recipe.accumulate(),
+        recipe.learningRate(stepsPerEpoch),
+        (epoch, step) ->
+            images.training(
+                augmentation,
+                epoch,
+                Math.toIntExact(step * recipe.accumulate()),
+                recipe.batch(),
+                recipe.seed()));
+  }
+
+  /** Measures the classifier as it is on the validation images. */
+  private Scores measure(Learner classifier, LabelledImages images) {
+    Scores.Counter counter = new Scores.Counter(images.classes());
+    try (ImageBatches batches = images.centreCrops(images.validation(), recipe.batch())) {
+      while (batches.hasNext()) {
+        try (ImageBatch batch = batches.nextBatch()) {
+          classifier.logits(batch.images(), logits -> counter.add(batch.labels(), logits));
+        }
+      }
+    }
+    return counter.scores();
+  }
+
+  private static String ofStep(StepMetrics row) {
+    return String.format(Locale.ROOT, "loss %.4f", row.number("loss"));
+  }
+
+  private static String ofEpoch(StepMetrics row) {
+    return Double.isNaN(row.number("top1"))
+        ? null
+        : String.format(
+            Locale.ROOT,
+            "loss %.4f, top-1 %.2f %%, top-5 %.2f %%",
+            row.number("epoch_loss"),
+            100 * row.number("top1"),
+            100 * row.number("top5"));
   }
 }

@@ -4,6 +4,8 @@ import dev.mto.data.pixels.Interpolation;
 import dev.mto.engine.config.LrScale;
 import dev.mto.engine.config.Rules;
 import dev.mto.engine.encoder.Pooling;
+import dev.mto.engine.optimizer.LearningRate;
+import dev.mto.engine.weights.WeightsOf;
 import java.util.List;
 
 /**
@@ -68,7 +70,8 @@ public record FineTuneConfig(
     Interpolation interpolation,
     double flip,
     RandAugmentConfig randAugment,
-    double erasing) {
+    double erasing)
+    implements ClassifierRecipe {
 
   /** Checks ranges. */
   public FineTuneConfig {
@@ -105,13 +108,19 @@ public record FineTuneConfig(
     cropRatio = List.copyOf(cropRatio);
   }
 
-  /** Images of an optimizer step. */
+  @Override
   public int imagesPerStep() {
     return batch * accumulate;
   }
 
-  /** Factor by which {@code baseLr} and {@code warmupLr} are multiplied. */
-  public double lrFactor() {
-    return LrScale.factor(lrScaleBatch, imagesPerStep());
+  @Override
+  public LearningRate learningRate(long stepsPerEpoch) {
+    double factor = LrScale.factor(lrScaleBatch, imagesPerStep());
+    return LearningRate.cosine(
+        baseLr * factor,
+        warmupLr * factor,
+        minLr,
+        Math.round(warmupEpochs * stepsPerEpoch),
+        epochs * stepsPerEpoch);
   }
 }

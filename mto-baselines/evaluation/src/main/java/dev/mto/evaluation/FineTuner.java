@@ -4,10 +4,13 @@ import dev.mto.data.ImageBatch;
 import dev.mto.data.Mixup;
 import dev.mto.data.random.RandomStream;
 import dev.mto.engine.Baseline;
+import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.engine.optimizer.LayerDecay;
+import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.engine.optimizer.MovingAverage;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.DropPath;
@@ -15,6 +18,7 @@ import dev.mto.models.VitConfig;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -79,35 +83,67 @@ public final class FineTuner implements Learner {
   }
 
   @Override
-  public double step(List<ImageBatch> microBatches, long step, double learningRate) {
+  public Map<String, Object> step(
+      List<ImageBatch> microBatches, TrainingPosition at, double learningRate) {
     double[] loss = {0};
-    gradients.clear();
-    for (int i = 0; i < microBatches.size(); i++) {
+    double[] norm = {0};
+    int count = microBatches.size();
+    for (int i = 0; i < count; i++) {
+      int index = i;
       try (ImageBatch batch = microBatches.get(i);
-          INDArray targets = mix(batch, step, i)) {
-        Map<String, INDArray> feeds = feeds(batch.images(), drawn(batch.size(), step, i));
+          INDArray targets = mix(batch, at.step(), i)) {
+        Map<String, INDArray> feeds = feeds(batch.images(), drawn(batch.size(), at.step(), i));
         feeds.put(model.targets().name(), targets);
         training.run(
             feeds,
             List.of(model.loss().name()),
             values -> {
-              loss[0] += values.get(model.loss().name()).getDouble(0);
-              gradients.add(training, values, microBatches.size());
+              loss[0] += values.get(model.loss().name()).getDouble(0) / count;
+              gradients.add(
+                  training,
+                  values,
+                  index,
+                  count,
+                  mean -> norm[0] = update(mean, at.step(), loss[0], learningRate));
             });
         closeDropPath(feeds);
       }
     }
-    double norm = GradientNorm.of(gradients.values().values());
-    double mean = loss[0] / microBatches.size();
-    if (!Double.isFinite(norm) || !Double.isFinite(mean)) {
-      throw new DivergedException(step, mean, norm, learningRate);
-    }
-    optimizer.step(gradients.values(), learningRate, GradientNorm.clipFactor(norm, recipe.clip()));
     if (recipe.weightAverage() > 0) {
       MovingAverage.update(
           evaluated.parameters().arrays(), model.parameters().arrays(), recipe.weightAverage());
     }
-    return mean;
+    return row(loss[0], learningRate, norm[0]);
+  }
+
+  static Map<String, Object> row(double loss, double learningRate, double gradientNorm) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("loss", loss);
+    row.put("lr", learningRate);
+    row.put("grad_norm", gradientNorm);
+    return row;
+  }
+
+  private double update(Map<String, INDArray> mean, long step, double loss, double learningRate) {
+    double norm = GradientNorm.of(mean.values());
+    requireFinite(step, loss, norm, learningRate);
+    optimizer.step(mean, learningRate, GradientNorm.clipFactor(norm, recipe.clip()));
+    return norm;
+  }
+
+  static void requireFinite(long step, double loss, double gradientNorm, double learningRate) {
+    if (!Double.isFinite(gradientNorm) || !Double.isFinite(loss)) {
+      throw new DivergenceException(
+          String.format(
+              Locale.ROOT,
+              "step %d: loss %s and gradient norm %s at learning rate %.3g. The weights were not"
+                  + " touched and the last checkpoint is good. Try a lower base_lr, clip: 1.0 or a"
+                  + " longer warm-up",
+              step,
+              loss,
+              gradientNorm,
+              learningRate));
+    }
   }
 
   private INDArray mix(ImageBatch batch, long step, int microBatch) {

@@ -1,22 +1,11 @@
 package dev.mto.evaluation;
 
-import dev.mto.data.ImageBatch;
-import java.util.List;
-import java.util.Map;
+import dev.mto.engine.run.Trainee;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A classifier that is trained step by step on labelled images. */
-public interface Learner extends AutoCloseable {
-  /**
-   * One optimizer step. The batches are closed.
-   *
-   * @param microBatches labelled images; their mean gradient is taken
-   * @param step index of the step, from which anything random is derived
-   * @return the mean loss in nats
-   */
-  double step(List<ImageBatch> microBatches, long step, double learningRate);
-
+/** A classifier that is trained step by step on labelled images; its loss is in nats. */
+public interface Learner extends Trainee {
   /**
    * Scores of images.
    *
@@ -24,13 +13,4 @@ public interface Learner extends AutoCloseable {
    * @param use receives the logits [B, K], valid during the call only
    */
   void logits(INDArray images, Consumer<INDArray> use);
-
-  /** Live arrays that a checkpoint must hold: parameters under their names, optimizer, buffers. */
-  Map<String, INDArray> state();
-
-  /** Continues after {@code steps} steps whose state has been put into {@link #state}. */
-  void resumeAt(long steps);
-
-  @Override
-  void close();
 }

@@ -2,10 +2,13 @@ package dev.mto.evaluation;
 
 import dev.mto.data.ImageBatch;
 import dev.mto.data.Mixup;
+import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.encoder.FrozenEncoder;
 import dev.mto.engine.graph.SeededParameters;
+import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.engine.optimizer.Lars;
+import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.Initializer;
 import dev.mto.models.Linear;
@@ -38,7 +41,7 @@ public final class LinearProbe implements Learner {
   private final Parameters parameters;
   private final GraphSession training;
   private final GraphSession evaluation;
-  private final BatchStandardisation norm;
+  private final BatchStandardisation standardisation;
   private final Lars optimizer;
   private final MeanGradients gradients = new MeanGradients();
 
@@ -58,7 +61,7 @@ public final class LinearProbe implements Learner {
     build(graph, encoder.dim());
     this.training = GraphSession.withGradients(graph, graph.getVariable(LOSS), parameters.names());
     this.evaluation = GraphSession.forward(graph);
-    this.norm = new BatchStandardisation(encoder.dim());
+    this.standardisation = new BatchStandardisation(encoder.dim());
     this.optimizer =
         new Lars(parameters.arrays(), recipe.momentum(), recipe.trust(), recipe.weightDecay());
   }
@@ -74,29 +77,36 @@ public final class LinearProbe implements Learner {
   }
 
   @Override
-  public double step(List<ImageBatch> microBatches, long step, double learningRate) {
+  public Map<String, Object> step(
+      List<ImageBatch> microBatches, TrainingPosition at, double learningRate) {
     double[] loss = {0};
-    gradients.clear();
-    for (ImageBatch each : microBatches) {
-      try (ImageBatch batch = each;
+    double[] norm = {0};
+    int count = microBatches.size();
+    for (int i = 0; i < count; i++) {
+      int index = i;
+      try (ImageBatch batch = microBatches.get(i);
           INDArray features = features(batch.images());
           INDArray targets = Mixup.targets(batch.labels(), classes, 0)) {
-        norm.train(features);
+        standardisation.train(features);
         training.run(
             Map.of(FEATURES, features, TARGETS, targets),
             List.of(LOSS),
             values -> {
-              loss[0] += values.get(LOSS).getDouble(0);
-              gradients.add(training, values, microBatches.size());
+              loss[0] += values.get(LOSS).getDouble(0) / count;
+              gradients.add(
+                  training,
+                  values,
+                  index,
+                  count,
+                  mean -> {
+                    norm[0] = GradientNorm.of(mean.values());
+                    FineTuner.requireFinite(at.step(), loss[0], norm[0], learningRate);
+                    optimizer.step(mean, learningRate);
+                  });
             });
       }
     }
-    double mean = loss[0] / microBatches.size();
-    if (!Double.isFinite(mean)) {
-      throw new DivergedException(step, mean, Double.NaN, learningRate);
-    }
-    optimizer.step(gradients.values(), learningRate);
-    return mean;
+    return FineTuner.row(loss[0], learningRate, norm[0]);
   }
 
   private INDArray features(INDArray images) {
@@ -114,7 +124,7 @@ public final class LinearProbe implements Learner {
   @Override
   public void logits(INDArray images, Consumer<INDArray> use) {
     try (INDArray features = features(images)) {
-      norm.apply(features);
+      standardisation.apply(features);
       evaluation.run(
           Map.of(FEATURES, features), List.of(LOGITS), values -> use.accept(values.get(LOGITS)));
     }
@@ -123,7 +133,7 @@ public final class LinearProbe implements Learner {
   @Override
   public Map<String, INDArray> state() {
     Map<String, INDArray> state = new LinkedHashMap<>(parameters.arrays());
-    state.putAll(norm.state());
+    state.putAll(standardisation.state());
     state.putAll(optimizer.state());
     return state;
   }
@@ -138,7 +148,7 @@ public final class LinearProbe implements Learner {
     encoder.close();
     training.close();
     evaluation.close();
-    norm.close();
+    standardisation.close();
     optimizer.close();
     gradients.close();
   }

@@ -4,6 +4,8 @@ import dev.mto.data.pixels.Interpolation;
 import dev.mto.engine.config.LrScale;
 import dev.mto.engine.config.Rules;
 import dev.mto.engine.encoder.Pooling;
+import dev.mto.engine.optimizer.LearningRate;
+import dev.mto.engine.weights.WeightsOf;
 import java.util.List;
 
 /**
@@ -52,7 +54,8 @@ public record LinearProbeConfig(
     List<Double> cropScale,
     List<Double> cropRatio,
     Interpolation interpolation,
-    double flip) {
+    double flip)
+    implements ClassifierRecipe {
 
   /** Checks ranges. */
   public LinearProbeConfig {
@@ -78,13 +81,19 @@ public record LinearProbeConfig(
     cropRatio = List.copyOf(cropRatio);
   }
 
-  /** Images of an optimizer step. */
+  @Override
   public int imagesPerStep() {
     return batch * accumulate;
   }
 
-  /** Factor by which {@code baseLr} is multiplied. */
-  public double lrFactor() {
-    return LrScale.factor(lrScaleBatch, imagesPerStep());
+  @Override
+  public LearningRate learningRate(long stepsPerEpoch) {
+    double factor = LrScale.factor(lrScaleBatch, imagesPerStep());
+    return LearningRate.cosine(
+        baseLr * factor,
+        0,
+        minLr,
+        Math.round(warmupEpochs * stepsPerEpoch),
+        epochs * stepsPerEpoch);
   }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.folder.Checkpoint;
 import dev.mto.engine.folder.CheckpointStore;
-import dev.mto.engine.run.DivergenceException;
 import dev.mto.engine.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;

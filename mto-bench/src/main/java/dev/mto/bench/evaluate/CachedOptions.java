@@ -1,12 +1,12 @@
 package dev.mto.bench.evaluate;
 
 import dev.mto.deeplearning4j.LinearHeadOptions;
-import dev.mto.evaluation.WeightsOf;
+import dev.mto.engine.weights.WeightsOf;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Options of a linear classifier on features that are computed once. */
-public final class CachedOptions {
+final class CachedOptions {
   @Option(
       names = "--cached",
       required = true,
@@ -47,15 +47,15 @@ public final class CachedOptions {
     return cached;
   }
 
-  public FeatureOptions feature() {
+  FeatureOptions feature() {
     return feature;
   }
 
-  public LinearHeadOptions head() {
+  LinearHeadOptions head() {
     return new LinearHeadOptions(epochs, 100, learningRate, l2, seed);
   }
 
-  public WeightsOf weights() {
+  WeightsOf weights() {
     return teacher ? WeightsOf.TEACHER : WeightsOf.STUDENT;
   }
 }

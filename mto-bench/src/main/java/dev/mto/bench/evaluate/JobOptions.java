@@ -2,12 +2,21 @@ package dev.mto.bench.evaluate;
 
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.graph.LabelledImages;
+import dev.mto.engine.weights.TrainedModel;
+import dev.mto.evaluation.ClassifierFolder;
+import dev.mto.evaluation.ClassifierResult;
+import dev.mto.evaluation.ClassifierTraining;
+import dev.mto.speed.JsonFile;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options of a job that trains a classifier. */
-public final class JobOptions {
+final class JobOptions {
   @Option(
       names = "--recipe",
       paramLabel = "FILE",
@@ -67,20 +76,28 @@ public final class JobOptions {
     }
   }
 
-  public boolean untrained() {
+  boolean untrained() {
     return untrained;
   }
 
-  public boolean resume() {
-    return resume;
-  }
-
-  public Path json() {
+  Path json() {
     return json;
   }
 
-  /** Where results go. */
-  Path out(EvaluatedModel model, String task) {
-    return out == null ? model.folder(untrained ? task + "-untrained" : task) : out;
+  /** Runs a job; exit code 0 done, 130 stopped by Ctrl-C. */
+  int run(ClassifierTraining training, EvaluatedModel model, TrainedModel opened)
+      throws IOException {
+    Path root = out;
+    if (root == null) {
+      root = model.folder(untrained ? training.task() + "-untrained" : training.task());
+    }
+    ClassifierFolder folder = ClassifierFolder.prepare(root, training.recipe(), resume);
+    LabelledImages images = LabelledImages.open(model.config(opened), folder.badImages());
+    PrintStream console = System.out;
+    Optional<ClassifierResult> result = training.run(images, folder, resume, console);
+    if (result.isPresent() && json != null) {
+      JsonFile.write(json, result.get());
+    }
+    return result.isPresent() ? 0 : 130;
   }
 }

@@ -1,18 +1,15 @@
 package dev.mto.bench.evaluate;
 
-import dev.mto.engine.Baseline;
+import dev.mto.deeplearning4j.LinearHeadOptions;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.encoder.FeatureKind;
-import dev.mto.engine.encoder.FrozenEncoder;
 import dev.mto.engine.graph.LabelledImages;
-import dev.mto.evaluation.CachedLinear;
-import dev.mto.evaluation.ClassifierFolder;
+import dev.mto.engine.weights.TrainedModel;
 import dev.mto.evaluation.ClassifierTraining;
-import dev.mto.evaluation.LinearProbe;
+import dev.mto.evaluation.FrozenEvaluation;
+import dev.mto.evaluation.LinearOnFeatures;
 import dev.mto.evaluation.LinearProbeConfig;
-import dev.mto.evaluation.Schedule;
-import dev.mto.evaluation.TrainingViews;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -40,10 +37,9 @@ import picocli.CommandLine.Mixin;
           + " /data/imagenet/val"
     })
 final class LinearCommand implements Callable<Integer> {
-  private static final String TASK = "linear";
+  private static final int UNTRAINED = 3;
 
   @Mixin private EvaluatedModel model;
-
   @Mixin private JobOptions options;
 
   @ArgGroup(exclusive = false, heading = "%nOn cached features:%n")
@@ -51,32 +47,43 @@ final class LinearCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    TrainedModel opened = model.open();
     if (cached != null && cached.wanted()) {
       options.refuseForCachedFeatures();
-      new CachedLinear(model, cached).run(options.json());
+      onCachedFeatures(opened);
       return 0;
     }
-    RunConfig config = model.config();
-    Baseline baseline = EvaluatedModel.baseline(config);
     LinearProbeConfig recipe =
-        options.recipe(baseline.linearProbeRecipe(), LinearProbeConfig.class);
-    ClassifierFolder folder =
-        ClassifierFolder.prepare(options.out(model, TASK), recipe, options.resume());
-    LabelledImages images = LabelledImages.open(config, folder.badImages());
-    return new ClassifierTraining(
-            TASK,
-            model.name(),
-            new FeatureKind(recipe.pooling(), recipe.block()).describe(),
-            recipe.seed(),
-            recipe.imagesPerStep(),
-            steps -> Schedule.of(recipe, steps, TrainingViews.of(config, recipe)),
-            classes -> new LinearProbe(encoder(baseline, config, recipe), recipe, classes))
-        .run(images, folder, options);
+        options.recipe(opened.baseline().linearProbeRecipe(), LinearProbeConfig.class);
+    return options.run(
+        ClassifierTraining.linearProbe(opened, model.config(opened), recipe, options.untrained()),
+        model,
+        opened);
   }
 
-  private FrozenEncoder encoder(Baseline baseline, RunConfig config, LinearProbeConfig recipe) {
-    return options.untrained()
-        ? FrozenEncoder.untrained(baseline, config, recipe.seed())
-        : FrozenEncoder.of(baseline, config, model.tensors(config, recipe.weights()));
+  private void onCachedFeatures(TrainedModel opened) throws IOException {
+    LinearHeadOptions head = cached.head();
+    RunConfig config = model.config(opened);
+    FrozenEvaluation evaluation =
+        new FrozenEvaluation(
+            opened, config, LabelledImages.open(config, null), cached.feature().kind());
+    System.out.printf(
+        Locale.ROOT,
+        "linear classifier on cached features (%d epochs, learning rate %.2g) of %d training"
+            + " images, %d validation images, %d classes%n",
+        head.epochs(),
+        head.learningRate(),
+        evaluation.images().train().size(),
+        evaluation.images().validation().size(),
+        evaluation.images().classes().size());
+    LinearOnFeatures classifier = new LinearOnFeatures(head);
+    FrozenFigures figures = new FrozenFigures("linear-cached", evaluation);
+    figures.put("epochs", head.epochs());
+    figures.put("learning_rate", head.learningRate());
+    figures.put("l2", head.l2());
+    figures.put("seed", head.seed());
+    figures.model(evaluation.ofModel(classifier, cached.weights()));
+    figures.untrained(evaluation.ofUntrained(classifier, UNTRAINED));
+    figures.write(options.json());
   }
 }

@@ -1,8 +1,9 @@
 package dev.mto.bench.weights;
 
-import dev.mto.engine.Baselines;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.weights.ModelWeights;
+import dev.mto.engine.weights.TrainedModel;
 import dev.mto.models.weights.SharedRelativeBias;
 import dev.mto.models.weights.WeightNames;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ final class ExportCommand implements Runnable {
     SAMEDIFF
   }
 
-  @Mixin private ModelSource source;
+  @Mixin private ChosenModel source;
 
   @Mixin private OutputFile out;
 
@@ -90,10 +91,10 @@ final class ExportCommand implements Runnable {
   public void run() {
     checkChoices();
     out.check();
-    ModelSource.Trained trained = source.load(format == Format.SAMEDIFF || part == Part.ENCODER);
+    TrainedModel trained = source.open();
     String baseline = trained.config().baseline();
     if (format == Format.SAMEDIFF) {
-      out.write(trained.weights().encoder(Baselines.named(baseline))::writeSameDiff);
+      out.write(trained.encoder().encoder(trained.baseline())::writeSameDiff);
       System.out.println("wrote " + out.path() + ": the frozen encoder");
       return;
     }
@@ -120,26 +121,25 @@ final class ExportCommand implements Runnable {
     }
   }
 
-  private Map<String, INDArray> tensors(ModelSource.Trained trained) {
+  private Map<String, INDArray> tensors(TrainedModel trained) {
     RunConfig config = trained.config();
     Map<String, INDArray> tensors = chosen(trained);
-    return perBlockBias
-        ? perBlockBias(config.baseline(), tensors, config.vit().depth())
-        : tensors;
+    return perBlockBias ? perBlockBias(config.baseline(), tensors, config.vit().depth()) : tensors;
   }
 
-  private Map<String, INDArray> chosen(ModelSource.Trained trained) {
-    String baseline = trained.config().baseline();
+  private Map<String, INDArray> chosen(TrainedModel trained) {
     if (part == Part.ENCODER) {
-      return trained.weights().encoder(Baselines.named(baseline)).tensors();
+      return trained.encoder().encoder(trained.baseline()).tensors();
     }
+    ModelWeights weights = trained.whole();
     if (part == Part.TEACHER) {
-      if (!trained.weights().hasTeacher()) {
-        throw new UserException("--part teacher: " + baseline + " has no teacher; use model");
+      if (!weights.hasTeacher()) {
+        throw new UserException(
+            "--part teacher: " + trained.config().baseline() + " has no teacher; use model");
       }
-      return trained.weights().teacher();
+      return weights.teacher();
     }
-    return trained.weights().tensors();
+    return weights.tensors();
   }
 
   /** A shared relative position bias given to each block; names keep SimMIM's prefix. */

@@ -2,6 +2,7 @@ package dev.mto.data.folder;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The images below a folder in a stable order: class folders as ImageNet has them (label = rank of
@@ -32,6 +33,20 @@ public final class ImageFolder {
    */
   public static ImageFolder open(Path root) {
     return new ImageFolderScan(root).scan();
+  }
+
+  /** The images at equal distances, so that at most {@code most} are left; all where they fit. */
+  public ImageFolder evenly(int most) {
+    if (size() <= most) {
+      return this;
+    }
+    int[] chosen = IntStream.range(0, most).map(i -> (int) ((long) i * size() / most)).toArray();
+    return new ImageFolder(
+        root,
+        classes,
+        IntStream.of(chosen).mapToObj(i -> names[i]).toArray(String[]::new),
+        labelled() ? IntStream.of(chosen).map(i -> labels[i]).toArray() : labels,
+        identity + " " + most);
   }
 
   public Path root() {

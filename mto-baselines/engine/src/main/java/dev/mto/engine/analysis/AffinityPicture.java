@@ -1,5 +1,6 @@
 package dev.mto.engine.analysis;
 
+import dev.mto.data.mask.Mask;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.pictures.AffinityMaps;
 import dev.mto.engine.pictures.LayerAffinity;
@@ -37,23 +38,26 @@ final class AffinityPicture {
     sample.with(
         group.layers(),
         (batch, values) -> {
-          double[] mask = batch.mask().getRow(0).toDoubleVector();
-          int[] order = maskedThenVisible(mask);
-          int masked = (int) Arrays.stream(mask).filter(m -> m == 1).count();
+          Mask mask = batch.masks().get(0);
+          int[] order =
+              IntStream.concat(Arrays.stream(mask.masked()), Arrays.stream(mask.visible()))
+                  .toArray();
           List<LayerAffinity> maps = new ArrayList<>();
           Csv csv = new Csv("layer", "token", "token_masked", "other", "other_masked", "affinity");
           for (int layer = 0; layer < group.layers().size(); layer++) {
             INDArray tokens = values.get(group.layers().get(layer).name()).slice(0);
             double[][] pairs = affinity(tokens, softmax);
-            maps.add(new LayerAffinity(group.layerName(layer), ordered(pairs, order), masked));
+            maps.add(
+                new LayerAffinity(
+                    group.layerName(layer), ordered(pairs, order), mask.maskedCount()));
             for (int i : order) {
               for (int j : order) {
                 csv.row(
                     group.layerName(layer),
                     i,
-                    mask[i] == 1 ? 1 : 0,
+                    mask.isMasked(i) ? 1 : 0,
                     j,
-                    mask[j] == 1 ? 1 : 0,
+                    mask.isMasked(j) ? 1 : 0,
                     pairs[i][j]);
               }
             }
@@ -81,12 +85,5 @@ final class AffinityPicture {
       }
     }
     return ordered;
-  }
-
-  private static int[] maskedThenVisible(double[] mask) {
-    return IntStream.concat(
-            IntStream.range(0, mask.length).filter(i -> mask[i] == 1),
-            IntStream.range(0, mask.length).filter(i -> mask[i] == 0))
-        .toArray();
   }
 }

@@ -47,14 +47,14 @@ final class HeterogeneityPicture {
                   LayerFigures.of(
                       values.get(group.heterogeneity().get(layer).name()).getDouble(0),
                       values.get(group.layers().get(layer).name()),
-                      batch.mask()));
+                      batch.masks()));
             }
             layers.put(group.name(), named);
             curves.put(
                 group.module() + ", " + when,
                 named.values().stream().mapToDouble(LayerFigures::heterogeneity).toArray());
           }
-          Masking masking = Masking.of(batch.mask());
+          Masking masking = Masking.of(batch.masks());
           result[0] = new HeterogeneityByLayer(layers, masking);
           HeterogeneityChart.write(
               png,

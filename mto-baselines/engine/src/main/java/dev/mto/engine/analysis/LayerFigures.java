@@ -1,5 +1,7 @@
 package dev.mto.engine.analysis;
 
+import dev.mto.data.mask.Mask;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -15,18 +17,24 @@ public record LayerFigures(double heterogeneity, double maskedNorm, double visib
    * Measures the norms of tokens.
    *
    * @param tokens {@code [batch, tokens, dim]}
-   * @param mask {@code [batch, tokens]}, 1 = masked, at least one of each
+   * @param masks of the images
    */
-  static LayerFigures of(double heterogeneity, INDArray tokens, INDArray mask) {
-    double[] norms = tokens.norm2(2).ravel().toDoubleVector();
-    double[] masked = mask.ravel().toDoubleVector();
-    double[] sums = new double[2];
-    int[] counts = new int[2];
-    for (int token = 0; token < norms.length; token++) {
-      int side = masked[token] == 1 ? 1 : 0;
-      sums[side] += norms[token];
-      counts[side]++;
+  static LayerFigures of(double heterogeneity, INDArray tokens, List<Mask> masks) {
+    double[][] norms = tokens.norm2(2).toDoubleMatrix();
+    double masked = 0;
+    double visible = 0;
+    int maskedCount = 0;
+    int visibleCount = 0;
+    for (int image = 0; image < norms.length; image++) {
+      for (int token : masks.get(image).masked()) {
+        masked += norms[image][token];
+        maskedCount++;
+      }
+      for (int token : masks.get(image).visible()) {
+        visible += norms[image][token];
+        visibleCount++;
+      }
     }
-    return new LayerFigures(heterogeneity, sums[1] / counts[1], sums[0] / counts[0]);
+    return new LayerFigures(heterogeneity, masked / maskedCount, visible / visibleCount);
   }
 }

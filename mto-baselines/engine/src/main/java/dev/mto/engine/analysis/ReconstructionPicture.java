@@ -1,6 +1,7 @@
 package dev.mto.engine.analysis;
 
 import dev.mto.data.ImageBatch;
+import dev.mto.data.mask.Mask;
 import dev.mto.engine.Prediction;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.pictures.Reconstructions;
@@ -43,20 +44,20 @@ final class ReconstructionPicture {
               mask.reshape('c', most, vit.gridHeight(), vit.gridWidth()),
               shown,
               Arrays.stream(batch.indices()).limit(most).mapToObj(sample::label).toList());
-          errors(batch, original, shown, mask).writeBeside(png);
+          errors(batch, original, shown).writeBeside(png);
         });
   }
 
-  private Csv errors(ImageBatch batch, INDArray original, INDArray shown, INDArray mask)
-      throws IOException {
+  private Csv errors(ImageBatch batch, INDArray original, INDArray shown) throws IOException {
     Csv csv = new Csv("file", "label", "masked_patches", "masked_mse", "masked_psnr_db");
     for (int image = 0; image < original.size(0); image++) {
       int index = batch.indices()[image];
+      Mask mask = batch.masks().get(image);
       double error = maskedError(original, shown, mask, image);
       csv.row(
           sample.file(index),
           sample.label(index),
-          (int) mask.getRow(image).sumNumber().doubleValue(),
+          mask.maskedCount(),
           error,
           -10 * Math.log10(error));
     }
@@ -64,13 +65,13 @@ final class ReconstructionPicture {
   }
 
   /** Mean squared error of the masked pixels, pixels being 0 to 1. */
-  private double maskedError(INDArray original, INDArray shown, INDArray mask, int image) {
+  private double maskedError(INDArray original, INDArray shown, Mask mask, int image) {
     double sum = 0;
     long count = 0;
     for (int y = 0; y < vit.imageHeight(); y++) {
       for (int x = 0; x < vit.imageWidth(); x++) {
         int patch = y / vit.patch() * vit.gridWidth() + x / vit.patch();
-        if (mask.getDouble(image, patch) == 1) {
+        if (mask.isMasked(patch)) {
           for (int c = 0; c < vit.channels(); c++) {
             double difference =
                 original.getDouble(image, c, y, x) - shown.getDouble(image, c, y, x);

@@ -1,74 +1,44 @@
 package dev.mto.engine.analysis;
 
-import dev.mto.engine.Baseline;
 import dev.mto.engine.Prediction;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.folder.Checkpoint;
-import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.graph.Images;
 import dev.mto.engine.graph.TrainingGraph;
-import dev.mto.engine.run.Evaluation;
 import dev.mto.engine.weights.ModelWeights;
-import dev.mto.engine.weights.StateTensors;
+import dev.mto.engine.weights.TrainedModel;
+import dev.mto.executor.GraphSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** Pictures and figures of trained weights, made without training. */
 public final class RunAnalysis implements AutoCloseable {
   private final RunConfig config;
   private final TrainingGraph graph;
   private final String weights;
-  private final Evaluation evaluation;
+  private final GraphSession session;
   private final SampleBatch sample;
 
-  private RunAnalysis(RunConfig config, TrainingGraph graph, Images images, String weights) {
+  /**
+   * Looks at a model.
+   *
+   * @param config its configuration, with the images to look at
+   * @param badImages file in which unreadable images are listed
+   * @throws UserException when the model's weights are not there, or not whole
+   */
+  public RunAnalysis(TrainedModel model, RunConfig config, Path badImages) {
     this.config = config;
-    this.graph = graph;
-    this.weights = weights;
-    this.evaluation = new Evaluation(graph, images);
-    this.sample = new SampleBatch(graph.model(), images, evaluation.session());
-  }
-
-  /**
-   * The newest checkpoint of a run.
-   *
-   * @param warn is told of damaged checkpoints that were passed over
-   * @throws UserException when the run has no checkpoint
-   */
-  public static RunAnalysis ofRun(
-      Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
-    return ofRun(baseline, config, folder, folder.newest(config, warn));
-  }
-
-  /** A given checkpoint of a run. */
-  public static RunAnalysis ofRun(
-      Baseline baseline, RunConfig config, RunFolder folder, Checkpoint checkpoint) {
-    Images images = new Images(config, baseline, folder.badImages());
-    TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
-    StateTensors.restore(graph.parameters(), checkpoint.tensors(), folder.checkpoints());
-    return new RunAnalysis(
-        config, graph, images, "after " + checkpoint.position().step() + " steps");
-  }
-
-  /**
-   * The weights of a file, e.g. an official checkpoint, in the model of a configuration.
-   *
-   * @param out folder in which unreadable images are listed
-   * @throws UserException when the file does not hold the whole model
-   */
-  public static RunAnalysis ofWeights(Baseline baseline, RunConfig config, Path file, Path out) {
     try {
-      Images images = new Images(config, baseline, folder(out).resolve("bad-images.txt"));
-      TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
-      new ModelWeights(graph, config).load(file);
-      return new RunAnalysis(config, graph, images, String.valueOf(file.getFileName()));
+      Images images = new Images(config, model.baseline(), badImages);
+      ModelWeights loaded = model.whole();
+      this.graph = loaded.graph();
+      this.weights = loaded.description();
+      this.session = GraphSession.forward(graph.graph());
+      this.sample = new SampleBatch(graph.model(), images, session);
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);
     }
@@ -113,6 +83,6 @@ public final class RunAnalysis implements AutoCloseable {
 
   @Override
   public void close() {
-    evaluation.close();
+    session.close();
   }
 }

@@ -2,7 +2,7 @@ package dev.mto.engine.command;
 
 import dev.mto.data.folder.TooManyBadImagesException;
 import dev.mto.engine.device.StartUp;
-import dev.mto.engine.errors.DivergedTraining;
+import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;
@@ -64,7 +64,7 @@ public final class CommandLines {
             || e instanceof TooManyBadImagesException
             || e instanceof WeightFileException;
     String message =
-        wrongInput || e instanceof DivergedTraining
+        wrongInput || e instanceof DivergenceException
             ? e.getMessage()
             : e instanceof UncheckedIOException io
                 ? explain(io.getCause())

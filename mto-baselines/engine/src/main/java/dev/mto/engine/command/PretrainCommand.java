@@ -141,7 +141,7 @@ public final class PretrainCommand implements Callable<Integer> {
     Baseline baseline = Baselines.named(resolved.baseline());
     PrintStream console = System.out;
     try (PretrainingJob job = new PretrainingJob(baseline, resolved, folder, start, console)) {
-      return job.run() == PretrainingJob.Outcome.DONE ? 0 : 130;
+      return job.run() ? 0 : 130;
     }
   }
 

@@ -2,8 +2,7 @@ package dev.mto.engine.encoder;
 
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
-import dev.mto.data.folder.ImageFolder;
-import dev.mto.engine.graph.LabelledImages;
+import dev.mto.engine.errors.UserException;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,21 +23,23 @@ public final class FeatureTable implements AutoCloseable {
   }
 
   /**
-   * Computes features of centre crops.
+   * Computes features of images.
    *
-   * @param features images [B, C, H, W] to new features [B, D]
+   * @param batches not masked; closed
+   * @param most how many images there are, unreadable ones included
+   * @param features of a batch, a new array [B, D]
    */
   public static FeatureTable of(
-      LabelledImages images, ImageFolder folder, int batch, Function<INDArray, INDArray> features) {
+      ImageBatches batches, int most, Function<ImageBatch, INDArray> features) {
     INDArray rows = null;
-    int[] labels = new int[folder.size()];
+    int[] labels = new int[most];
     int count = 0;
-    try (ImageBatches batches = images.centreCrops(folder, batch)) {
+    try (batches) {
       while (batches.hasNext()) {
         try (ImageBatch next = batches.nextBatch();
-            INDArray computed = features.apply(next.images())) {
+            INDArray computed = features.apply(next)) {
           if (rows == null) {
-            rows = Nd4j.createUninitialized(DataType.FLOAT, folder.size(), computed.size(1));
+            rows = Nd4j.createUninitialized(DataType.FLOAT, most, computed.size(1));
           }
           rows.get(NDArrayIndex.interval(count, count + next.size()), NDArrayIndex.all())
               .assign(computed);
@@ -47,7 +48,14 @@ public final class FeatureTable implements AutoCloseable {
         }
       }
     }
-    return new FeatureTable(rows, Arrays.copyOf(labels, count));
+    if (count == 0) {
+      throw new UserException("none of the " + most + " images can be read; give others");
+    }
+    return count == most
+        ? new FeatureTable(rows, labels)
+        : new FeatureTable(
+            rows.get(NDArrayIndex.interval(0, count), NDArrayIndex.all()).dup('c'),
+            Arrays.copyOf(labels, count));
   }
 
   /** Images, n. */

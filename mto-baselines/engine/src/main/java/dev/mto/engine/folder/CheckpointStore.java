@@ -41,6 +41,11 @@ public final class CheckpointStore {
     this.keep = keep;
   }
 
+  /** The folder of the checkpoints. */
+  public Path folder() {
+    return folder;
+  }
+
   /**
    * Replaces {@code last}.
    *

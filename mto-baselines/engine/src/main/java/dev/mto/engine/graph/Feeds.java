@@ -45,11 +45,16 @@ public final class Feeds {
 
   /** Gives back the native memory of placeholder values at once, not when the collector runs. */
   public static void close(Map<String, INDArray> feeds, ImageBatch batch) {
+    closeMade(feeds, batch);
+    batch.close();
+  }
+
+  /** As {@link #close}, but the batch's own arrays stay. */
+  public static void closeMade(Map<String, INDArray> feeds, ImageBatch batch) {
     for (INDArray array : feeds.values()) {
       if (array != batch.images() && array != batch.mask() && array.closeable()) {
         array.close();
       }
     }
-    batch.close();
   }
 }

@@ -1,7 +1,8 @@
 package dev.mto.engine.graph;
 
+import dev.mto.data.mask.Mask;
+import java.util.List;
 import java.util.Locale;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * How much of a batch is masked.
@@ -11,22 +12,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param bound mean of ln V in nats, the largest value that H can have
  */
 public record Masking(double masked, int tokens, double bound) {
-  /** Counts a mask [B, N], 1 = masked. */
-  public static Masking of(INDArray mask) {
-    float[] all = mask.data().asFloat();
-    int tokens = (int) mask.size(1);
+  /** Counts the masks of a batch. */
+  public static Masking of(List<Mask> masks) {
     double bound = 0;
     double masked = 0;
-    for (int first = 0; first < all.length; first += tokens) {
-      int visible = 0;
-      for (int i = first; i < first + tokens; i++) {
-        visible += all[i] == 0 ? 1 : 0;
-      }
-      bound += Math.log(visible);
-      masked += tokens - visible;
+    for (Mask mask : masks) {
+      bound += Math.log(mask.visible().length);
+      masked += mask.maskedCount();
     }
-    long images = mask.size(0);
-    return new Masking(masked / images, tokens, bound / images);
+    return new Masking(masked / masks.size(), masks.get(0).tokens(), bound / masks.size());
   }
 
   /** Share of the tokens that are masked. */

@@ -4,7 +4,7 @@ import dev.mto.engine.folder.Durations;
 import dev.mto.engine.folder.RunLog;
 import dev.mto.engine.folder.Terminal;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.function.Function;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -13,22 +13,37 @@ import me.tongfei.progressbar.ProgressBarStyle;
  * Progress: a bar an epoch on a terminal, else a plain line every ten seconds; and one line at each
  * epoch's end, which the log keeps.
  */
-final class ConsoleListener implements RunListener {
+public final class ConsoleListener implements TrainingListener {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
   private final RunLog log;
   private final int epochs;
   private final long allSteps;
+  private final Function<StepMetrics, String> step;
+  private final Function<StepMetrics, String> epoch;
   private final long startedAt = System.nanoTime();
   private long stepsHere;
   private long lastLineAt = System.nanoTime();
   private ProgressBar bar;
   private StepMetrics lastRow;
 
-  ConsoleListener(RunLog log, int epochs, long allSteps) {
+  /**
+   * Progress of {@code epochs} epochs of {@code allSteps} steps in all.
+   *
+   * @param step what is said of a step
+   * @param epoch what is said of an epoch by its last row; null for nothing
+   */
+  public ConsoleListener(
+      RunLog log,
+      int epochs,
+      long allSteps,
+      Function<StepMetrics, String> step,
+      Function<StepMetrics, String> epoch) {
     this.log = log;
     this.epochs = epochs;
     this.allSteps = allSteps;
+    this.step = step;
+    this.epoch = epoch;
   }
 
   @Override
@@ -50,67 +65,26 @@ final class ConsoleListener implements RunListener {
   public void stepDone(StepMetrics row) {
     lastRow = row;
     stepsHere++;
+    String text = step.apply(row) + ", all done in " + left(row.step());
     if (bar != null) {
       bar.step();
-      bar.setExtraMessage(summary(row) + ", all done in " + left(row.step()));
+      bar.setExtraMessage(text);
     } else if (System.nanoTime() - lastLineAt > BETWEEN_LINES.toNanos()) {
       lastLineAt = System.nanoTime();
-      log.line(
-          "  step "
-              + row.step()
-              + "/"
-              + allSteps
-              + "  "
-              + summary(row)
-              + ", all done in "
-              + left(row.step()));
+      log.line("  step " + row.step() + "/" + allSteps + "  " + text);
     }
   }
 
   @Override
   public void epochDone(int epoch) {
-    closeBar();
-    StringBuilder line = new StringBuilder();
-    line.append("epoch ").append(epoch + 1).append("/").append(epochs).append("  ");
-    line.append(summary(lastRow));
-    optional(line, "reference", "loss.reference", "%.4f");
-    optional(line, "val loss", "val_loss", "%.4f");
-    optional(line, "k-NN", "knn", "%.3f");
-    lastRow
-        .heterogeneity()
-        .forEach(
-            (group, h) ->
-                line.append(
-                    String.format(
-                        Locale.ROOT,
-                        ", H%s %.3f … %.3f",
-                        group.isEmpty() ? "" : " " + group,
-                        h[0],
-                        h[h.length - 1])));
-    if (!lastRow.heterogeneity().isEmpty()) {
-      double bound = lastRow.number("heterogeneity.bound");
-      line.append(String.format(Locale.ROOT, " of ln V = %.3f nats", bound));
+    close();
+    String text = this.epoch.apply(lastRow);
+    if (text != null) {
+      log.line(
+          "epoch %d/%d  %s, all done in %s"
+              .formatted(epoch + 1, epochs, text, left(lastRow.step())));
+      lastLineAt = System.nanoTime();
     }
-    line.append(", all done in ").append(left(lastRow.step()));
-    log.line(line.toString());
-    lastLineAt = System.nanoTime();
-  }
-
-  private void optional(StringBuilder line, String label, String name, String format) {
-    double value = lastRow.number(name);
-    if (!Double.isNaN(value)) {
-      line.append(", ").append(label).append(" ");
-      line.append(String.format(Locale.ROOT, format, value));
-    }
-  }
-
-  private static String summary(StepMetrics row) {
-    return String.format(
-        Locale.ROOT,
-        "loss %.4f (self-supervised %.4f), %.0f images/s",
-        row.number("loss"),
-        row.number("loss.ss"),
-        row.number("images_per_second"));
   }
 
   private String left(long step) {
@@ -118,15 +92,11 @@ final class ConsoleListener implements RunListener {
     return Durations.of(perStep * (allSteps - step));
   }
 
-  private void closeBar() {
+  @Override
+  public void close() {
     if (bar != null) {
       bar.close();
       bar = null;
     }
-  }
-
-  @Override
-  public void close() {
-    closeBar();
   }
 }

@@ -1,5 +1,6 @@
 package dev.mto.engine.run;
 
+import dev.mto.data.mask.Mask;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -14,11 +15,10 @@ record MaskTokenProbe(double norm, double cosine) {
    * Measures the first image.
    *
    * @param tokens [B, N, D]
-   * @param mask [B, N], 1 = masked
+   * @param mask of the first image
    */
-  static MaskTokenProbe of(INDArray tokens, INDArray mask) {
+  static MaskTokenProbe of(INDArray tokens, Mask mask) {
     double[][] x = tokens.slice(0).toDoubleMatrix();
-    double[] masked = mask.slice(0).toDoubleVector();
     double[] norms = new double[x.length];
     for (int i = 0; i < x.length; i++) {
       norms[i] = Math.sqrt(dot(x[i], x[i]));
@@ -27,17 +27,12 @@ record MaskTokenProbe(double norm, double cosine) {
     double cosine = 0;
     int count = 0;
     int pairs = 0;
-    for (int i = 0; i < x.length; i++) {
-      if (masked[i] != 1) {
-        continue;
-      }
+    for (int i : mask.masked()) {
       norm += norms[i];
       count++;
-      for (int j = 0; j < x.length; j++) {
-        if (masked[j] == 0) {
-          cosine += Math.abs(dot(x[i], x[j])) / Math.max(norms[i] * norms[j], Double.MIN_NORMAL);
-          pairs++;
-        }
+      for (int j : mask.visible()) {
+        cosine += Math.abs(dot(x[i], x[j])) / Math.max(norms[i] * norms[j], Double.MIN_NORMAL);
+        pairs++;
       }
     }
     return new MaskTokenProbe(norm / count, cosine / pairs);

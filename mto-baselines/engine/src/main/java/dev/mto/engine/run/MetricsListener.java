@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Writes {@code metrics.jsonl}, flushed at every step so that it can be followed. */
-final class MetricsListener implements RunListener {
+final class MetricsListener implements TrainingListener {
   private final ObjectMapper json = new ObjectMapper();
   private final BufferedWriter out;
 

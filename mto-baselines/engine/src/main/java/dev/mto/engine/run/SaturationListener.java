@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * Warns once, after 100 steps, when heterogeneity of the initial embedding stands at one of its
  * ends, where L_e has no gradient: at ln V it is optimal already, at 0 it has collapsed.
  */
-final class SaturationListener implements RunListener {
+final class SaturationListener implements TrainingListener {
   private static final int STEPS = 100;
   private static final double NEAR = 1e-3;
 

@@ -10,11 +10,11 @@ import java.util.Map;
  * @param epoch epochs done, with the fraction of the current one
  * @param values numbers and, for heterogeneity, {@code double[]}, by name
  */
-record StepMetrics(long step, double epoch, Map<String, Object> values) {
+public record StepMetrics(long step, double epoch, Map<String, Object> values) {
   private static final String HETEROGENEITY = "heterogeneity";
 
   /** H⁰…Hᴸ by token group (empty for a method's only one); empty where it was not measured. */
-  Map<String, double[]> heterogeneity() {
+  public Map<String, double[]> heterogeneity() {
     Map<String, double[]> groups = new LinkedHashMap<>();
     values.forEach(
         (name, value) -> {
@@ -25,7 +25,8 @@ record StepMetrics(long step, double epoch, Map<String, Object> values) {
     return groups;
   }
 
-  double number(String name) {
+  /** A number by its name; NaN where there is none. */
+  public double number(String name) {
     return values.get(name) instanceof Number n ? n.doubleValue() : Double.NaN;
   }
 }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Writes every number of a row for TensorBoard; heterogeneity as one curve a layer. */
-final class TensorBoardListener implements RunListener {
+final class TensorBoardListener implements TrainingListener {
   private final TensorBoardEvents events;
 
   TensorBoardListener(Path file) throws IOException {

@@ -5,36 +5,42 @@ import dev.mto.engine.Model;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.graph.Feeds;
-import dev.mto.engine.graph.Masking;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
+import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.executor.GraphSession;
 import dev.mto.executor.SessionOptions;
-import dev.mto.losses.MtoTerms;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One optimizer step: gradients of each micro-batch, their mean, clipping by the global norm,
- * AdamW.
+ * One optimizer step of pre-training: gradients of each micro-batch, their mean, clipping by the
+ * global norm, AdamW, and what the model does after it.
  */
-public final class TrainingStep implements AutoCloseable {
+public final class TrainingStep implements Trainee {
   private final TrainingGraph graph;
   private final Model model;
   private final AdamW optimizer;
   private final double clip;
+  private final int heterogeneityEvery;
   private final GraphSession session;
-  private final Map<String, INDArray> sums = new LinkedHashMap<>();
+  private final MeanGradients gradients = new MeanGradients();
 
-  public TrainingStep(TrainingGraph graph, AdamW optimizer, TrainingConfig config) {
+  /**
+   * Steps of a graph.
+   *
+   * @param heterogeneityEvery steps between measurements of what is not part of the loss; 0 for
+   *     none
+   */
+  public TrainingStep(TrainingGraph graph, TrainingConfig config, int heterogeneityEvery) {
     this.graph = graph;
     this.model = graph.model();
-    this.optimizer = optimizer;
+    this.optimizer = graph.optimizer(config);
     this.clip = config.clip();
+    this.heterogeneityEvery = heterogeneityEvery;
     this.session =
         GraphSession.withGradients(
             graph.graph(),
@@ -43,41 +49,70 @@ public final class TrainingStep implements AutoCloseable {
             SessionOptions.defaults().withRecompute(config.gradientCheckpointing()));
   }
 
-  /**
-   * Makes the step.
-   *
-   * @param measure whether to measure what is not part of the loss: the mask token, and
-   *     heterogeneity while MTO is off
-   * @throws DivergenceException when a loss or gradient is not finite; parameters are untouched
-   */
-  public StepResult run(
-      List<ImageBatch> microBatches, TrainingPosition at, double learningRate, boolean measure) {
-    StepResult.Builder result = new StepResult.Builder(microBatches.size());
-    List<String> outputs = outputs(measure);
-    for (int i = 0; i < microBatches.size(); i++) {
+  @Override
+  public Map<String, Object> step(
+      List<ImageBatch> microBatches, TrainingPosition at, double learningRate) {
+    int count = microBatches.size();
+    StepRecord record = new StepRecord(graph, count, measures(at));
+    List<String> wanted = record.wanted();
+    double[] norm = new double[1];
+    for (int i = 0; i < count; i++) {
+      int index = i;
       ImageBatch batch = microBatches.get(i);
       Map<String, INDArray> feeds = model.trainingFeeds(batch, at, i);
-      boolean only = microBatches.size() == 1;
-      boolean first = i == 0;
       session.run(
           feeds,
-          outputs,
+          wanted,
           values -> {
-            record(values, batch, at, measure && first, result);
+            record.add(values, batch, at);
             model.observe(values);
-            if (only) {
-              update(gradients(values), at.step(), learningRate, result, feeds);
-            } else {
-              accumulate(values, first, 1.0 / microBatches.size());
-            }
+            gradients.add(
+                session,
+                values,
+                index,
+                count,
+                mean -> norm[0] = update(mean, at.step(), learningRate, record, feeds));
           });
-      if (!only && i == microBatches.size() - 1) {
-        update(sums, at.step(), learningRate, result, feeds);
-      }
       Feeds.close(feeds, batch);
     }
     model.afterUpdate(at);
-    return result.build();
+    Map<String, Object> row = record.row();
+    row.put("lr", learningRate);
+    row.put("grad_norm", norm[0]);
+    return row;
+  }
+
+  private boolean measures(TrainingPosition at) {
+    boolean last = (at.step() + 1) % at.stepsPerEpoch() == 0;
+    return heterogeneityEvery > 0 && (at.step() % heterogeneityEvery == 0 || last);
+  }
+
+  /** Moves the parameters; the global norm of the gradients before clipping. */
+  private double update(
+      Map<String, INDArray> mean,
+      long step,
+      double learningRate,
+      StepRecord record,
+      Map<String, INDArray> feeds) {
+    double norm = GradientNorm.of(mean.values());
+    if (!Double.isFinite(norm) || !Double.isFinite(record.losses().get("loss"))) {
+      throw Divergence.explain(graph, feeds, record.losses(), mean, step);
+    }
+    optimizer.step(mean, learningRate, GradientNorm.clipFactor(norm, clip));
+    return norm;
+  }
+
+  @Override
+  public Map<String, INDArray> state() {
+    Map<String, INDArray> state = new LinkedHashMap<>(graph.parameters());
+    state.putAll(optimizer.state());
+    state.putAll(model.state());
+    return state;
+  }
+
+  @Override
+  public void resumeAt(long steps) {
+    optimizer.resumeAt(steps);
   }
 
   /** Bytes that hold activations and gradients. */
@@ -90,114 +125,10 @@ public final class TrainingStep implements AutoCloseable {
     return session.productFlops();
   }
 
-  private List<String> outputs(boolean measure) {
-    List<String> names = new ArrayList<>();
-    names.add(graph.total().name());
-    if (!names.contains(model.outputs().loss().name())) {
-      names.add(model.outputs().loss().name());
-    }
-    model.outputs().lossParts().values().forEach(part -> names.add(part.name()));
-    model.observed().forEach(variable -> names.add(variable.name()));
-    for (TrainingGraph.Group group : graph.groups()) {
-      MtoTerms terms = group.terms();
-      if (terms != null) {
-        names.addAll(
-            List.of(
-                terms.spa().name(),
-                terms.e().name(),
-                terms.r().name(),
-                terms.largestSlope().name()));
-      }
-      if (terms != null || measure) {
-        group.heterogeneity().forEach(h -> names.add(h.name()));
-      }
-    }
-    if (measure) {
-      names.add(graph.groups().get(0).initial().name());
-    }
-    return names.stream().distinct().toList();
-  }
-
-  private void record(
-      Map<String, INDArray> values,
-      ImageBatch batch,
-      TrainingPosition at,
-      boolean measure,
-      StepResult.Builder result) {
-    result.loss("loss", scalar(values, graph.total().name()));
-    result.loss("loss.ss", scalar(values, model.outputs().loss().name()));
-    model
-        .outputs()
-        .lossParts()
-        .forEach((name, part) -> result.loss("loss." + name, scalar(values, part.name())));
-    result.loss("loss.reference", model.referenceLoss(batch, at));
-    result.images(batch.images().size(0));
-    for (TrainingGraph.Group group : graph.groups()) {
-      MtoTerms terms = group.terms();
-      String suffix = group.name().isEmpty() ? "" : "." + group.name();
-      if (terms != null) {
-        result.term(group.name(), "spa", scalar(values, terms.spa().name()));
-        result.term(group.name(), "e", scalar(values, terms.e().name()));
-        result.term(group.name(), "r", scalar(values, terms.r().name()));
-        result.loss("largest_slope_e" + suffix, scalar(values, terms.largestSlope().name()));
-      }
-      if (values.containsKey(group.heterogeneity().get(0).name())) {
-        result.heterogeneity(
-            "heterogeneity" + suffix,
-            group.heterogeneity().stream().mapToDouble(h -> scalar(values, h.name())).toArray());
-      }
-    }
-    result.bound(Masking.of(batch.mask()).bound());
-    if (measure) {
-      MaskTokenProbe probe =
-          MaskTokenProbe.of(values.get(graph.groups().get(0).initial().name()), batch.mask());
-      result.loss("mask_token_norm", probe.norm());
-      result.loss("mask_visible_cosine", probe.cosine());
-    }
-  }
-
-  private Map<String, INDArray> gradients(Map<String, INDArray> values) {
-    Map<String, INDArray> gradients = new LinkedHashMap<>();
-    for (String parameter : session.differentiable()) {
-      gradients.put(parameter, values.get(session.gradientOf(parameter)));
-    }
-    return gradients;
-  }
-
-  private void accumulate(Map<String, INDArray> values, boolean first, double share) {
-    gradients(values)
-        .forEach(
-            (name, gradient) -> {
-              gradient.muli(share);
-              if (first) {
-                sums.computeIfAbsent(name, n -> gradient.ulike()).assign(gradient);
-              } else {
-                sums.get(name).addi(gradient);
-              }
-            });
-  }
-
-  private void update(
-      Map<String, INDArray> gradients,
-      long step,
-      double learningRate,
-      StepResult.Builder result,
-      Map<String, INDArray> feeds) {
-    double norm = GradientNorm.of(gradients.values());
-    result.gradientNorm(norm);
-    if (!Double.isFinite(norm) || !result.finite()) {
-      throw DivergenceException.explain(graph, feeds, result.losses(), gradients, step);
-    }
-    optimizer.step(gradients, learningRate, GradientNorm.clipFactor(norm, clip));
-  }
-
-  private static double scalar(Map<String, INDArray> values, String name) {
-    return values.get(name).getDouble(0);
-  }
-
   @Override
   public void close() {
     session.close();
-    sums.values().forEach(INDArray::close);
+    gradients.close();
+    optimizer.close();
   }
 }

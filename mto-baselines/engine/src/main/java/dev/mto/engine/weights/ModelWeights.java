@@ -5,7 +5,6 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.EncoderExport;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.Checkpoint;
-import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.PatchGrid;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -28,6 +26,7 @@ public final class ModelWeights {
   private final RunConfig config;
   private final TrainingGraph graph;
   private final FixedTables tables;
+  private String description = "first values";
 
   /**
    * A model with its first values; no images are read.
@@ -50,25 +49,26 @@ public final class ModelWeights {
     this.tables = new FixedTables(graph.tables());
   }
 
-  /**
-   * The model of a run, as its newest checkpoint holds it.
-   *
-   * @param warn is told of damaged checkpoints that were passed over
-   * @throws UserException when the run has no checkpoint
-   */
-  public static ModelWeights ofRun(
-      Baseline baseline, RunConfig config, RunFolder folder, Consumer<String> warn) {
-    return ofRun(baseline, config, folder, folder.newest(config, warn));
+  /** Takes over parameters and the method's state, all of them or none. */
+  void restore(Checkpoint checkpoint, Path where) {
+    Map<String, INDArray> live = new LinkedHashMap<>(graph.parameters());
+    live.putAll(graph.model().state());
+    StateTensors.restore(live, checkpoint.tensors(), where);
   }
 
-  /** The model of a run, as one of its checkpoints holds it. */
-  public static ModelWeights ofRun(
-      Baseline baseline, RunConfig config, RunFolder folder, Checkpoint checkpoint) {
-    ModelWeights model = new ModelWeights(baseline, config);
-    Map<String, INDArray> live = new LinkedHashMap<>(model.graph.parameters());
-    live.putAll(model.graph.model().state());
-    StateTensors.restore(live, checkpoint.tensors(), folder.checkpoints());
-    return model;
+  ModelWeights described(String text) {
+    description = text;
+    return this;
+  }
+
+  /** Which weights these are, for people, e.g. "after 400 steps". */
+  public String description() {
+    return description;
+  }
+
+  /** The graph that holds them. */
+  public TrainingGraph graph() {
+    return graph;
   }
 
   /**

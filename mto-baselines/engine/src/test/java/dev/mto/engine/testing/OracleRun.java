@@ -34,11 +34,6 @@ public record OracleRun(SameDiff graph, Parameters parameters, Map<String, INDAr
         .forEach((name, array) -> array.assign(weights.get(name).castTo(array.dataType())));
   }
 
-  /** Copies a tensor of a case into a live one. */
-  public static void copy(INDArray value, INDArray live) {
-    live.assign(value.castTo(live.dataType()));
-  }
-
   /** Indices of the visible tokens of each image of a mask [B, N], 1 = masked. */
   public static int[][] visible(INDArray mask) {
     return Arrays.stream(mask.toDoubleMatrix())

@@ -75,14 +75,22 @@ final class StepProcess {
     StepProcess process =
         new StepProcess(Baselines.named(config.baseline()), config, badImagesList);
     return Map.of(
-        "", ignored -> ChildServer.answer(),
-        "inputs", process::inputs,
-        "compare", process::compare,
-        "steps", process::steps,
-        "profile", process::profile,
-        "arithmetic", ignored -> ChildServer.answer().put("gflop", process.gigaFlop()),
-        "held", ignored -> ChildServer.answer().put("mb", process.bytesHeld() / MEBIBYTE),
-        "memory", ignored -> ChildServer.answer().put("peak_mb", Machine.peakMebibytes()));
+        "",
+        ignored -> ChildServer.answer(),
+        "inputs",
+        process::inputs,
+        "compare",
+        process::compare,
+        "steps",
+        process::steps,
+        "profile",
+        process::profile,
+        "arithmetic",
+        ignored -> ChildServer.answer().put("gflop", process.gigaFlop()),
+        "held",
+        ignored -> ChildServer.answer().put("mb", process.bytesHeld() / MEBIBYTE),
+        "memory",
+        ignored -> ChildServer.answer().put("peak_mb", Machine.peakMebibytes()));
   }
 
   private double gigaFlop() {
@@ -130,7 +138,7 @@ final class StepProcess {
 
   private ObjectNode steps(String count) {
     if (step == null) {
-      step = new TrainingStep(graph, graph.optimizer(config.training()), config.training());
+      step = new TrainingStep(graph, config.training(), 0);
     }
     milliseconds();
     ObjectNode answer = ChildServer.answer();
@@ -171,7 +179,7 @@ final class StepProcess {
   private double milliseconds() {
     ImageBatch batch = batch();
     long startedAt = System.nanoTime();
-    step.run(List.of(batch), position(made++), LEARNING_RATE, false);
+    step.step(List.of(batch), position(made++), LEARNING_RATE);
     return (System.nanoTime() - startedAt) / 1e6;
   }
 

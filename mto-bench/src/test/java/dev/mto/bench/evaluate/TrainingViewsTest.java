@@ -1,4 +1,4 @@
-package dev.mto.evaluation;
+package dev.mto.bench.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,9 @@ import dev.mto.data.pixels.RandAugment;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.evaluation.FineTuneConfig;
+import dev.mto.evaluation.LinearProbeConfig;
+import dev.mto.evaluation.TrainingViews;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

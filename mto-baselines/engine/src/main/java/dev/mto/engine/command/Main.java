@@ -1,9 +1,6 @@
-package dev.mto.simmim;
+package dev.mto.engine.command;
 
-import dev.mto.engine.command.CommandLines;
-import dev.mto.engine.command.PretrainCommand;
-
-/** The training job of this baseline alone. */
+/** The training job of the baselines on the class path, without the workbench. */
 public final class Main {
   private Main() {}
 

@@ -1,4 +1,4 @@
-package dev.mto.evaluation;
+package dev.mto.engine.weights;
 
 /** Which network of a method is evaluated. */
 public enum WeightsOf {

@@ -1,6 +1,6 @@
 package dev.mto.engine.run;
 
-import dev.mto.engine.errors.DivergedTraining;
+import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.executor.GraphSession;
 import java.util.ArrayList;
@@ -11,13 +11,9 @@ import java.util.stream.Collectors;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A loss or gradient was not finite. The message names the term, the place and what to try. */
-public final class DivergenceException extends DivergedTraining {
-  private static final long serialVersionUID = 1L;
-
-  private DivergenceException(String message) {
-    super(message);
-  }
+/** Where values of a step stop being finite: the term, the place and what to try. */
+final class Divergence {
+  private Divergence() {}
 
   /** Runs the step's forward pass again to find where values stop being finite. */
   static DivergenceException explain(

@@ -1,4 +1,4 @@
-package dev.mto.evaluation;
+package dev.mto.bench.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,17 +8,22 @@ import dev.mto.bench.OfficialCheckpoint;
 import dev.mto.data.ImageBatch;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
+import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.folder.CheckpointStore;
-import dev.mto.engine.folder.RunLog;
 import dev.mto.engine.graph.LabelledImages;
+import dev.mto.evaluation.ClassifierFolder;
+import dev.mto.evaluation.ClassifierTraining;
+import dev.mto.evaluation.FineTuneConfig;
+import dev.mto.evaluation.FineTuner;
+import dev.mto.evaluation.Learner;
+import dev.mto.evaluation.TrainingViews;
 import dev.mto.models.weights.WeightFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-class ClassifierJobTest {
+class ClassifierTrainingTest {
   private static final PrintStream SILENT =
       new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
 
@@ -36,12 +41,13 @@ class ClassifierJobTest {
   /** A learner that fails before one of its steps, as when the process is killed. */
   private record Failing(Learner learner, long at) implements Learner {
     @Override
-    public double step(List<ImageBatch> microBatches, long step, double learningRate) {
-      if (step == at) {
+    public Map<String, Object> step(
+        List<ImageBatch> microBatches, TrainingPosition position, double learningRate) {
+      if (position.step() == at) {
         microBatches.forEach(ImageBatch::close);
         throw new IllegalStateException("killed");
       }
-      return learner.step(microBatches, step, learningRate);
+      return learner.step(microBatches, position, learningRate);
     }
 
     @Override
@@ -67,18 +73,9 @@ class ClassifierJobTest {
 
   @Test
   void aKilledJobThatIsResumedGivesTheSameBitsAsAnUndisturbedOne() throws IOException {
-    Files.createDirectories(folder.resolve("whole"));
-    Files.createDirectories(folder.resolve("killed"));
-    try (ClassifierJob job = job("whole", -1)) {
-      assertThat(job.run()).isTrue();
-    }
-    try (ClassifierJob job = job("killed", 7)) {
-      assertThatThrownBy(job::run).hasMessage("killed");
-    }
-    try (ClassifierJob job = job("killed", -1)) {
-      job.resume();
-      assertThat(job.run()).isTrue();
-    }
+    train("whole", -1, false);
+    assertThatThrownBy(() -> train("killed", 7, false)).hasMessage("killed");
+    train("killed", -1, true);
 
     for (String file : List.of("last", "best")) {
       Map<String, INDArray> whole = tensors("whole", file);
@@ -96,7 +93,7 @@ class ClassifierJobTest {
         .tensors();
   }
 
-  private ClassifierJob job(String name, long failAt) throws IOException {
+  private void train(String name, long failAt, boolean resume) throws IOException {
     RunConfig config =
         ConfigLoader.load(
                 OfficialCheckpoint.MAE.config(folder),
@@ -120,14 +117,18 @@ class ClassifierJobTest {
                 "erasing=0.5"),
             FineTuneConfig.class);
     LabelledImages images = LabelledImages.open(config, null);
-    FineTuner tuner =
-        new FineTuner(baseline, config, recipe, WeightFile.read(OfficialCheckpoint.MAE.file()), 3);
-    return new ClassifierJob(
-        new Failing(tuner, failAt),
-        images,
-        Schedule.of(recipe, 3, TrainingViews.of(config, recipe)),
-        "finetune",
-        folder.resolve(name),
-        new RunLog(SILENT, folder.resolve(name + ".log")));
+    Map<String, INDArray> weights = WeightFile.read(OfficialCheckpoint.MAE.file());
+    ClassifierTraining training =
+        new ClassifierTraining(
+            "finetune",
+            "the model",
+            false,
+            "mean of patch tokens",
+            recipe,
+            TrainingViews.of(config, recipe),
+            classes ->
+                new Failing(new FineTuner(baseline, config, recipe, weights, classes), failAt));
+    ClassifierFolder result = ClassifierFolder.prepare(folder.resolve(name), recipe, resume);
+    assertThat(training.run(images, result, resume, SILENT)).isPresent();
   }
 }

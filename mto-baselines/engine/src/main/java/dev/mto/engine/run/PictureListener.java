@@ -1,0 +1,36 @@
+package dev.mto.engine.run;
+
+import dev.mto.engine.analysis.RunPictures;
+import java.util.function.IntPredicate;
+
+/** Makes the run's pictures and its report. */
+final class PictureListener implements TrainingListener {
+  private final RunPictures pictures;
+  private final IntPredicate epochs;
+
+  /**
+   * Makes {@code pictures}.
+   *
+   * @param epochs whether there is a picture after so many epochs
+   */
+  PictureListener(RunPictures pictures, IntPredicate epochs) {
+    this.pictures = pictures;
+    this.epochs = epochs;
+  }
+
+  @Override
+  public void epochDone(int epoch) {
+    if (epochs.test(epoch + 1)) {
+      pictures.reconstruction(epoch + 1);
+      pictures.report();
+    }
+  }
+
+  @Override
+  public void ended(boolean done) {
+    if (done) {
+      pictures.last();
+    }
+    pictures.report();
+  }
+}

@@ -1,0 +1,179 @@
+package dev.mto.engine.run;
+
+import dev.mto.data.ImageBatch;
+import dev.mto.data.ImageBatches;
+import dev.mto.engine.TrainingPosition;
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.Checkpoint;
+import dev.mto.engine.folder.CheckpointStore;
+import dev.mto.engine.folder.RunLog;
+import dev.mto.engine.folder.StopSignal;
+import dev.mto.engine.weights.StateTensors;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The one training loop: of pre-training, fine-tuning and the linear probe. The same seed gives the
+ * same numbers, also across stops: everything random is a function of the seed and the position,
+ * and the position is the number of steps done.
+ */
+public final class TrainingLoop {
+  private final Trainee trainee;
+  private final Schedule schedule;
+  private final String task;
+  private final String model;
+  private final CheckpointStore store;
+  private final RunLog log;
+  private final List<TrainingListener> listeners = new ArrayList<>();
+  private long done;
+
+  /**
+   * A loop before its first step.
+   *
+   * @param task what is trained: a method, {@code finetune} or {@code linear}
+   * @param model the encoder, in words; a checkpoint of another task or model is refused
+   * @param store where checkpoints are
+   */
+  public TrainingLoop(
+      Trainee trainee,
+      Schedule schedule,
+      String task,
+      String model,
+      CheckpointStore store,
+      RunLog log) {
+    this.trainee = trainee;
+    this.schedule = schedule;
+    this.task = task;
+    this.model = model;
+    this.store = store;
+    this.log = log;
+  }
+
+  /** Adds a listener; they are told in the order in which they were added. */
+  public void add(TrainingListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Optimizer steps done. */
+  public long done() {
+    return done;
+  }
+
+  /** The state from which {@link #resume} goes on. */
+  public Checkpoint checkpoint() {
+    return new Checkpoint(
+        new Checkpoint.Position(
+            done,
+            (int) (done / schedule.stepsPerEpoch()),
+            done % schedule.stepsPerEpoch(),
+            task,
+            model),
+        state());
+  }
+
+  private Map<String, INDArray> state() {
+    Map<String, INDArray> state = new LinkedHashMap<>(trainee.state());
+    listeners.forEach(listener -> state.putAll(listener.state()));
+    return state;
+  }
+
+  /**
+   * Goes on from the newest checkpoint, if there is one.
+   *
+   * @return whether there was one
+   * @throws UserException when it is of another task or model
+   */
+  public boolean resume() {
+    Optional<Checkpoint> found = store.newest(log::line);
+    found.ifPresent(this::restore);
+    return found.isPresent();
+  }
+
+  private void restore(Checkpoint checkpoint) {
+    Checkpoint.Position at = checkpoint.position();
+    if (!at.baseline().equals(task) || !at.model().equals(model)) {
+      throw new UserException(
+          "%s: the checkpoint is of %s %s, the configuration of %s %s; resume with the configuration it was made with"
+              .formatted(store.folder(), at.baseline(), at.model(), task, model));
+    }
+    StateTensors.restore(state(), checkpoint.tensors(), store.folder());
+    checkpoint.tensors().values().forEach(INDArray::close);
+    trainee.resumeAt(at.step());
+    done = at.step();
+  }
+
+  /**
+   * Trains to the end, or until Ctrl-C.
+   *
+   * @return whether all epochs are done
+   * @throws DivergenceException when a loss or gradient is not finite
+   */
+  public boolean run() {
+    try (StopSignal stop = new StopSignal()) {
+      boolean going = true;
+      while (going && done < schedule.steps()) {
+        going = epoch(stop);
+      }
+      boolean complete = going;
+      tell(listener -> listener.ended(complete));
+      if (!complete) {
+        log.line("stopped after step " + done + "; saved. To go on: --resume");
+      }
+      return complete;
+    }
+  }
+
+  /** Trains the rest of the current epoch; false when it was interrupted. */
+  private boolean epoch(StopSignal stop) {
+    int epoch = (int) (done / schedule.stepsPerEpoch());
+    long end = (epoch + 1) * schedule.stepsPerEpoch();
+    long first = done % schedule.stepsPerEpoch();
+    tell(listener -> listener.epochStarted(epoch, first, schedule.stepsPerEpoch()));
+    try (ImageBatches batches = schedule.batches().of(epoch, first)) {
+      while (done < end) {
+        if (stop.requested()) {
+          return false;
+        }
+        step(batches, epoch, done + 1 == end);
+        if (done < end) {
+          tell(TrainingListener::settled);
+        }
+      }
+    }
+    tell(listener -> listener.epochDone(epoch));
+    tell(TrainingListener::settled);
+    return true;
+  }
+
+  private void step(ImageBatches batches, int epoch, boolean last) {
+    long startedAt = System.nanoTime();
+    long waitedBefore = batches.waitedNanos();
+    List<ImageBatch> microBatches = new ArrayList<>();
+    while (microBatches.size() < schedule.accumulate() && batches.hasNext()) {
+      microBatches.add(batches.nextBatch());
+    }
+    int images = microBatches.stream().mapToInt(ImageBatch::size).sum();
+    Map<String, Object> row =
+        trainee.step(
+            microBatches,
+            new TrainingPosition(done, schedule.stepsPerEpoch(), schedule.epochs()),
+            schedule.learningRate().at(done));
+    done++;
+    row.put("images_per_second", images / ((System.nanoTime() - startedAt) / 1e9));
+    row.put("data_wait_ms", (batches.waitedNanos() - waitedBefore) / 1e6);
+    if (last) {
+      tell(listener -> listener.measure(epoch, row));
+    }
+    StepMetrics metrics = new StepMetrics(done, (double) done / schedule.stepsPerEpoch(), row);
+    tell(listener -> listener.stepDone(metrics));
+  }
+
+  private void tell(Consumer<TrainingListener> what) {
+    listeners.forEach(what);
+  }
+}

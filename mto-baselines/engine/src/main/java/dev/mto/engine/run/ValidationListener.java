@@ -1,0 +1,93 @@
+package dev.mto.engine.run;
+
+import dev.mto.data.ImageBatch;
+import dev.mto.data.ImageBatches;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.engine.Model;
+import dev.mto.engine.encoder.FeatureTable;
+import dev.mto.engine.encoder.NearestNeighbours;
+import dev.mto.engine.graph.Feeds;
+import dev.mto.engine.graph.Images;
+import dev.mto.executor.GraphSession;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Measures the validation images at the end of epochs: the self-supervised loss under fixed masks,
+ * and the k-NN accuracy, which is that of {@code evaluate knn}.
+ */
+final class ValidationListener implements TrainingListener {
+  /** Of a larger folder, images at equal distances: memory stays small on any data set. */
+  private static final int MOST_IMAGES = 4096;
+
+  private final Model model;
+  private final Images images;
+  private final GraphSession session;
+  private final IntPredicate knnEpochs;
+  private final String pooled;
+
+  /**
+   * Measures the weights of {@code model}.
+   *
+   * @param session runs its graph
+   * @param knnEpochs whether the k-NN accuracy is measured after so many epochs
+   */
+  ValidationListener(Model model, Images images, GraphSession session, IntPredicate knnEpochs) {
+    this.model = model;
+    this.images = images;
+    this.session = session;
+    this.knnEpochs = knnEpochs;
+    this.pooled = model.outputs().features().mean(1).name();
+  }
+
+  @Override
+  public void measure(int epoch, Map<String, Object> row) {
+    if (images.validation() == null) {
+      return;
+    }
+    row.put("val_loss", loss());
+    if (knnEpochs.test(epoch + 1) && images.train().labelled() && images.validation().labelled()) {
+      row.put("knn", knnAccuracy());
+    }
+  }
+
+  /** Mean self-supervised loss over the validation images, weighted by images. */
+  private double loss() {
+    String loss = model.outputs().loss().name();
+    double[] sum = new double[2];
+    try (ImageBatches batches = images.fixed(images.validation())) {
+      while (batches.hasNext()) {
+        ImageBatch batch = batches.nextBatch();
+        Map<String, INDArray> feeds = model.evaluationFeeds(batch);
+        session.run(
+            feeds, List.of(loss), values -> sum[0] += values.get(loss).getDouble(0) * batch.size());
+        sum[1] += batch.size();
+        Feeds.close(feeds, batch);
+      }
+    }
+    return sum[0] / sum[1];
+  }
+
+  private double knnAccuracy() {
+    List<String> classes = images.train().classes();
+    try (FeatureTable train = features(images.train());
+        FeatureTable validation = features(images.validation())) {
+      return NearestNeighbours.usual().classify(train, validation, classes).top1();
+    }
+  }
+
+  private FeatureTable features(ImageFolder folder) {
+    ImageFolder some = folder.evenly(MOST_IMAGES);
+    return FeatureTable.of(images.unmasked(some), some.size(), this::pooled);
+  }
+
+  private INDArray pooled(ImageBatch batch) {
+    INDArray[] copy = new INDArray[1];
+    Map<String, INDArray> feeds = model.evaluationFeeds(batch);
+    session.run(feeds, List.of(pooled), values -> copy[0] = values.get(pooled).dup('c'));
+    Feeds.closeMade(feeds, batch);
+    return copy[0];
+  }
+}
