@@ -74,14 +74,14 @@ public final class VisionTransformer {
                     vit.patch())
                 .reshape(dim, vit.patchValues()),
             parameters.declare(prefix + "patch_embed.proj.bias", options.patchBias(), dim));
-    if (options.positions() == Positions.RELATIVE) {
+    if (options.positions().equals(Positions.RELATIVE)) {
       biases.add(new RelativePositionBias(vit, parameters, prefix + "rel_pos_bias"));
     }
     for (int i = 0; i < vit.depth(); i++) {
       String name = prefix + "blocks." + i;
       blocks.add(
           new Block(parameters, name, vit.block(options.keyBias(), options.blocks().apply(i))));
-      if (options.positions() == Positions.RELATIVE_OF_EACH_BLOCK) {
+      if (options.positions().equals(Positions.RELATIVE_OF_EACH_BLOCK)) {
         biases.add(new RelativePositionBias(vit, parameters, name + ".attn"));
       }
     }

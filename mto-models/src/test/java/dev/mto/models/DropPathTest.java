@@ -24,7 +24,7 @@ class DropPathTest {
 
     assertThat(factors.shape()).containsExactly(6, 20_000);
     for (int row = 0; row < 6; row++) {
-      double keep = 1 - 0.2 * (row / 2);
+      double keep = 1 - DropPath.rate(row / 2, 3, 0.4);
       INDArray values = factors.getRow(row);
       double kept = 0;
       for (int image = 0; image < 20_000; image++) {

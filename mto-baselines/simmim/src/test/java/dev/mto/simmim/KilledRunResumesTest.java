@@ -2,6 +2,7 @@ package dev.mto.simmim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.engine.command.Main;
 import dev.mto.engine.testing.TinyRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
