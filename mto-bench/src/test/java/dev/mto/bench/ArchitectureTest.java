@@ -17,6 +17,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Which package may use which, and what every module keeps to. */
 @AnalyzeClasses(
@@ -31,6 +32,10 @@ final class ArchitectureTest {
     }
   }
 
+  private static final String[] BELOW_ENGINE = {
+    "dev.mto.losses..", "dev.mto.models..", "dev.mto.data..", "dev.mto.executor.."
+  };
+
   @ArchTest
   static final ArchRule LOSSES_NEED_ONLY_ND4J =
       classes()
@@ -44,9 +49,26 @@ final class ArchitectureTest {
 
   @ArchTest static final ArchRule DATA_STANDS_ALONE = useOfOurs("dev.mto.data..");
 
+  @ArchTest static final ArchRule THE_EXECUTOR_STANDS_ALONE = useOfOurs("dev.mto.executor..");
+
   @ArchTest
-  static final ArchRule THE_ENGINE_KNOWS_NO_BASELINE =
-      useOfOurs("dev.mto.engine..", "dev.mto.losses..", "dev.mto.models..", "dev.mto.data..");
+  static final ArchRule THE_ENGINE_KNOWS_NO_BASELINE = useOfOurs("dev.mto.engine..", BELOW_ENGINE);
+
+  @ArchTest
+  static final ArchRule EVALUATION_STANDS_ON_THE_ENGINE_AND_DEEPLEARNING4J_LAYERS =
+      onTheEngine("dev.mto.evaluation..", "dev.mto.deeplearning4j..");
+
+  @ArchTest
+  static final ArchRule MEASURING_SPEED_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.speed..");
+
+  @ArchTest
+  static final ArchRule ONLY_COMMANDS_KNOW_THE_COMMAND_LINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.mto.engine.command..", "dev.mto.speed..", "dev.mto.bench..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
 
   @ArchTest static final ArchRule SIMMIM_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.simmim..");
 
@@ -70,10 +92,11 @@ final class ArchitectureTest {
           .resideInAPackage("org.deeplearning4j..");
 
   @ArchTest
-  static final ArchRule ONLY_THE_WORKBENCH_USES_DEEPLEARNING4J_LAYERS =
+  static final ArchRule ONLY_EVALUATION_AND_THE_WORKBENCH_USE_DEEPLEARNING4J_LAYERS =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.mto.deeplearning4j..", "dev.mto.bench..")
+          .resideOutsideOfPackages(
+              "dev.mto.deeplearning4j..", "dev.mto.evaluation..", "dev.mto.bench..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("dev.mto.deeplearning4j..");
@@ -100,8 +123,6 @@ final class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages("dev.mto.engine.command..", "dev.mto.bench..")
-          .and()
-          .doNotHaveSimpleName("Main")
           .should()
           .callMethod(System.class, "exit", int.class);
 
@@ -121,9 +142,12 @@ final class ArchitectureTest {
           .should()
           .haveModifier(JavaModifier.FINAL);
 
-  private static ArchRule onTheEngine(String baseline) {
+  private static ArchRule onTheEngine(String user, String... more) {
     return useOfOurs(
-        baseline, "dev.mto.engine..", "dev.mto.losses..", "dev.mto.models..", "dev.mto.data..");
+        user,
+        Stream.of(BELOW_ENGINE, new String[] {"dev.mto.engine.."}, more)
+            .flatMap(Stream::of)
+            .toArray(String[]::new));
   }
 
   /** Of this project, {@code user} may use itself and {@code allowed} only. */
@@ -141,7 +165,8 @@ final class ArchitectureTest {
   /** One slice for each package below {@code dev.mto} that is not shared by the baselines. */
   private static final class BaselinePackages implements SliceAssignment {
     private static final PackageMatcher BASELINE = PackageMatcher.of("dev.mto.(*)..");
-    private static final Set<String> SHARED = Set.of("losses", "models", "data", "engine", "bench");
+    private static final Set<String> SHARED =
+        Set.of("losses", "models", "data", "executor", "engine", "evaluation", "speed", "bench");
 
     @Override
     public SliceIdentifier getIdentifierOf(JavaClass type) {
