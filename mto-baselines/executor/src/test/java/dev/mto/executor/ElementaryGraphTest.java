@@ -90,6 +90,18 @@ class ElementaryGraphTest {
         formula("sum of rows", (a, b) -> squared(a.mul(b).sum(2)), same),
         formula("sum of rows, kept", (a, b) -> a.div(a.mul(b).sum(true, 2)), same),
         formula("mean of the last two", (a, b) -> squared(a.mul(b).mean(1, 2)), same),
+        formula("mean of the first", (a, b) -> squared(a.mul(b).mean(0)), same),
+        formula("mean of the first, kept", (a, b) -> a.sub(a.mul(b).mean(true, 0)), same),
+        formula("sum of the first two", (a, b) -> squared(a.mul(b).sum(0, 1)), same),
+        formula("mean of the middle", (a, b) -> squared(a.mul(b).mean(1)), same),
+        formula("mean of the middle, kept", (a, b) -> a.div(a.mul(b).mean(true, 1)), same),
+        formula("sum of the first and the last", (a, b) -> squared(a.mul(b).sum(0, 2)), same),
+        formula("reshape to a computed shape", (a, b) -> reshaped(a, b).mul(b), 4, 6),
+        formula("column * row", (a, b) -> a.reshape(24, 1).mul(b), 1, 5),
+        formula("row * column", (a, b) -> b.mul(a.reshape(24, 1)), 1, 5),
+        formula("row * column of each image", (a, b) -> b.mul(a.reshape(2, 12, 1)), 2, 1, 5),
+        formula("first * last", (a, b) -> b.mul(a.sum(true, 0, 2)), 5, 1, 7),
+        formula("mean of the middle of a product", (a, b) -> squared(a.mmul(b).mean(1)), 2, 4, 5),
         formula(
             "maximum, not differentiated", (a, b) -> a.mul(constant(b.max(true, 2))).add(b), same),
         formula(
@@ -171,6 +183,10 @@ class ElementaryGraphTest {
 
   private static SDVariable slice(SDVariable a) {
     return a.getSameDiff().stridedSlice(a, new long[] {1, 0, 1}, new long[] {2, 2, 3}, 1L, 1L, 1L);
+  }
+
+  private static SDVariable reshaped(SDVariable a, SDVariable like) {
+    return a.reshape(like.shape());
   }
 
   private static SDVariable constant(SDVariable x) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mto.data.Images;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +43,29 @@ class ImageFolderTest {
     assertThat(folder.labelled()).isFalse();
     assertThat(folder.path(0)).isEqualTo(root.resolve("1.jpg"));
     assertThat(folder.label(0)).isEqualTo(-1);
+  }
+
+  @Test
+  void someImagesAreTakenEvenlyOverAllClasses() {
+    for (int i = 0; i < 8; i++) {
+      file("a/%d.png".formatted(i), 1);
+      file("b/%d.png".formatted(i), 1);
+    }
+    ImageFolder folder = ImageFolder.open(root);
+
+    ImageFolder some = folder.evenly(4);
+
+    assertThat(IntStream.range(0, some.size()).mapToObj(some::path))
+        .containsExactly(
+            root.resolve("a/0.png"),
+            root.resolve("a/4.png"),
+            root.resolve("b/0.png"),
+            root.resolve("b/4.png"));
+    assertThat(some.label(1)).isZero();
+    assertThat(some.label(2)).isEqualTo(1);
+    assertThat(some.classes()).isEqualTo(folder.classes());
+    assertThat(some.identity()).isNotEqualTo(folder.identity());
+    assertThat(folder.evenly(16)).isSameAs(folder);
   }
 
   @Test

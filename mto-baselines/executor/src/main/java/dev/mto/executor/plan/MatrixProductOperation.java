@@ -22,9 +22,11 @@ record MatrixProductOperation(
     Value result)
     implements Operation {
 
-  /** Two for each multiply-add. */
+  /** Two for each multiply-add; none for a sum or a repetition that the product's kernel does. */
   double flops() {
-    return 2.0 * result.length() * a.extent(transposeA ? -2 : -1);
+    return a.isUniform() || b.isUniform()
+        ? 0
+        : 2.0 * result.length() * a.extent(transposeA ? -2 : -1);
   }
 
   @Override

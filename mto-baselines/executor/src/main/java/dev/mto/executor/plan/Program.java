@@ -154,7 +154,7 @@ final class Program {
       if (inOrder || (Arrays.equals(b.shape(), leading) && Arrays.equals(a.shape(), trailing))) {
         Value column = reshape(inOrder ? a : b, Tensor.length(leading), 1);
         Value row = reshape(inOrder ? b : a, 1, Tensor.length(trailing));
-        return reshape(outer(column, row), shape);
+        return reshape(product(column, row), shape);
       }
     }
     return null;
@@ -198,42 +198,41 @@ final class Program {
     if (!x.isRepeated()) {
       return x;
     }
-    Value source = x.source();
     long[] full = x.shape();
-    int repeatedFrom = full.length;
-    while (repeatedFrom > 0 && source.shape()[repeatedFrom - 1] == 1) {
-      repeatedFrom--;
+    Value made = x.source();
+    int end = full.length;
+    while (end > 0) {
+      int last = end - 1;
+      if (made.extent(last) == full[last]) {
+        end--;
+        continue;
+      }
+      int start = last;
+      while (start > 0 && made.extent(start - 1) == 1) {
+        start--;
+      }
+      made = repeated(made, start, end, full);
+      end = start;
     }
-    long tail = Tensor.length(Arrays.copyOfRange(full, repeatedFrom, full.length));
-    long head = x.length() / tail;
-    if (source.length() == head) {
-      Value column = reshape(source, head, 1);
-      return reshape(outer(column, Value.uniform(1, 1, tail)), full);
-    }
-    int repeatedTo = 0;
-    while (repeatedTo < full.length && source.shape()[repeatedTo] == 1) {
-      repeatedTo++;
-    }
-    long lead = Tensor.length(Arrays.copyOfRange(full, 0, repeatedTo));
-    if (source.length() * lead == x.length()) {
-      Value row = reshape(source, 1, source.length());
-      return reshape(outer(Value.uniform(1, lead, 1), row), full);
-    }
-    throw new UnsupportedGraphException(
-        "repetition of %s to %s".formatted(Arrays.toString(source.shape()), Arrays.toString(full)));
+    return made;
   }
 
-  private Value outer(Value column, Value row) {
-    return add(new MatrixProductOperation(
-            column,
-            false,
-            row,
-            false,
-            1,
-            null,
-            null,
-            Value.computed(column.extent(0), row.extent(1))))
-        .output();
+  /** {@code x}, of extent 1 from dimension {@code start} to {@code end}, repeated along these. */
+  private Value repeated(Value x, int start, int end, long[] full) {
+    long[] shape = x.shape().clone();
+    System.arraycopy(full, start, shape, start, end - start);
+    long head = Tensor.length(Arrays.copyOf(shape, start));
+    long times = Tensor.length(Arrays.copyOfRange(shape, start, end));
+    long tail = Tensor.length(Arrays.copyOfRange(shape, end, shape.length));
+    Value repetition;
+    if (tail == 1) {
+      repetition = product(reshape(x, head, 1), Value.uniform(1, 1, times));
+    } else if (head == 1) {
+      repetition = product(Value.uniform(1, times, 1), reshape(x, 1, tail));
+    } else {
+      repetition = product(Value.uniform(1, head, times, 1), reshape(x, head, 1, tail));
+    }
+    return reshape(repetition, shape);
   }
 
   Value reshape(Value x, long... shape) {
