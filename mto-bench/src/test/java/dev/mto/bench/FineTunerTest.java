@@ -2,24 +2,33 @@ package dev.mto.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.EncoderModel;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.encoder.FrozenEncoder;
 import dev.mto.engine.encoder.Pooling;
 import dev.mto.evaluation.FineTuneConfig;
 import dev.mto.evaluation.FineTuner;
+import dev.mto.executor.GraphSession;
+import dev.mto.executor.kernels.KernelSets;
+import dev.mto.models.Parameters;
 import dev.mto.models.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -32,9 +41,7 @@ class FineTunerTest {
   @ParameterizedTest
   @EnumSource(names = {"SIMMIM", "MAE", "BOOTMAE", "CONMIM"})
   void logitsAreTheHeadOfTheNormalisedMeanOfTheFrozenLastBlock(OfficialCheckpoint official) {
-    RunConfig config =
-        ConfigLoader.load(
-            official.config(folder), List.of(), name -> Baselines.named(name).recipe());
+    RunConfig config = config(official);
     Baseline baseline = Baselines.named(config.baseline());
     FineTuneConfig recipe =
         ConfigLoader.load(
@@ -62,6 +69,36 @@ class FineTunerTest {
             }
           });
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SIMMIM", "MAE", "BOOTMAE", "CONMIM"})
+  void everyEncoderIsTrainedByAPlanWhicheverTokensArePooled(OfficialCheckpoint official) {
+    assumeTrue(KernelSets.fast().isPresent(), "no fast kernels here");
+    RunConfig config = config(official);
+    for (Pooling pooling : Pooling.values()) {
+      SameDiff graph = SameDiff.create();
+      Parameters parameters =
+          new Parameters(graph, DataType.FLOAT, name -> new SplittableRandom(1));
+      EncoderModel encoder =
+          EncoderModel.fineTuned(Baselines.named(config.baseline()), config, parameters, true);
+      SDVariable features = encoder.features(new FeatureKind(pooling, config.vit().depth()));
+      SDVariable loss = features.mul(features).sum().rename("loss");
+      INDArray kept = Nd4j.ones(DataType.FLOAT, 2L * config.vit().depth(), 2);
+
+      try (GraphSession session = GraphSession.withGradients(graph, loss, parameters.names())) {
+        session.run(
+            Map.of(EncoderModel.IMAGES, images(config), EncoderModel.DROP_PATH, kept),
+            List.of("loss"),
+            values -> {});
+        assertThat(session.productFlops()).as("arithmetic of the plan").isPositive();
+      }
+    }
+  }
+
+  private RunConfig config(OfficialCheckpoint official) {
+    return ConfigLoader.load(
+        official.config(folder), List.of(), name -> Baselines.named(name).recipe());
   }
 
   private static double[] normalised(double[] feature) {
