@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AddABaselineGuideTest {
   private static final Path GUIDE = Path.of("..", "docs", "add-a-baseline.md");
   private static final Pattern JAVA_TYPE =
-      Pattern.compile("^(?:public )?(?:final )?class (\\w+)", Pattern.MULTILINE);
+      Pattern.compile("^(?:public )?(?:final )?(?:class|record) (\\w+)", Pattern.MULTILINE);
 
   @TempDir private static Path folder;
 
@@ -92,7 +92,7 @@ class AddABaselineGuideTest {
       MatchResult type = JAVA_TYPE.matcher(source).results().findFirst().orElseThrow();
       files.add(write(folder.resolve("sources/" + type.group(1) + ".java"), source));
     }
-    assertThat(files).hasSize(2);
+    assertThat(files).hasSize(3);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
