@@ -154,7 +154,7 @@ final class Program {
       if (inOrder || (Arrays.equals(b.shape(), leading) && Arrays.equals(a.shape(), trailing))) {
         Value column = reshape(inOrder ? a : b, Tensor.length(leading), 1);
         Value row = reshape(inOrder ? b : a, 1, Tensor.length(trailing));
-        return reshape(outer(column, row), shape);
+        return reshape(product(column, row), shape);
       }
     }
     return null;
@@ -200,40 +200,30 @@ final class Program {
     }
     Value source = x.source();
     long[] full = x.shape();
-    int repeatedFrom = full.length;
-    while (repeatedFrom > 0 && source.shape()[repeatedFrom - 1] == 1) {
-      repeatedFrom--;
+    int from = 0;
+    while (from < full.length && source.extent(from) == full[from]) {
+      from++;
     }
-    long tail = Tensor.length(Arrays.copyOfRange(full, repeatedFrom, full.length));
-    long head = x.length() / tail;
-    if (source.length() == head) {
-      Value column = reshape(source, head, 1);
-      return reshape(outer(column, Value.uniform(1, 1, tail)), full);
+    int to = full.length;
+    while (to > from && source.extent(to - 1) == full[to - 1]) {
+      to--;
     }
-    int repeatedTo = 0;
-    while (repeatedTo < full.length && source.shape()[repeatedTo] == 1) {
-      repeatedTo++;
+    long head = Tensor.length(Arrays.copyOfRange(full, 0, from));
+    long middle = Tensor.length(Arrays.copyOfRange(full, from, to));
+    long tail = Tensor.length(Arrays.copyOfRange(full, to, full.length));
+    if (source.length() != head * tail) {
+      throw new UnsupportedGraphException(
+          "repetition of %s to %s"
+              .formatted(Arrays.toString(source.shape()), Arrays.toString(full)));
     }
-    long lead = Tensor.length(Arrays.copyOfRange(full, 0, repeatedTo));
-    if (source.length() * lead == x.length()) {
-      Value row = reshape(source, 1, source.length());
-      return reshape(outer(Value.uniform(1, lead, 1), row), full);
+    if (tail == 1) {
+      return reshape(product(reshape(source, head, 1), Value.uniform(1, 1, middle)), full);
     }
-    throw new UnsupportedGraphException(
-        "repetition of %s to %s".formatted(Arrays.toString(source.shape()), Arrays.toString(full)));
-  }
-
-  private Value outer(Value column, Value row) {
-    return add(new MatrixProductOperation(
-            column,
-            false,
-            row,
-            false,
-            1,
-            null,
-            null,
-            Value.computed(column.extent(0), row.extent(1))))
-        .output();
+    if (head == 1) {
+      return reshape(product(Value.uniform(1, middle, 1), reshape(source, 1, tail)), full);
+    }
+    Value rows = reshape(source, head, 1, tail);
+    return reshape(product(Value.uniform(1, head, middle, 1), rows), full);
   }
 
   Value reshape(Value x, long... shape) {
