@@ -1,2 +1,2 @@
-/** The workbench: the {@code mto} command line, its checks and its benchmarks. */
+/** The workbench: the {@code mto} command line, over the other modules. */
 package dev.mto.bench;

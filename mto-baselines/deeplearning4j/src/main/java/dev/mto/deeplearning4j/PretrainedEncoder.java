@@ -8,7 +8,6 @@ import dev.mto.engine.weights.WeightsOf;
 import dev.mto.models.VitConfig;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -44,7 +43,7 @@ public final class PretrainedEncoder {
    * @throws UserException when there is no run in the folder, or no checkpoint
    */
   public static PretrainedEncoder ofRun(Path folder, Consumer<String> warn) {
-    return of(TrainedModel.ofRun(folder, Optional.empty(), warn));
+    return of(TrainedModel.ofRun(folder, warn));
   }
 
   private static PretrainedEncoder of(TrainedModel model) {

@@ -20,6 +20,7 @@ import dev.mto.engine.run.StepMetrics;
 import dev.mto.engine.run.TrainingLoop;
 import dev.mto.engine.weights.TrainedModel;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,11 @@ public record ClassifierTraining(
     Preprocessing augmentation,
     IntFunction<Learner> learner) {
   private static final double MINUTES_BETWEEN_SAVES = 5;
+
+  /** Trains the whole encoder and a linear head on it, with the weights of {@code model}. */
+  public static ClassifierTraining fineTuning(TrainedModel model, FineTuneConfig recipe) {
+    return fineTuning(model, model.config(), recipe, false);
+  }
 
   /**
    * Trains the whole encoder and a linear head on it.
@@ -89,6 +95,16 @@ public record ClassifierTraining(
                     : FrozenEncoder.of(baseline, config, model.tensors(recipe.weights())),
                 recipe,
                 classes));
+  }
+
+  /**
+   * Trains into a new folder.
+   *
+   * @param console receives progress
+   * @return nothing when it was stopped by Ctrl-C
+   */
+  public Optional<ClassifierResult> run(LabelledImages images, Path folder, PrintStream console) {
+    return run(images, ClassifierFolder.prepare(folder, recipe, false), false, console);
   }
 
   /**

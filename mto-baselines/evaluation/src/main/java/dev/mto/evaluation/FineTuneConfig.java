@@ -1,11 +1,14 @@
 package dev.mto.evaluation;
 
 import dev.mto.data.pixels.Interpolation;
+import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.LrScale;
 import dev.mto.engine.config.Rules;
 import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.optimizer.LearningRate;
+import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -106,6 +109,17 @@ public record FineTuneConfig(
     betas = List.copyOf(betas);
     cropScale = List.copyOf(cropScale);
     cropRatio = List.copyOf(cropRatio);
+  }
+
+  /**
+   * The official recipe of a model's baseline, with changes.
+   *
+   * @param file keys that it sets otherwise, in YAML; null for none
+   * @param settings further ones, e.g. {@code "epochs=20"}
+   */
+  public static FineTuneConfig of(TrainedModel model, Path file, String... settings) {
+    return ConfigLoader.load(
+        model.baseline().fineTuneRecipe(), file, List.of(settings), FineTuneConfig.class);
   }
 
   @Override

@@ -21,11 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * classifier, of a model, of encoders that were never trained, of raw pixels.
  *
  * <pre>{@code
- * TrainedModel model = TrainedModel.ofRun(Path.of("runs/mae-tiny"), Optional.empty(), System.err::println);
- * LabelledImages images = LabelledImages.open(model.config(), null);
- * Scores scores =
- *     new FrozenEvaluation(model, model.config(), images, FeatureKind.usual())
- *         .ofModel(NearestNeighbours.usual(), WeightsOf.STUDENT);
+ * TrainedModel model = TrainedModel.ofRun(Path.of("runs/mae-tiny"), System.err::println);
+ * Scores scores = FrozenEvaluation.of(model).ofModel(NearestNeighbours.usual());
  * }</pre>
  *
  * @param config of the model, with the images
@@ -33,6 +30,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record FrozenEvaluation(
     TrainedModel model, RunConfig config, LabelledImages images, FeatureKind kind) {
+  /** On the images that the model's configuration names, by its usual features. */
+  public static FrozenEvaluation of(TrainedModel model) {
+    RunConfig config = model.config();
+    return new FrozenEvaluation(
+        model, config, LabelledImages.open(config, null), FeatureKind.usual());
+  }
+
+  /** Of the model's trained weights, not of its teacher's. */
+  public Scores ofModel(FeatureClassifier classifier) {
+    return ofModel(classifier, WeightsOf.STUDENT);
+  }
+
   /** Of the model's trained weights. */
   public Scores ofModel(FeatureClassifier classifier, WeightsOf weights) {
     try (FrozenEncoder encoder =

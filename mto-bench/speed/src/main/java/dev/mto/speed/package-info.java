@@ -1,2 +1,2 @@
-/** What the measurements share. */
+/** {@code bench}: how fast this project is; here is what its measurements share. */
 package dev.mto.speed;

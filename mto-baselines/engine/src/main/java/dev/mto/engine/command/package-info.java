@@ -1,2 +1,4 @@
-/** The command of a training job, shared by every baseline's main class and the workbench. */
+/**
+ * The command {@code pretrain}: in the workbench, and by its {@code Main} with one baseline alone.
+ */
 package dev.mto.engine.command;

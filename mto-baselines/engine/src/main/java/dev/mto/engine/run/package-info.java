@@ -1,6 +1,6 @@
 /**
- * A training job: its folder, its loop, its listeners and what it measures on the way. {@link
- * dev.mto.engine.run.PretrainingJob} trains, {@link dev.mto.engine.analysis.RunAnalysis} looks at
- * what came out.
+ * Training: {@link dev.mto.engine.run.TrainingLoop}, the one loop, trains a {@link
+ * dev.mto.engine.run.Trainee} and tells {@link dev.mto.engine.run.TrainingListener}s. {@link
+ * dev.mto.engine.run.PretrainingJob} puts them together for pre-training.
  */
 package dev.mto.engine.run;

@@ -35,6 +35,11 @@ public final class TrainedModel {
     this.warn = warn;
   }
 
+  /** The model of a run's newest whole checkpoint, as {@link #ofRun(Path, Optional, Consumer)}. */
+  public static TrainedModel ofRun(Path folder, Consumer<String> warn) {
+    return ofRun(folder, Optional.empty(), warn);
+  }
+
   /**
    * The model of a run.
    *
