@@ -1,54 +1,34 @@
 package dev.mto.bootmae;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mto.engine.errors.UserException;
+import dev.mto.engine.testing.BaselineContract;
 import dev.mto.engine.testing.TinyRun;
 import dev.mto.models.weights.WeightFile;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Whole runs of the training job on generated images. */
-class PretrainingEndToEndTest {
-  private static final int STEPS_PER_EPOCH = TinyRun.TRAIN / 8;
-  private static final String CONFIGURATION =
-      """
-      baseline: bootmae
-      model: { preset: vit-tiny, image: [32, 32], patch: 8, dim: 24, depth: 2, heads: 2 }
-      options: { decoder_dim: 16, decoder_depth: 1, block_patches: 8, block_min: 2, block_max: 6 }
-      data: { train: %s, val: %s }
-      training:
-        epochs: 4
-        batch: 8
-        accumulate: 1
-        base_lr: 5.0e-3
-        lr_scale_batch: none
-        min_lr: 0.0
-        warmup_epochs: 0.5
-      log: { heterogeneity_every: 3, knn_every_epochs: 1, pictures_every_epochs: 4 }
-      """;
-
-  @TempDir private static Path root;
-  private static TinyRun tiny;
-  private static Path oneEpoch;
-
-  @BeforeAll
-  static void trainOnce() throws IOException {
-    tiny = new TinyRun(new BootMae(), root, CONFIGURATION);
-    oneEpoch = tiny.train("one-epoch", "training.epochs=1");
+/** Whole runs of BootMAE on generated images. */
+class PretrainingEndToEndTest extends BaselineContract {
+  PretrainingEndToEndTest() {
+    super(
+        root ->
+            new TinyRun(
+                new BootMae(),
+                root,
+                "options={decoder_dim: 16, decoder_depth: 1, block_patches: 8, block_min: 2, block_max: 6}"),
+        4,
+        2,
+        "pixel",
+        "feature");
   }
 
   /** On the clothes that ship: normalised pixels of hidden random figures cannot be learnt. */
@@ -57,18 +37,19 @@ class PretrainingEndToEndTest {
   void pixelLossFallsBelowItsReferenceWithAndWithoutMto(boolean mto) {
     List<JsonNode> rows =
         TinyRun.metrics(
-            tiny.train(
-                "falls-" + mto,
-                "mto.enabled=" + mto,
-                "model.dim=48",
-                "options.decoder_dim=32",
-                "options.feature_weight=0",
-                "data.train=../../data/fashion-mini/val",
-                "data.val=null",
-                "data.crop_scale=[1.0, 1.0]",
-                "data.crop_ratio=[1.0, 1.0]",
-                "training.batch=25",
-                "training.epochs=3"));
+            tiny()
+                .train(
+                    "falls-" + mto,
+                    "mto.enabled=" + mto,
+                    "model.dim=48",
+                    "options.decoder_dim=32",
+                    "options.feature_weight=0",
+                    "data.train=../../data/fashion-mini/val",
+                    "data.val=null",
+                    "data.crop_scale=[1.0, 1.0]",
+                    "data.crop_ratio=[1.0, 1.0]",
+                    "training.batch=25",
+                    "training.epochs=3"));
 
     assertThat(rows).hasSize(60);
     List<JsonNode> last = rows.subList(50, 60);
@@ -84,12 +65,12 @@ class PretrainingEndToEndTest {
   @Test
   void featureLossFallsAndTheTotalIsTheRampedSum() {
     List<JsonNode> rows =
-        TinyRun.metrics(tiny.train("ramp", "training.epochs=8", "options.feature_weight=0.5"));
+        TinyRun.metrics(tiny().train("ramp", "training.epochs=8", "options.feature_weight=0.5"));
 
     assertThat(mean(rows.subList(42, 48), "loss.feature"))
         .isLessThan(.9 * mean(rows.subList(0, 6), "loss.feature"));
     for (int i = 0; i < rows.size(); i++) {
-      int epoch = i / STEPS_PER_EPOCH;
+      int epoch = i / STEPS;
       double weight = Math.min((1 + epoch) / 2.0, 1) * 0.5;
       JsonNode row = rows.get(i);
       double sum = row.get("loss.pixel").asDouble() + weight * row.get("loss.feature").asDouble();
@@ -99,7 +80,7 @@ class PretrainingEndToEndTest {
 
   @Test
   void totalLossIsTheSumOverBothDecodersOfTheirTerms() {
-    JsonNode row = TinyRun.metrics(oneEpoch).get(3);
+    JsonNode row = TinyRun.metrics(oneEpoch()).get(3);
     double sum = row.get("loss.ss").asDouble();
     for (String term : List.of("spa", "e", "r")) {
       double both =
@@ -111,46 +92,15 @@ class PretrainingEndToEndTest {
   }
 
   @Test
-  void resumedRunEqualsTheUndisturbedOneBitForBit() throws IOException {
-    Path whole = tiny.train("whole", "checkpoint.every_epochs=1");
-    Path cut = tiny.train("cut", "checkpoint.every_epochs=1");
-    Files.delete(TinyRun.last(cut));
-    Files.delete(cut.resolve("checkpoints/epoch-0004.safetensors"));
-
-    tiny.resume("cut");
-
-    assertThat(Files.mismatch(TinyRun.last(whole), TinyRun.last(cut))).isEqualTo(-1);
-    assertThat(TinyRun.metrics(cut)).isEqualTo(TinyRun.metrics(whole));
-  }
-
-  @Test
-  void microBatchesEqualOneLargeBatch() {
-    Path small =
-        tiny.train("small", "training.epochs=1", "training.batch=4", "training.accumulate=2");
-
-    List<JsonNode> one = TinyRun.metrics(oneEpoch);
-    List<JsonNode> two = TinyRun.metrics(small);
-    for (String key : List.of("loss.pixel", "loss.feature", "loss.spa", "loss.e", "loss.r")) {
-      for (int i = 0; i < one.size(); i++) {
-        double expected = one.get(i).get(key).asDouble();
-        assertThat(two.get(i).get(key).asDouble())
-            .as(key + " of row " + i)
-            .isCloseTo(expected, within(1e-4 * Math.max(1, expected)));
-      }
-    }
-  }
-
-  @Test
   void teacherFollowsTheModelByItsDecay() {
     Map<String, INDArray> still =
-        WeightFile.read(
-            TinyRun.last(
-                tiny.train(
-                    "still",
-                    "training.epochs=1",
-                    "options.ema_decay=[0.0]",
-                    "options.ema_epochs=[]")));
-    Map<String, INDArray> slow = WeightFile.read(TinyRun.last(oneEpoch));
+        trained(
+            "still",
+            "training.epochs=1",
+            "options.ema_decay=[0.0]",
+            "options.ema_epochs=[]",
+            NO_PICTURES);
+    Map<String, INDArray> slow = WeightFile.read(TinyRun.last(oneEpoch()));
 
     for (String name : List.of("blocks.1.mlp.fc1.weight", "decode_blocks_1.0.c_attn.kv.weight")) {
       assertThat(still.get("teacher." + name)).as(name).isEqualTo(still.get(name));
@@ -162,13 +112,13 @@ class PretrainingEndToEndTest {
 
   @Test
   void decayOfTheTeacherChangesWithTheEpoch() {
-    Path run =
-        tiny.train(
+    Map<String, INDArray> tensors =
+        trained(
             "two epochs",
             "training.epochs=2",
             "options.ema_decay=[0.999, 0.0]",
-            "options.ema_epochs=[1]");
-    Map<String, INDArray> tensors = WeightFile.read(TinyRun.last(run));
+            "options.ema_epochs=[1]",
+            NO_PICTURES);
 
     for (String name : List.of("blocks.1.mlp.fc1.weight", "lm_head_1.weight")) {
       assertThat(tensors.get("teacher." + name)).as(name).isEqualTo(tensors.get(name));
@@ -178,14 +128,13 @@ class PretrainingEndToEndTest {
   @Test
   void aNewRunBeginsWithATeacherEqualToTheModel() {
     Map<String, INDArray> tensors =
-        WeightFile.read(
-            TinyRun.last(
-                tiny.train(
-                    "frozen",
-                    "training.epochs=1",
-                    "training.base_lr=0",
-                    "training.min_lr=0",
-                    "training.weight_decay=0")));
+        trained(
+            "frozen",
+            "training.epochs=1",
+            "training.base_lr=0",
+            "training.min_lr=0",
+            "training.weight_decay=0",
+            NO_PICTURES);
     List<String> teacher =
         tensors.keySet().stream().filter(name -> name.startsWith("teacher.")).toList();
 
@@ -201,27 +150,19 @@ class PretrainingEndToEndTest {
 
   @Test
   void referenceIsTheLossOfPredictingZeros() {
-    JsonNode row = TinyRun.metrics(oneEpoch).get(0);
-    JsonNode plain =
-        TinyRun.metrics(
-                tiny.train(
-                    "reference-plain",
-                    "training.epochs=1",
-                    "options.weight_mask=false",
-                    "options.feature_weight=0"))
-            .get(0);
+    Path plain =
+        tiny()
+            .train(
+                "without weights",
+                "training.epochs=1",
+                "options.weight_mask=false",
+                "options.feature_weight=0",
+                NO_PICTURES);
 
     // flat patches have no deviation, the others 1; the features add 1; neighbours up to double
-    double pixel = plain.get("loss.reference").asDouble();
+    double pixel = first(plain, "loss.reference");
     assertThat(pixel).isBetween(0.3, 1.0);
-    assertThat(row.get("loss.reference").asDouble()).isBetween(pixel + 1, 2 * (pixel + 1));
-  }
-
-  @Test
-  void runMakesItsPictures() {
-    assertThat(oneEpoch.resolve("pictures/reconstruction-0001.png")).isNotEmptyFile();
-    assertThat(oneEpoch.resolve("pictures/affinity-pixel-0001.png")).isNotEmptyFile();
-    assertThat(oneEpoch.resolve("pictures/affinity-feature-0001.png")).isNotEmptyFile();
+    assertThat(first(oneEpoch(), "loss.reference")).isBetween(pixel + 1, 2 * (pixel + 1));
   }
 
   @ParameterizedTest
@@ -244,16 +185,14 @@ class PretrainingEndToEndTest {
         "options.decoder_width=3 | decoder_width"
       })
   void whatBootMaeDoesNotHaveIsRefusedByItsKey(String setting, String message) {
-    assertThatThrownBy(() -> tiny.train("refused " + setting.hashCode(), setting))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining(message);
+    assertRefused(setting, message);
+  }
+
+  private Map<String, INDArray> trained(String name, String... settings) {
+    return WeightFile.read(TinyRun.last(tiny().train(name, settings)));
   }
 
   private static double distance(INDArray a, INDArray b) {
     return a.sub(b).norm2Number().doubleValue();
-  }
-
-  private static double mean(List<JsonNode> rows, String key) {
-    return rows.stream().mapToDouble(row -> row.get(key).asDouble()).average().orElseThrow();
   }
 }

@@ -8,7 +8,6 @@ import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.CenterCrop;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.testing.TinyRun;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,19 +41,16 @@ class PretrainThenClassifyTest {
   private final PretrainedEncoder encoder = PretrainedEncoder.ofRun(run, System.err::println);
 
   @BeforeAll
-  static void pretrain() throws IOException {
+  static void pretrain() {
     run =
         new TinyRun(
                 Baselines.named("mae"),
                 root,
-                """
-                baseline: mae
-                model: { preset: vit-tiny, image: [32, 32], patch: 8, dim: 48, depth: 2, heads: 3 }
-                options: { decoder_dim: 32, decoder_depth: 1, decoder_heads: 2 }
-                data: { train: %s, val: %s, workers: 2 }
-                mto: { enabled: true }
-                training: { epochs: 3, batch: 50, accumulate: 1, base_lr: 1.0e-3, lr_scale_batch: none, warmup_epochs: 1 }
-                """)
+                "model={dim: 48, heads: 3}",
+                "options={decoder_dim: 32, decoder_depth: 1, decoder_heads: 2}",
+                "data.workers=2",
+                "mto.enabled=true",
+                "training={epochs: 3, batch: 50, base_lr: 1.0e-3, warmup_epochs: 1}")
             .train("run", "data.train=" + IMAGES.resolve("train"), "data.val=null");
   }
 

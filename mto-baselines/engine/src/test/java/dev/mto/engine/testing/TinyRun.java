@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.engine.Baseline;
+import dev.mto.engine.Model;
+import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.folder.RunFolder;
@@ -14,11 +16,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /** A pre-training of seconds on generated images: 48 to train on, 8 to validate, in two classes. */
@@ -28,25 +34,48 @@ public final class TinyRun {
 
   private static final int VALIDATION = 8;
   private static final int SIDE = 32;
+  private static final String CONFIGURATION =
+      """
+      baseline: %s
+      model: { preset: vit-tiny, image: [32, 32], patch: 8, dim: 24, depth: 2, heads: 2 }
+      data: { train: %s, val: %s }
+      training:
+        epochs: 4
+        batch: 8
+        accumulate: 1
+        base_lr: 5.0e-3
+        lr_scale_batch: none
+        min_lr: 0.0
+        warmup_epochs: 0.5
+      log: { heterogeneity_every: 3, knn_every_epochs: 1, pictures_every_epochs: 4 }
+      """;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Baseline baseline;
   private final Path root;
   private final Path yaml;
 
-  /**
-   * Generates images and {@code tiny.yaml} in {@code root}.
-   *
-   * @param configuration YAML with two {@code %s}, for the folders of training and validation
-   *     images
-   */
-  public TinyRun(Baseline baseline, Path root, String configuration) throws IOException {
+  /** Generates images and writes {@code tiny.yaml}, both in {@code root}. */
+  public TinyRun(Baseline baseline, Path root, String... settings) {
     this.baseline = baseline;
     this.root = root;
     this.yaml = root.resolve("tiny.yaml");
-    images("train", TRAIN);
-    images("val", VALIDATION);
-    Files.writeString(yaml, configuration.formatted(root.resolve("train"), root.resolve("val")));
+    try {
+      images("train", TRAIN);
+      images("val", VALIDATION);
+      Files.writeString(
+          yaml,
+          CONFIGURATION.formatted(baseline.name(), root.resolve("train"), root.resolve("val")));
+      Files.writeString(yaml, ConfigLoader.write(config(settings)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is trained. */
+  public Baseline baseline() {
+    return baseline;
   }
 
   /** The configuration file. */
@@ -62,13 +91,61 @@ public final class TinyRun {
   /** Runs a new job to its end in the folder {@code name}. */
   public Path train(String name, String... settings) {
     RunConfig config = config(settings);
-    return run(config, RunFolder.create(root.resolve(name), config), Start.anew());
+    return run(baseline, config, RunFolder.create(root.resolve(name), config), Start.anew());
+  }
+
+  /**
+   * As {@link #train}, and copies the folder before each step but the first: to {@code name-1} when
+   * one step is done and saved, as if the run were killed then.
+   */
+  public Path trainAndCopyAfterEachStep(String name, String... settings) {
+    RunConfig config = config(settings);
+    BiFunction<Object[], Object, Object> copying =
+        (arguments, feeds) -> {
+          long step = ((TrainingPosition) arguments[1]).step();
+          if (step > 0) {
+            copy(name, name + "-" + step);
+          }
+          return feeds;
+        };
+    Baseline observed =
+        observed(
+            Baseline.class,
+            baseline,
+            "build",
+            (arguments, model) -> observed(Model.class, model, "trainingFeeds", copying));
+    return run(observed, config, RunFolder.create(root.resolve(name), config), Start.anew());
+  }
+
+  /** Passes what a method of {@code target} returns through {@code then}, with its arguments. */
+  private static <T> T observed(
+      Class<T> type, Object target, String method, BiFunction<Object[], Object, Object> then) {
+    InvocationHandler handler =
+        (proxy, called, arguments) -> {
+          Object result = called.invoke(target, arguments);
+          return called.getName().equals(method) ? then.apply(arguments, result) : result;
+        };
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  /** Copies the folder of a run. */
+  public Path copy(String name, String copy) {
+    Path from = root.resolve(name);
+    Path to = root.resolve(copy);
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path file : all.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+      return to;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Runs a new job that starts with the weights of a file. */
   public Path trainFrom(Path weights, String name, String... settings) {
     RunConfig config = config(settings);
-    return run(config, RunFolder.create(root.resolve(name), config), Start.from(weights));
+    return run(baseline, config, RunFolder.create(root.resolve(name), config), Start.from(weights));
   }
 
   /** Prepares a new job that starts with the weights of a file, and stops before its first step. */
@@ -84,10 +161,10 @@ public final class TinyRun {
   /** Goes on with the run in the folder {@code name}. */
   public Path resume(String name) {
     RunFolder folder = RunFolder.open(root.resolve(name));
-    return run(ConfigLoader.read(folder.config()), folder, Start.resumed());
+    return run(baseline, ConfigLoader.read(folder.config()), folder, Start.resumed());
   }
 
-  private Path run(RunConfig config, RunFolder folder, Start start) {
+  private static Path run(Baseline baseline, RunConfig config, RunFolder folder, Start start) {
     try (PrintStream console = silence();
         PretrainingJob job = new PretrainingJob(baseline, config, folder, start, console)) {
       job.run();
@@ -113,6 +190,17 @@ public final class TinyRun {
   /** The newest checkpoint of a run. */
   public static Path last(Path run) {
     return run.resolve("checkpoints/last.safetensors");
+  }
+
+  /** The files of a run, as {@code checkpoints/last.json}. */
+  public static List<String> files(Path run) {
+    try (Stream<Path> all = Files.walk(run)) {
+      return all.filter(Files::isRegularFile)
+          .map(file -> run.relativize(file).toString().replace('\\', '/'))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static JsonNode withoutSpeed(String line) {

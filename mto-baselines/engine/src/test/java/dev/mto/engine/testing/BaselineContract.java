@@ -1,0 +1,338 @@
+package dev.mto.engine.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.weights.ModelWeights;
+import dev.mto.models.weights.WeightFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What whole pre-trainings of every baseline must do, on generated images in batches of 8. Runs
+ * that are only read are made once for a class.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class BaselineContract {
+  /** Steps in an epoch. */
+  protected static final int STEPS = TinyRun.TRAIN / 8;
+
+  /** Setting of a run whose pictures are not looked at. */
+  protected static final String NO_PICTURES = "log.pictures_every_epochs=0";
+
+  private static final String FIRST_MOMENT = "optimizer.exp_avg/";
+
+  private final Function<Path, TinyRun> create;
+  private final int visible;
+  private final int layers;
+  private final List<String> groups;
+  private TinyRun tiny;
+  private Path reference;
+  private Path plain;
+  private Path oneEpoch;
+  private Path otherSeed;
+
+  /**
+   * A contract for a baseline with MTO.
+   *
+   * @param create the baseline's runs in a folder
+   * @param visible visible tokens of an image
+   * @param layers layers on which MTO acts
+   * @param groups names of groups of tokens on which it acts, where there are several
+   */
+  protected BaselineContract(
+      Function<Path, TinyRun> create, int visible, int layers, String... groups) {
+    this.create = create;
+    this.visible = visible;
+    this.layers = layers;
+    this.groups = groups.length == 0 ? List.of("") : List.of(groups);
+  }
+
+  @BeforeAll
+  void train(@TempDir Path root) {
+    tiny = create.apply(root);
+    reference = tiny.train("reference", "checkpoint.every_epochs=1");
+    plain = tiny.train("plain", "mto.enabled=false");
+    oneEpoch = tiny.train("one-epoch", "training.epochs=1", "model.drop_path=0.0", NO_PICTURES);
+    otherSeed = tiny.train("other-seed", "training.epochs=1", "training.seed=2", NO_PICTURES);
+  }
+
+  /** Where runs are made. */
+  protected final TinyRun tiny() {
+    return tiny;
+  }
+
+  /** A run with MTO over all epochs. */
+  protected final Path reference() {
+    return reference;
+  }
+
+  /** A run with MTO over one epoch, without drop path. */
+  protected final Path oneEpoch() {
+    return oneEpoch;
+  }
+
+  @Test
+  void everyStepHasARowAndEveryEpochItsValidation() {
+    for (Path run : List.of(reference, plain)) {
+      List<JsonNode> rows = TinyRun.metrics(run);
+      assertThat(rows).hasSize(epochs() * STEPS);
+      for (int i = 0; i < rows.size(); i++) {
+        JsonNode row = rows.get(i);
+        assertThat(row.get("step").asLong()).isEqualTo(i + 1);
+        assertThat(row.get("epoch").asDouble()).isCloseTo((i + 1.0) / STEPS, within(1e-12));
+        boolean last = (i + 1) % STEPS == 0;
+        assertThat(row.has("val_loss")).as("row " + i).isEqualTo(last);
+        assertThat(row.has("knn")).as("row " + i).isEqualTo(last);
+        assertThat(row)
+            .allSatisfy(figure -> assertThat(figures(figure)).allMatch(Double::isFinite));
+      }
+    }
+  }
+
+  @Test
+  void lossFallsWithAndWithoutMto() {
+    for (Path run : List.of(reference, plain)) {
+      List<JsonNode> rows = TinyRun.metrics(run);
+      assertThat(mean(rows.subList(rows.size() - STEPS, rows.size()), "loss.ss"))
+          .isLessThan(0.9 * mean(rows.subList(0, STEPS), "loss.ss"));
+    }
+  }
+
+  @Test
+  void totalLossIsTheWeightedSumOfItsTerms() {
+    var weights = tiny.config().mto().weights();
+    for (JsonNode row : TinyRun.metrics(reference)) {
+      double sum =
+          row.get("loss.ss").asDouble()
+              + weights.spa() * row.get("loss.spa").asDouble()
+              + weights.e() * row.get("loss.e").asDouble()
+              + weights.r() * row.get("loss.r").asDouble();
+      assertThat(row.get("loss").asDouble()).isCloseTo(sum, within(1e-5 * sum));
+    }
+  }
+
+  @Test
+  void withoutMtoTheSameStartHasTheSameSelfSupervisedLoss() {
+    List<JsonNode> rows = TinyRun.metrics(plain);
+
+    for (int i = 0; i < rows.size(); i++) {
+      JsonNode row = rows.get(i);
+      assertThat(row.get("loss")).isEqualTo(row.get("loss.ss"));
+      assertThat(row.fieldNames())
+          .toIterable()
+          .noneMatch(name -> name.matches("loss\\.(.*\\.)?(spa|e|r)"));
+      boolean measured = i % 3 == 0 || (i + 1) % STEPS == 0;
+      for (String figure : grouped("heterogeneity", ".", "")) {
+        assertThat(row.has(figure)).as("row " + i).isEqualTo(measured);
+      }
+    }
+    assertThat(rows.get(0).get("loss.ss").asDouble())
+        .isCloseTo(TinyRun.metrics(reference).get(0).get("loss.ss").asDouble(), within(1e-6));
+  }
+
+  @Test
+  void heterogeneityStaysWithinItsBound() {
+    for (JsonNode row : TinyRun.metrics(reference)) {
+      double bound = row.get("heterogeneity.bound").asDouble();
+      assertThat(bound).isCloseTo(Math.log(visible), within(1e-6));
+      for (String figure : grouped("heterogeneity", ".", "")) {
+        assertThat(figures(row.get(figure)))
+            .hasSize(layers)
+            .allMatch(h -> h >= 0 && h <= bound + 1e-5);
+      }
+    }
+  }
+
+  @Test
+  void runFolderHoldsEveryFile() {
+    List<String> files = TinyRun.files(reference);
+    assertThat(files)
+        .contains("config.yaml", "provenance.json", "metrics.jsonl", "events.out.tfevents.mto")
+        .contains("train.log", "report.html", "pictures/loss.png", "pictures/heterogeneity.png")
+        .contains("checkpoints/last.safetensors", "checkpoints/last.json", checkpoint(epochs()))
+        .contains("pictures/reconstruction-%04d.png".formatted(epochs()))
+        .containsAll(grouped("pictures/affinity", "-", "-%04d.png".formatted(epochs())))
+        .noneMatch(file -> file.endsWith(".tmp"))
+        .allSatisfy(file -> assertThat(reference.resolve(file)).isNotEmptyFile());
+  }
+
+  @Test
+  void aCheckpointHoldsWeightsAndBothMomentsAndOpens() {
+    Map<String, INDArray> tensors = WeightFile.read(TinyRun.last(reference));
+    ModelWeights model = new ModelWeights(tiny.baseline(), tiny.config());
+
+    model.load(TinyRun.last(reference));
+
+    Map<String, INDArray> opened = model.graph().parameters();
+    assertThat(opened.keySet())
+        .containsExactlyInAnyOrderElementsOf(parameters(tensors))
+        .anyMatch(name -> name.endsWith("mask_token"));
+    opened.forEach(
+        (name, array) -> {
+          assertThat(tensors).containsKey("optimizer.exp_avg_sq/" + name);
+          assertThat(array).as(name).isEqualTo(tensors.get(name));
+        });
+  }
+
+  @Test
+  void theSameSeedGivesTheSameRunAndAnotherSeedAnotherOne() {
+    assertSame(tiny.train("again", NO_PICTURES), reference);
+    assertThat(TinyRun.metrics(otherSeed).get(0)).isNotEqualTo(TinyRun.metrics(reference).get(0));
+  }
+
+  @Test
+  void aRunResumedFromAnEpochGivesTheSameRowsAndTheSameCheckpoint() throws IOException {
+    int kept = epochs() - 2;
+    Path resumed = tiny.copy("reference", "resumed");
+    Files.delete(TinyRun.last(resumed));
+    for (int epoch = kept + 1; epoch <= epochs(); epoch++) {
+      Files.delete(resumed.resolve(checkpoint(epoch)));
+    }
+
+    tiny.resume("resumed");
+
+    assertThat(resumed.resolve("train.log"))
+        .content()
+        .contains("resuming after step " + kept * STEPS);
+    assertSame(resumed, reference);
+  }
+
+  @Test
+  void aRunKilledAfterAnyStepResumesToTheSameNumbers() {
+    Path whole =
+        tiny.trainAndCopyAfterEachStep(
+            "killed",
+            "training.epochs=2",
+            "training.batch=24",
+            "checkpoint.every_minutes=0.0000001",
+            NO_PICTURES);
+
+    assertThat(TinyRun.metrics(whole)).hasSize(4);
+    for (int step = 1; step < 4; step++) {
+      Path resumed = tiny.resume("killed-" + step);
+      assertThat(resumed.resolve("train.log")).content().contains("resuming after step " + step);
+      assertSame(resumed, whole);
+    }
+  }
+
+  @Test
+  void aRunStoppedBeforeItsFirstStepResumesWithItsInitialWeights() {
+    String[] settings = {"training.epochs=1", "training.seed=2", NO_PICTURES};
+    Path source = TinyRun.last(reference);
+    Path whole = tiny.trainFrom(source, "initialised", settings);
+    Path cut = tiny.prepareFrom(source, "prepared", settings);
+
+    Map<String, INDArray> given = WeightFile.read(source);
+    Map<String, INDArray> taken = WeightFile.read(TinyRun.last(cut));
+    for (String name : parameters(given)) {
+      assertThat(taken.get(name)).as(name).isEqualTo(given.get(name));
+    }
+    assertSame(tiny.resume("prepared"), whole);
+    assertThat(first(whole, "loss.ss")).isLessThan(first(otherSeed, "loss.ss"));
+  }
+
+  @Test
+  void aStepMayBeMadeOfMicroBatches() {
+    Path halves =
+        tiny.train(
+            "halves",
+            "training.epochs=1",
+            "model.drop_path=0.0",
+            "training.batch=4",
+            "training.accumulate=2",
+            NO_PICTURES);
+
+    assertThat(TinyRun.metrics(halves)).hasSize(STEPS);
+    assertMicroBatches(halves, oneEpoch);
+  }
+
+  /** Asserts that two micro-batches of half the size equal one batch. */
+  protected void assertMicroBatches(Path halves, Path whole) {
+    List<JsonNode> actual = TinyRun.metrics(halves);
+    for (JsonNode expected : TinyRun.metrics(whole)) {
+      int step = expected.get("step").asInt();
+      expected.properties().stream()
+          .filter(figure -> figure.getKey().matches("loss.*|grad_norm"))
+          .forEach(
+              figure -> {
+                double value = figure.getValue().asDouble();
+                assertThat(actual.get(step - 1).get(figure.getKey()).asDouble())
+                    .as(figure.getKey() + " of step " + step)
+                    .isCloseTo(value, within(1e-5 * Math.max(1, Math.abs(value))));
+              });
+    }
+  }
+
+  @Test
+  void anExistingRunIsNotOverwritten() {
+    assertThatThrownBy(() -> tiny.train("reference"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("a run is there already")
+        .hasMessageContaining("--resume");
+  }
+
+  /** Asserts that a run with this setting is refused with this message. */
+  protected final void assertRefused(String setting, String message) {
+    assertThatThrownBy(() -> tiny.train("refused " + setting.hashCode(), setting))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message);
+  }
+
+  /** A figure of a run's first step. */
+  protected static double first(Path run, String key) {
+    return TinyRun.metrics(run).get(0).get(key).asDouble();
+  }
+
+  /** The mean of a figure. */
+  protected static double mean(List<JsonNode> rows, String key) {
+    return rows.stream().mapToDouble(row -> row.get(key).asDouble()).average().orElseThrow();
+  }
+
+  private static void assertSame(Path actual, Path expected) {
+    assertThat(TinyRun.metrics(actual)).isEqualTo(TinyRun.metrics(expected));
+    assertThat(TinyRun.last(actual)).hasSameBinaryContentAs(TinyRun.last(expected));
+  }
+
+  private static List<Double> figures(JsonNode node) {
+    return node.isArray()
+        ? StreamSupport.stream(node.spliterator(), false).map(JsonNode::asDouble).toList()
+        : List.of(node.asDouble());
+  }
+
+  /** Names of what there is of each group. */
+  private List<String> grouped(String name, String separator, String end) {
+    return groups.stream()
+        .map(group -> name + (group.isEmpty() ? "" : separator + group) + end)
+        .toList();
+  }
+
+  /** The parameters of a checkpoint: what has a first moment. */
+  private static List<String> parameters(Map<String, INDArray> tensors) {
+    return tensors.keySet().stream()
+        .filter(name -> name.startsWith(FIRST_MOMENT))
+        .map(name -> name.substring(FIRST_MOMENT.length()))
+        .toList();
+  }
+
+  private static String checkpoint(int epoch) {
+    return "checkpoints/epoch-%04d.safetensors".formatted(epoch);
+  }
+
+  private int epochs() {
+    return tiny.config().training().epochs();
+  }
+}
