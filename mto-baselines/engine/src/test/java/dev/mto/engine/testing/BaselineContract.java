@@ -5,8 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.engine.analysis.RunAnalysis;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.engine.encoder.FeatureTable;
+import dev.mto.engine.encoder.FrozenEncoder;
+import dev.mto.engine.encoder.NearestNeighbours;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.graph.Images;
 import dev.mto.engine.weights.ModelWeights;
+import dev.mto.engine.weights.TrainedModel;
+import dev.mto.engine.weights.WeightsOf;
 import dev.mto.models.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -186,6 +196,51 @@ public abstract class BaselineContract {
           assertThat(tensors).containsKey("optimizer.exp_avg_sq/" + name);
           assertThat(array).as(name).isEqualTo(tensors.get(name));
         });
+  }
+
+  @Test
+  void theAnalysisOfARunShowsWhatItsLastPictureShows() throws IOException {
+    TrainedModel model = TrainedModel.ofRun(reference, BaselineContract::unexpected);
+    Path out = tiny.root().resolve("analysis");
+
+    try (RunAnalysis analysis =
+        new RunAnalysis(model, model.config(), tiny.root().resolve("bad.csv"))) {
+      Path first = analysis.reconstruct(out).get(0);
+
+      String last = "pictures/reconstruction-%04d.".formatted(epochs());
+      assertThat(first).hasSameBinaryContentAs(reference.resolve(last + "png"));
+      assertThat(Path.of(first.toString().replace(".png", ".csv")))
+          .hasSameTextualContentAs(reference.resolve(last + "csv"));
+    }
+  }
+
+  @Test
+  void nearestNeighboursWhileTrainingAreThoseOfTheFrozenEncoder() {
+    TrainedModel model = TrainedModel.ofRun(reference, BaselineContract::unexpected);
+    RunConfig config = model.config();
+    Images images = new Images(config, tiny.baseline(), tiny.root().resolve("bad.csv"));
+    try (FrozenEncoder encoder =
+            FrozenEncoder.of(tiny.baseline(), config, model.tensors(WeightsOf.STUDENT));
+        FeatureTable train = features(encoder, images, images.train());
+        FeatureTable validation = features(encoder, images, images.validation())) {
+
+      double top1 =
+          NearestNeighbours.usual().classify(train, validation, images.train().classes()).top1();
+
+      assertThat(TinyRun.metrics(reference).get(epochs() * STEPS - 1).get("knn").asDouble())
+          .isEqualTo(top1);
+    }
+  }
+
+  private static FeatureTable features(FrozenEncoder encoder, Images images, ImageFolder folder) {
+    return FeatureTable.of(
+        images.unmasked(folder),
+        folder.size(),
+        batch -> encoder.features(batch.images(), FeatureKind.usual()));
+  }
+
+  private static void unexpected(String warning) {
+    throw new AssertionError(warning);
   }
 
   @Test

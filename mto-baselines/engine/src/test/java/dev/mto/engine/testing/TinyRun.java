@@ -83,6 +83,11 @@ public final class TinyRun {
     return yaml;
   }
 
+  /** The folder of everything. */
+  public Path root() {
+    return root;
+  }
+
   /** The resolved configuration. */
   public RunConfig config(String... settings) {
     return ConfigLoader.load(yaml, List.of(settings), name -> baseline.recipe());
