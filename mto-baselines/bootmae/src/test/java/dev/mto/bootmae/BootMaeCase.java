@@ -27,20 +27,8 @@ record BootMaeCase(
   static BootMaeCase load(Path folder, DataType type, boolean weightMask) {
     JsonNode values = Oracle.json(folder.resolve("values.json"));
     JsonNode config = values.get("config");
-    int size = config.get("img_size").asInt();
-    VitConfig vit =
-        new VitConfig(
-            3,
-            size,
-            size,
-            config.get("patch_size").asInt(),
-            config.get("embed_dim").asInt(),
-            config.get("depth").asInt(),
-            config.get("num_heads").asInt(),
-            4,
-            0,
-            0,
-            VitConfig.OFFICIAL_INIT_STD);
+    INDArray images = Oracle.npy(folder.resolve("image.npy")).castTo(type);
+    VitConfig vit = OracleRun.vit(config, images, 0);
     int visible = vit.patches() - config.get("mask_num").asInt();
     SameDiff sameDiff = SameDiff.create();
     Parameters parameters = new Parameters(sameDiff, type, name -> new Random(1));
@@ -65,7 +53,7 @@ record BootMaeCase(
     Map<String, INDArray> feeds =
         Map.of(
             "images",
-            Oracle.npy(folder.resolve("image.npy")).castTo(type),
+            images,
             "mask",
             mask,
             "selection",

@@ -23,19 +23,7 @@ record ConMimCase(Path folder, DataType type, ConMimModel model, OracleRun run, 
     JsonNode values = Oracle.json(folder.resolve("values.json"));
     JsonNode config = values.get("config");
     INDArray images = Oracle.npy(folder.resolve("image_student.npy")).castTo(type);
-    VitConfig vit =
-        new VitConfig(
-            Math.toIntExact(images.size(1)),
-            Math.toIntExact(images.size(2)),
-            Math.toIntExact(images.size(3)),
-            config.get("patch_size").asInt(),
-            config.get("embed_dim").asInt(),
-            config.get("depth").asInt(),
-            config.get("num_heads").asInt(),
-            config.path("mlp_ratio").asDouble(4),
-            config.path("init_values").asDouble(0.1),
-            0,
-            VitConfig.OFFICIAL_INIT_STD);
+    VitConfig vit = OracleRun.vit(config, images, 0.1);
     SameDiff sameDiff = SameDiff.create();
     Parameters student = new Parameters(sameDiff, type, name -> new Random(1));
     ConMimModel model = new ConMimModel(vit, options(config), student);

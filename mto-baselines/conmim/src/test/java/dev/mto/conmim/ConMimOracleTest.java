@@ -8,11 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.testing.OracleRun;
-import dev.mto.losses.MaskedTokenOptimization;
-import dev.mto.losses.MtoOptions;
 import dev.mto.losses.MtoTerms;
-import dev.mto.losses.Ranking;
-import dev.mto.losses.Reduction;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.oracle.Oracle;
 import java.nio.file.Files;
@@ -32,8 +28,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The graph against the numbers of the official implementation. */
 class ConMimOracleTest {
-  private static final MtoOptions REFERENCE = MtoOptions.defaults().withReduction(Reduction.SUM);
-
   static List<Path> folders() {
     return Oracle.cases("d_conmim");
   }
@@ -236,36 +230,20 @@ class ConMimOracleTest {
   @MethodSource("folders")
   void heterogeneityOfEachImageAndLayerEqualsTheReference(Path folder) {
     ConMimCase official = ConMimCase.load(folder, DataType.DOUBLE);
-    List<SDVariable> layers = add(official, "L_r_reversed").heterogeneityPerImage();
 
-    Map<String, INDArray> actual = official.run().values(layers);
-
-    JsonNode expected = official.values().get("mto").get("H");
-    for (int image = 0; image < expected.size(); image++) {
-      assertThat(layers).hasSize(expected.get(image).size());
-      for (int layer = 0; layer < layers.size(); layer++) {
-        assertThat(actual.get(layers.get(layer).name()).getDouble(image))
-            .as("H%d of image %d", layer, image)
-            .isCloseTo(expected.get(image).get(layer).asDouble(), within(1e-8));
-      }
-    }
+    official
+        .run()
+        .assertHeterogeneity(
+            add(official, "L_r_reversed").heterogeneityPerImage(),
+            official.values().get("mto").get("H"));
   }
 
   @ParameterizedTest
   @MethodSource("losses")
   void lossesOfMtoAndTheirGradientsEqualTheReference(Path folder, String name) {
     ConMimCase official = ConMimCase.load(folder, DataType.DOUBLE);
-    MtoTerms terms = add(official, name);
-    SDVariable loss =
-        name.equals("L_spa") ? terms.spa() : name.equals("L_e") ? terms.e() : terms.r();
-    JsonNode mto = official.values().get("mto");
 
-    Map<String, INDArray> gradients = official.run().gradients(loss);
-
-    double expected = mto.get("batch_mean").get(name).asDouble();
-    assertThat(gradients.get(loss.name()).getDouble(0))
-        .isCloseTo(expected, within(1e-8 * expected));
-    official.run().assertNorms(gradients, mto.get("grad_norm_" + name), 1e-8, 1e-6);
+    official.run().assertMto(add(official, name), name, official.values().get("mto"));
   }
 
   @ParameterizedTest
@@ -301,12 +279,11 @@ class ConMimOracleTest {
   }
 
   private static MtoTerms add(ConMimCase official, String loss) {
-    Ranking ranking = loss.equals("L_r") ? Ranking.PRINTED : Ranking.DESCRIBED;
-    return MaskedTokenOptimization.add(
-        official.run().graph(),
-        "mto",
-        official.model().outputs().tokenGroups().get(0).layers(),
-        official.model().outputs().mask(),
-        REFERENCE.withRanking(ranking));
+    return official
+        .run()
+        .mto(
+            official.model().outputs().tokenGroups().get(0).layers(),
+            official.model().outputs().mask(),
+            loss);
   }
 }

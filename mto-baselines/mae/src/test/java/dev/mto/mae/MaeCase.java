@@ -25,20 +25,8 @@ record MaeCase(
   static MaeCase load(Path folder, DataType type, boolean normPix) {
     JsonNode values = Oracle.json(folder.resolve("values.json"));
     JsonNode config = values.get("config");
-    int size = config.get("img_size").asInt();
-    VitConfig vit =
-        new VitConfig(
-            3,
-            size,
-            size,
-            config.get("patch_size").asInt(),
-            config.get("embed_dim").asInt(),
-            config.get("depth").asInt(),
-            config.get("num_heads").asInt(),
-            4,
-            0,
-            0,
-            VitConfig.OFFICIAL_INIT_STD);
+    INDArray images = Oracle.npy(folder.resolve("image.npy")).castTo(type);
+    VitConfig vit = OracleRun.vit(config, images, 0);
     MaeOptions options =
         new MaeOptions(
             config.get("decoder_embed_dim").asInt(),
@@ -58,7 +46,7 @@ record MaeCase(
     Map<String, INDArray> feeds =
         Map.of(
             "images",
-            Oracle.npy(folder.resolve("image.npy")).castTo(type),
+            images,
             "mask",
             Oracle.npy(folder.resolve("mask.npy")).castTo(type),
             "selection",

@@ -36,8 +36,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The graph against the numbers of the official implementation. */
 class MaeOracleTest {
-  private static final MtoOptions REFERENCE = MtoOptions.defaults().withReduction(Reduction.SUM);
-
   static List<Path> folders() {
     return Oracle.cases("b_mae");
   }
@@ -169,10 +167,12 @@ class MaeOracleTest {
     MaeCase official = MaeCase.load(folder, DataType.DOUBLE, true);
     JsonNode mto = official.values().get("mto");
 
-    assertHeterogeneity(
-        official,
-        add(official, official.model().outputs().tokenGroups().get(0).layers(), "L_r"),
-        mto.get("H"));
+    official
+        .run()
+        .assertHeterogeneity(
+            add(official, official.model().outputs().tokenGroups().get(0).layers(), "L_r")
+                .heterogeneityPerImage(),
+            mto.get("H"));
 
     MaeCase again = MaeCase.load(folder, DataType.DOUBLE, true);
     List<SDVariable> before =
@@ -187,34 +187,15 @@ class MaeOracleTest {
     }
   }
 
-  private static void assertHeterogeneity(MaeCase official, MtoTerms terms, JsonNode expected) {
-    List<SDVariable> layers = terms.heterogeneityPerImage();
-    Map<String, INDArray> actual = official.run().values(layers);
-    assertThat(layers).hasSize(expected.get(0).size());
-    for (int image = 0; image < expected.size(); image++) {
-      for (int layer = 0; layer < layers.size(); layer++) {
-        assertThat(actual.get(layers.get(layer).name()).getDouble(image))
-            .as("H%d of image %d", layer, image)
-            .isCloseTo(expected.get(image).get(layer).asDouble(), within(1e-8));
-      }
-    }
-  }
-
   @ParameterizedTest
   @MethodSource("losses")
   void lossesOfMtoAndTheirGradientsEqualTheReference(Path folder, String name) {
     MaeCase official = MaeCase.load(folder, DataType.DOUBLE, true);
     MtoTerms terms = add(official, official.model().outputs().tokenGroups().get(0).layers(), name);
-    SDVariable loss =
-        name.equals("L_spa") ? terms.spa() : name.equals("L_e") ? terms.e() : terms.r();
-    JsonNode mto = official.values().get("mto");
 
-    Map<String, INDArray> gradients = official.run().gradients(loss);
+    Map<String, INDArray> gradients =
+        official.run().assertMto(terms, name, official.values().get("mto"));
 
-    double expected = mto.get("batch_mean").get(name).asDouble();
-    assertThat(gradients.get(loss.name()).getDouble(0))
-        .isCloseTo(expected, within(1e-8 * expected));
-    official.run().assertNorms(gradients, mto.get("grad_norm_" + name), 1e-8, 1e-6);
     official.run().assertGradients(gradients, folder.resolve("grads_" + name + ".npz"), 1e-8, 1e-5);
   }
 
@@ -331,12 +312,6 @@ class MaeOracleTest {
   }
 
   private static MtoTerms add(MaeCase official, List<SDVariable> layers, String loss) {
-    Ranking ranking = loss.equals("L_r") ? Ranking.PRINTED : Ranking.DESCRIBED;
-    return MaskedTokenOptimization.add(
-        official.run().graph(),
-        "mto",
-        layers,
-        official.model().outputs().mask(),
-        REFERENCE.withRanking(ranking));
+    return official.run().mto(layers, official.model().outputs().mask(), loss);
   }
 }

@@ -1,6 +1,7 @@
 package dev.mto.simmim;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.engine.testing.OracleRun;
 import dev.mto.models.Parameters;
 import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
@@ -25,12 +26,11 @@ record OracleModel(
   static OracleModel load(Path folder, DataType type) {
     JsonNode values = Oracle.json(folder.resolve("values.json"));
     INDArray images = Oracle.npy(folder.resolve("image.npy")).castTo(type);
-    VitConfig config = config(values.get("config"), images.shape());
+    VitConfig config = OracleRun.vit(values.get("config"), images, 0);
     SameDiff sameDiff = SameDiff.create();
     Parameters parameters = new Parameters(sameDiff, type, name -> new Random(1));
     SimMimModel model = new SimMimModel(config, 1, parameters);
-    Map<String, INDArray> weights = WeightFile.read(folder.resolve("weights.npz"));
-    copy(weights, parameters, sameDiff);
+    OracleRun.copy(WeightFile.read(folder.resolve("weights.npz")), parameters);
     INDArray mask = Oracle.npy(folder.resolve("mask.npy")).castTo(type);
     Map<String, INDArray> feeds =
         Map.of("images", images, "mask", mask.reshape(mask.size(0), config.patches()));
@@ -48,30 +48,12 @@ record OracleModel(
             VisionTransformer.Options.beit(model.config(), false),
             parameters,
             "encoder.");
-    copy(WeightFile.read(folder.resolve("weights.npz")), parameters, sameDiff);
+    OracleRun.copy(WeightFile.read(folder.resolve("weights.npz")), parameters);
     return encoder.relativePositionBias().eval();
   }
 
-  private static void copy(
-      Map<String, INDArray> weights, Parameters parameters, SameDiff sameDiff) {
-    for (String name : parameters.names()) {
-      INDArray target = sameDiff.getArrForVarName(name);
-      target.assign(weights.get(name).castTo(target.dataType()));
-    }
-  }
-
-  private static VitConfig config(JsonNode config, long[] images) {
-    return new VitConfig(
-        Math.toIntExact(images[1]),
-        Math.toIntExact(images[2]),
-        Math.toIntExact(images[3]),
-        config.get("patch_size").asInt(),
-        config.get("embed_dim").asInt(),
-        config.get("depth").asInt(),
-        config.get("num_heads").asInt(),
-        config.path("mlp_ratio").asDouble(4),
-        config.get("init_values").asDouble(),
-        0,
-        VitConfig.OFFICIAL_INIT_STD);
+  /** The graph with its inputs. */
+  OracleRun run() {
+    return new OracleRun(sameDiff, parameters, feeds);
   }
 }

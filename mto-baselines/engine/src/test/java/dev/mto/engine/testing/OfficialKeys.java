@@ -1,12 +1,20 @@
 package dev.mto.engine.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mto.models.Parameters;
+import dev.mto.models.VitConfig;
+import dev.mto.models.VitPreset;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The entries of an official checkpoint.
@@ -36,5 +44,41 @@ public record OfficialKeys(Map<String, String> shapes, List<String> frozen, long
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The encoder of a preset for images of 224 pixels in patches of 16. */
+  public static VitConfig vit(String preset, double layerScale) {
+    VitPreset size = VitPreset.named(preset);
+    return new VitConfig(
+        3,
+        224,
+        224,
+        16,
+        size.dim(),
+        size.depth(),
+        size.heads(),
+        4,
+        layerScale,
+        0,
+        VitConfig.OFFICIAL_INIT_STD);
+  }
+
+  /** Asserts that a model has these entries: all names, shapes and values, and no others. */
+  public void assertHeldBy(Parameters parameters, Map<String, INDArray> buffers) {
+    Map<String, INDArray> tensors = new LinkedHashMap<>(parameters.arrays());
+    tensors.putAll(parameters.tables());
+    tensors.putAll(buffers);
+    assertThat(shapesOf(tensors)).containsExactlyInAnyOrderEntriesOf(shapes);
+    List<INDArray> counted = new ArrayList<>(parameters.arrays().values());
+    frozen.forEach(name -> counted.add(parameters.tables().get(name)));
+    assertThat(counted.stream().mapToLong(INDArray::length).sum()).isEqualTo(values);
+    assertThat(parameters.tables().keySet()).containsAll(frozen);
+  }
+
+  /** Shapes by name. */
+  public static Map<String, String> shapesOf(Map<String, INDArray> tensors) {
+    Map<String, String> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, array) -> shapes.put(name, Arrays.toString(array.shape())));
+    return shapes;
   }
 }
