@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.Baseline;
+import dev.mto.engine.testing.Sources;
 import dev.mto.engine.testing.TinyRun;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -17,9 +17,6 @@ import java.util.ServiceLoader;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,19 +68,8 @@ class AddABaselineGuideTest {
         .orElseThrow();
   }
 
-  private static Path train(Baseline baseline) throws IOException {
-    TinyRun tiny =
-        new TinyRun(
-            baseline,
-            folder,
-            """
-            baseline: meancolour
-            model: { preset: vit-tiny, image: [32, 32], patch: 8, dim: 24, depth: 2, heads: 2 }
-            data: { train: %s, val: %s }
-            masking: { ratio: 0.5, unit: 8 }
-            training: { epochs: 4, batch: 8, base_lr: 5.0e-3, lr_scale_batch: none, warmup_epochs: 0.5 }
-            """);
-    return tiny.train("run");
+  private static Path train(Baseline baseline) {
+    return new TinyRun(baseline, folder, "masking={ratio: 0.5, unit: 8}").train("run");
   }
 
   private static void compile(List<String> sources, Path classes) throws IOException {
@@ -93,27 +79,7 @@ class AddABaselineGuideTest {
       files.add(write(folder.resolve("sources/" + type.group(1) + ".java"), source));
     }
     assertThat(files).hasSize(3);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter messages = new StringWriter();
-    try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
-      boolean compiled =
-          compiler
-              .getTask(
-                  messages,
-                  manager,
-                  null,
-                  List.of(
-                      "-proc:none",
-                      "-Xlint:all",
-                      "-d",
-                      classes.toString(),
-                      "-cp",
-                      System.getProperty("java.class.path")),
-                  null,
-                  manager.getJavaFileObjectsFromPaths(files))
-              .call();
-      assertThat(compiled).as(messages.toString()).isTrue();
-    }
+    Sources.compile(files, classes);
   }
 
   private static List<String> blocks(String guide, String language) {

@@ -8,7 +8,6 @@ import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.testing.TinyRun;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.Parameters;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +21,13 @@ import org.nd4j.linalg.factory.Nd4j;
 /** The arithmetic of a forward pass, counted by hand. */
 class ProductFlopsTest {
   @Test
-  void studentTeacherAndComparisonAreCounted(@TempDir Path root) throws IOException {
+  void studentTeacherAndComparisonAreCounted(@TempDir Path root) {
     TinyRun tiny =
         new TinyRun(
             new ConMim(),
             root,
-            """
-            baseline: conmim
-            model: { preset: vit-tiny, image: [8, 8], patch: 4, dim: 6, depth: 1, heads: 2, mlp_ratio: 2.0 }
-            options: { projector_hidden: 10, projector_dim: 5, lm_head: 0 }
-            data: { train: %s, val: %s }
-            """);
+            "model={preset: vit-tiny, image: [8, 8], patch: 4, dim: 6, depth: 1, heads: 2, mlp_ratio: 2.0}",
+            "options={projector_hidden: 10, projector_dim: 5, lm_head: 0}");
     SameDiff graph = SameDiff.create();
     Parameters parameters = new Parameters(graph, DataType.FLOAT, name -> new SplittableRandom(1));
     Model model = new ConMim().build(tiny.config(), parameters);

@@ -3,8 +3,8 @@ package dev.mto.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.engine.Baselines;
+import dev.mto.engine.testing.Sources;
 import dev.mto.engine.testing.TinyRun;
-import java.io.StringWriter;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -13,9 +13,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,9 +43,10 @@ class ReadmeExampleTest {
   @Test
   void theExampleEvaluatesARun() throws Exception {
     Path run = pretrain();
+    Path source = Files.writeString(root.resolve("Example.java"), example(run));
+    Sources.compile(List.of(source), root);
     try (URLClassLoader loader =
-        new URLClassLoader(
-            new URL[] {compile(example(run)).toUri().toURL()}, getClass().getClassLoader())) {
+        new URLClassLoader(new URL[] {root.toUri().toURL()}, getClass().getClassLoader())) {
       Callable<?> example =
           (Callable<?>) loader.loadClass("Example").getConstructor().newInstance();
 
@@ -59,17 +57,12 @@ class ReadmeExampleTest {
     assertThat(run.resolve("evaluate/mine/result.json")).exists();
   }
 
-  private static Path pretrain() throws Exception {
+  private static Path pretrain() {
     return new TinyRun(
             Baselines.named("mae"),
             root,
-            """
-            baseline: mae
-            model: { preset: vit-tiny, image: [32, 32], patch: 8, dim: 48, depth: 2, heads: 3 }
-            options: { decoder_dim: 32, decoder_depth: 1, decoder_heads: 2 }
-            data: { train: %s, val: %s, workers: 2 }
-            training: { epochs: 1, batch: 8, accumulate: 1, base_lr: 1.0e-3, lr_scale_batch: none, warmup_epochs: 0 }
-            """)
+            "options={decoder_dim: 32, decoder_depth: 1, decoder_heads: 2}",
+            "training.epochs=1")
         .train("run");
   }
 
@@ -82,30 +75,5 @@ class ReadmeExampleTest {
             .replace("runs/mae-tiny", run.toString())
             .replace("configs/", "../../configs/")
             .replace("tiny.yaml\")", "tiny.yaml\"), \"batch=16\", \"epochs=2\""));
-  }
-
-  private static Path compile(String source) throws Exception {
-    Path file = Files.writeString(root.resolve("Example.java"), source);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter messages = new StringWriter();
-    try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
-      boolean compiled =
-          compiler
-              .getTask(
-                  messages,
-                  manager,
-                  null,
-                  List.of(
-                      "-proc:none",
-                      "-d",
-                      root.toString(),
-                      "-cp",
-                      System.getProperty("java.class.path")),
-                  null,
-                  manager.getJavaFileObjects(file))
-              .call();
-      assertThat(compiled).as(messages.toString()).isTrue();
-    }
-    return root;
   }
 }
