@@ -99,7 +99,7 @@ class PretrainingEndToEndTest extends BaselineContract {
             "training.epochs=1",
             "options.ema_decay=[0.0]",
             "options.ema_epochs=[]",
-            NO_PICTURES);
+            QUICK);
     Map<String, INDArray> slow = WeightFile.read(TinyRun.last(oneEpoch()));
 
     for (String name : List.of("blocks.1.mlp.fc1.weight", "decode_blocks_1.0.c_attn.kv.weight")) {
@@ -118,7 +118,7 @@ class PretrainingEndToEndTest extends BaselineContract {
             "training.epochs=2",
             "options.ema_decay=[0.999, 0.0]",
             "options.ema_epochs=[1]",
-            NO_PICTURES);
+            QUICK);
 
     for (String name : List.of("blocks.1.mlp.fc1.weight", "lm_head_1.weight")) {
       assertThat(tensors.get("teacher." + name)).as(name).isEqualTo(tensors.get(name));
@@ -134,7 +134,7 @@ class PretrainingEndToEndTest extends BaselineContract {
             "training.base_lr=0",
             "training.min_lr=0",
             "training.weight_decay=0",
-            NO_PICTURES);
+            QUICK);
     List<String> teacher =
         tensors.keySet().stream().filter(name -> name.startsWith("teacher.")).toList();
 
@@ -157,7 +157,7 @@ class PretrainingEndToEndTest extends BaselineContract {
                 "training.epochs=1",
                 "options.weight_mask=false",
                 "options.feature_weight=0",
-                NO_PICTURES);
+                QUICK);
 
     // flat patches have no deviation, the others 1; the features add 1; neighbours up to double
     double pixel = first(plain, "loss.reference");

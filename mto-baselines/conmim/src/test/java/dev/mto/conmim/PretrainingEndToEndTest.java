@@ -69,7 +69,7 @@ class PretrainingEndToEndTest extends BaselineContract {
                         "training.epochs=1",
                         "training.base_lr=0.0",
                         "training.min_lr=0.0",
-                        NO_PICTURES)));
+                        QUICK)));
 
     for (String name : List.of("blocks.1.mlp.fc1.weight", "projectors.6.weight", "mask_token")) {
       INDArray student = tensors.get(name);
@@ -88,7 +88,7 @@ class PretrainingEndToEndTest extends BaselineContract {
   void theTeacherSeesOtherColours() {
     String plain = "options.second_view={jitter: 0.0, grey: 0.0, blur: 0.0, solarize: 0.0}";
     double changed = first(reference(), "loss.ss");
-    double same = first(tiny().train("same", "training.epochs=1", plain, NO_PICTURES), "loss.ss");
+    double same = first(tiny().train("same", "training.epochs=1", plain, QUICK), "loss.ss");
 
     assertThat(changed).isNotCloseTo(same, within(1e-4));
   }
@@ -103,7 +103,7 @@ class PretrainingEndToEndTest extends BaselineContract {
                 "options.mask=blocks",
                 "options.block_patches=6",
                 "options.block_smallest=2",
-                NO_PICTURES);
+                QUICK);
 
     double bound = first(run, "heterogeneity.bound");
     assertThat(bound).isBetween(Math.log(10), Math.log(15));

@@ -46,11 +46,15 @@ class PretrainThenClassifyTest {
         new TinyRun(
                 Baselines.named("mae"),
                 root,
-                "model={dim: 48, heads: 3}",
+                "model.dim=48",
+                "model.heads=3",
                 "options={decoder_dim: 32, decoder_depth: 1, decoder_heads: 2}",
                 "data.workers=2",
                 "mto.enabled=true",
-                "training={epochs: 3, batch: 50, base_lr: 1.0e-3, warmup_epochs: 1}")
+                "training.epochs=3",
+                "training.batch=50",
+                "training.base_lr=1.0e-3",
+                "training.warmup_epochs=1")
             .train("run", "data.train=" + IMAGES.resolve("train"), "data.val=null");
   }
 

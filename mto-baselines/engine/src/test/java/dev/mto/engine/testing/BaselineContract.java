@@ -40,8 +40,9 @@ public abstract class BaselineContract {
   /** Steps in an epoch. */
   protected static final int STEPS = TinyRun.TRAIN / 8;
 
-  /** Setting of a run whose pictures are not looked at. */
-  protected static final String NO_PICTURES = "log.pictures_every_epochs=0";
+  /** Setting of a run of which neither pictures nor k-NN are looked at. */
+  protected static final String QUICK =
+      "log={heterogeneity_every: 3, knn_every_epochs: 0, pictures_every_epochs: 0}";
 
   private static final String FIRST_MOMENT = "optimizer.exp_avg/";
 
@@ -76,8 +77,8 @@ public abstract class BaselineContract {
     tiny = create.apply(root);
     reference = tiny.train("reference", "checkpoint.every_epochs=1");
     plain = tiny.train("plain", "mto.enabled=false");
-    oneEpoch = tiny.train("one-epoch", "training.epochs=1", "model.drop_path=0.0", NO_PICTURES);
-    otherSeed = tiny.train("other-seed", "training.epochs=1", "training.seed=2", NO_PICTURES);
+    oneEpoch = tiny.train("one-epoch", "training.epochs=1", "model.drop_path=0.0", QUICK);
+    otherSeed = tiny.train("other-seed", "training.epochs=1", "training.seed=2", QUICK);
   }
 
   /** Where runs are made. */
@@ -245,7 +246,7 @@ public abstract class BaselineContract {
 
   @Test
   void theSameSeedGivesTheSameRunAndAnotherSeedAnotherOne() {
-    assertSame(tiny.train("again", NO_PICTURES), reference);
+    assertSame(tiny.train("again", "log.pictures_every_epochs=0"), reference);
     assertThat(TinyRun.metrics(otherSeed).get(0)).isNotEqualTo(TinyRun.metrics(reference).get(0));
   }
 
@@ -274,7 +275,7 @@ public abstract class BaselineContract {
             "training.epochs=2",
             "training.batch=24",
             "checkpoint.every_minutes=0.0000001",
-            NO_PICTURES);
+            QUICK);
 
     assertThat(TinyRun.metrics(whole)).hasSize(4);
     for (int step = 1; step < 4; step++) {
@@ -286,7 +287,7 @@ public abstract class BaselineContract {
 
   @Test
   void aRunStoppedBeforeItsFirstStepResumesWithItsInitialWeights() {
-    String[] settings = {"training.epochs=1", "training.seed=2", NO_PICTURES};
+    String[] settings = {"training.epochs=1", "training.seed=2", QUICK};
     Path source = TinyRun.last(reference);
     Path whole = tiny.trainFrom(source, "initialised", settings);
     Path cut = tiny.prepareFrom(source, "prepared", settings);
@@ -309,7 +310,7 @@ public abstract class BaselineContract {
             "model.drop_path=0.0",
             "training.batch=4",
             "training.accumulate=2",
-            NO_PICTURES);
+            QUICK);
 
     assertThat(TinyRun.metrics(halves)).hasSize(STEPS);
     assertMicroBatches(halves, oneEpoch);

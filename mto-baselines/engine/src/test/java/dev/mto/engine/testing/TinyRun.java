@@ -56,7 +56,12 @@ public final class TinyRun {
   private final Path root;
   private final Path yaml;
 
-  /** Generates images and writes {@code tiny.yaml}, both in {@code root}. */
+  /**
+   * Generates images and writes {@code tiny.yaml}, both in {@code root}.
+   *
+   * @param settings as {@code model.dim=48}; a whole section as {@code model={...}} replaces that
+   *     of the usual configuration
+   */
   public TinyRun(Baseline baseline, Path root, String... settings) {
     this.baseline = baseline;
     this.root = root;
