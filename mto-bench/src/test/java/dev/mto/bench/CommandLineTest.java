@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** A user's mistake ends with exit code 2 and one line that names it. */
 class CommandLineTest {
@@ -37,6 +39,19 @@ class CommandLineTest {
         training: { epochs: 1, batch: 1, accumulate: 1, warmup_epochs: 0 }
         """
             .formatted(images));
+  }
+
+  @Test
+  void everyDefaultThatAHelpNamesIsThere() {
+    List<String> usages = usages(new CommandLine(new Mto())).toList();
+
+    assertThat(usages).hasSizeGreaterThan(15).noneMatch(usage -> usage.contains("null"));
+  }
+
+  private static Stream<String> usages(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command.getUsageMessage()),
+        command.getSubcommands().values().stream().flatMap(CommandLineTest::usages));
   }
 
   @Test

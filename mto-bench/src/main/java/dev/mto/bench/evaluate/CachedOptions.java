@@ -20,23 +20,29 @@ final class CachedOptions {
 
   @Option(
       names = "--epochs",
+      defaultValue = "100",
       paramLabel = "N",
       description = "Passes over the cached features (default: ${DEFAULT-VALUE}).")
-  private int epochs = 100;
+  private int epochs;
 
   @Option(
       names = "--learning-rate",
+      defaultValue = "0.01",
       paramLabel = "RATE",
       description = "Of Adam's first step (default: ${DEFAULT-VALUE}).")
-  private double learningRate = 0.01;
+  private double learningRate;
 
   @Option(
       names = "--l2",
+      defaultValue = "0.001",
       paramLabel = "WEIGHT",
       description = "Of the squared weights in the loss (default: ${DEFAULT-VALUE}).")
-  private double l2 = 0.001;
+  private double l2;
 
-  @Option(names = "--seed", description = "Of the order of images (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      description = "Of the order of images (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(names = "--teacher", description = "The method's slow copy instead of the model.")

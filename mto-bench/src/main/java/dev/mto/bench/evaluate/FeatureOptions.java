@@ -10,7 +10,7 @@ final class FeatureOptions {
   @Option(
       names = "--feature",
       paramLabel = "NAME",
-      description = "mean of the patch tokens, or the class token (default: ${DEFAULT-VALUE}).")
+      description = "mean of the patch tokens (the default), or the class token.")
   private Pooling pooling = Pooling.MEAN;
 
   @Option(
