@@ -65,7 +65,8 @@ class PretrainingEndToEndTest extends BaselineContract {
   @Test
   void featureLossFallsAndTheTotalIsTheRampedSum() {
     List<JsonNode> rows =
-        TinyRun.metrics(tiny().train("ramp", "training.epochs=8", "options.feature_weight=0.5"));
+        TinyRun.metrics(
+            tiny().train("ramp", "training.epochs=8", "options.feature_weight=0.5", QUICK));
 
     assertThat(mean(rows.subList(42, 48), "loss.feature"))
         .isLessThan(.9 * mean(rows.subList(0, 6), "loss.feature"));

@@ -140,30 +140,31 @@ public abstract class BaselineContract {
   void withoutMtoTheSameStartHasTheSameSelfSupervisedLoss() {
     List<JsonNode> rows = TinyRun.metrics(plain);
 
-    for (int i = 0; i < rows.size(); i++) {
-      JsonNode row = rows.get(i);
+    for (JsonNode row : rows) {
       assertThat(row.get("loss")).isEqualTo(row.get("loss.ss"));
       assertThat(row.fieldNames())
           .toIterable()
           .noneMatch(name -> name.matches("loss\\.(.*\\.)?(spa|e|r)"));
-      boolean measured = i % 3 == 0 || (i + 1) % STEPS == 0;
-      for (String figure : grouped("heterogeneity", ".", "")) {
-        assertThat(row.has(figure)).as("row " + i).isEqualTo(measured);
-      }
     }
     assertThat(rows.get(0).get("loss.ss").asDouble())
         .isCloseTo(TinyRun.metrics(reference).get(0).get("loss.ss").asDouble(), within(1e-6));
   }
 
   @Test
-  void heterogeneityStaysWithinItsBound() {
-    for (JsonNode row : TinyRun.metrics(reference)) {
-      double bound = row.get("heterogeneity.bound").asDouble();
-      assertThat(bound).isCloseTo(Math.log(visible), within(1e-6));
-      for (String figure : grouped("heterogeneity", ".", "")) {
-        assertThat(figures(row.get(figure)))
-            .hasSize(layers)
-            .allMatch(h -> h >= 0 && h <= bound + 1e-5);
+  void heterogeneityStaysWithinItsBoundAndIsMeasuredEveryThirdStepWithoutMto() {
+    for (Path run : List.of(reference, plain)) {
+      List<JsonNode> rows = TinyRun.metrics(run);
+      for (int i = 0; i < rows.size(); i++) {
+        JsonNode row = rows.get(i);
+        boolean measured = run.equals(reference) || i % 3 == 0 || (i + 1) % STEPS == 0;
+        double bound = row.path("heterogeneity.bound").asDouble();
+        assertThat(bound).isCloseTo(measured ? Math.log(visible) : 0, within(1e-6));
+        for (String figure : grouped("heterogeneity", ".", "")) {
+          assertThat(row.has(figure)).as("row " + i).isEqualTo(measured);
+          assertThat(row.path(figure))
+              .hasSize(measured ? layers : 0)
+              .allMatch(h -> h.asDouble() >= 0 && h.asDouble() <= bound + 1e-5);
+        }
       }
     }
   }
@@ -330,6 +331,15 @@ public abstract class BaselineContract {
                     .as(figure.getKey() + " of step " + step)
                     .isCloseTo(value, within(1e-5 * Math.max(1, Math.abs(value))));
               });
+    }
+    Map<String, INDArray> one = WeightFile.read(TinyRun.last(whole));
+    Map<String, INDArray> two = WeightFile.read(TinyRun.last(halves));
+    assertThat(two.keySet()).isEqualTo(one.keySet());
+    // Adam divides by tiny second moments where a gradient is zero in theory: the key bias
+    for (String name : parameters(one)) {
+      if (name.matches("(.*\\.)?(mask_token|mlp\\.fc1\\.weight|decoder_pred\\.weight)")) {
+        Closeness.assertClose(name, two.get(name), one.get(name), 1e-3, 0);
+      }
     }
   }
 
