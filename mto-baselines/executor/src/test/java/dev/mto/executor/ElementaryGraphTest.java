@@ -89,7 +89,7 @@ class ElementaryGraphTest {
         formula("mean", (a, b) -> a.mul(b).mean(), same),
         formula("sum of rows", (a, b) -> squared(a.mul(b).sum(2)), same),
         formula("sum of rows, kept", (a, b) -> a.div(a.mul(b).sum(true, 2)), same),
-        formula("mean of the middle", (a, b) -> squared(concat(1, a, b).mean(1)), 2, 5, 4),
+        formula("mean of joined middles", (a, b) -> squared(concat(1, a, b).mean(1)), 2, 5, 4),
         formula("mean of the last two", (a, b) -> squared(a.mul(b).mean(1, 2)), same),
         formula("mean of the first", (a, b) -> squared(a.mul(b).mean(0)), same),
         formula("mean of the first, kept", (a, b) -> a.sub(a.mul(b).mean(true, 0)), same),
