@@ -66,10 +66,7 @@ public final class Mto implements Runnable {
       Arrays.stream(new Version().getVersion()).forEach(System.out::println);
       return;
     }
-    int code = CommandLines.run(new Mto(), arguments);
-    if (code != 130) {
-      System.exit(code);
-    }
+    System.exit(CommandLines.run(new Mto(), arguments));
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class BatchArrays {
   private final ImageSource source;
   private final int[] indices;
+  private final int[] files;
   private final Buffers buffers;
   private final float[] pixels;
   private final float[] second;
@@ -29,6 +30,7 @@ final class BatchArrays {
   BatchArrays(ImageSource source, int[] indices, Buffers buffers) {
     this.source = source;
     this.indices = indices;
+    this.files = indices.clone();
     this.buffers = buffers;
     this.pixels = buffers.take();
     this.second = source.twoViews() ? buffers.take() : null;
@@ -36,8 +38,14 @@ final class BatchArrays {
     this.device = Nd4j.getAffinityManager().getDeviceForCurrentThread();
   }
 
-  void read(int slot, int step) throws UnreadableImageException {
-    source.views(indices[slot], pixels, second, slot * source.imageLength());
+  /**
+   * Fills a slot.
+   *
+   * @param file index of the image that is read into it
+   */
+  void read(int slot, int file, int step) throws UnreadableImageException {
+    files[slot] = file;
+    source.views(indices[slot], file, pixels, second, slot * source.imageLength());
     masks[slot] = source.mask(indices[slot], step);
   }
 
@@ -62,7 +70,7 @@ final class BatchArrays {
     int[] labels = new int[good.length];
     List<Mask> keptMasks = new ArrayList<>();
     for (int i = 0; i < good.length; i++) {
-      kept[i] = indices[good[i]];
+      kept[i] = files[good[i]];
       labels[i] = source.folder().label(kept[i]);
       keptMasks.add(masks[good[i]]);
     }

@@ -2,6 +2,7 @@ package dev.mto.data;
 
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.image.UnreadableImageException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +10,10 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -18,13 +22,17 @@ import java.util.stream.IntStream;
  * waits.
  */
 final class BatchTask {
+  private static final long POLL_MILLIS = 100;
+  private static final long PATIENCE_SECONDS = 120;
+
   private final ImageSource source;
   private final int number;
   private final int step;
   private final int[] indices;
   private final BatchArrays arrays;
   private final AtomicInteger unread;
-  private final String[] reasons;
+  private final List<List<String>> reasons = new ArrayList<>();
+  private final boolean[] filled;
   private final List<Future<?>> slots = new ArrayList<>();
   private ImageBatch batch;
   private boolean cancelled;
@@ -40,7 +48,8 @@ final class BatchTask {
     this.indices = indices;
     this.arrays = new BatchArrays(source, indices, buffers);
     this.unread = new AtomicInteger(indices.length);
-    this.reasons = new String[indices.length];
+    this.filled = new boolean[indices.length];
+    IntStream.range(0, indices.length).forEach(slot -> reasons.add(new ArrayList<>()));
   }
 
   BatchTask submit(ExecutorService workers) {
@@ -62,10 +71,14 @@ final class BatchTask {
   }
 
   private void read(int slot) {
-    try {
-      arrays.read(slot, step);
-    } catch (UnreadableImageException e) {
-      reasons[slot] = e.getMessage();
+    for (int tried = 0; tried < source.mostTried(); tried++) {
+      try {
+        arrays.read(slot, source.fileOf(indices[slot], tried), step);
+        filled[slot] = true;
+        break;
+      } catch (UnreadableImageException e) {
+        reasons.get(slot).add(e.getMessage());
+      }
     }
     if (unread.decrementAndGet() == 0) {
       assemble();
@@ -76,7 +89,7 @@ final class BatchTask {
     if (!cancelled) {
       batch =
           arrays.batch(
-              number, IntStream.range(0, indices.length).filter(i -> reasons[i] == null).toArray());
+              number, IntStream.range(0, indices.length).filter(i -> filled[i]).toArray());
     }
   }
 
@@ -84,17 +97,17 @@ final class BatchTask {
    * Waits for the workers and reports unreadable images in order.
    *
    * @param bad where to list them; null = the first one is an error
+   * @param stop asked while it waits
    * @return the batch, or null if none of its images was readable
+   * @throws StoppedException if {@code stop} says so
    */
-  ImageBatch await(BadImages bad) throws InterruptedException {
-    for (int i = 0; i < indices.length; i++) {
-      join(i);
-    }
+  ImageBatch await(BadImages bad, BooleanSupplier stop) throws InterruptedException {
     try {
       for (int i = 0; i < indices.length; i++) {
-        if (reasons[i] != null) {
-          report(bad, i);
-        }
+        join(i, stop);
+      }
+      for (int i = 0; i < indices.length; i++) {
+        report(bad, i);
       }
     } catch (RuntimeException e) {
       cancel();
@@ -109,22 +122,48 @@ final class BatchTask {
     return result;
   }
 
-  private void join(int slot) throws InterruptedException {
-    try {
-      slots.get(slot).get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(
-          "reading " + source.folder().path(indices[slot]) + " failed: " + e.getCause(),
-          e.getCause());
+  private void join(int slot, BooleanSupplier stop) throws InterruptedException {
+    long since = System.nanoTime();
+    while (true) {
+      if (stop.getAsBoolean()) {
+        throw new StoppedException();
+      }
+      try {
+        slots.get(slot).get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException e) {
+        requirePatience(slot, since);
+      } catch (ExecutionException e) {
+        String where = source.folder().path(indices[slot]) + " cannot be read";
+        if (e.getCause() instanceof Error error) {
+          throw new UncheckedIOException(where, new IOException(error.toString(), error));
+        }
+        throw new IllegalStateException(where + ": " + e.getCause(), e.getCause());
+      }
+    }
+  }
+
+  /** All images before it are read, so that this one is being read, as from a disk that hangs. */
+  private void requirePatience(int slot, long since) {
+    if (System.nanoTime() - since > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
+      throw new UncheckedIOException(
+          source.folder().path(indices[slot]) + " cannot be read",
+          new IOException(
+              "it has taken "
+                  + PATIENCE_SECONDS
+                  + " s and goes on; is its disk or network folder there?"));
     }
   }
 
   private void report(BadImages bad, int slot) {
-    Path path = source.folder().path(indices[slot]);
-    if (bad == null) {
-      throw new UncheckedIOException(
-          path + " cannot be read: " + reasons[slot], new UnreadableImageException(reasons[slot]));
+    for (int tried = 0; tried < reasons.get(slot).size(); tried++) {
+      Path path = source.folder().path(source.fileOf(indices[slot], tried));
+      String reason = reasons.get(slot).get(tried);
+      if (bad == null) {
+        throw new UncheckedIOException(
+            path + " cannot be read: " + reason, new UnreadableImageException(reason));
+      }
+      bad.add(path, reason);
     }
-    bad.add(path, reasons[slot]);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
@@ -33,6 +34,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
 
   private final transient ImageSource source;
   private final transient BadImages bad;
+  private final transient BooleanSupplier stop;
   private final transient ExecutorService workers;
   private final transient BatchArrays.Buffers buffers;
   private final transient Deque<BatchTask> ahead = new ArrayDeque<>();
@@ -55,11 +57,13 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
             options.preprocessing,
             options.sampler,
             options.photometric,
+            options.replacing,
             options.reducedDecoding,
             options.seed,
             options.epoch,
             new AtomicReference<>(StageTimes.NONE));
     bad = options.bad;
+    stop = options.stop;
     batchSize = options.batchSize;
     batches = options.batches();
     batchesPerStep = options.batchesPerStep;
@@ -105,7 +109,11 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     submitAhead();
   }
 
-  /** Whether a batch with at least one readable image is left; waits until it is read. */
+  /**
+   * Whether a batch with at least one readable image is left; waits until it is read.
+   *
+   * @throws StoppedException if a stop is asked for while it waits
+   */
   @Override
   public boolean hasNext() {
     requireOpen();
@@ -124,6 +132,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
    *
    * @throws NoSuchElementException after the last batch
    * @throws TooManyBadImagesException if too many images are unreadable
+   * @throws StoppedException if a stop is asked for while it waits
    * @throws IllegalStateException if a worker failed otherwise or this was closed
    */
   public ImageBatch nextBatch() {
@@ -210,7 +219,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   private ImageBatch await(BatchTask task) {
     long since = System.nanoTime();
     try {
-      return task.await(bad);
+      return task.await(bad, stop);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while images were read", e);
@@ -241,6 +250,8 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     private MaskSampler sampler;
     private Photometric photometric;
     private BadImages bad;
+    private boolean replacing;
+    private BooleanSupplier stop = () -> false;
     private int batchSize = 64;
     private int batchesPerStep = 1;
     private long seed;
@@ -272,6 +283,21 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     /** Where unreadable images are listed; without it the first one is an UncheckedIOException. */
     public Builder badImages(BadImages bad) {
       this.bad = bad;
+      return this;
+    }
+
+    /**
+     * Whether the place of an image that cannot be read is taken by the next one of the folder, so
+     * that batches for training are full; otherwise, for measuring, the batch is shorter.
+     */
+    public Builder replaceUnreadable(boolean replacing) {
+      this.replacing = replacing;
+      return this;
+    }
+
+    /** Asked often while batches are waited for; once it is true they end, as by Ctrl-C. */
+    public Builder stopWhen(BooleanSupplier stop) {
+      this.stop = stop;
       return this;
     }
 
@@ -364,6 +390,17 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
           "start batch",
           startBatch,
           "between 0 and " + batches() + ", the batches of the epoch");
+      long values =
+          (long) batchSize * preprocessing.channels() * preprocessing.height();
+      if (values > Integer.MAX_VALUE / preprocessing.width()) {
+        throw new IllegalArgumentException(
+            "a batch of %d images of %d x %d x %d has more than 2^31 values: lower the batch size"
+                .formatted(
+                    batchSize,
+                    preprocessing.channels(),
+                    preprocessing.height(),
+                    preprocessing.width()));
+      }
       return new ImageBatches(this);
     }
 

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
  *
  * @param sampler null = no masks
  * @param photometric null = no second view
+ * @param replacing whether the place of an image that cannot be read is taken by one after it
  * @param reduced whether JPEGs are decoded at the lowest resolution that their crop allows
  * @param times what reading has taken so far
  */
@@ -27,10 +28,13 @@ record ImageSource(
     Preprocessing preprocessing,
     MaskSampler sampler,
     Photometric photometric,
+    boolean replacing,
     boolean reduced,
     long seed,
     int epoch,
     AtomicReference<StageTimes> times) {
+
+  private static final int MOST_TRIED = 100;
 
   /** C * H * W. */
   int imageLength() {
@@ -47,19 +51,31 @@ record ImageSource(
     return photometric != null;
   }
 
+  /** The image whose views image {@code index} gets after {@code tried} that could not be read. */
+  int fileOf(int index, int tried) {
+    return (index + tried) % folder.size();
+  }
+
+  /** How many images are tried for one place. */
+  int mostTried() {
+    return replacing ? Math.min(MOST_TRIED, folder.size()) : 1;
+  }
+
   /**
    * Writes the views of an image.
    *
+   * @param file the image that is read; its views are drawn as those of {@code index}
    * @param first receives [C, H, W] from {@code offset} on
    * @param second the same for the second view, unused where there is none
    */
-  void views(int index, float[] first, float[] second, int offset) throws UnreadableImageException {
+  void views(int index, int file, float[] first, float[] second, int offset)
+      throws UnreadableImageException {
     long started = System.nanoTime();
-    EncodedImage file = EncodedImage.read(folder.path(index));
+    EncodedImage encoded = EncodedImage.read(folder.path(file));
     long read = System.nanoTime();
     byte[] crop =
         ImageTensor.pixels(
-            file, preprocessing, reduced, RandomStream.of(seed, "crop", epoch, index));
+            encoded, preprocessing, reduced, RandomStream.of(seed, "crop", epoch, index));
     byte[] pixels =
         ImageTensor.augment(
             crop, preprocessing, RandomStream.of(seed, "rand_augment", epoch, index));
@@ -86,8 +102,8 @@ record ImageSource(
         new StageTimes(
             1,
             read - started,
-            file.decodeNanos(),
-            augmented - read - file.decodeNanos(),
+            encoded.decodeNanos(),
+            augmented - read - encoded.decodeNanos(),
             System.nanoTime() - augmented,
             0));
   }

@@ -33,7 +33,7 @@ final class Recipes {
           ? Optional.empty()
           : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(file + " of " + owner.getName(), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.mto.evaluation;
 
+import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.errors.UserException;
@@ -7,7 +8,6 @@ import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class ClassifierFolder {
     String text = ConfigLoader.write(recipe);
     try {
       if (!Files.exists(file)) {
-        Files.createDirectories(root);
+        Files.createDirectories(root.resolve("checkpoints"));
         AtomicFiles.writeString(file, text);
       } else if (!resume) {
         throw new UserException(
@@ -45,7 +45,7 @@ public final class ClassifierFolder {
             file + ": was made with another recipe; resume with that one, or name another --out");
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.reading(file, e);
     }
     return new ClassifierFolder(root);
   }
@@ -74,7 +74,7 @@ public final class ClassifierFolder {
           .with(Series.dots("validation", epochs, top1))
           .write(root.resolve("accuracy.png"));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(root, e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.mto.evaluation;
 
+import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.encoder.Scores;
@@ -70,7 +71,7 @@ final class ClassifierListener implements TrainingListener {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.reading(metrics, e);
     }
   }
 

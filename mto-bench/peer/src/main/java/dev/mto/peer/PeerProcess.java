@@ -108,7 +108,7 @@ public final class PeerProcess {
           try {
             TensorFile.write(file, gradients);
           } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(file + ": cannot be written", e);
           }
         });
   }

@@ -119,10 +119,7 @@ final class CurveCommand implements Callable<Integer> {
         arguments.addAll(List.of("--recipe", recipe.toString()));
       }
       settings.forEach(setting -> arguments.addAll(List.of("--recipe-set", setting)));
-      arguments.addAll(List.of("--out", out.toString()));
-      if (Files.exists(out)) {
-        arguments.add("--resume");
-      }
+      arguments.addAll(List.of("--out", out.toString(), "--resume"));
     }
     new CommandLine(command)
         .setCaseInsensitiveEnumValuesAllowed(true)

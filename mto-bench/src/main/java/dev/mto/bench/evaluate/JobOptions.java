@@ -2,6 +2,7 @@ package dev.mto.bench.evaluate;
 
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.graph.LabelledImages;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.evaluation.ClassifierFolder;
@@ -98,6 +99,6 @@ final class JobOptions {
     if (result.isPresent() && json != null) {
       JsonFile.write(json, result.get());
     }
-    return result.isPresent() ? 0 : 130;
+    return result.isPresent() ? 0 : StopSignal.EXIT_CODE;
   }
 }

@@ -1,5 +1,6 @@
 package dev.mto.bench.study;
 
+import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.ConfigLoader;
@@ -7,14 +8,12 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.speed.JsonFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The files of a cell: {@code config.yaml}, recipes, {@code steps.json} (the commands, which anyone
@@ -25,20 +24,13 @@ record CellFolder(Path root) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * A command of a cell, the same that a user would type.
+   * A command of a cell, the same that a user would type. Those that train have {@code --resume},
+   * with which they go on where there is something to go on with.
    *
    * @param name unique in the cell
    * @param arguments of the command line
-   * @param folder that it resumes in, where it exists already; empty for a command that starts anew
    */
-  record Step(String name, List<String> arguments, String folder) {
-    /** The command line, to begin or to go on. */
-    List<String> commandLine() {
-      return folder.isEmpty() || !Files.exists(Path.of(folder))
-          ? arguments
-          : Stream.concat(arguments.stream(), Stream.of("--resume")).toList();
-    }
-  }
+  record Step(String name, List<String> arguments) {}
 
   Path run() {
     return root.resolve("run");
@@ -94,7 +86,7 @@ record CellFolder(Path root) {
       }
       JsonFile.write(steps(), steps(cell, data));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(root, e);
     }
   }
 
@@ -103,8 +95,8 @@ record CellFolder(Path root) {
     steps.add(
         new Step(
             "pretrain",
-            List.of("pretrain", "--config", config().toString(), "--out", run().toString()),
-            run().toString()));
+            List.of(
+                "pretrain", "--config", config().toString(), "--out", run().toString(), "--resume")));
     for (Measurement measurement : cell.measurements()) {
       measurement.epochs().forEach(epoch -> steps.add(evaluate(measurement.kind(), epoch, data)));
     }
@@ -121,14 +113,14 @@ record CellFolder(Path root) {
     arguments.addAll(checkpoint(epoch));
     arguments.addAll(List.of("--train", data.train(), "--val", data.test()));
     arguments.addAll(List.of("--json", figures(kind, epoch).toString()));
-    String resumed = "";
     if (kind == Measurement.Kind.KNN) {
       arguments.addAll(List.of("--untrained", "0"));
     } else {
-      resumed = root.resolve(kind.command() + "-epoch-" + epoch).toString();
-      arguments.addAll(List.of("--recipe", recipe(kind).toString(), "--out", resumed));
+      Path out = root.resolve(kind.command() + "-epoch-" + epoch);
+      arguments.addAll(
+          List.of("--recipe", recipe(kind).toString(), "--out", out.toString(), "--resume"));
     }
-    return new Step(kind.command() + " after epoch " + epoch, arguments, resumed);
+    return new Step(kind.command() + " after epoch " + epoch, arguments);
   }
 
   private Step analyze(String what, int epoch, StudyConfig.Data data, String... more) {
@@ -136,7 +128,7 @@ record CellFolder(Path root) {
     arguments.addAll(checkpoint(epoch));
     arguments.addAll(List.of("--images", data.test(), "--out", pictures(epoch).toString()));
     arguments.addAll(List.of(more));
-    return new Step(what + " after epoch " + epoch, arguments, "");
+    return new Step(what + " after epoch " + epoch, arguments);
   }
 
   /** The kept checkpoint; an untrained run has its only one. */
@@ -167,16 +159,12 @@ record CellFolder(Path root) {
     try {
       return JSON.readValue(done().toFile(), new TypeReference<LinkedHashMap<String, Double>>() {});
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.reading(done(), e);
     }
   }
 
   /** Replaces what {@link #readDone} reads. */
   void writeDone(Map<String, Double> seconds) {
-    try {
-      JsonFile.write(done(), seconds);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    JsonFile.write(done(), seconds);
   }
 }

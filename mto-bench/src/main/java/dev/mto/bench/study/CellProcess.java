@@ -31,7 +31,7 @@ record CellProcess(Cell cell, CellFolder folder, Process process) {
     try {
       return new CellProcess(cell, folder, builder.start());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("the process of cell " + cell.id() + " cannot be started", e);
     }
   }
 

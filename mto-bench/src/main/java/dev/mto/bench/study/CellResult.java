@@ -1,5 +1,6 @@
 package dev.mto.bench.study;
 
+import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,7 +8,6 @@ import dev.mto.engine.config.MtoConfig;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.report.MetricsFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,7 +111,7 @@ record CellResult(
           accuracy,
           pixels);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.reading(folder.root(), e);
     }
   }
 

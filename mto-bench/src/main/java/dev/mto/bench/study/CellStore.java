@@ -1,9 +1,9 @@
 package dev.mto.bench.study;
 
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.speed.JsonFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +61,7 @@ record CellStore(Path cells, Path kept) {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(kept, e);
     }
   }
 
@@ -84,7 +84,7 @@ record CellStore(Path cells, Path kept) {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(f -> f.getFileName().toString().matches(name)).sorted().toList();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.reading(folder, e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.mto.bench.study;
 
 import dev.mto.engine.command.CommandLines;
+import dev.mto.engine.folder.StopSignal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -21,8 +22,6 @@ import picocli.CommandLine.Spec;
     hidden = true,
     description = "Runs the commands of one cell of a study that are not done yet.")
 public final class StudyCellCommand implements Callable<Integer> {
-  private static final int STOPPED = 130;
-
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "DIR", description = "Folder of the cell.")
@@ -38,7 +37,7 @@ public final class StudyCellCommand implements Callable<Integer> {
     for (CellFolder.Step step : cell.readSteps()) {
       if (!done.containsKey(step.name())) {
         long start = System.nanoTime();
-        List<String> arguments = step.commandLine();
+        List<String> arguments = step.arguments();
         System.out.println("mto " + String.join(" ", arguments));
         int code = CommandLines.run(spec.root().userObject(), arguments.toArray(String[]::new));
         if (code != 0) {
@@ -57,6 +56,6 @@ public final class StudyCellCommand implements Callable<Integer> {
     } catch (IOException e) {
       System.err.println("the study's end cannot be seen: " + e.getMessage());
     }
-    System.exit(STOPPED); // jobs save first
+    StopSignal.request(); // jobs save first
   }
 }

@@ -1,13 +1,11 @@
 package dev.mto.bench.study;
 
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.FolderLock;
+import dev.mto.engine.folder.StopSignal;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -73,7 +71,7 @@ public final class StudyCommand implements Callable<Integer> {
     }
     Files.createDirectories(study.folder());
     if (!report && !runLocked(study, job)) {
-      return 130;
+      return StopSignal.EXIT_CODE;
     }
     if (job.finished().isEmpty()) {
       throw new UserException(
@@ -85,24 +83,10 @@ public final class StudyCommand implements Callable<Integer> {
   }
 
   /** Two processes in one folder would write over each other. */
-  private static boolean runLocked(StudyConfig study, StudyJob job) throws IOException {
-    Path lock = study.folder().resolve("study.lock");
-    try (FileChannel channel =
-            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = lock(channel)) {
-      if (held == null) {
-        throw new UserException(
-            study.folder() + ": another process runs this study; wait for it, or set another out");
-      }
+  @SuppressWarnings("try")
+  private static boolean runLocked(StudyConfig study, StudyJob job) {
+    try (FolderLock lock = FolderLock.of(study.folder())) {
       return job.run();
-    }
-  }
-
-  private static FileLock lock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
     }
   }
 }

@@ -138,7 +138,7 @@ record StudyConfig(
           settings,
           StudyConfig.class);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("study.yaml", e);
     }
   }
 

@@ -55,6 +55,7 @@ final class StudyJob {
    *
    * @return whether it came to its end, with all cells finished or failed; false after Ctrl-C
    */
+  @SuppressWarnings("try")
   boolean run() {
     Deque<Cell> waiting = new ArrayDeque<>(left());
     List<CellProcess> running = new ArrayList<>();
@@ -65,7 +66,7 @@ final class StudyJob {
           running.add(start(waiting.poll()));
         }
         sleep();
-        if (stop.requested()) {
+        if (StopSignal.requested()) {
           running.forEach(CellProcess::stop);
           console.println(
               "stopped; %d cells are left. To go on, give the same command again"

@@ -5,7 +5,6 @@ import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightNames;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -53,11 +52,7 @@ final class OutputFile {
   }
 
   void write(AtomicFiles.Writer writer) {
-    try {
-      AtomicFiles.write(out, writer);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    AtomicFiles.write(out, writer);
   }
 
   Path path() {

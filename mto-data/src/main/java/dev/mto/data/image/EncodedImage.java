@@ -112,8 +112,9 @@ public final class EncodedImage {
   }
 
   private static byte[] bytes(Path path) throws UnreadableImageException {
-    if (Files.isDirectory(path)) {
-      throw new UnreadableImageException("a folder, not a file");
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new UnreadableImageException(
+          Files.isDirectory(path) ? "a folder, not a file" : "a device or pipe, not a file");
     }
     try {
       long size = Files.size(path);

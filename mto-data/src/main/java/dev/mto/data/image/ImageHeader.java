@@ -13,7 +13,14 @@ import java.util.Arrays;
  * @param adobe whether a JPEG carries Adobe's APP14 marker, whose CMYK is stored inverted
  */
 record ImageHeader(int height, int width, int components, boolean adobe) {
-  private static final long MAX_PIXELS = 1L << 27;
+  /** Above it an image takes a quarter of a gibibyte: the limit at which Pillow warns. */
+  private static final long MAX_PIXELS = 89_478_485;
+
+  /** Up to here a file may hold as few bytes as it likes. */
+  private static final long FREE_PIXELS = 1L << 24;
+
+  private static final long MOST_PIXELS_PER_BYTE = 1024;
+
   private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final int IHDR = 0x49484452;
   private static final int IEND = 0x49454E44;
@@ -45,15 +52,25 @@ record ImageHeader(int height, int width, int components, boolean adobe) {
     }
     try {
       if (JpegWalk.recognises(file)) {
-        return new JpegWalk(file).read();
+        return new JpegWalk(file).read().plausibleIn(file.length);
       }
       if (Arrays.equals(Arrays.copyOf(file, PNG_SIGNATURE.length), PNG_SIGNATURE)) {
-        return readPng(file);
+        return readPng(file).plausibleIn(file.length);
       }
     } catch (IllegalArgumentException e) {
       throw new UnreadableImageException(e.getMessage());
     }
     throw new UnreadableImageException("neither JPEG nor PNG");
+  }
+
+  /** Refuses a small file that would take much memory: no camera or program writes one. */
+  private ImageHeader plausibleIn(int bytes) throws UnreadableImageException {
+    long pixels = (long) height * width;
+    if (pixels > FREE_PIXELS && pixels > bytes * MOST_PIXELS_PER_BYTE) {
+      throw new UnreadableImageException(
+          "claims %d x %d pixels in %d bytes".formatted(width, height, bytes));
+    }
+    return this;
   }
 
   /** Walks the chunks of a PNG from IHDR to IEND. */

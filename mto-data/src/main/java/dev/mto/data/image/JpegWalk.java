@@ -6,8 +6,12 @@ final class JpegWalk {
   private static final int SCAN = 0xDA;
   private static final int APP14 = 0xEE;
 
+  /** A progressive JPEG has about ten; each takes a pass over all of its pixels. */
+  private static final int MOST_SCANS = 64;
+
   private final byte[] file;
   private int position = 2;
+  private int scans;
   private boolean adobe;
   private int frame = -1;
 
@@ -31,6 +35,10 @@ final class JpegWalk {
       note(marker, length);
       position += length;
       if (marker == SCAN) {
+        if (++scans > MOST_SCANS) {
+          throw new UnreadableImageException(
+              "JPEG with more than " + MOST_SCANS + " scans, as no program writes");
+        }
         skipEntropyCodedData();
       }
     }

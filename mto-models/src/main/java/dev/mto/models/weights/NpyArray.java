@@ -30,9 +30,13 @@ final class NpyArray {
     data = new DataInputStream(in);
   }
 
-  /** Reads one array to the end of {@code in}. */
-  static INDArray read(Path file, String name, InputStream in) throws IOException {
-    return new NpyArray(file, name, in).read();
+  /**
+   * Reads one array to the end of {@code in}.
+   *
+   * @param most bytes that it may take
+   */
+  static INDArray read(Path file, String name, InputStream in, long most) throws IOException {
+    return new NpyArray(file, name, in).read(most);
   }
 
   /** Reads what the header says. */
@@ -42,12 +46,12 @@ final class NpyArray {
     return TensorInfo.of(array.type(description.group(1)), array.shape(description.group(3)));
   }
 
-  private INDArray read() throws IOException {
+  private INDArray read(long most) throws IOException {
     Matcher description = description();
     DataType type = type(description.group(1));
     long[] shape = shape(description.group(3));
     boolean fortran = description.group(2).equals("True");
-    INDArray array = values(type, fortran ? reversed(shape) : shape);
+    INDArray array = values(type, fortran ? reversed(shape) : shape, most);
     return fortran && shape.length > 1 ? array.transpose().dup('c') : array;
   }
 
@@ -79,7 +83,7 @@ final class NpyArray {
     return new String(text, StandardCharsets.UTF_8);
   }
 
-  private INDArray values(DataType type, long[] shape) throws IOException {
+  private INDArray values(DataType type, long[] shape, long most) throws IOException {
     long size;
     try {
       size = RawTensor.size(type, shape);
@@ -88,6 +92,9 @@ final class NpyArray {
     }
     if (size > Integer.MAX_VALUE) {
       throw problem("is above 2 GiB, more than one array may hold");
+    }
+    if (size > most) {
+      throw problem("unpacks to far more than its file holds, as no model does");
     }
     byte[] bytes = data.readNBytes((int) size); // memory grows with what really comes
     if (bytes.length < size) {

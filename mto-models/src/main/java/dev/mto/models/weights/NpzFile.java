@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,16 +16,28 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class NpzFile {
   private static final String SUFFIX = ".npy";
 
+  /** What arrays may take in any case, and beyond it for each byte of the file. */
+  private static final long FREE = 64L << 20;
+
+  private static final long MOST_PER_BYTE = 50;
+
   private NpzFile() {}
 
   /**
    * Reads every array under its name, in the order of the file.
    *
-   * @throws WeightFileException when the file is damaged or holds something else
-   * @throws UncheckedIOException when it cannot be read
+   * @throws WeightFileException when the file cannot be read, is damaged or holds something else
    */
   public static Map<String, INDArray> read(Path file) {
-    return each(file, NpyArray::read);
+    long most = FREE + MOST_PER_BYTE * file.toFile().length();
+    long[] left = {most};
+    return each(
+        file,
+        (path, name, in) -> {
+          INDArray array = NpyArray.read(path, name, in, left[0]);
+          left[0] -= array.length() * array.dataType().width();
+          return array;
+        });
   }
 
   /** The arrays of a file, in its order, by their headers alone. */

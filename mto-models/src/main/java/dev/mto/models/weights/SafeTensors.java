@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
@@ -47,8 +46,7 @@ public final class SafeTensors {
   /**
    * Reads a file. F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL keep their type.
    *
-   * @throws WeightFileException when it is truncated, corrupt or of another type
-   * @throws UncheckedIOException when it cannot be read
+   * @throws WeightFileException when it is truncated, corrupt, of another type or cannot be read
    */
   public static Contents read(Path file) {
     return open(
@@ -76,6 +74,15 @@ public final class SafeTensors {
         });
   }
 
+  /**
+   * The free text of a file by key; no tensor is read.
+   *
+   * @throws WeightFileException when it is truncated, corrupt or cannot be read
+   */
+  public static Map<String, String> metadata(Path file) {
+    return open(file, (channel, header) -> header.metadata());
+  }
+
   private interface Reader<T> {
     T read(FileChannel channel, SafeTensorHeader header) throws IOException;
   }
@@ -88,16 +95,11 @@ public final class SafeTensors {
     }
   }
 
-  /**
-   * Writes a file, replacing it. Not atomic: write to a temporary file and rename.
-   *
-   * @throws UncheckedIOException when it cannot be written
-   */
-  public static void write(Path file, Map<String, INDArray> tensors, Map<String, String> metadata) {
+  /** Writes a file, replacing it. Not atomic: write to a temporary file and rename. */
+  public static void write(Path file, Map<String, INDArray> tensors, Map<String, String> metadata)
+      throws IOException {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       write(out, tensors, metadata);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written", e);
     }
   }
 

@@ -3,11 +3,12 @@ package dev.mto.models.weights;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -46,7 +47,6 @@ public final class TorchFile {
    * training checkpoint, in the order of the file, with their types.
    *
    * @throws WeightFileException when the file is damaged or holds an object of an unknown class
-   * @throws UncheckedIOException when it cannot be read
    */
   public static Map<String, INDArray> read(Path file) {
     return read(file, null);
@@ -58,7 +58,6 @@ public final class TorchFile {
    * @param entry its name, or null for what {@link #read(Path)} finds
    * @throws WeightFileException when the file is damaged, holds an object of an unknown class or no
    *     tensors in this entry
-   * @throws UncheckedIOException when it cannot be read
    */
   public static Map<String, INDArray> read(Path file, String entry) {
     try (Container container = open(file)) {
@@ -113,26 +112,39 @@ public final class TorchFile {
       throw WeightFileException.of(
           file, "its tensors take " + total + " bytes, more than it holds");
     }
+    long stored =
+        tensors.values().stream()
+            .map(TorchTensor::storage)
+            .distinct()
+            .mapToLong(storage -> RawTensor.size(storage.type(), new long[] {storage.elements()}))
+            .reduce(0, TorchFile::sum);
+    if (stored > Files.size(file)) {
+      throw WeightFileException.of(
+          file, "its storages take " + stored + " bytes, more than it holds");
+    }
   }
 
   private static long sum(long a, long b) {
     return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
   }
 
-  /** Reads a storage once for all tensors in a row that share it. */
+  /** Reads each storage once, whatever the order of the tensors in it; gives theirs. */
   private static Map<String, INDArray> values(
       Container container, Map<String, TorchTensor> described) throws IOException {
+    Map<TorchTensor.Storage, List<String>> sharing = new LinkedHashMap<>();
     Map<String, INDArray> tensors = new LinkedHashMap<>();
-    TorchTensor.Storage storage = null;
-    ByteBuffer stored = ByteBuffer.allocate(0);
-    for (Map.Entry<String, TorchTensor> named : described.entrySet()) {
-      TorchTensor tensor = named.getValue();
-      if (!tensor.storage().equals(storage)) {
-        storage = tensor.storage();
-        stored = container.values(named.getKey(), storage);
+    described.forEach(
+        (name, tensor) -> {
+          sharing.computeIfAbsent(tensor.storage(), storage -> new ArrayList<>()).add(name);
+          tensors.put(name, null);
+        });
+    for (Map.Entry<TorchTensor.Storage, List<String>> shared : sharing.entrySet()) {
+      TorchTensor.Storage storage = shared.getKey();
+      ByteBuffer stored = container.values(shared.getValue().get(0), storage);
+      for (String name : shared.getValue()) {
+        TorchTensor tensor = described.get(name);
+        tensors.put(name, RawTensor.of(storage.type(), tensor.shape(), tensor.elements(stored)));
       }
-      ByteBuffer elements = tensor.elements(stored);
-      tensors.put(named.getKey(), RawTensor.of(storage.type(), tensor.shape(), elements));
     }
     return tensors;
   }

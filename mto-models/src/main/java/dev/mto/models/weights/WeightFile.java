@@ -1,10 +1,11 @@
 package dev.mto.models.weights;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A file of named tensors in any format that is known. */
@@ -15,6 +16,10 @@ public final class WeightFile {
     SAFETENSORS
   }
 
+  private static final int LONGEST_NAME = 500;
+  private static final int SHOWN = 40;
+  private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
   private WeightFile() {}
 
   /**
@@ -22,8 +27,7 @@ public final class WeightFile {
    * by extension and first bytes.
    *
    * @return tensors by name; of a PyTorch checkpoint, its model
-   * @throws WeightFileException when the file is damaged or of another kind
-   * @throws UncheckedIOException when it cannot be read
+   * @throws WeightFileException when the file cannot be read, is damaged or of another kind
    */
   public static Map<String, INDArray> read(Path file) {
     return read(file, null);
@@ -33,8 +37,7 @@ public final class WeightFile {
    * Reads one entry of a PyTorch training checkpoint, such as {@code model_ema}.
    *
    * @param entry its name, or null for what {@link #read(Path)} finds
-   * @throws WeightFileException when the file is damaged or has no such entry
-   * @throws UncheckedIOException when it cannot be read
+   * @throws WeightFileException when the file cannot be read, is damaged or has no such entry
    */
   public static Map<String, INDArray> read(Path file, String entry) {
     Format format = format(file);
@@ -42,25 +45,47 @@ public final class WeightFile {
       throw WeightFileException.of(
           file, "not a PyTorch checkpoint, so it has no entry '" + entry + "': leave it out");
     }
-    return switch (format) {
-      case NUMPY -> NpzFile.read(file);
-      case TORCH -> TorchFile.read(file, entry);
-      case SAFETENSORS -> SafeTensors.read(file).tensors();
-    };
+    Map<String, INDArray> tensors =
+        switch (format) {
+          case NUMPY -> NpzFile.read(file);
+          case TORCH -> TorchFile.read(file, entry);
+          case SAFETENSORS -> SafeTensors.read(file).tensors();
+        };
+    requirePrintable(file, tensors.keySet());
+    return tensors;
   }
 
   /**
    * Says what a file holds without reading the values.
    *
-   * @throws WeightFileException when the file is damaged or of another kind
-   * @throws UncheckedIOException when it cannot be read
+   * @throws WeightFileException when the file cannot be read, is damaged or of another kind
    */
   public static WeightSummary describe(Path file) {
-    return switch (format(file)) {
-      case NUMPY -> new WeightSummary("NumPy archive", Map.of(), NpzFile.describe(file));
-      case TORCH -> TorchFile.describe(file);
-      case SAFETENSORS -> new WeightSummary("safetensors", Map.of(), SafeTensors.describe(file));
-    };
+    WeightSummary summary =
+        switch (format(file)) {
+          case NUMPY -> new WeightSummary("NumPy archive", Map.of(), NpzFile.describe(file));
+          case TORCH -> TorchFile.describe(file);
+          case SAFETENSORS ->
+              new WeightSummary("safetensors", Map.of(), SafeTensors.describe(file));
+        };
+    requirePrintable(file, summary.entries().keySet());
+    requirePrintable(file, summary.tensors().keySet());
+    return summary;
+  }
+
+  /** Names are shown to people: a terminal must not be told anything by them. */
+  private static void requirePrintable(Path file, Set<String> names) {
+    for (String name : names) {
+      if (name.length() > LONGEST_NAME || NOT_PRINTABLE.matcher(name).find()) {
+        throw WeightFileException.of(
+            file,
+            "holds the name '%s' of %d characters, which no model has: names are of up to %d printable ones"
+                .formatted(
+                    name.substring(0, Math.min(name.length(), SHOWN)),
+                    name.length(),
+                    LONGEST_NAME));
+      }
+    }
   }
 
   private static Format format(Path file) {

@@ -24,7 +24,7 @@ class SafeTensorsTest {
   @TempDir private Path folder;
 
   @Test
-  void whatIsWrittenIsReadAgain() {
+  void whatIsWrittenIsReadAgain() throws IOException {
     INDArray values = Nd4j.linspace(DataType.DOUBLE, -2, 0.5, 12).reshape(3, 4);
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     SafeTensorHeader.TYPES.forEach((name, type) -> tensors.put(name, values.castTo(type)));
@@ -47,7 +47,7 @@ class SafeTensorsTest {
   }
 
   @Test
-  void viewsAreWrittenInRowMajorOrder() {
+  void viewsAreWrittenInRowMajorOrder() throws IOException {
     INDArray values = Nd4j.createFromArray(new float[][] {{0, 1, 2}, {3, 4, 5}});
     Path file = folder.resolve("views.safetensors");
 
@@ -80,7 +80,7 @@ class SafeTensorsTest {
   }
 
   @Test
-  void typesTheFormatDoesNotHaveAreRefused() {
+  void typesTheFormatDoesNotHaveAreRefused() throws IOException {
     assertThatThrownBy(
             () ->
                 SafeTensors.write(

@@ -3,6 +3,7 @@ package dev.mto.models.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.oracle.Oracle;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,7 +23,7 @@ class WeightRoundTripTest {
         "bare_state_dict.pth",
         "module_state_with_metadata.pth"
       })
-  void safetensorsKeepEveryBitOfACheckpoint(String name) {
+  void safetensorsKeepEveryBitOfACheckpoint(String name) throws IOException {
     Map<String, INDArray> checkpoint = WeightFile.read(Oracle.folder("e_pth").resolve(name));
     Path file = folder.resolve("copy.safetensors");
 

@@ -35,7 +35,7 @@ class WeightSummaryTest {
   }
 
   @Test
-  void describesSafetensors() {
+  void describesSafetensors() throws IOException {
     Map<String, INDArray> tensors = WeightFile.read(own("e_pth/odd_layouts.pth"));
     Path file = folder.resolve("odd.safetensors");
     SafeTensors.write(file, tensors, Map.of());

@@ -1,5 +1,6 @@
 package dev.mto.engine.analysis;
 
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.Prediction;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
@@ -9,7 +10,6 @@ import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.executor.GraphSession;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ public final class RunAnalysis implements AutoCloseable {
     try {
       return Files.createDirectories(out);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(out, e);
     }
   }
 

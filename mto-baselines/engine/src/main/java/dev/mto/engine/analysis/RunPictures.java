@@ -1,12 +1,12 @@
 package dev.mto.engine.analysis;
 
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.Model;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.report.HtmlReport;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** The pictures that a run makes of itself as it goes. */
 public final class RunPictures {
@@ -47,7 +47,7 @@ public final class RunPictures {
       LossChart.write(folder.metrics(), folder.pictures().resolve("loss.png"));
       HtmlReport.write(folder.root());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.reading(folder.root(), e);
     }
   }
 }

@@ -1,9 +1,12 @@
 package dev.mto.engine.command;
 
 import dev.mto.data.folder.TooManyBadImagesException;
+import dev.mto.data.image.UnreadableImageException;
 import dev.mto.engine.device.StartUp;
 import dev.mto.engine.errors.DivergenceException;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
+import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +20,9 @@ import picocli.CommandLine;
  * 1 anything else, 130 stopped by Ctrl-C. {@code --debug} anywhere adds the stack trace.
  */
 public final class CommandLines {
+  private static final int FAILED = 1;
+  private static final int WRONG_INPUT = 2;
+  private static final int LONGEST_LINE = 2000;
   private static final String DEBUG = "--debug";
 
   private CommandLines() {}
@@ -25,13 +31,18 @@ public final class CommandLines {
   public static int run(Object command, String... arguments) {
     boolean debug = Arrays.asList(arguments).contains(DEBUG);
     String[] rest = Arrays.stream(arguments).filter(a -> !a.equals(DEBUG)).toArray(String[]::new);
-    return new CommandLine(command)
+    CommandLine line =
+        new CommandLine(command)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(CommandLines::wrongArguments)
         .setExecutionStrategy(CommandLines::execute)
-        .setExecutionExceptionHandler((e, line, result) -> failed(e, debug))
-        .execute(rest);
+        .setExecutionExceptionHandler((e, where, result) -> failed(e, debug));
+    try {
+      return line.execute(rest);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      return failed(e, debug);
+    }
   }
 
   private static int execute(CommandLine.ParseResult parsed) {
@@ -51,35 +62,53 @@ public final class CommandLines {
 
   private static int wrongArguments(CommandLine.ParameterException e, String[] arguments) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    System.err.println(e.getMessage() + "; see " + command + " --help");
-    return 2;
+    System.err.println(printable(e.getMessage() + "; see " + command + " --help"));
+    return WRONG_INPUT;
   }
 
-  private static int failed(Exception e, boolean debug) {
+  private static int failed(Throwable e, boolean debug) {
     if (debug) {
       e.printStackTrace();
     }
-    boolean wrongInput =
-        e instanceof UserException
-            || e instanceof TooManyBadImagesException
-            || e instanceof WeightFileException;
-    String message =
-        wrongInput || e instanceof DivergenceException
-            ? e.getMessage()
-            : e instanceof UncheckedIOException io
-                ? explain(io.getCause())
-                : e + " (add --debug for the stack trace)";
-    System.err.println("error: " + message);
-    return wrongInput ? 2 : 1;
+    System.err.println("error: " + printable(message(e)));
+    return wrongInput(e) ? WRONG_INPUT : FAILED;
   }
 
-  private static String explain(IOException e) {
-    if (e instanceof FileSystemException file) {
-      return file.getFile()
-          + ": "
-          + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason())
-          + "; what was saved before is kept";
+  private static boolean wrongInput(Throwable e) {
+    return e instanceof UserException
+        || e instanceof TooManyBadImagesException
+        || e instanceof WeightFileException
+        || e instanceof NotEnoughMemoryException
+        || (e instanceof FileException file && file.reading())
+        || e.getCause() instanceof UnreadableImageException;
+  }
+
+  private static String message(Throwable e) {
+    if (e instanceof NotEnoughMemoryException) {
+      return e.getMessage()
+          + "; lower the batch (training.batch, and raise training.accumulate by as much), set"
+          + " training.gradient_checkpointing: true, or take a smaller model";
     }
-    return e.getMessage() + "; free some disk space if it is full; what was saved before is kept";
+    if (e instanceof OutOfMemoryError) {
+      return "memory is exhausted (%s; Java may use %d MB, and native memory is beside it); lower the batch or data.workers, or give Java more with MTO_JAVA_OPTIONS=-Xmx8g"
+          .formatted(e.getMessage(), Runtime.getRuntime().maxMemory() >> 20);
+    }
+    if (wrongInput(e) || e instanceof FileException || e instanceof DivergenceException) {
+      return e.getMessage();
+    }
+    if (e instanceof UncheckedIOException io) {
+      return io.getMessage() + ": " + FileException.reason(io.getCause());
+    }
+    if (e instanceof IOException io) {
+      return (io instanceof FileSystemException at ? at.getFile() + ": " : "")
+          + FileException.reason(io);
+    }
+    return e + " (add --debug for the stack trace)";
+  }
+
+  /** One line without control characters: parts of it may come from a file. */
+  private static String printable(String message) {
+    String line = message.strip().replaceAll("\\p{Cntrl}", " ");
+    return line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + " …";
   }
 }

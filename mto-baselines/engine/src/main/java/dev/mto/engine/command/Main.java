@@ -6,9 +6,6 @@ public final class Main {
 
   /** Runs {@code pretrain} with the given arguments. */
   public static void main(String[] arguments) {
-    int code = CommandLines.run(new PretrainCommand(), arguments);
-    if (code != 130) {
-      System.exit(code);
-    }
+    System.exit(CommandLines.run(new PretrainCommand(), arguments));
   }
 }

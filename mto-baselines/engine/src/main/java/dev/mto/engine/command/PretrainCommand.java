@@ -4,11 +4,12 @@ import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
+import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.PretrainingJob;
-import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,9 +37,9 @@ import picocli.CommandLine.Option;
 public final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--config"},
-      required = true,
       paramLabel = "FILE",
-      description = "Configuration in YAML; configs/ holds examples.")
+      description =
+          "Configuration in YAML; configs/ holds examples. Not needed to resume with --out.")
   private Path config;
 
   @Option(
@@ -55,7 +56,9 @@ public final class PretrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--resume",
-      description = "Goes on from the run's newest checkpoint, with the run's own configuration.")
+      description =
+          "Goes on from the run's newest checkpoint, with the run's own configuration; starts where"
+              + " there is no run yet.")
   private boolean resume;
 
   @Option(
@@ -71,16 +74,29 @@ public final class PretrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     kernels.apply();
+    if (config == null && (out == null || !resume)) {
+      throw new UserException(
+          "--config: is missing; give one such as configs/quickstart.yaml, or --resume --out DIR to go on with a run");
+    }
     Path root = out == null ? Path.of("runs", name(config)) : out;
     if (resume && init != null) {
       throw new UserException(
           "--resume goes on with a run's own weights and --init starts a new run; give one of them");
     }
-    if (resume && Files.exists(root)) {
+    if (resume && RunFolder.isRun(root)) {
       RunFolder folder = RunFolder.open(root);
       RunConfig resolved = ConfigLoader.read(folder.config());
-      refuseOther(resolved, root);
+      if (config != null) {
+        refuseOther(resolved, root);
+      }
       return run(resolved, folder, Start.resumed());
+    }
+    if (config == null) {
+      throw new UserException(
+          root + ": there is no run to resume; to start one there, give --config FILE");
+    }
+    if (resume) {
+      System.out.println(root + ": nothing to resume there, starting");
     }
     RunConfig resolved = load();
     return start(resolved, root, init == null ? Start.anew() : Start.from(init));
@@ -106,10 +122,12 @@ public final class PretrainCommand implements Callable<Integer> {
   private static Integer start(RunConfig resolved, Path root, Start start) {
     Baseline baseline = Baselines.named(resolved.baseline());
     check(baseline, resolved);
-    RunFolder folder = RunFolder.create(root, resolved);
+    RunFolder folder = RunFolder.create(root);
     try {
       return run(resolved, folder, start);
-    } catch (UserException | WeightFileException e) {
+    } catch (DivergenceException e) {
+      throw e;
+    } catch (RuntimeException e) {
       folder.discard();
       throw e;
     }
@@ -141,7 +159,7 @@ public final class PretrainCommand implements Callable<Integer> {
     Baseline baseline = Baselines.named(resolved.baseline());
     PrintStream console = System.out;
     try (PretrainingJob job = new PretrainingJob(baseline, resolved, folder, start, console)) {
-      return job.run() ? 0 : 130;
+      return job.run() ? 0 : StopSignal.EXIT_CODE;
     }
   }
 

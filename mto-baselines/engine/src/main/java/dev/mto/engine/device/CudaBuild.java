@@ -34,7 +34,7 @@ public record CudaBuild(
     try (InputStream in = CudaBuild.class.getResourceAsStream(SETTINGS)) {
       build.load(in);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(SETTINGS, e);
     }
     return of(
         build.getProperty("cuda"),

@@ -1,46 +1,112 @@
 package dev.mto.engine.folder;
 
+import dev.mto.engine.errors.FileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
-/** Files that are replaced whole or not at all: temporary file, fsync, rename. */
+/**
+ * Files that are replaced whole or not at all: temporary file, fsync, rename. The temporary file
+ * has a random name beside the file and is created new, so that no link which lies there is
+ * followed; a link in place of the file is replaced, not what it points to, and a device or pipe
+ * never.
+ */
 public final class AtomicFiles {
+  private static final String TEMPORARY = ".*\\.[0-9a-f]{16}\\.tmp";
+
   private AtomicFiles() {}
 
   /** Writes to the path that it is given. */
   @FunctionalInterface
   public interface Writer {
-    /** Writes all of the file's contents to {@code temporary}. */
+    /** Writes all of the file's contents to {@code temporary}, an empty file. */
     void writeTo(Path temporary) throws IOException;
   }
 
   /**
    * Replaces {@code file} by what {@code writer} writes. On failure the old file stays as it was.
+   *
+   * @throws FileException when it cannot be written, or something else than a file is in its place
    */
-  public static void write(Path file, Writer writer) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+  public static void write(Path file, Writer writer) {
+    Path temporary = null;
     try {
+      requireFileOrNothing(file);
+      temporary = createBeside(file);
       writer.writeTo(temporary);
       try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(temporary);
-      throw e;
+      temporary = null;
+    } catch (IOException e) {
+      throw FileException.writing(file, e);
+    } finally {
+      if (temporary != null) {
+        delete(temporary);
+      }
     }
     syncFolder(file.toAbsolutePath().getParent());
   }
 
   /** Replaces {@code file} by {@code text} in UTF-8. */
-  public static void writeString(Path file, String text) throws IOException {
+  public static void writeString(Path file, String text) {
     write(file, temporary -> Files.write(temporary, text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Deletes temporary files that a killed process left in {@code folder}. */
+  public static void sweep(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      files
+          .filter(file -> file.getFileName().toString().matches(TEMPORARY))
+          .forEach(AtomicFiles::delete);
+    } catch (IOException e) {
+      throw FileException.reading(folder, e);
+    }
+  }
+
+  private static void delete(Path temporary) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      return; // it is in nobody's way, and the next sweep tries again
+    }
+  }
+
+  private static void requireFileOrNothing(Path file) throws IOException {
+    boolean replaceable =
+        Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            || Files.isSymbolicLink(file)
+            || Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
+    if (!replaceable) {
+      throw new FileSystemException(
+          file.toString(), null, "in its place is something else than a file");
+    }
+  }
+
+  private static Path createBeside(Path file) throws IOException {
+    while (true) {
+      String random = "%016x".formatted(ThreadLocalRandom.current().nextLong());
+      Path temporary = file.resolveSibling(file.getFileName() + "." + random + ".tmp");
+      try {
+        return Files.createFile(temporary);
+      } catch (FileAlreadyExistsException e) {
+        continue; // another name
+      }
+    }
   }
 
   private static void syncFolder(Path folder) {

@@ -1,5 +1,6 @@
 package dev.mto.engine.folder;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,6 +20,15 @@ public record Checkpoint(Position position, Map<String, INDArray> tensors) {
    * @param stepInEpoch steps of that epoch already done
    * @param baseline name of the method
    * @param model the encoder, in words, to refuse another model's checkpoint
+   * @param unmeasured the row of metrics of the last step, where a stop came before the epoch that
+   *     it ended was measured; else null
    */
-  public record Position(long step, int epoch, long stepInEpoch, String baseline, String model) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Position(
+      long step,
+      int epoch,
+      long stepInEpoch,
+      String baseline,
+      String model,
+      Map<String, Object> unmeasured) {}
 }

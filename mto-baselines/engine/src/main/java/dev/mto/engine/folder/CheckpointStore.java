@@ -1,14 +1,16 @@
 package dev.mto.engine.folder;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,12 +27,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The checkpoints of a run: {@code last.safetensors} and, every few epochs, {@code
  * epoch-0010.safetensors}, of which the newest few are kept. A file holds weights, optimizer and
  * position together and replaces its predecessor in one rename, so a crash at any moment leaves the
- * old or the new state, never a mixture. Each carries a checksum of its tensors. The {@code .json}
+ * old or the new state, never a mixture. Each carries a checksum of all of it. The {@code .json}
  * beside it repeats the position for people to read.
  */
 public final class CheckpointStore {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LAST = "last.safetensors";
+  private static final String POSITION = "mto.position";
   private static final String CHECKSUM = "mto.checksum";
 
   private final Path folder;
@@ -49,7 +53,7 @@ public final class CheckpointStore {
   /**
    * Replaces {@code last}.
    *
-   * @throws UncheckedIOException when it cannot be written; what was saved before stays
+   * @throws FileException when it cannot be written; what was saved before stays
    */
   public void saveLast(Checkpoint checkpoint) {
     write(folder.resolve(LAST), checkpoint);
@@ -71,29 +75,61 @@ public final class CheckpointStore {
   }
 
   /**
-   * The newest state that is whole.
+   * The state after the most steps that is whole.
    *
-   * @param warn is told of each damaged file that was passed over
+   * @param warn is told of each file that is damaged or cannot be read, and was passed over
    * @return nothing when the run was stopped before its first checkpoint
    * @throws UserException when there are checkpoints and none of them is whole
    */
   public Optional<Checkpoint> newest(Consumer<String> warn) {
-    List<Path> candidates = new ArrayList<>(numbered());
+    List<Path> files = new ArrayList<>(numbered());
     if (Files.exists(folder.resolve(LAST))) {
-      candidates.add(folder.resolve(LAST));
+      files.add(folder.resolve(LAST));
     }
-    for (int i = candidates.size() - 1; i >= 0; i--) {
-      try {
-        return Optional.of(read(candidates.get(i)));
-      } catch (WeightFileException e) {
-        warn.accept(e.getMessage() + "; trying the checkpoint before it");
-      }
-    }
-    if (candidates.isEmpty()) {
+    if (files.isEmpty()) {
+      requireNoneWasDeleted();
       return Optional.empty();
+    }
+    Collections.reverse(files);
+    List<Found> newestFirst = new ArrayList<>();
+    for (Path file : files) {
+      orWarn(warn, () -> position(file, SafeTensors.metadata(file)))
+          .ifPresent(position -> newestFirst.add(new Found(file, position.step())));
+    }
+    newestFirst.sort(Comparator.comparingLong(Found::step).reversed());
+    for (Found found : newestFirst) {
+      Optional<Checkpoint> checkpoint = orWarn(warn, () -> read(found.file()));
+      if (checkpoint.isPresent()) {
+        return checkpoint;
+      }
     }
     throw new UserException(
         folder + ": no checkpoint in it is whole; start again with another --out");
+  }
+
+  private record Found(Path file, long step) {}
+
+  private void requireNoneWasDeleted() {
+    Path told = companion(folder.resolve(LAST));
+    if (Files.exists(told)) {
+      throw new UserException(
+          "%s: tells of %s, which is not there any more; put it back, or start again with another --out"
+              .formatted(told, LAST));
+    }
+  }
+
+  private static <T> Optional<T> orWarn(Consumer<String> warn, Supplier<T> reading) {
+    try {
+      return Optional.of(reading.get());
+    } catch (WeightFileException e) {
+      warn.accept(e.getMessage() + "; trying the checkpoint before it");
+      return Optional.empty();
+    }
+  }
+
+  /** Whether there is any checkpoint. */
+  public boolean exists() {
+    return Files.exists(folder.resolve(LAST)) || !numbered().isEmpty();
   }
 
   /** The checkpoints that were kept along the run, by the epochs done then, in order. */
@@ -113,36 +149,39 @@ public final class CheckpointStore {
   public static Checkpoint read(Path file) {
     SafeTensors.Contents contents = SafeTensors.read(file);
     Map<String, String> metadata = contents.metadata();
-    if (!metadata.containsKey(CHECKSUM)) {
-      throw new WeightFileException(file + ": not a training checkpoint (it has no position)");
-    }
-    String sum = Checksum.of(contents.tensors());
-    if (!sum.equals(metadata.get(CHECKSUM))) {
+    Checkpoint.Position position = position(file, metadata);
+    if (!Checksum.matches(
+        metadata.get(CHECKSUM), metadata.get(POSITION), contents.tensors())) {
       throw new WeightFileException(file + ": damaged (its checksum does not match)");
     }
+    return new Checkpoint(position, contents.tensors());
+  }
+
+  private static Checkpoint.Position position(Path file, Map<String, String> metadata) {
+    if (!metadata.containsKey(CHECKSUM) || !metadata.containsKey(POSITION)) {
+      throw new WeightFileException(file + ": not a training checkpoint (it has no position)");
+    }
     try {
-      return new Checkpoint(
-          JSON.readValue(metadata.get("mto.position"), Checkpoint.Position.class),
-          contents.tensors());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new WeightFileException(file + ": its position cannot be read", e);
+      return JSON.readValue(metadata.get(POSITION), Checkpoint.Position.class);
+    } catch (JsonProcessingException e) {
+      throw new WeightFileException(file + ": damaged (its position cannot be read)", e);
     }
   }
 
   private void write(Path file, Checkpoint checkpoint) {
     try {
-      Files.createDirectories(folder);
       Map<String, INDArray> tensors = checkpoint.tensors();
       Map<String, String> metadata = new LinkedHashMap<>();
       metadata.put("format", "pt");
-      metadata.put("mto.position", JSON.writeValueAsString(checkpoint.position()));
-      metadata.put(CHECKSUM, Checksum.of(tensors));
+      String position = JSON.writeValueAsString(checkpoint.position());
+      metadata.put(POSITION, position);
+      metadata.put(CHECKSUM, Checksum.of(position, tensors));
       AtomicFiles.write(file, temporary -> SafeTensors.write(temporary, tensors, metadata));
       AtomicFiles.writeString(
           companion(file),
           JSON.writerWithDefaultPrettyPrinter().writeValueAsString(checkpoint.position()) + "\n");
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(file, e);
     }
   }
 
@@ -158,7 +197,7 @@ public final class CheckpointStore {
                   .thenComparing(Comparator.naturalOrder()))
           .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.reading(folder, e);
     }
   }
 
@@ -170,7 +209,7 @@ public final class CheckpointStore {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(file, e);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.mto.engine.folder;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -10,21 +11,52 @@ import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A CRC-32C over names and bytes of tensors, whatever their order. */
+/**
+ * A CRC-32C of a training state: of its position and of name, type, shape and bytes of each tensor,
+ * whatever their order. That of older checkpoints leaves out all but names and bytes.
+ */
 final class Checksum {
+  private static final String OF_ALL = "crc32c of position and tensors:";
   private static final long CHUNK = 1L << 24;
 
   private Checksum() {}
 
-  static String of(Map<String, INDArray> tensors) {
+  /**
+   * The checksum.
+   *
+   * @param position as it is written
+   */
+  static String of(String position, Map<String, INDArray> tensors) {
+    CRC32C crc = new CRC32C();
+    update(crc, position);
+    new TreeMap<>(tensors)
+        .forEach(
+            (name, array) -> {
+              update(crc, name + array.dataType() + Arrays.toString(array.shape()));
+              update(crc, array);
+            });
+    return OF_ALL + "%08x".formatted(crc.getValue());
+  }
+
+  /** Whether a checksum, of this kind or the older one, is that of a state. */
+  static boolean matches(String checksum, String position, Map<String, INDArray> tensors) {
+    return checksum.equals(
+        checksum.startsWith(OF_ALL) ? of(position, tensors) : ofTensors(tensors));
+  }
+
+  private static String ofTensors(Map<String, INDArray> tensors) {
     CRC32C crc = new CRC32C();
     new TreeMap<>(tensors)
         .forEach(
             (name, array) -> {
-              crc.update(name.getBytes(StandardCharsets.UTF_8));
+              update(crc, name);
               update(crc, array);
             });
     return "crc32c:%08x".formatted(crc.getValue());
+  }
+
+  private static void update(CRC32C crc, String text) {
+    crc.update(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void update(CRC32C crc, INDArray array) {

@@ -1,5 +1,7 @@
 package dev.mto.engine.folder;
 
+import dev.mto.engine.errors.FileException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.config.RunConfig;
@@ -43,8 +45,8 @@ public final class Provenance {
       AtomicFiles.writeString(
           file,
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts) + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -79,7 +81,7 @@ public final class Provenance {
         properties.load(in);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("build.properties", e);
     }
     return properties;
   }

@@ -1,10 +1,10 @@
 package dev.mto.engine.folder;
 
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,8 +12,16 @@ import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The files of one run. An existing run is never overwritten. */
+/**
+ * The files of one run. Its {@code config.yaml} is written last when a run begins, and makes it one:
+ * a folder without it, as a process that was killed meanwhile leaves it, holds no run. An existing
+ * run is never overwritten.
+ */
 public final class RunFolder {
+  /** What a run's beginning may leave where it was cut short; nothing is lost with it. */
+  private static final List<String> BEGUN =
+      List.of("provenance.json", "train.log", "bad-images.txt", "run.lock", "checkpoints", "pictures");
+
   private final Path root;
 
   private RunFolder(Path root) {
@@ -21,25 +29,56 @@ public final class RunFolder {
   }
 
   /**
-   * Makes the folder of a new run and writes its {@code config.yaml}.
+   * Makes the folder of a new run, which {@link #begin} makes a run.
    *
    * @throws UserException when the folder holds something already
    */
-  public static RunFolder create(Path root, RunConfig config) {
-    if (Files.exists(root) && !isEmpty(root)) {
-      throw new UserException(
-          root + ": a run is there already; continue it with --resume, or name another --out");
-    }
+  public static RunFolder create(Path root) {
     RunFolder folder = new RunFolder(root);
+    if (!folder.isFree()) {
+      throw new UserException(
+          isRun(root)
+              ? root + ": a run is there already; continue it with --resume, or name another --out"
+              : root + ": holds other files, but no run (no config.yaml); name another --out");
+    }
     try {
       Files.createDirectories(folder.checkpoints());
       Files.createDirectories(folder.pictures());
-      AtomicFiles.writeString(folder.config(), ConfigLoader.write(config));
+      folder.sweep();
+      for (Path left : List.of(folder.log(), folder.badImages(), folder.lastCheckpoint())) {
+        Files.deleteIfExists(left);
+      }
     } catch (IOException e) {
-      throw new UserException(
-          root + ": the run's folder cannot be written (" + e.getMessage() + ")", e);
+      throw FileException.writing(root, e);
     }
     return folder;
+  }
+
+  /** Whether nothing is there but what the beginning of a run leaves that was cut short. */
+  private boolean isFree() {
+    if (Files.notExists(root)) {
+      return true;
+    }
+    return !isRun(root)
+        && names(root).stream().allMatch(n -> BEGUN.contains(n) || n.endsWith(".tmp"))
+        && names(pictures()).isEmpty()
+        && names(checkpoints()).stream()
+            .allMatch(n -> n.matches("last\\.(safetensors|json)") || n.endsWith(".tmp"));
+  }
+
+  /** Deletes temporary files that a killed process left. */
+  public void sweep() {
+    List.of(root, checkpoints(), pictures()).forEach(AtomicFiles::sweep);
+  }
+
+  /** Writes the resolved configuration: from now on the folder holds a run. */
+  public void begin(RunConfig config) {
+    AtomicFiles.writeString(config(), ConfigLoader.write(config));
+  }
+
+  /** Whether a run is there. */
+  public static boolean isRun(Path root) {
+    return Files.isRegularFile(root.resolve("config.yaml"));
   }
 
   /**
@@ -48,7 +87,7 @@ public final class RunFolder {
    * @throws UserException when there is no run in it
    */
   public static RunFolder open(Path root) {
-    if (!Files.isRegularFile(root.resolve("config.yaml"))) {
+    if (!isRun(root)) {
       throw new UserException(
           root + ": no run there (it has no config.yaml); give the folder of a run");
     }
@@ -136,13 +175,28 @@ public final class RunFolder {
   }
 
   /**
-   * Takes a new run's folder away again because the run could not begin, so that the corrected
-   * command finds the place free. Deletes nothing but what {@link #create} and the log made.
+   * Takes a new run's folder away again because it came to no step, so that the corrected command
+   * finds the place free. Deletes nothing but what the beginning of a run makes.
    */
   public void discard() {
     try {
+      if (Files.exists(metrics()) && Files.size(metrics()) > 0) {
+        return;
+      }
       for (Path made :
-          List.of(config(), log(), provenance(), badImages(), checkpoints(), pictures(), root)) {
+          List.of(
+              config(),
+              metrics(),
+              events(),
+              log(),
+              provenance(),
+              badImages(),
+              root.resolve(FolderLock.NAME),
+              lastCheckpoint(),
+              checkpoints().resolve("last.json"),
+              checkpoints(),
+              pictures(),
+              root)) {
         Files.deleteIfExists(made);
       }
     } catch (IOException e) {
@@ -150,14 +204,18 @@ public final class RunFolder {
     }
   }
 
-  private static boolean isEmpty(Path folder) {
+  private Path lastCheckpoint() {
+    return checkpoints().resolve("last.safetensors");
+  }
+
+  private static List<String> names(Path folder) {
     if (!Files.isDirectory(folder)) {
-      return false;
+      return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isEmpty();
+      return files.map(file -> file.getFileName().toString()).toList();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.reading(folder, e);
     }
   }
 }

@@ -1,9 +1,9 @@
 package dev.mto.engine.folder;
 
+import dev.mto.engine.errors.FileException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,7 +21,7 @@ public final class RunLog implements AutoCloseable {
           new PrintWriter(
               Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(file, e);
     }
   }
 

@@ -1,49 +1,88 @@
 package dev.mto.engine.folder;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jline.utils.Signals;
 
 /**
- * Ctrl-C (or a polite kill) as a flag that the training loop looks at between steps. The virtual
- * machine waits until the run has been saved, then ends with the signal's own exit code (130).
+ * Ctrl-C, a polite kill or a closed terminal as a flag: training looks at it between steps and while
+ * it waits for images, saves, and ends with the exit code {@link #EXIT_CODE}. The same signal once
+ * more ends the process at once, with the last checkpoint as it is. While no signal is listened to,
+ * each ends the process at once.
  */
 public final class StopSignal implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 600;
+  /** The exit code of a command that was stopped, saved, and can be resumed. */
+  public static final int EXIT_CODE = 130;
 
-  private final CountDownLatch saved = new CountDownLatch(1);
-  private final Thread hook = new Thread(this::stop, "stop-signal");
-  private volatile boolean requested;
+  private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
+  private static final List<StopSignal> LISTENING = new ArrayList<>();
+
+  private final Map<String, Object> before = new HashMap<>();
+  private volatile String received;
 
   /** Listens from now on. */
   public StopSignal() {
-    Runtime.getRuntime().addShutdownHook(hook);
-  }
-
-  private void stop() {
-    requested = true;
-    try {
-      if (!saved.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("The run did not stop in time; its last checkpoint is kept.");
+    for (String signal : SIGNALS) {
+      if (!signal.equals("HUP") || !hangUpIsIgnored()) {
+        before.put(signal, Signals.register(signal, () -> receive(signal)));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    }
+    synchronized (LISTENING) {
+      LISTENING.add(this);
     }
   }
 
-  /** Whether it was asked for. */
-  public boolean requested() {
-    return requested;
+  /** What {@code nohup} asks for. */
+  private static boolean hangUpIsIgnored() {
+    Path status = Path.of("/proc/self/status");
+    try {
+      return Files.isReadable(status)
+          && Files.readAllLines(status).stream().anyMatch(l -> l.matches("SigIgn:.*[13579bdf]"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void receive(String signal) {
+    if (signal.equals(received)) {
+      System.err.println("ended at once; the last checkpoint is kept");
+      Runtime.getRuntime().halt(EXIT_CODE);
+    }
+    if (received == null) {
+      System.err.println("stopping: what is done is saved first (once more: ends at once)");
+    }
+    received = signal;
+  }
+
+  /** Acts as a signal from outside would. */
+  public static void request() {
+    List<StopSignal> all;
+    synchronized (LISTENING) {
+      all = List.copyOf(LISTENING);
+    }
+    if (all.isEmpty()) {
+      Runtime.getRuntime().halt(EXIT_CODE);
+    }
+    all.forEach(stop -> stop.receive("the end of the process that started this one"));
+  }
+
+  /** Whether a stop was asked for while anything listens. */
+  public static boolean requested() {
+    synchronized (LISTENING) {
+      return LISTENING.stream().anyMatch(stop -> stop.received != null);
+    }
   }
 
   @Override
   public void close() {
-    saved.countDown();
-    if (!requested) {
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        return; // the virtual machine is going down already
-      }
+    synchronized (LISTENING) {
+      LISTENING.remove(this);
     }
+    before.forEach(Signals::unregister);
   }
 }

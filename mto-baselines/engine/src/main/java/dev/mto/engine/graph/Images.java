@@ -12,6 +12,7 @@ import dev.mto.engine.Baseline;
 import dev.mto.engine.config.DataConfig;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.StopSignal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,21 @@ public final class Images {
               + " x training.accumulate "
               + config.training().accumulate()
               + "); lower them or give more images");
+    }
+    requireCountable();
+  }
+
+  /** The values of a batch are counted by 31 bits. */
+  private void requireCountable() {
+    long[] shape = config.vit().imageShape();
+    double values = config.training().batch();
+    for (int i = 1; i < shape.length; i++) {
+      values *= shape[i];
+    }
+    if (values > Integer.MAX_VALUE) {
+      throw new UserException(
+          "training.batch: %d images of %d x %d x %d have more than 2^31 values; lower it and raise training.accumulate"
+              .formatted(config.training().batch(), shape[1], shape[2], shape[3]));
     }
   }
 
@@ -87,6 +103,7 @@ public final class Images {
     return batches
         .epoch(epoch)
         .shuffle(true)
+        .replaceUnreadable(true)
         .startBatch(Math.toIntExact(step * config.training().accumulate()))
         .dropLast(true)
         .build();
@@ -111,6 +128,7 @@ public final class Images {
     ImageBatches.Builder builder =
         ImageBatches.from(folder, preprocessing)
             .badImages(bad)
+            .stopWhen(StopSignal::requested)
             .batchSize(config.training().batch())
             .batchesPerStep(config.training().accumulate())
             .seed(config.training().seed())

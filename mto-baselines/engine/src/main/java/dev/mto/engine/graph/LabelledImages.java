@@ -6,6 +6,7 @@ import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.Preprocessing;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.StopSignal;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -91,6 +92,7 @@ public final class LabelledImages {
   public ImageBatches centreCrops(ImageFolder folder, int batch) {
     return ImageBatches.from(folder, config.centreCrop())
         .badImages(bad)
+        .stopWhen(StopSignal::requested)
         .batchSize(batch)
         .shuffle(false)
         .workers(config.data().workers())
@@ -102,10 +104,12 @@ public final class LabelledImages {
       Preprocessing preprocessing, int epoch, int startBatch, int batch, long seed) {
     return ImageBatches.from(train, preprocessing)
         .badImages(bad)
+        .stopWhen(StopSignal::requested)
         .batchSize(batch)
         .seed(seed)
         .epoch(epoch)
         .shuffle(true)
+        .replaceUnreadable(true)
         .startBatch(startBatch)
         .dropLast(true)
         .workers(config.data().workers())

@@ -8,10 +8,12 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.ParameterGroup;
+import dev.mto.executor.memory.AvailableMemory;
 import dev.mto.losses.Heterogeneity;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoTerms;
 import dev.mto.models.Parameters;
+import dev.mto.models.VitConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,7 +61,16 @@ public final class TrainingGraph {
     this.parameters = parameters;
   }
 
+  /**
+   * The graph of a configured run, with first values.
+   *
+   * @throws dev.mto.executor.memory.NotEnoughMemoryException when not even the weights would fit
+   */
   public static TrainingGraph build(Baseline baseline, RunConfig config, DataType type) {
+    VitConfig vit = config.vit();
+    AvailableMemory.ofThisMachine()
+        .require(
+            "the encoder's weights", 12L * vit.depth() * vit.dim() * vit.dim() * type.width());
     Parameters parameters = SeededParameters.of(type, config.training().seed());
     SameDiff graph = parameters.graph();
     Model model = baseline.build(config, parameters);

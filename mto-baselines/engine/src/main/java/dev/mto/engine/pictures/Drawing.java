@@ -7,10 +7,12 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.awt.image.RenderedImage;
-import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** A white canvas, text on it, and PNG files that are replaced whole or not at all. */
 final class Drawing {
@@ -48,8 +50,14 @@ final class Drawing {
     return new Font(Font.SANS_SERIF, style, size);
   }
 
-  static void write(Path png, RenderedImage image) throws IOException {
-    Files.createDirectories(png.toAbsolutePath().getParent());
-    AtomicFiles.write(png, temporary -> ImageIO.write(image, "png", temporary.toFile()));
+  static void write(Path png, RenderedImage image) {
+    AtomicFiles.write(
+        png,
+        temporary -> {
+          try (OutputStream out = Files.newOutputStream(temporary);
+              ImageOutputStream whole = new MemoryCacheImageOutputStream(out)) {
+            ImageIO.write(image, "png", whole);
+          }
+        });
   }
 }

@@ -1,5 +1,7 @@
 package dev.mto.engine.report;
 
+import dev.mto.engine.errors.FileException;
+import dev.mto.engine.errors.UserException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -11,9 +13,13 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -34,37 +40,51 @@ public final class MetricsFile {
   /**
    * Hands each row to {@code reader}, in the order of the file.
    *
-   * @throws IllegalArgumentException if a line other than the last is not a JSON object with a step
+   * @throws FileException if it cannot be read
+   * @throws UserException if a line other than the last is not a JSON object with a step
    */
-  public static void forEach(Path file, Consumer<MetricsRow> reader) throws IOException {
-    read(file, (line, row) -> reader.accept(row));
+  public static void forEach(Path file, Consumer<MetricsRow> reader) {
+    try {
+      List<Integer> damaged = read(file, (line, row) -> reader.accept(row));
+      if (!damaged.isEmpty()) {
+        throw new UserException(
+            "%s, line %d: not a JSON object with a step; mend or remove that line"
+                .formatted(file, damaged.get(0)));
+      }
+    } catch (IOException e) {
+      throw FileException.reading(file, e);
+    }
   }
 
   /**
-   * Keeps the rows up to and including {@code step} as they are, and drops later ones and a
-   * half-written last line. The file is replaced whole. Does nothing where it does not exist. Close
-   * a writer of the file first.
+   * Keeps the rows up to and including {@code step} as they are, and drops later ones and lines that
+   * are no rows. The file is replaced whole. Does nothing where it does not exist. Close a writer of
+   * the file first.
    *
-   * @throws IllegalArgumentException if a line other than the last is not a JSON object with a step
+   * @return numbers of the lines, but the last, that were no rows
+   * @throws FileException if it cannot be read or replaced
    */
-  public static void truncateAfter(Path file, long step) throws IOException {
+  public static List<Integer> truncateAfter(Path file, long step) {
     if (Files.notExists(file)) {
-      return;
+      return List.of();
     }
+    List<Integer> damaged = new ArrayList<>();
     AtomicFiles.write(
         file,
         temporary -> {
           try (BufferedWriter kept = Files.newBufferedWriter(temporary)) {
-            read(
-                file,
-                (line, row) -> {
-                  if (row.step() <= step) {
-                    kept.write(line);
-                    kept.write('\n');
-                  }
-                });
+            damaged.addAll(
+                read(
+                    file,
+                    (line, row) -> {
+                      if (row.step() <= step) {
+                        kept.write(line);
+                        kept.write('\n');
+                      }
+                    }));
           }
         });
+    return damaged;
   }
 
   @FunctionalInterface
@@ -72,10 +92,13 @@ public final class MetricsFile {
     void accept(String line, MetricsRow row) throws IOException;
   }
 
-  private static void read(Path file, LineReader reader) throws IOException {
+  /** Returns the numbers of the lines, but the last, that are no rows. */
+  private static List<Integer> read(Path file, LineReader reader) throws IOException {
+    List<Integer> damaged = new ArrayList<>();
+    CharsetDecoder forgiving =
+        StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPLACE);
     try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(Files.newInputStream(file), forgiving))) {
       String line = lines.readLine();
       for (int number = 1; line != null; number++) {
         String following = lines.readLine();
@@ -83,17 +106,16 @@ public final class MetricsFile {
         if (row != null) {
           reader.accept(line, new MetricsRow(row));
         } else if (following != null) {
-          throw new IllegalArgumentException(
-              "%s, line %d: not a JSON object with a step; mend or remove that line"
-                  .formatted(file, number));
+          damaged.add(number);
         }
         line = following;
       }
     }
+    return damaged;
   }
 
   /** The object on the line, or null where there is none. */
-  private static JsonNode parse(String line) throws IOException {
+  private static JsonNode parse(String line) {
     try {
       JsonNode row = JSON.readTree(line);
       return row.path("step").isIntegralNumber() ? row : null;

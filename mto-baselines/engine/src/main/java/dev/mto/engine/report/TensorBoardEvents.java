@@ -85,7 +85,7 @@ public final class TensorBoardEvents implements AutoCloseable {
    * broken record, such as the half-written last one of a killed process. The file is replaced
    * whole. Does nothing where it does not exist. Close a writer of the file first.
    */
-  public static void truncateAfter(Path file, long step) throws IOException {
+  public static void truncateAfter(Path file, long step) {
     if (Files.notExists(file)) {
       return;
     }

@@ -40,9 +40,8 @@ final class Divergence {
             + ": "
             + what
             + place
-            + ". The weights were not touched and the last checkpoint is good. Try a lower"
-            + " training.base_lr, training.clip: 1.0, a longer warm-up, smaller mto.weights or a"
-            + " larger mto.epsilon, then --resume");
+            + ". The weights were not touched. Try a lower training.base_lr, training.clip: 1.0, a"
+            + " longer warm-up, smaller mto.weights or a larger mto.epsilon");
   }
 
   private static String firstNotFinite(Map<String, INDArray> gradients) {

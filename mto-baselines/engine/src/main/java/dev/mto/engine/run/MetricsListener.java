@@ -1,9 +1,9 @@
 package dev.mto.engine.run;
 
+import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,10 +13,16 @@ import java.util.Map;
 /** Writes {@code metrics.jsonl}, flushed at every step so that it can be followed. */
 final class MetricsListener implements TrainingListener {
   private final ObjectMapper json = new ObjectMapper();
+  private final Path file;
   private final BufferedWriter out;
 
-  MetricsListener(Path file) throws IOException {
-    out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  MetricsListener(Path file) {
+    this.file = file;
+    try {
+      out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw FileException.writing(file, e);
+    }
   }
 
   @Override
@@ -30,7 +36,7 @@ final class MetricsListener implements TrainingListener {
       out.write('\n');
       out.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(file, e);
     }
   }
 
@@ -39,7 +45,7 @@ final class MetricsListener implements TrainingListener {
     try {
       out.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(file, e);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.CheckpointStore;
+import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.folder.Provenance;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.RunLog;
@@ -19,10 +20,9 @@ import dev.mto.engine.report.TensorBoardEvents;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.VitConfig;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -31,6 +31,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 public final class PretrainingJob implements AutoCloseable {
   private final RunConfig config;
   private final RunFolder folder;
+  private final FolderLock lock;
   private final RunLog log;
   private final CheckpointStore store;
   private final Images images;
@@ -40,7 +41,7 @@ public final class PretrainingJob implements AutoCloseable {
   private final TrainingLoop loop;
 
   /**
-   * Prepares a run; nothing is trained yet.
+   * Prepares a run; nothing is trained yet. The folder of a new one holds a run when this returns.
    *
    * @param start what the run starts from
    * @throws UserException for data, models or checkpoints that do not fit
@@ -49,6 +50,7 @@ public final class PretrainingJob implements AutoCloseable {
       Baseline baseline, RunConfig config, RunFolder folder, Start start, PrintStream console) {
     this.config = config;
     this.folder = folder;
+    this.lock = FolderLock.of(folder.root());
     this.log = new RunLog(console, folder.log());
     this.store = folder.store(config);
     TrainingConfig training = config.training();
@@ -56,7 +58,13 @@ public final class PretrainingJob implements AutoCloseable {
       images = new Images(config, baseline, folder.badImages());
       graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
     } catch (IllegalArgumentException e) {
+      log.close();
+      lock.close();
       throw new UserException(e.getMessage(), e);
+    } catch (RuntimeException e) {
+      log.close();
+      lock.close();
+      throw e;
     }
     step = new TrainingStep(graph, training, config.log().heterogeneityEvery());
     evaluation = GraphSession.forward(graph.graph());
@@ -74,6 +82,7 @@ public final class PretrainingJob implements AutoCloseable {
     } else {
       start.weights().ifPresent(this::initialise);
       Provenance.write(folder.provenance(), config, start, images.train(), images.validation());
+      folder.begin(config);
     }
   }
 
@@ -86,13 +95,14 @@ public final class PretrainingJob implements AutoCloseable {
 
   /** Goes on from the newest checkpoint; what was logged after it is dropped, to be made again. */
   private void resume() {
+    folder.sweep();
     boolean found = loop.resume();
-    try {
-      MetricsFile.truncateAfter(folder.metrics(), loop.done());
-      TensorBoardEvents.truncateAfter(folder.events(), loop.done());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    List<Integer> damaged = MetricsFile.truncateAfter(folder.metrics(), loop.done());
+    if (!damaged.isEmpty()) {
+      log.line(
+          "warning: %s: lines %s were damaged and are left out".formatted(folder.metrics(), damaged));
     }
+    TensorBoardEvents.truncateAfter(folder.events(), loop.done());
     log.line(
         found
             ? "resuming after step " + loop.done()
@@ -104,7 +114,7 @@ public final class PretrainingJob implements AutoCloseable {
    *
    * @return whether all epochs are done; otherwise it was stopped, and saved
    * @throws dev.mto.engine.errors.DivergenceException when a loss or gradient is not finite
-   * @throws UncheckedIOException when the disk is full; the last checkpoint stays good
+   * @throws dev.mto.engine.errors.FileException when the disk is full; the last checkpoint stays
    */
   public boolean run() {
     int epochs = config.training().epochs();
@@ -143,8 +153,6 @@ public final class PretrainingJob implements AutoCloseable {
         log.line("done: " + folder.root().resolve("report.html"));
       }
       return done;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -231,5 +239,6 @@ public final class PretrainingJob implements AutoCloseable {
     step.close();
     evaluation.close();
     log.close();
+    lock.close();
   }
 }

@@ -1,6 +1,7 @@
 package dev.mto.engine.run;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +13,17 @@ import java.util.Map;
  */
 public record StepMetrics(long step, double epoch, Map<String, Object> values) {
   private static final String HETEROGENEITY = "heterogeneity";
+
+  /** The values of a row that was kept as JSON, in which arrays have become lists. */
+  static Map<String, Object> values(Map<String, Object> json) {
+    Map<String, Object> values = new LinkedHashMap<>(json);
+    values.replaceAll(
+        (name, value) ->
+            value instanceof List<?> numbers
+                ? numbers.stream().mapToDouble(n -> ((Number) n).doubleValue()).toArray()
+                : value);
+    return values;
+  }
 
   /** H⁰…Hᴸ by token group (empty for a method's only one); empty where it was not measured. */
   public Map<String, double[]> heterogeneity() {

@@ -1,18 +1,24 @@
 package dev.mto.engine.run;
 
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.report.TensorBoardEvents;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Writes every number of a row for TensorBoard; heterogeneity as one curve a layer. */
 final class TensorBoardListener implements TrainingListener {
+  private final Path file;
   private final TensorBoardEvents events;
 
-  TensorBoardListener(Path file) throws IOException {
-    events = TensorBoardEvents.append(file);
+  TensorBoardListener(Path file) {
+    this.file = file;
+    try {
+      events = TensorBoardEvents.append(file);
+    } catch (IOException e) {
+      throw FileException.writing(file, e);
+    }
   }
 
   @Override
@@ -33,7 +39,7 @@ final class TensorBoardListener implements TrainingListener {
     try {
       events.write(row.step(), scalars);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(file, e);
     }
   }
 
@@ -42,7 +48,7 @@ final class TensorBoardListener implements TrainingListener {
     try {
       events.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FileException.writing(file, e);
     }
   }
 }

@@ -2,7 +2,10 @@ package dev.mto.engine.run;
 
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
+import dev.mto.data.StoppedException;
+import dev.mto.data.folder.BadImages;
 import dev.mto.engine.TrainingPosition;
+import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.Checkpoint;
 import dev.mto.engine.folder.CheckpointStore;
@@ -31,6 +34,9 @@ public final class TrainingLoop {
   private final RunLog log;
   private final List<TrainingListener> listeners = new ArrayList<>();
   private long done;
+
+  /** The row of the last step, from the end of an epoch until it is measured; else null. */
+  private Map<String, Object> unmeasured;
 
   /**
    * A loop before its first step.
@@ -72,7 +78,8 @@ public final class TrainingLoop {
             (int) (done / schedule.stepsPerEpoch()),
             done % schedule.stepsPerEpoch(),
             task,
-            model),
+            model,
+            unmeasured),
         state());
   }
 
@@ -105,22 +112,26 @@ public final class TrainingLoop {
     checkpoint.tensors().values().forEach(INDArray::close);
     trainee.resumeAt(at.step());
     done = at.step();
+    unmeasured = at.unmeasured() == null ? null : StepMetrics.values(at.unmeasured());
   }
 
   /**
    * Trains to the end, or until Ctrl-C.
    *
-   * @return whether all epochs are done
+   * @return whether all epochs are done; otherwise it was stopped, and saved
    * @throws DivergenceException when a loss or gradient is not finite
    */
+  @SuppressWarnings("try")
   public boolean run() {
     try (StopSignal stop = new StopSignal()) {
-      boolean going = true;
-      while (going && done < schedule.steps()) {
-        going = epoch(stop);
+      boolean complete = true;
+      try {
+        train();
+      } catch (StoppedException e) {
+        complete = false;
       }
-      boolean complete = going;
-      tell(listener -> listener.ended(complete));
+      boolean ended = complete;
+      tell(listener -> listener.ended(ended));
       if (!complete) {
         log.line("stopped after step " + done + "; saved. To go on: --resume");
       }
@@ -128,47 +139,93 @@ public final class TrainingLoop {
     }
   }
 
-  /** Trains the rest of the current epoch; false when it was interrupted. */
-  private boolean epoch(StopSignal stop) {
+  private void train() {
+    if (unmeasured != null) {
+      endEpoch();
+    }
+    while (done < schedule.steps()) {
+      epoch();
+    }
+  }
+
+  /** Trains the rest of the current epoch. */
+  private void epoch() {
     int epoch = (int) (done / schedule.stepsPerEpoch());
     long end = (epoch + 1) * schedule.stepsPerEpoch();
     long first = done % schedule.stepsPerEpoch();
     tell(listener -> listener.epochStarted(epoch, first, schedule.stepsPerEpoch()));
     try (ImageBatches batches = schedule.batches().of(epoch, first)) {
       while (done < end) {
-        if (stop.requested()) {
-          return false;
-        }
-        step(batches, epoch, done + 1 == end);
-        if (done < end) {
+        Map<String, Object> row = step(batches);
+        if (done == end) {
+          unmeasured = row;
+        } else {
+          tellOfStep(row);
           tell(TrainingListener::settled);
         }
       }
     }
-    tell(listener -> listener.epochDone(epoch));
-    tell(TrainingListener::settled);
-    return true;
+    endEpoch();
   }
 
-  private void step(ImageBatches batches, int epoch, boolean last) {
+  /** Measures what is measured at the end of an epoch; a stop meanwhile leaves that for later. */
+  private void endEpoch() {
+    int epoch = (int) (done / schedule.stepsPerEpoch()) - 1;
+    tell(listener -> listener.measure(epoch, unmeasured));
+    tellOfStep(unmeasured);
+    unmeasured = null;
+    tell(listener -> listener.epochDone(epoch));
+    tell(TrainingListener::settled);
+  }
+
+  /** One step; returns its row of metrics. */
+  private Map<String, Object> step(ImageBatches batches) {
     long startedAt = System.nanoTime();
     long waitedBefore = batches.waitedNanos();
-    List<ImageBatch> microBatches = new ArrayList<>();
-    while (microBatches.size() < schedule.accumulate() && batches.hasNext()) {
-      microBatches.add(batches.nextBatch());
-    }
+    List<ImageBatch> microBatches = read(batches);
     int images = microBatches.stream().mapToInt(ImageBatch::size).sum();
-    Map<String, Object> row =
-        trainee.step(
-            microBatches,
-            new TrainingPosition(done, schedule.stepsPerEpoch(), schedule.epochs()),
-            schedule.learningRate().at(done));
+    Map<String, Object> row;
+    try {
+      row =
+          trainee.step(
+              microBatches,
+              new TrainingPosition(done, schedule.stepsPerEpoch(), schedule.epochs()),
+              schedule.learningRate().at(done));
+    } catch (DivergenceException e) {
+      throw new DivergenceException(
+          e.getMessage()
+              + (store.exists()
+                  ? "; the last checkpoint is kept: --resume"
+                  : "; nothing was saved yet: start again"));
+    }
     done++;
     row.put("images_per_second", images / ((System.nanoTime() - startedAt) / 1e9));
     row.put("data_wait_ms", (batches.waitedNanos() - waitedBefore) / 1e6);
-    if (last) {
-      tell(listener -> listener.measure(epoch, row));
+    return row;
+  }
+
+  private List<ImageBatch> read(ImageBatches batches) {
+    List<ImageBatch> microBatches = new ArrayList<>();
+    try {
+      while (microBatches.size() < schedule.accumulate() && batches.hasNext()) {
+        microBatches.add(batches.nextBatch());
+      }
+      if (StopSignal.requested()) {
+        throw new StoppedException();
+      }
+    } catch (StoppedException e) {
+      microBatches.forEach(ImageBatch::close);
+      throw e;
     }
+    if (microBatches.isEmpty()) {
+      throw new UserException(
+          "step %d: no image for it can be read, nor a hundred after each; see %s"
+              .formatted(done + 1, BadImages.FILE_NAME));
+    }
+    return microBatches;
+  }
+
+  private void tellOfStep(Map<String, Object> row) {
     StepMetrics metrics = new StepMetrics(done, (double) done / schedule.stepsPerEpoch(), row);
     tell(listener -> listener.stepDone(metrics));
   }

@@ -147,6 +147,7 @@ public final class ModelWeights {
     Map<String, INDArray> given = fitted(source);
     WeightMatch match = match(given);
     WholeModel.require(source.file(), match, needed);
+    match.matched().forEach(name -> requireFinite(source.file(), name, given.get(name)));
     Map<String, INDArray> live = graph.tensors();
     for (String name : match.matched()) {
       INDArray value = given.get(name);
@@ -158,6 +159,14 @@ public final class ModelWeights {
     }
     graph.model().initialised(Set.copyOf(match.matched()));
     return match;
+  }
+
+  private static void requireFinite(Path file, String name, INDArray value) {
+    if (value.isR() && !Double.isFinite(value.norm1Number().doubleValue())) {
+      throw new UserException(
+          "%s: tensor %s has values that are not finite; give the weights of a run that did not diverge"
+              .formatted(file, name));
+    }
   }
 
   private WeightMatch match(Map<String, INDArray> given) {

@@ -3,6 +3,7 @@ package dev.mto.engine.folder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.engine.errors.FileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +39,10 @@ class AtomicFilesTest {
                       Files.writeString(temporary, "half of the n");
                       throw new IOException("No space left on device");
                     }))
-        .isInstanceOf(IOException.class)
-        .hasMessage("No space left on device");
+        .isInstanceOf(FileException.class)
+        .hasMessage(
+            file
+                + ": cannot be written (No space left on device); what was saved before is kept");
 
     assertThat(file).hasContent("old");
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");

@@ -131,7 +131,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void anotherFileIsNotACheckpoint() {
+  void anotherFileIsNotACheckpoint() throws IOException {
     Path weights = folder.resolve("weights.safetensors");
     SafeTensors.write(weights, Map.of("a", Nd4j.ones(2)), Map.of());
 
@@ -162,6 +162,6 @@ class CheckpointStoreTest {
     tensors.put("weight", Nd4j.createFromArray(new float[][] {{1.1f, -0f, 3e-41f}, {step, 2, 7}}));
     tensors.put("bias", Nd4j.createFromArray(0.1f, Float.MAX_VALUE));
     return new Checkpoint(
-        new Checkpoint.Position(step, (int) step / 4, step % 4, "method", "model"), tensors);
+        new Checkpoint.Position(step, (int) step / 4, step % 4, "method", "model", null), tensors);
   }
 }

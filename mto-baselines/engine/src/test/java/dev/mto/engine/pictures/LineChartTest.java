@@ -23,7 +23,7 @@ class LineChartTest {
 
   @Test
   void drawsEachCurveInItsColour() throws IOException {
-    Path png = folder.resolve("pictures/loss.png");
+    Path png = folder.resolve("loss.png");
 
     LineChart.of("Loss", "step", "loss")
         .with(Series.line("total", steps(200), decay(200, 0.6)))

@@ -3,9 +3,11 @@ package dev.mto.engine.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +54,7 @@ class MetricsFileTest {
     Files.writeString(file, "{\"step\":1}\n{\"step\":\n{\"step\":3}\n");
 
     assertThatThrownBy(this::rows)
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UserException.class)
         .hasMessage(file + ", line 2: not a JSON object with a step; mend or remove that line");
   }
 
@@ -93,13 +95,14 @@ class MetricsFileTest {
   }
 
   @Test
-  void aBrokenFileStaysAsItWas() throws IOException {
-    String broken = "{\"step\":1}\nnonsense\n{\"step\":3}\n";
-    Files.writeString(file, broken);
+  void truncatingLeavesOutDamagedLinesAndTellsTheirNumbers() throws IOException {
+    Files.write(file, new byte[] {'{', (byte) 0xFF, '\n'});
+    Files.writeString(
+        file, "{\"step\":1}\nnonsense\n{\"step\":2}\n{\"step\":3}\n", StandardOpenOption.APPEND);
 
-    assertThatThrownBy(() -> MetricsFile.truncateAfter(file, 1))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThat(Files.readString(file)).isEqualTo(broken);
+    assertThat(MetricsFile.truncateAfter(file, 2)).containsExactly(1, 3);
+
+    assertThat(Files.readString(file)).isEqualTo("{\"step\":1}\n{\"step\":2}\n");
     assertThat(folder.toFile().list()).containsExactly("metrics.jsonl");
   }
 

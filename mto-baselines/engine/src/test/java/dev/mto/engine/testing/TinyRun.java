@@ -101,7 +101,7 @@ public final class TinyRun {
   /** Runs a new job to its end in the folder {@code name}. */
   public Path train(String name, String... settings) {
     RunConfig config = config(settings);
-    return run(baseline, config, RunFolder.create(root.resolve(name), config), Start.anew());
+    return run(baseline, config, RunFolder.create(root.resolve(name)), Start.anew());
   }
 
   /**
@@ -124,7 +124,7 @@ public final class TinyRun {
             baseline,
             "build",
             (arguments, model) -> observed(Model.class, model, "trainingFeeds", copying));
-    return run(observed, config, RunFolder.create(root.resolve(name), config), Start.anew());
+    return run(observed, config, RunFolder.create(root.resolve(name)), Start.anew());
   }
 
   /** Passes what a method of {@code target} returns through {@code then}, with its arguments. */
@@ -155,13 +155,13 @@ public final class TinyRun {
   /** Runs a new job that starts with the weights of a file. */
   public Path trainFrom(Path weights, String name, String... settings) {
     RunConfig config = config(settings);
-    return run(baseline, config, RunFolder.create(root.resolve(name), config), Start.from(weights));
+    return run(baseline, config, RunFolder.create(root.resolve(name)), Start.from(weights));
   }
 
   /** Prepares a new job that starts with the weights of a file, and stops before its first step. */
   public Path prepareFrom(Path weights, String name, String... settings) {
     RunConfig config = config(settings);
-    RunFolder folder = RunFolder.create(root.resolve(name), config);
+    RunFolder folder = RunFolder.create(root.resolve(name));
     try (PrintStream console = silence()) {
       new PretrainingJob(baseline, config, folder, Start.from(weights), console).close();
       return folder.root();

@@ -1,6 +1,8 @@
 package dev.mto.executor.plan;
 
 import dev.mto.executor.kernels.Tensor;
+import dev.mto.executor.memory.AvailableMemory;
+import dev.mto.executor.memory.NotEnoughMemoryException;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -18,13 +20,20 @@ final class Arena implements AutoCloseable {
    * Makes room.
    *
    * @return whether the memory has moved, so that addresses in it are void
+   * @throws NotEnoughMemoryException when the machine has less left; nothing is taken then
    */
   boolean require(long elements) {
     if (memory != null && memory.length() >= elements + PADDING) {
       return false;
     }
     close();
+    AvailableMemory.ofThisMachine()
+        .require("running the model on one batch", (elements + PADDING) * Float.BYTES);
     memory = Nd4j.createUninitializedDetached(DataType.FLOAT, elements + PADDING);
+    if (memory.data().address() == 0) {
+      throw new IllegalStateException(
+          "the system gave no memory for %d values".formatted(elements + PADDING));
+    }
     long beyond = memory.data().address() % ALIGNMENT_BYTES;
     start = beyond == 0 ? 0 : (ALIGNMENT_BYTES - beyond) / Float.BYTES;
     return true;

@@ -75,7 +75,7 @@ record TorchvisionPeer(String python, String versions) {
       }
       return checked(answer, python);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(python + ": the conversation with it broke off", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the peer ran", e);

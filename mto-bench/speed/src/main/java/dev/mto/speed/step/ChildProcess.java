@@ -27,7 +27,7 @@ final class ChildProcess implements AutoCloseable {
     try {
       process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(name + " cannot be started", e);
     }
     conversation =
         new Conversation(

@@ -62,7 +62,7 @@ final class Conversation {
     } catch (JsonProcessingException e) {
       throw new BenchmarkFailure(name + " answered what is not JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(name + ": the conversation with it broke off", e);
     }
     throw ended();
   }

@@ -8,6 +8,7 @@ import dev.mto.engine.Baselines;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Images;
 import dev.mto.engine.graph.TrainingGraph;
@@ -108,7 +109,8 @@ final class StepProcess {
       inputs.put("mask", batch.mask().dup('c'));
     }
     inputs.putAll(graph.parameters());
-    SafeTensors.write(Path.of(file), inputs, Map.of());
+    AtomicFiles.write(
+        Path.of(file), temporary -> SafeTensors.write(temporary, inputs, Map.of()));
     return ChildServer.answer();
   }
 

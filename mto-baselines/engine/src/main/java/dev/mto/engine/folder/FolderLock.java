@@ -1,0 +1,81 @@
+package dev.mto.engine.folder;
+
+import dev.mto.engine.errors.FileException;
+import dev.mto.engine.errors.UserException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * Keeps a second process out of a folder that one writes to. The system takes the lock back when
+ * its owner ends, however that happens; the file {@code run.lock} stays, and says who had it last.
+ */
+public final class FolderLock implements AutoCloseable {
+  static final String NAME = "run.lock";
+
+  private final FileChannel channel;
+
+  private FolderLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock of a folder that exists.
+   *
+   * @throws UserException when another process, or another job of this one, has it
+   */
+  public static FolderLock of(Path folder) {
+    Path file = folder.resolve(NAME);
+    try {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (!locked(channel)) {
+        channel.close();
+        throw new UserException(
+            "%s: is in use by another process (%s); wait for it or stop it, or name another --out"
+                .formatted(folder, Files.readString(file).strip()));
+      }
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap((owner() + "\n").getBytes(StandardCharsets.UTF_8)));
+      return new FolderLock(channel);
+    } catch (IOException e) {
+      throw FileException.writing(file, e);
+    }
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private static String owner() throws IOException {
+    return "process %d on %s since %s"
+        .formatted(
+            ProcessHandle.current().pid(),
+            InetAddress.getLocalHost().getHostName(),
+            Instant.now().truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  /** Gives the lock back. */
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      return; // the system takes it back with the process
+    }
+  }
+}
