@@ -4,13 +4,13 @@ import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.encoder.Scores;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.run.StepMetrics;
 import dev.mto.engine.run.TrainingListener;
 import dev.mto.engine.run.TrainingLoop;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,6 +70,9 @@ final class ClassifierListener implements TrainingListener {
           rows.add(row);
         }
       }
+    } catch (JsonProcessingException e) {
+      throw new UserException(
+          metrics + ": is damaged; train again into another --out, its curve is lost", e);
     } catch (IOException e) {
       throw FileException.reading(metrics, e);
     }
@@ -112,8 +115,6 @@ final class ClassifierListener implements TrainingListener {
       AtomicFiles.writeString(metrics, text.toString());
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -47,6 +47,18 @@ record CellResult(
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HETEROGENEITY = "heterogeneity";
 
+  /** Checks the names, which become parts of names of files. */
+  CellResult {
+    if (!isFileName(baseline) || !isFileName(variant)) {
+      throw new IllegalArgumentException(
+          "baseline '%s' and variant '%s' must be names".formatted(baseline, variant));
+    }
+  }
+
+  static boolean isFileName(String name) {
+    return name != null && name.matches("\\w[\\w.-]*");
+  }
+
   /** Weights of the three losses. */
   record Weights(double spa, double e, double r) {}
 

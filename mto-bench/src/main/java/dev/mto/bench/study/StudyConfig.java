@@ -105,12 +105,14 @@ record StudyConfig(
 
   StudyConfig {
     given("name", name);
-    require(name.matches("[\\w.-]+"), "name: '" + name + "' must be of letters, digits, . _ -");
+    requireFileName("name", name);
     given("data", data);
     given("baselines", baselines);
     given("variants", variants);
     given("measures", measures);
     grid = some("grid", grid);
+    baselines.keySet().forEach(key -> requireFileName("baselines", key));
+    variants.keySet().forEach(key -> requireFileName("variants", key));
     baselines = new LinkedHashMap<>(baselines);
     variants = new LinkedHashMap<>(variants);
     require(sideBySide >= 1, "side_by_side: is " + sideBySide + " but must be at least 1");
@@ -145,6 +147,13 @@ record StudyConfig(
   /** Where runs and report go. */
   Path folder() {
     return out == null ? Path.of("runs", "studies", name) : Path.of(out);
+  }
+
+  /** Names become parts of names of files. */
+  private static void requireFileName(String key, String name) {
+    require(
+        CellResult.isFileName(name),
+        key + ": '" + name + "' must be of letters, digits, _ - and . inside");
   }
 
   private static void known(String key, List<String> names, Map<String, ?> all) {

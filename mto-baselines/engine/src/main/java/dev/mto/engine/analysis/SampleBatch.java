@@ -4,6 +4,7 @@ import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Model;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Images;
 import dev.mto.executor.GraphSession;
@@ -38,6 +39,9 @@ public final class SampleBatch {
   /** Computes {@code wanted}; the values are valid inside {@code use} only. */
   void with(List<SDVariable> wanted, Use use) {
     try (ImageBatches batches = images.fixed(shown())) {
+      if (!batches.hasNext()) {
+        throw new UserException(shown().root() + ": none of its images can be read");
+      }
       ImageBatch batch = batches.nextBatch();
       Map<String, INDArray> feeds = model.evaluationFeeds(batch);
       session.run(
@@ -47,7 +51,7 @@ public final class SampleBatch {
             try {
               use.of(batch, values);
             } catch (IOException e) {
-              throw new UncheckedIOException(e);
+              throw new UncheckedIOException("a picture could not be made", e);
             }
           });
       Feeds.close(feeds, batch);

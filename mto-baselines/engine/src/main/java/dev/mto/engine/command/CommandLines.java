@@ -50,9 +50,12 @@ public final class CommandLines {
     CommandLine last = chosen.get(chosen.size() - 1);
     boolean informs =
         chosen.stream().anyMatch(c -> c.isUsageHelpRequested() || c.isVersionHelpRequested());
-    if (!informs && !(last.getCommand() instanceof WithoutBackend)) {
+    if (!informs) {
       try {
-        StartUp.check();
+        StartUp.checkNativeCache();
+        if (!(last.getCommand() instanceof WithoutBackend)) {
+          StartUp.check();
+        }
       } catch (UserException e) {
         throw new CommandLine.ExecutionException(last, e.getMessage(), e);
       }

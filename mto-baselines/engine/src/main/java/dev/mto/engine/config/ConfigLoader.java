@@ -19,13 +19,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -66,7 +66,23 @@ public final class ConfigLoader {
     if (baseline == null || !baseline.isTextual()) {
       throw new UserException(file + ": the key 'baseline' is missing; add e.g. baseline: simmim");
     }
-    return bind(file.toString(), merged(parse("recipe", recipes.apply(baseline.asText())), user));
+    ObjectNode recipe = parse("recipe", recipes.apply(baseline.asText()));
+    requireKnownOptions(file, recipe.path("options"), user.path("options"));
+    return bind(file.toString(), merged(recipe, user));
+  }
+
+  /** A method's options are those of its recipe. */
+  private static void requireKnownOptions(Path file, JsonNode known, JsonNode given) {
+    List<String> names = new ArrayList<>();
+    known.fieldNames().forEachRemaining(names::add);
+    for (Map.Entry<String, JsonNode> option : given.properties()) {
+      if (!known.has(option.getKey())) {
+        throw new UserException(
+            "%s: unknown key 'options.%s'; known there: %s"
+                .formatted(
+                    file, option.getKey(), names.isEmpty() ? "none" : String.join(", ", names)));
+      }
+    }
   }
 
   /**
@@ -136,6 +152,7 @@ public final class ConfigLoader {
   }
 
   private static <T> T bind(String source, JsonNode tree, Class<T> type) {
+    requireFilledLists(source, "", tree);
     try {
       return YAML.treeToValue(tree, type);
     } catch (JsonProcessingException e) {
@@ -143,33 +160,33 @@ public final class ConfigLoader {
     }
   }
 
-  private static ObjectNode readTree(Path file) {
-    try {
-      return parse(file.toString(), Files.readString(file));
-    } catch (NoSuchFileException e) {
-      throw new UserException(
-          file + ": no such file; give a configuration such as configs/quickstart.yaml", e);
-    } catch (IOException e) {
-      throw new UserException(file + ": cannot be read (" + e.getMessage() + ")", e);
+  private static void requireFilledLists(String source, String path, JsonNode tree) {
+    for (Map.Entry<String, JsonNode> field : tree.properties()) {
+      requireFilledLists(source, path + "." + field.getKey(), field.getValue());
+    }
+    for (int i = 0; i < tree.size() && tree.isArray(); i++) {
+      if (tree.get(i).isNull()) {
+        throw new UserException(
+            "%s: %s[%d]: is empty; give a value".formatted(source, path.substring(1), i));
+      }
     }
   }
 
+  private static ObjectNode readTree(Path file) {
+    return parse(file.toString(), StrictYaml.text(file));
+  }
+
   private static ObjectNode parse(String source, String text) {
-    try {
-      JsonNode tree = YAML.readTree(text);
-      if (tree instanceof ObjectNode object) {
-        return object;
-      }
-      throw new UserException(source + ": not a YAML mapping of keys to values");
-    } catch (JsonProcessingException e) {
-      throw new UserException(source + ": not valid YAML: " + firstLine(e.getOriginalMessage()), e);
+    if (StrictYaml.parse(source, text) instanceof ObjectNode object) {
+      return object;
     }
+    throw new UserException(source + ": not a YAML mapping of keys to values");
   }
 
   private static void apply(ObjectNode tree, String setting) {
     int equals = setting.indexOf('=');
     String[] path = setting.substring(0, Math.max(0, equals)).split("\\.");
-    JsonNode value = value(setting, equals + 1);
+    JsonNode value = StrictYaml.parse("--set " + setting, setting.substring(equals + 1));
     if (equals < 1 || path.length == 0 || value.isMissingNode()) {
       throw new UserException(
           "--set " + setting + ": must be key=value, e.g. --set training.epochs=20");
@@ -179,14 +196,6 @@ public final class ConfigLoader {
       at = at.get(key) instanceof ObjectNode object ? object : at.putObject(key);
     }
     at.set(path[path.length - 1], value);
-  }
-
-  private static JsonNode value(String setting, int start) {
-    try {
-      return YAML.readTree(setting.substring(start));
-    } catch (JsonProcessingException e) {
-      throw new UserException("--set " + setting + ": the value is not valid YAML", e);
-    }
   }
 
   /** Objects are merged key by key; lists and other values, null too, replace what is below. */

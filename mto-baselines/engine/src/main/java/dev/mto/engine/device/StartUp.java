@@ -1,6 +1,8 @@
 package dev.mto.engine.device;
 
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -17,6 +19,20 @@ public final class StartUp {
   public static void check() {
     if (Backend.onClassPath() == Backend.CUDA) {
       check(GpuSurvey.ofThisMachine(), CudaBuild.ofThisProject());
+    }
+  }
+
+  /**
+   * What must hold before any native library is loaded.
+   *
+   * @throws UserException if others could have put libraries where they are loaded from
+   */
+  public static void checkNativeCache() {
+    try {
+      NativeCache.check();
+    } catch (IOException e) {
+      throw new UserException(
+          "the folder of native libraries cannot be used: " + FileException.reason(e), e);
     }
   }
 

@@ -2,10 +2,12 @@ package dev.mto.engine.run;
 
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
+import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Model;
 import dev.mto.engine.encoder.FeatureTable;
 import dev.mto.engine.encoder.NearestNeighbours;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Images;
 import dev.mto.executor.GraphSession;
@@ -66,6 +68,11 @@ final class ValidationListener implements TrainingListener {
         sum[1] += batch.size();
         Feeds.close(feeds, batch);
       }
+    }
+    if (sum[1] == 0) {
+      throw new UserException(
+          "data.val: none of its %d images can be read; see %s"
+              .formatted(images.validation().size(), BadImages.FILE_NAME));
     }
     return sum[0] / sum[1];
   }
