@@ -1,12 +1,13 @@
 package dev.mto.bench;
 
+import static dev.mto.engine.testing.CommandRun.arguments;
+import static dev.mto.engine.testing.CommandRun.joined;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -68,28 +69,26 @@ class CommandLineTest {
 
   @Test
   void refusesAMissingCommand() {
-    assertRefused(Execution.of(), "a command is missing", "mto --help");
+    Execution.of().assertRefused("a command is missing", "mto --help");
   }
 
   @Test
   void refusesAnUnknownOption() {
-    assertRefused(pretrain("--speed=9"), "--speed=9", "mto pretrain --help");
+    pretrain("--speed=9").assertRefused("--speed=9", "mto pretrain --help");
   }
 
   @Test
   void refusesAMissingConfiguration() {
     Path absent = folder.resolve("absent.yaml");
 
-    assertRefused(
-        Execution.of("pretrain", "--config", absent.toString(), "--out", out().toString()),
-        absent.toString(),
-        "no such file");
+    Execution.ofLine("pretrain --config %s --out %s", absent, out())
+        .assertRefused(absent.toString(), "no such file");
     assertThat(out()).doesNotExist();
   }
 
   @Test
   void refusesAnUnknownKey() {
-    assertRefused(pretrain("--set", "training.epoch=3"), "'training.epoch'", "epochs");
+    pretrain("--set", "training.epoch=3").assertRefused("'training.epoch'", "epochs");
     assertThat(out()).doesNotExist();
   }
 
@@ -97,8 +96,8 @@ class CommandLineTest {
   void refusesAMissingFolder() {
     Path absent = folder.resolve("absent");
 
-    assertRefused(
-        pretrain("--set", "data.train=" + absent), "data.train", absent + " is not a folder");
+    pretrain("--set", "data.train=" + absent)
+        .assertRefused("data.train", absent + " is not a folder");
     assertThat(out()).doesNotExist();
   }
 
@@ -106,27 +105,26 @@ class CommandLineTest {
   void refusesAnEmptyFolder() throws IOException {
     Path empty = Files.createDirectory(folder.resolve("empty"));
 
-    assertRefused(pretrain("--set", "data.train=" + empty), "data.train", empty.toString());
+    pretrain("--set", "data.train=" + empty).assertRefused("data.train", empty.toString());
   }
 
   @Test
   void refusesToCheckAnEmptyFolder() throws IOException {
     Path empty = Files.createDirectory(folder.resolve("empty"));
 
-    assertRefused(Execution.of("data", "check", empty.toString()), empty.toString());
+    Execution.of("data", "check", empty.toString()).assertRefused(empty.toString());
   }
 
   @Test
   void refusesARatioAboveOne() {
-    assertRefused(
-        pretrain("--set", "masking.ratio=1.5"), "masking.ratio", "1.5", "between 0 and 1");
+    pretrain("--set", "masking.ratio=1.5").assertRefused("masking.ratio", "1.5", "between 0 and 1");
     assertThat(out()).doesNotExist();
   }
 
   @Test
   void refusesAnImageSmallerThanAPatch() {
-    assertRefused(
-        pretrain("--set", "model.image=[2, 2]"), "model.image", "[2, 2]", "patch of 4 pixels");
+    pretrain("--set", "model.image=[2, 2]")
+        .assertRefused("model.image", "[2, 2]", "patch of 4 pixels");
     assertThat(out()).doesNotExist();
   }
 
@@ -135,7 +133,7 @@ class CommandLineTest {
     Path kept = Files.createDirectory(out()).resolve("config.yaml");
     Files.writeString(kept, "an earlier run");
 
-    assertRefused(pretrain(), out().toString(), "--resume", "--out");
+    pretrain().assertRefused(out().toString(), "--resume", "--out");
     assertThat(kept).hasContent("an earlier run");
     assertThat(out()).isDirectoryNotContaining(path -> !path.equals(kept));
   }
@@ -145,16 +143,6 @@ class CommandLineTest {
   }
 
   private Execution pretrain(String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("pretrain", "--config", config.toString(), "--out", out().toString()));
-    arguments.addAll(List.of(more));
-    return Execution.of(arguments.toArray(String[]::new));
-  }
-
-  private static void assertRefused(Execution execution, String... words) {
-    assertThat(execution.errors()).as("standard error").hasSize(1);
-    assertThat(execution.errors().get(0)).contains(words);
-    assertThat(execution.code()).as("exit code").isEqualTo(2);
+    return Execution.of(joined(arguments("pretrain --config %s --out %s", config, out()), more));
   }
 }

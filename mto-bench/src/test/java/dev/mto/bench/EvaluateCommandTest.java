@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.testing.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,16 +127,18 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void optionsThatCachedFeaturesDoNotHaveAreRefused() throws IOException {
-    OfficialCheckpoint mae = OfficialCheckpoint.MAE;
-    assertRefused("keeps no checkpoint", arguments(mae, "linear", "--cached", "--resume"));
-    assertRefused(
-        "does not apply to cached features",
-        arguments(mae, "linear", "--cached", "--recipe-set", "epochs=3"));
-    assertRefused("always measured too", arguments(mae, "linear", "--cached", "--untrained"));
-    assertRefused("has no folder", arguments(mae, "linear", "--cached", "--out", folder + "/c"));
-    assertRefused("--cached", arguments(mae, "linear", "--epochs", "3"));
-    assertRefused("at least 1 epoch", arguments(mae, "linear", "--cached", "--epochs", "0"));
+  void optionsThatCachedFeaturesDoNotHaveAreRefused() {
+    cached("--resume").assertRefused("keeps no checkpoint");
+    cached("--recipe-set", "epochs=3").assertRefused("does not apply to cached features");
+    cached("--untrained").assertRefused("always measured too");
+    cached("--out", folder + "/c").assertRefused("has no folder");
+    evaluate(OfficialCheckpoint.MAE, "linear", "--epochs", "3").assertRefused("--cached");
+    cached("--epochs", "0").assertRefused("at least 1 epoch");
+  }
+
+  private Execution cached(String... more) {
+    String[] linear = CommandRun.joined(CommandRun.arguments("--cached"), more);
+    return evaluate(OfficialCheckpoint.MAE, "linear", linear);
   }
 
   @Test
@@ -166,14 +167,12 @@ class EvaluateCommandTest {
     assertThat(evaluate(OfficialCheckpoint.MAE, "linear", recipe, out).code()).isZero();
 
     Execution again = evaluate(OfficialCheckpoint.MAE, "linear", recipe, out);
-    assertThat(again.code()).isEqualTo(2);
-    assertThat(again.errors()).singleElement().asString().contains("go on with --resume");
+    again.assertRefused("go on with --resume");
 
     Execution other =
         evaluate(
             OfficialCheckpoint.MAE, "linear", recipe, out, "--resume", "--recipe-set", "epochs=5");
-    assertThat(other.code()).isEqualTo(2);
-    assertThat(other.errors()).singleElement().asString().contains("another recipe");
+    other.assertRefused("another recipe");
 
     JsonNode before = result(out);
     assertThat(evaluate(OfficialCheckpoint.MAE, "linear", recipe, out, "--resume").code()).isZero();
@@ -184,39 +183,16 @@ class EvaluateCommandTest {
   void aRunsKeptCheckpointsGiveACurveAndAreMeasuredOnce() throws IOException {
     Path run = folder.resolve("run");
     Execution pretrain =
-        Execution.of(
-            "pretrain",
-            "--config",
-            OfficialCheckpoint.MAE.config(folder).toString(),
-            "--out",
-            run.toString(),
-            "--set",
-            "data.train=" + train,
-            "--set",
-            "data.val=" + val,
-            "--set",
-            "training.epochs=2",
-            "--set",
-            "training.batch=12",
-            "--set",
-            "training.accumulate=1",
-            "--set",
-            "checkpoint.every_epochs=1",
-            "--set",
-            "log.pictures_every_epochs=0");
+        Execution.ofLine(
+            "pretrain --config %s --out %s --set data.train=%s --set data.val=%s"
+                + " --set training.epochs=2 --set training.batch=12 --set training.accumulate=1"
+                + " --set checkpoint.every_epochs=1 --set log.pictures_every_epochs=0",
+            OfficialCheckpoint.MAE.config(folder), run, train, val);
     assertThat(pretrain.code()).as(pretrain.errors().toString()).isZero();
-    String[] curve = {
-      "evaluate",
-      "curve",
-      "--run",
-      run.toString(),
-      "--by",
-      "finetune",
-      "--recipe",
-      recipe("base_lr: 1.0e-3\nrand_augment: { operations: 0 }\nerasing: 0").toString(),
-      "--recipe-set",
-      "epochs=1"
-    };
+    String[] curve =
+        CommandRun.arguments(
+            "evaluate curve --run %s --by finetune --recipe %s --recipe-set epochs=1",
+            run, recipe("base_lr: 1.0e-3\nrand_augment: { operations: 0 }\nerasing: 0"));
 
     Execution first = Execution.of(curve);
     Execution again = Execution.of(curve);
@@ -229,48 +205,23 @@ class EvaluateCommandTest {
         .first()
         .isEqualTo("epoch,accuracy");
     assertThat(run.resolve("evaluate/finetune-curve.png")).isNotEmptyFile();
-    assertThat(Execution.of("evaluate", "curve", "--run", run.toString(), "--by", "knn").errors())
-        .isEmpty();
-    assertRefused(
-        "no checkpoint of epoch 7 was kept; there are [1, 2]",
-        "evaluate",
-        "knn",
-        "--run",
-        run.toString(),
-        "--checkpoint",
-        "7");
+    assertThat(Execution.ofLine("evaluate curve --run %s --by knn", run).errors()).isEmpty();
+    Execution.ofLine("evaluate knn --run %s --checkpoint 7", run)
+        .assertRefused("no checkpoint of epoch 7 was kept; there are [1, 2]");
   }
 
   @Test
-  void wrongInputIsRefusedInOneLine() throws IOException {
-    assertRefused("give either --run DIR, or --weights FILE", "evaluate", "knn");
-    assertRefused(
-        "unknown key 'epoch'",
-        arguments(
-            OfficialCheckpoint.MAE, "finetune", "--recipe-set", "epoch=3", "--out", folder + "/a"));
-    assertRefused(
-        "fewer than one step takes",
-        arguments(OfficialCheckpoint.MAE, "finetune", "--out", folder + "/b"));
-    assertRefused(
-        "the encoder has blocks 1 to 2", arguments(OfficialCheckpoint.MAE, "knn", "--block", "3"));
-    assertRefused(
-        "no class folders",
-        "evaluate",
-        "knn",
-        "--weights",
-        OfficialCheckpoint.MAE.file() + "",
-        "--config",
-        OfficialCheckpoint.MAE.config(folder) + "",
-        "--train",
-        train.resolve("class0") + "",
-        "--val",
-        val + "");
-  }
-
-  private void assertRefused(String reason, String... arguments) {
-    Execution refused = Execution.of(arguments);
-    assertThat(refused.code()).as(refused.out()).isEqualTo(2);
-    assertThat(refused.errors()).singleElement().asString().contains(reason);
+  void wrongInputIsRefusedInOneLine() {
+    OfficialCheckpoint mae = OfficialCheckpoint.MAE;
+    Execution.of("evaluate", "knn").assertRefused("give either --run DIR, or --weights FILE");
+    evaluate(mae, "finetune", "--recipe-set", "epoch=3", "--out", folder + "/a")
+        .assertRefused("unknown key 'epoch'");
+    evaluate(mae, "finetune", "--out", folder + "/b").assertRefused("fewer than one step takes");
+    evaluate(mae, "knn", "--block", "3").assertRefused("the encoder has blocks 1 to 2");
+    Execution.ofLine(
+            "evaluate knn --weights %s --config %s --train %s --val %s",
+            mae.file(), mae.config(folder), train.resolve("class0"), val)
+        .assertRefused("no class folders");
   }
 
   private Path recipe(String more) throws IOException {
@@ -278,36 +229,17 @@ class EvaluateCommandTest {
   }
 
   private Execution evaluate(
-      OfficialCheckpoint official, String task, Path recipe, Path out, String... more)
-      throws IOException {
-    List<String> all =
-        new ArrayList<>(List.of("--recipe", recipe.toString(), "--out", out.toString()));
-    all.addAll(List.of(more));
-    return evaluate(official, task, all.toArray(String[]::new));
+      OfficialCheckpoint official, String task, Path recipe, Path out, String... more) {
+    String[] files = CommandRun.arguments("--recipe %s --out %s", recipe, out);
+    return evaluate(official, task, CommandRun.joined(files, more));
   }
 
-  private Execution evaluate(OfficialCheckpoint official, String task, String... more)
-      throws IOException {
-    return Execution.of(arguments(official, task, more));
-  }
-
-  private String[] arguments(OfficialCheckpoint official, String task, String... more)
-      throws IOException {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "evaluate",
-                task,
-                "--weights",
-                official.file().toString(),
-                "--config",
-                official.config(folder).toString(),
-                "--train",
-                train.toString(),
-                "--val",
-                val.toString()));
-    all.addAll(List.of(more));
-    return all.toArray(String[]::new);
+  private Execution evaluate(OfficialCheckpoint official, String task, String... more) {
+    String[] always =
+        CommandRun.arguments(
+            "evaluate %s --weights %s --config %s --train %s --val %s",
+            task, official.file(), official.config(folder), train, val);
+    return Execution.of(CommandRun.joined(always, more));
   }
 
   private static JsonNode result(Path out) throws IOException {

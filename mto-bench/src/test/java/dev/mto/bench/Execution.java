@@ -1,30 +1,19 @@
 package dev.mto.bench;
 
-import dev.mto.engine.command.CommandLines;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import dev.mto.engine.testing.CommandRun;
 
-/** What a command line gave: exit code, standard output, and the lines of standard error. */
-public record Execution(int code, String out, List<String> errors) {
+/** What a line of {@code mto} gave. */
+public final class Execution extends CommandRun {
+  private Execution(String... arguments) {
+    super(new Mto(), arguments);
+  }
 
   public static Execution of(String... arguments) {
-    PrintStream systemOut = System.out;
-    PrintStream systemErr = System.err;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    try {
-      int code = CommandLines.run(new Mto(), arguments);
-      return new Execution(
-          code,
-          out.toString(StandardCharsets.UTF_8),
-          err.toString(StandardCharsets.UTF_8).lines().toList());
-    } finally {
-      System.setOut(systemOut);
-      System.setErr(systemErr);
-    }
+    return new Execution(arguments);
+  }
+
+  /** Runs a line of {@link #arguments}. */
+  public static Execution ofLine(String line, Object... values) {
+    return of(arguments(line, values));
   }
 }

@@ -1,5 +1,6 @@
 package dev.mto.bench;
 
+import static dev.mto.bench.OfficialCheckpoint.images;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -21,7 +22,6 @@ import dev.mto.models.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,13 +41,13 @@ class FineTunerTest {
   @ParameterizedTest
   @EnumSource(names = {"SIMMIM", "MAE", "BOOTMAE", "CONMIM"})
   void logitsAreTheHeadOfTheNormalisedMeanOfTheFrozenLastBlock(OfficialCheckpoint official) {
-    RunConfig config = config(official);
+    RunConfig config = official.runConfig(folder);
     Baseline baseline = Baselines.named(config.baseline());
     FineTuneConfig recipe =
         ConfigLoader.load(
             baseline.fineTuneRecipe(), null, List.of("head_std=1.0"), FineTuneConfig.class);
     Map<String, INDArray> weights = WeightFile.read(official.file());
-    INDArray images = images(config);
+    INDArray images = images(config, 2);
     try (FineTuner tuner = new FineTuner(baseline, config, recipe, weights, CLASSES);
         FrozenEncoder encoder = FrozenEncoder.of(baseline, config, weights)) {
       double[][] features =
@@ -75,7 +75,7 @@ class FineTunerTest {
   @EnumSource(names = {"SIMMIM", "MAE", "BOOTMAE", "CONMIM"})
   void everyEncoderIsTrainedByAPlanWhicheverTokensArePooled(OfficialCheckpoint official) {
     assumeTrue(KernelSets.fast().isPresent(), "no fast kernels here");
-    RunConfig config = config(official);
+    RunConfig config = official.runConfig(folder);
     for (Pooling pooling : Pooling.values()) {
       SameDiff graph = SameDiff.create();
       Parameters parameters =
@@ -88,17 +88,12 @@ class FineTunerTest {
 
       try (GraphSession session = GraphSession.withGradients(graph, loss, parameters.names())) {
         session.run(
-            Map.of(EncoderModel.IMAGES, images(config), EncoderModel.DROP_PATH, kept),
+            Map.of(EncoderModel.IMAGES, images(config, 2), EncoderModel.DROP_PATH, kept),
             List.of("loss"),
             values -> {});
         assertThat(session.productFlops()).as("arithmetic of the plan").isPositive();
       }
     }
-  }
-
-  private RunConfig config(OfficialCheckpoint official) {
-    return ConfigLoader.load(
-        official.config(folder), List.of(), name -> Baselines.named(name).recipe());
   }
 
   private static double[] normalised(double[] feature) {
@@ -115,16 +110,5 @@ class FineTunerTest {
       result[d] = (feature[d] - mean) / Math.sqrt(variance + 1e-6);
     }
     return result;
-  }
-
-  private static INDArray images(RunConfig config) {
-    int height = config.model().image().get(0);
-    int width = config.model().image().get(1);
-    Random random = new Random(1);
-    float[] pixels = new float[2 * 3 * height * width];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (float) random.nextGaussian();
-    }
-    return Nd4j.create(pixels, new long[] {2, 3, height, width}, 'c');
   }
 }

@@ -1,11 +1,11 @@
 package dev.mto.bench;
 
+import static dev.mto.bench.OfficialCheckpoint.images;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.Model;
-import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.Parameters;
 import dev.mto.models.weights.WeightFile;
@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,8 +42,8 @@ class FrozenEncoderTest {
       Execution export =
           official.export(
               official.file(), folder.resolve("encoder.fb"), folder, "--format", "samediff");
-      assertThat(export.errors()).isEmpty();
-      Nd4j.writeAsNumpy(images(official), folder.resolve("images.npy").toFile());
+      export.assertDone();
+      Nd4j.writeAsNumpy(images(config(official), IMAGES), folder.resolve("images.npy").toFile());
     }
     runWithoutOurClasses();
   }
@@ -86,7 +85,7 @@ class FrozenEncoderTest {
     Model method = baseline.build(config, parameters);
     Map<String, INDArray> weights = WeightFile.read(official.file());
     parameters.arrays().forEach((name, array) -> array.assign(weights.get(name)));
-    INDArray images = images(official);
+    INDArray images = images(config, IMAGES);
     INDArray mask = Nd4j.zeros(DataType.FLOAT, IMAGES, method.outputs().mask().getShape()[1]);
     String features = method.outputs().features().name();
     return graph
@@ -96,18 +95,7 @@ class FrozenEncoderTest {
   }
 
   private static RunConfig config(OfficialCheckpoint official) {
-    return ConfigLoader.load(
-        official.config(folder(official)), List.of(), name -> Baselines.named(name).recipe());
-  }
-
-  private static INDArray images(OfficialCheckpoint official) {
-    List<Integer> sides = config(official).model().image();
-    Random random = new Random(1);
-    float[] pixels = new float[IMAGES * 3 * sides.get(0) * sides.get(1)];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (float) random.nextGaussian();
-    }
-    return Nd4j.create(pixels, new long[] {IMAGES, 3, sides.get(0), sides.get(1)}, 'c');
+    return official.runConfig(folder(official));
   }
 
   private static void runWithoutOurClasses() throws IOException, InterruptedException {

@@ -1,5 +1,7 @@
 package dev.mto.bench;
 
+import static dev.mto.engine.testing.CommandRun.arguments;
+import static dev.mto.engine.testing.CommandRun.joined;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,7 +11,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -44,9 +45,7 @@ class InitialWeightsTest {
     source = root.resolve("source");
     exported = root.resolve("exported.safetensors");
     assertThat(pretrain(source).errors()).isEmpty();
-    Execution export =
-        Execution.of("weights", "export", "--run", source.toString(), "--out", exported.toString());
-    assertThat(export.errors()).isEmpty();
+    Execution.ofLine("weights export --run %s --out %s", source, exported).assertDone();
   }
 
   @Test
@@ -77,28 +76,17 @@ class InitialWeightsTest {
 
   @Test
   void refusesInitTogetherWithResume() {
-    assertRefused(
-        pretrain(source, "--init", exported.toString(), "--resume"), "--resume", "--init");
+    pretrain(source, "--init", exported.toString(), "--resume").assertRefused("--resume", "--init");
   }
 
   @Test
   void refusesAnEncoderAloneAndLeavesNoRunFolder() {
     Path encoder = root.resolve("encoder.safetensors");
     Path run = root.resolve("refused");
-    Execution.of(
-        "weights",
-        "export",
-        "--run",
-        source.toString(),
-        "--part",
-        "encoder",
-        "--out",
-        encoder.toString());
+    Execution.ofLine("weights export --run %s --part encoder --out %s", source, encoder);
 
-    assertRefused(
-        pretrain(run, "--init", encoder.toString()),
-        "holds the encoder alone",
-        "mae_visualize_*.pth");
+    pretrain(run, "--init", encoder.toString())
+        .assertRefused("holds the encoder alone", "mae_visualize_*.pth");
     assertThat(run).doesNotExist();
   }
 
@@ -106,7 +94,7 @@ class InitialWeightsTest {
   void refusesAMissingFileAndLeavesNoRunFolder() {
     Path run = root.resolve("refused too");
 
-    assertRefused(pretrain(run, "--init", root.resolve("absent.pth").toString()), "no such file");
+    pretrain(run, "--init", root.resolve("absent.pth").toString()).assertRefused("no such file");
     assertThat(run).doesNotExist();
   }
 
@@ -115,18 +103,12 @@ class InitialWeightsTest {
     Path run = Files.createDirectory(root.resolve("young"));
     Files.copy(source.resolve("config.yaml"), run.resolve("config.yaml"));
 
-    assertRefused(
-        Execution.of(
-            "weights", "export", "--run", run.toString(), "--out", root.resolve("x").toString()),
-        "no checkpoint yet");
+    Execution.ofLine("weights export --run %s --out %s", run, root.resolve("x"))
+        .assertRefused("no checkpoint yet");
   }
 
   private static Execution pretrain(Path run, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("pretrain", "--config", config.toString(), "--out", run.toString()));
-    arguments.addAll(List.of(more));
-    return Execution.of(arguments.toArray(String[]::new));
+    return Execution.of(joined(arguments("pretrain --config %s --out %s", config, run), more));
   }
 
   private static Map<String, INDArray> checkpoint(Path run) {
@@ -150,11 +132,5 @@ class InitialWeightsTest {
       }
       ImageIO.write(image, "png", images.resolve(i + ".png").toFile());
     }
-  }
-
-  private static void assertRefused(Execution execution, String... words) {
-    assertThat(execution.errors()).as("standard error").hasSize(1);
-    assertThat(execution.errors().get(0)).contains(words);
-    assertThat(execution.code()).as("exit code").isEqualTo(2);
   }
 }

@@ -1,12 +1,20 @@
 package dev.mto.bench;
 
+import static dev.mto.engine.testing.CommandRun.arguments;
+import static dev.mto.engine.testing.CommandRun.joined;
+
+import dev.mto.engine.Baselines;
+import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.RunConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Small checkpoints that the official implementations wrote, each with its configuration. */
 public enum OfficialCheckpoint {
@@ -81,22 +89,32 @@ public enum OfficialCheckpoint {
     }
   }
 
+  /** The configuration with what its recipe adds. */
+  public RunConfig runConfig(Path folder) {
+    return ConfigLoader.load(config(folder), List.of(), name -> Baselines.named(name).recipe());
+  }
+
+  /** Seeded images of the configured size. */
+  static INDArray images(RunConfig config, int count) {
+    int height = config.model().image().get(0);
+    int width = config.model().image().get(1);
+    Random random = new Random(1);
+    float[] pixels = new float[count * 3 * height * width];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) random.nextGaussian();
+    }
+    return Nd4j.create(pixels, new long[] {count, 3, height, width}, 'c');
+  }
+
   /** {@code weights import} of the file to {@code out}. */
   Execution importTo(Path out, Path folder, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("weights", "import", file().toString(), "--config", config(folder).toString()));
-    arguments.addAll(List.of("--out", out.toString()));
-    arguments.addAll(List.of(more));
-    return Execution.of(arguments.toArray(String[]::new));
+    String line = "weights import %s --config %s --out %s";
+    return Execution.of(joined(arguments(line, file(), config(folder), out), more));
   }
 
   /** {@code weights export} of an imported file to {@code out}. */
   Execution export(Path imported, Path out, Path folder, String... more) {
-    List<String> arguments =
-        new ArrayList<>(List.of("weights", "export", "--weights", imported.toString(), "--config"));
-    arguments.addAll(List.of(config(folder).toString(), "--out", out.toString()));
-    arguments.addAll(List.of(more));
-    return Execution.of(arguments.toArray(String[]::new));
+    String line = "weights export --weights %s --config %s --out %s";
+    return Execution.of(joined(arguments(line, imported, config(folder), out), more));
   }
 }

@@ -1,5 +1,7 @@
 package dev.mto.bench;
 
+import static dev.mto.engine.testing.CommandRun.arguments;
+import static dev.mto.engine.testing.CommandRun.joined;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -29,8 +31,7 @@ class RaucCommandTest {
             "--chart",
             chart + "");
 
-    assertThat(run.errors()).isEmpty();
-    assertThat(run.code()).isZero();
+    run.assertDone();
     // area between the curves 300, area of the baseline's rise 450
     assertThat(run.out())
         .contains("improvement 0.6667, ratio 1.6667")
@@ -73,36 +74,19 @@ class RaucCommandTest {
         "epoch,accuracy,seed\n100,80,1\n400,83,1\n",
         "epoch,accuracy,seed\n100,80,2\n400,83,2\n");
     assertRefused("covers epochs 100 to 300 only", BASELINE, "epoch,accuracy\n100,80\n300,83\n");
-    Execution missing =
-        Execution.of(
-            "rauc",
-            "--baseline",
-            folder.resolve("none.csv") + "",
-            "--target",
-            folder.resolve("none.csv") + "",
-            "--from",
-            "1",
-            "--to",
-            "2");
-    assertThat(missing.code()).isEqualTo(2);
-    assertThat(missing.errors()).singleElement().asString().contains("no such file");
+    Path none = folder.resolve("none.csv");
+    Execution.ofLine("rauc --baseline %s --target %s --from 1 --to 2", none, none)
+        .assertRefused("no such file");
   }
 
   private void assertRefused(String reason, String baseline, String target) throws IOException {
-    Execution refused = rauc(baseline, target);
-    assertThat(refused.code()).as(refused.out()).isEqualTo(2);
-    assertThat(refused.errors()).singleElement().asString().contains(reason);
+    rauc(baseline, target).assertRefused(reason);
   }
 
   private Execution rauc(String baseline, String target, String... more) throws IOException {
     Path a = Files.writeString(folder.resolve("a.csv"), baseline);
     Path b = Files.writeString(folder.resolve("b.csv"), target);
-    String[] arguments = new String[9 + more.length];
-    String[] always = {
-      "rauc", "--baseline", a + "", "--target", b + "", "--from", "100", "--to", "400"
-    };
-    System.arraycopy(always, 0, arguments, 0, always.length);
-    System.arraycopy(more, 0, arguments, always.length, more.length);
-    return Execution.of(arguments);
+    String line = "rauc --baseline %s --target %s --from 100 --to 400";
+    return Execution.of(joined(arguments(line, a, b), more));
   }
 }

@@ -67,20 +67,10 @@ class WeightsCommandTest {
     Path json = folder.resolve("match.json");
 
     Execution shown =
-        Execution.of(
-            "weights",
-            "inspect",
-            official.file().toString(),
-            "--config",
-            official.config(folder).toString(),
-            "--set",
-            "options.decoder_depth=3",
-            "--set",
-            "model.depth=1",
-            "--set",
-            "options.decoder_dim=64",
-            "--json",
-            json.toString());
+        Execution.ofLine(
+            "weights inspect %s --config %s --set options.decoder_depth=3 --set model.depth=1"
+                + " --set options.decoder_dim=64 --json %s",
+            official.file(), official.config(folder), json);
 
     assertThat(shown.code()).isZero();
     assertThat(shown.out())
@@ -99,17 +89,15 @@ class WeightsCommandTest {
 
   @Test
   void refusesAMissingFile() {
-    assertRefused(
-        Execution.of("weights", "inspect", folder.resolve("absent.pth").toString()),
-        "absent.pth",
-        "no such file");
+    Execution.of("weights", "inspect", folder.resolve("absent.pth").toString())
+        .assertRefused("absent.pth", "no such file");
   }
 
   @Test
   void refusesAFileThatHoldsNoWeights() throws IOException {
     Path text = Files.writeString(folder.resolve("notes.pth"), "not weights at all");
 
-    assertRefused(Execution.of("weights", "inspect", text.toString()), "not a PyTorch checkpoint");
+    Execution.of("weights", "inspect", text.toString()).assertRefused("not a PyTorch checkpoint");
   }
 
   @Test
@@ -117,17 +105,9 @@ class WeightsCommandTest {
     Path config = OfficialCheckpoint.SIMMIM.config(folder);
     Path out = folder.resolve("out.safetensors");
 
-    assertRefused(
-        Execution.of(
-            "weights",
-            "import",
-            OfficialCheckpoint.MAE.file().toString(),
-            "--config",
-            config.toString(),
-            "--out",
-            out.toString()),
-        "has no encoder.",
-        "weights inspect");
+    Execution.ofLine(
+            "weights import %s --config %s --out %s", OfficialCheckpoint.MAE.file(), config, out)
+        .assertRefused("has no encoder.", "weights inspect");
     assertThat(out).doesNotExist();
   }
 
@@ -135,10 +115,11 @@ class WeightsCommandTest {
   void refusesAnotherSize() {
     Path out = folder.resolve("out.safetensors");
 
-    assertRefused(
-        OfficialCheckpoint.MAE.importTo(out, folder, "--set", "model.dim=24"),
-        "cls_token has shape [1, 1, 48], the model needs [1, 1, 24]",
-        "choose the configuration");
+    OfficialCheckpoint.MAE
+        .importTo(out, folder, "--set", "model.dim=24")
+        .assertRefused(
+            "cls_token has shape [1, 1, 48], the model needs [1, 1, 24]",
+            "choose the configuration");
     assertThat(out).doesNotExist();
   }
 
@@ -150,17 +131,16 @@ class WeightsCommandTest {
     official.importTo(imported, folder);
     official.export(imported, encoder, folder, "--part", "encoder");
 
-    assertRefused(
-        official.export(encoder, folder.resolve("out.safetensors"), folder),
-        "holds the encoder alone",
-        "mae_visualize_*.pth");
+    official
+        .export(encoder, folder.resolve("out.safetensors"), folder)
+        .assertRefused("holds the encoder alone", "mae_visualize_*.pth");
   }
 
   @Test
   void refusesToReplaceAFileUnlessForced() throws IOException {
     Path there = Files.writeString(folder.resolve("there.safetensors"), "precious");
 
-    assertRefused(OfficialCheckpoint.MAE.importTo(there, folder), "is there already", "--force");
+    OfficialCheckpoint.MAE.importTo(there, folder).assertRefused("is there already", "--force");
     assertThat(there).hasContent("precious");
 
     assertThat(OfficialCheckpoint.MAE.importTo(there, folder, "--force").code()).isZero();
@@ -182,7 +162,7 @@ class WeightsCommandTest {
     OfficialCheckpoint official = OfficialCheckpoint.SIMMIM;
     Path out = folder.resolve("out");
 
-    assertRefused(official.export(official.file(), out, folder, choice.split(" ")), sentence);
+    official.export(official.file(), out, folder, choice.split(" ")).assertRefused(sentence);
     assertThat(out).doesNotExist();
   }
 
@@ -191,9 +171,9 @@ class WeightsCommandTest {
     OfficialCheckpoint official = OfficialCheckpoint.SIMMIM;
     String file = official.file().toString();
 
-    assertRefused(
-        official.importTo(folder.resolve("out"), folder, "--teacher", file),
-        "simmim has no teacher");
+    official
+        .importTo(folder.resolve("out"), folder, "--teacher", file)
+        .assertRefused("simmim has no teacher");
   }
 
   @Test
@@ -202,23 +182,15 @@ class WeightsCommandTest {
     Path encoder = folder.resolve("encoder.safetensors");
     official.export(official.file(), encoder, folder, "--part", "encoder");
 
-    assertRefused(
-        official.importTo(folder.resolve("out"), folder, "--teacher", encoder.toString()),
-        "the teacher has no ",
-        "or none");
+    official
+        .importTo(folder.resolve("out"), folder, "--teacher", encoder.toString())
+        .assertRefused("the teacher has no ", "or none");
   }
 
   @Test
   void refusesARunAndAFileTogether() {
-    assertRefused(
-        OfficialCheckpoint.MAE.export(
-            OfficialCheckpoint.MAE.file(), folder.resolve("out"), folder, "--run", "runs/any"),
-        "either --run DIR, or --weights FILE");
-  }
-
-  private static void assertRefused(Execution execution, String... words) {
-    assertThat(execution.errors()).as("standard error").hasSize(1);
-    assertThat(execution.errors().get(0)).contains(words);
-    assertThat(execution.code()).as("exit code").isEqualTo(2);
+    OfficialCheckpoint.MAE
+        .export(OfficialCheckpoint.MAE.file(), folder.resolve("out"), folder, "--run", "runs/any")
+        .assertRefused("either --run DIR, or --weights FILE");
   }
 }

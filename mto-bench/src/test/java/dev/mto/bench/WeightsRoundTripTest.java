@@ -26,7 +26,7 @@ class WeightsRoundTripTest {
     Path imported = imported(official);
     Path exported = folder.resolve("exported.safetensors");
 
-    assertDone(official.export(imported, exported, folder));
+    official.export(imported, exported, folder).assertDone();
 
     assertEqual(
         withoutTeacher(SafeTensors.read(exported).tensors()), WeightFile.read(official.file()));
@@ -37,9 +37,9 @@ class WeightsRoundTripTest {
   void huggingFacesNamesComeBackToEqualTensors(OfficialCheckpoint official) {
     Path exported = folder.resolve("huggingface.safetensors");
     Path back = folder.resolve("back.safetensors");
-    assertDone(official.export(imported(official), exported, folder, "--names", "huggingface"));
+    official.export(imported(official), exported, folder, "--names", "huggingface").assertDone();
 
-    assertDone(official.export(exported, back, folder));
+    official.export(exported, back, folder).assertDone();
 
     SafeTensors.Contents contents = SafeTensors.read(exported);
     assertThat(contents.tensors())
@@ -57,7 +57,7 @@ class WeightsRoundTripTest {
     OfficialCheckpoint official = OfficialCheckpoint.BOOTMAE;
     Path teacher = folder.resolve("teacher.safetensors");
 
-    assertDone(official.export(imported(official), teacher, folder, "--part", "teacher"));
+    official.export(imported(official), teacher, folder, "--part", "teacher").assertDone();
 
     Map<String, INDArray> average = WeightFile.read(official.file(), "model_ema");
     assertEqual(SafeTensors.read(teacher).tensors(), average);
@@ -71,9 +71,9 @@ class WeightsRoundTripTest {
     Path imported = folder.resolve("imported.safetensors");
     Path teacher = folder.resolve("teacher.safetensors");
     String own = official.teacher().toString();
-    assertDone(official.importTo(imported, folder, "--teacher", own));
+    official.importTo(imported, folder, "--teacher", own).assertDone();
 
-    assertDone(official.export(imported, teacher, folder, "--part", "teacher"));
+    official.export(imported, teacher, folder, "--part", "teacher").assertDone();
 
     Map<String, INDArray> exported = SafeTensors.read(teacher).tensors();
     WeightFile.read(official.teacher())
@@ -88,7 +88,7 @@ class WeightsRoundTripTest {
 
     Execution execution = OfficialCheckpoint.CONMIM.importTo(imported, folder);
 
-    assertDone(execution);
+    execution.assertDone();
     assertThat(execution.out()).contains("no teacher in the file");
     Map<String, INDArray> tensors = SafeTensors.read(imported).tensors();
     assertThat(tensors.get("teacher.cls_token")).isEqualTo(tensors.get("cls_token"));
@@ -99,7 +99,7 @@ class WeightsRoundTripTest {
     OfficialCheckpoint official = OfficialCheckpoint.SIMMIM;
     Path encoder = folder.resolve("encoder.safetensors");
 
-    assertDone(official.export(imported(official), encoder, folder, "--part", "encoder"));
+    official.export(imported(official), encoder, folder, "--part", "encoder").assertDone();
 
     Map<String, INDArray> expected = WeightFile.read(official.file());
     expected.keySet().removeIf(n -> n.startsWith("decoder.") || n.equals("encoder.mask_token"));
@@ -111,11 +111,12 @@ class WeightsRoundTripTest {
     OfficialCheckpoint official = OfficialCheckpoint.MAE;
     Path encoder = folder.resolve("alone.safetensors");
     Path again = folder.resolve("again.safetensors");
-    assertDone(official.export(imported(official), encoder, folder, "--part", "encoder"));
+    official.export(imported(official), encoder, folder, "--part", "encoder").assertDone();
 
-    assertDone(official.export(encoder, again, folder, "--part", "encoder"));
-    assertDone(
-        official.export(encoder, folder.resolve("alone.fb"), folder, "--format", "samediff"));
+    official.export(encoder, again, folder, "--part", "encoder").assertDone();
+    official
+        .export(encoder, folder.resolve("alone.fb"), folder, "--format", "samediff")
+        .assertDone();
 
     assertEqual(SafeTensors.read(again).tensors(), SafeTensors.read(encoder).tensors());
     assertThat(folder.resolve("alone.fb")).isNotEmptyFile();
@@ -128,9 +129,9 @@ class WeightsRoundTripTest {
     String prefix = official == OfficialCheckpoint.SIMMIM ? "encoder." : "";
     INDArray shared = WeightFile.read(official.file()).get(prefix + TABLE);
 
-    assertDone(
-        official.export(
-            imported(official), encoder, folder, "--part", "encoder", "--per-block-bias"));
+    official
+        .export(imported(official), encoder, folder, "--part", "encoder", "--per-block-bias")
+        .assertDone();
 
     Map<String, INDArray> tensors = SafeTensors.read(encoder).tensors();
     for (int block = 0; block < 2; block++) {
@@ -145,7 +146,7 @@ class WeightsRoundTripTest {
     OfficialCheckpoint official = OfficialCheckpoint.SIMMIM;
     Path imported = folder.resolve("imported.safetensors");
 
-    assertDone(official.importTo(imported, folder, "--set", "model.image=[64, 64]"));
+    official.importTo(imported, folder, "--set", "model.image=[64, 64]").assertDone();
 
     INDArray table = SafeTensors.read(imported).tensors().get("encoder." + TABLE);
     INDArray given = WeightFile.read(official.file()).get("encoder." + TABLE);
@@ -159,7 +160,7 @@ class WeightsRoundTripTest {
     OfficialCheckpoint official = OfficialCheckpoint.MAE;
     Path exported = folder.resolve("timm.safetensors");
 
-    assertDone(official.export(imported(official), exported, folder, "--names", "timm"));
+    official.export(imported(official), exported, folder, "--names", "timm").assertDone();
 
     Map<String, INDArray> expected = WeightFile.read(official.file());
     expected.keySet().removeIf(n -> n.startsWith("decoder") || n.equals("mask_token"));
@@ -168,7 +169,7 @@ class WeightsRoundTripTest {
 
   private Path imported(OfficialCheckpoint official) {
     Path imported = folder.resolve("imported.safetensors");
-    assertDone(official.importTo(imported, folder));
+    official.importTo(imported, folder).assertDone();
     return imported;
   }
 
@@ -188,10 +189,5 @@ class WeightsRoundTripTest {
               .as(name)
               .isEqualTo(tensor.dup('c').data().asBytes());
         });
-  }
-
-  private static void assertDone(Execution execution) {
-    assertThat(execution.errors()).isEmpty();
-    assertThat(execution.code()).isZero();
   }
 }

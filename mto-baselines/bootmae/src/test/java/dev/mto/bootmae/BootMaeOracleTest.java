@@ -1,8 +1,8 @@
 package dev.mto.bootmae;
 
 import static dev.mto.engine.testing.Closeness.assertClose;
+import static dev.mto.engine.testing.Closeness.assertNear;
 import static dev.mto.engine.testing.Closeness.norm;
-import static dev.mto.engine.testing.Closeness.tolerance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -10,7 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.data.mask.BlockMaskSampler;
 import dev.mto.data.mask.BootMaeMaskSampler;
 import dev.mto.data.mask.Mask;
-import dev.mto.engine.testing.OracleRun;
+import dev.mto.engine.testing.OracleCase;
+import dev.mto.engine.testing.OracleContract;
 import dev.mto.models.Patches;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.oracle.Oracle;
@@ -19,154 +20,95 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The graph, its mask and its schedules against the numbers of the official implementation. */
-class BootMaeOracleTest {
-  static List<Path> folders() {
-    return Oracle.cases("d_bootmae");
+class BootMaeOracleTest extends OracleContract<BootMaeModel> {
+  BootMaeOracleTest() {
+    super("d_bootmae", "pixel decoder", "feature decoder");
   }
 
-  static Stream<Arguments> cases() {
-    return folders().stream()
-        .flatMap(
-            folder ->
-                Stream.of(DataType.DOUBLE, DataType.FLOAT).map(type -> Arguments.of(folder, type)));
+  @Override
+  protected OracleCase<BootMaeModel> load(Path folder, DataType type) {
+    return BootMaeCase.load(folder, type, true);
   }
 
-  @ParameterizedTest
-  @MethodSource("cases")
-  void predictionsAndTargetsEqualTheOfficialOnes(Path folder, DataType type) {
-    BootMaeCase official = BootMaeCase.load(folder, type);
+  @Override
+  protected Map<String, SDVariable> compared(OracleCase<BootMaeModel> official) {
     BootMaeModel graph = official.model();
     Patches patches = new Patches(official.vit());
-    Map<String, SDVariable> compared =
-        Map.of(
-            "pixel_pred", patches.join(graph.pixel.predicted()),
-            "target_pixels", patches.join(graph.pixelTarget),
-            "feature_pred", graph.feature.predicted(),
-            "ema_feature", graph.featureTarget,
-            "loss_weight", graph.lossWeights);
-
-    Map<String, INDArray> actual = official.run().values(List.copyOf(compared.values()));
-
-    compared.forEach(
-        (file, variable) -> {
-          INDArray expected = official.array(file);
-          INDArray value = actual.get(variable.name()).reshape('c', expected.shape());
-          assertClose(file, value, expected, tolerance(type), 0);
-        });
+    return Map.of(
+        "pixel_pred", patches.join(graph.pixel.predicted()),
+        "target_pixels", patches.join(graph.pixelTarget),
+        "feature_pred", byImage(official, graph.feature.predicted()),
+        "ema_feature", byImage(official, graph.featureTarget),
+        "loss_weight", graph.lossWeights);
   }
 
-  @ParameterizedTest
-  @MethodSource("cases")
-  void tokensOfBothDecodersEqualTheOfficialOnes(Path folder, DataType type) {
-    BootMaeCase official = BootMaeCase.load(folder, type);
-
-    assertTokens(official, official.model().pixel, "pixel_decoder_tokens");
-    assertTokens(official, official.model().feature, "feature_decoder_tokens");
+  /** Tokens [B*N, D] as [B, N, D]. */
+  private static SDVariable byImage(OracleCase<BootMaeModel> official, SDVariable tokens) {
+    return tokens.reshape(-1, official.vit().patches(), official.vit().dim());
   }
 
-  private static void assertTokens(
-      BootMaeCase official, BootMaeDecoder.Output branch, String file) {
-    Map<String, INDArray> actual = official.run().values(branch.layers());
-    INDArray tokens = official.array(file);
-    assertThat(branch.layers()).hasSize((int) tokens.size(0));
-    for (int layer = 0; layer < branch.layers().size(); layer++) {
-      INDArray expected =
-          tokens.get(
-              NDArrayIndex.point(layer),
-              NDArrayIndex.all(),
-              NDArrayIndex.interval(1, tokens.size(2)),
-              NDArrayIndex.all());
-      assertClose(
-          file + layer,
-          actual.get(branch.layers().get(layer).name()),
-          expected.dup('c'),
-          tolerance(official.type()),
-          0);
-    }
+  @Override
+  protected boolean hasGradientsOfMto() {
+    return false;
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void lossesWithAndWithoutWeightedMaskEqualTheOfficialOnes(Path folder, DataType type) {
     for (boolean weighted : List.of(true, false)) {
-      BootMaeCase official = BootMaeCase.load(folder, type, weighted);
+      OracleCase<BootMaeModel> official = BootMaeCase.load(folder, type, weighted);
       BootMaeModel graph = official.model();
       String suffix = weighted ? "" : "_without_weight_mask";
       double pixel = official.values().get("R_loss" + suffix).asDouble();
       double feature = official.values().get("P_loss" + suffix).asDouble();
       double weight = official.values().get("feature_weight").asDouble();
 
-      assertThat(official.run().scalar(graph.outputs().lossParts().get("pixel")))
-          .isCloseTo(pixel, within(tolerance(type) * pixel));
-      assertThat(official.run().scalar(graph.outputs().lossParts().get("feature")))
-          .isCloseTo(feature, within(tolerance(type) * feature));
-      double total = pixel + weight * feature;
-      assertThat(official.run().scalar(graph.outputs().loss()))
-          .isCloseTo(total, within(tolerance(type) * total));
+      official.assertScalar(graph.outputs().lossParts().get("pixel"), pixel);
+      official.assertScalar(graph.outputs().lossParts().get("feature"), feature);
+      official.assertScalar(official.loss(), pixel + weight * feature);
     }
-  }
-
-  @ParameterizedTest
-  @MethodSource("cases")
-  void lossAndEveryGradientEqualTheOfficialOnes(Path folder, DataType type) {
-    BootMaeCase official = BootMaeCase.load(folder, type);
-    SDVariable loss = official.model().outputs().loss();
-
-    Map<String, INDArray> gradients = official.run().gradients(loss);
-
-    double expected = official.values().get("loss").asDouble();
-    assertThat(gradients.get(loss.name()).getDouble(0))
-        .isCloseTo(expected, within(tolerance(type) * expected));
-    double floor = OracleRun.floor(type);
-    official
-        .run()
-        .assertNorms(gradients, official.values().get("grad_norm"), tolerance(type), floor);
-    official.run().assertGradients(gradients, folder.resolve("grads.npz"), tolerance(type), floor);
   }
 
   @ParameterizedTest
   @MethodSource("folders")
   void theTeacherGetsNoGradient(Path folder) {
-    BootMaeCase official = BootMaeCase.load(folder, DataType.DOUBLE);
+    OracleCase<BootMaeModel> official = load(folder, DataType.DOUBLE);
 
-    assertThat(official.run().parameters().names())
+    assertThat(official.parameters().names())
         .noneMatch(name -> name.startsWith(BootMaeModel.TEACHER));
-    assertThat(official.run().gradients(official.model().outputs().loss()).keySet())
+    assertThat(official.gradients(official.loss()).keySet())
         .noneMatch(name -> name.startsWith(BootMaeModel.TEACHER));
   }
 
   @ParameterizedTest
   @MethodSource("folders")
   void teacherMovesAsTheOfficialAverage(Path folder) {
-    BootMaeCase official = BootMaeCase.load(folder, DataType.DOUBLE);
+    OracleCase<BootMaeModel> official = load(folder, DataType.DOUBLE);
     JsonNode example = official.values().get("ema_example");
     INDArray moved =
         official.model().teacher.arrays().get(BootMaeModel.TEACHER + example.get("name").asText());
     double before = example.get("ema_norm_before").asDouble();
     double after = example.get("ema_norm_after").asDouble();
 
-    assertThat(norm(moved)).isCloseTo(before, within(1e-12 * before));
+    assertNear("before", norm(moved), before, 1e-12);
     official.model().teacher.move(example.get("decay").asDouble());
-    assertThat(norm(moved)).isCloseTo(after, within(1e-12 * after));
+    assertNear("after", norm(moved), after, 1e-12);
   }
 
   @ParameterizedTest
   @MethodSource("folders")
   void teacherHoldsEveryTrainedTensorOfTheOfficialAverage(Path folder) {
-    BootMaeCase official = BootMaeCase.load(folder, DataType.FLOAT);
+    OracleCase<BootMaeModel> official = load(folder, DataType.FLOAT);
     List<String> averaged =
         WeightFile.read(folder.resolve("weights.pth"), "model_ema").keySet().stream()
-            .filter(name -> !official.run().parameters().tables().containsKey(name))
+            .filter(name -> !official.parameters().tables().containsKey(name))
             .map(name -> BootMaeModel.TEACHER + name)
             .toList();
 
@@ -211,7 +153,7 @@ class BootMaeOracleTest {
   @ParameterizedTest
   @MethodSource("folders")
   void masksFollowFromBlocksNoiseAndRollAsInTheOfficialCode(Path folder) {
-    BootMaeCase official = BootMaeCase.load(folder, DataType.DOUBLE);
+    OracleCase<BootMaeModel> official = load(folder, DataType.DOUBLE);
     int side = official.vit().gridWidth();
     BootMaeMaskSampler sampler =
         new BootMaeMaskSampler(
@@ -246,19 +188,11 @@ class BootMaeOracleTest {
   @ParameterizedTest
   @MethodSource("folders")
   void positionTablesAreTheOfficialOnes(Path folder) {
-    Map<String, INDArray> tables =
-        BootMaeCase.load(folder, DataType.DOUBLE).run().parameters().tables();
+    Map<String, INDArray> tables = load(folder, DataType.DOUBLE).parameters().tables();
 
     assertThat(tables.keySet()).containsExactly("pos_embed", "de_pos_embed");
     tables.forEach(
         (name, table) ->
             assertClose(name, table, Oracle.npy(folder.resolve(name + ".npy")), 3e-8, 0));
-  }
-
-  @ParameterizedTest
-  @MethodSource("folders")
-  void torchCheckpointHoldsTheSameWeights(Path folder) {
-    assertThat(WeightFile.read(folder.resolve("weights.pth"), "model"))
-        .isEqualTo(WeightFile.read(folder.resolve("weights.npz")));
   }
 }

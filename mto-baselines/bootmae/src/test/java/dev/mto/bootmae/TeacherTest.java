@@ -2,10 +2,12 @@ package dev.mto.bootmae;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.engine.testing.OracleCase;
 import dev.mto.oracle.Oracle;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -13,9 +15,10 @@ class TeacherTest {
   private static final String ENCODER = "blocks.0.attn.qkv.weight";
   private static final String DECODER = "decode_blocks_1.0.c_attn.q.weight";
 
-  private final BootMaeCase official =
-      BootMaeCase.load(Oracle.cases("d_bootmae").get(0), DataType.DOUBLE);
-  private final Map<String, INDArray> model = official.run().parameters().arrays();
+  private final OracleCase<BootMaeModel> official =
+      BootMaeCase.load(Oracle.cases("d_bootmae").get(0), DataType.DOUBLE, true);
+  private final SDVariable featureLoss = official.model().outputs().lossParts().get("feature");
+  private final Map<String, INDArray> model = official.parameters().arrays();
   private final Map<String, INDArray> teacher = official.model().teacher.arrays();
 
   @Test
@@ -37,12 +40,11 @@ class TeacherTest {
 
   @Test
   void targetFollowsTheTeacher() {
-    double before = official.run().scalar(official.model().outputs().lossParts().get("feature"));
+    INDArray before = official.value(featureLoss).dup();
 
     official.model().teacher.restart(Set.of());
 
-    assertThat(official.run().scalar(official.model().outputs().lossParts().get("feature")))
-        .isNotEqualTo(before);
+    assertThat(official.value(featureLoss)).isNotEqualTo(before);
   }
 
   @Test

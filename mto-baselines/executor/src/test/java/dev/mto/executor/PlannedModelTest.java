@@ -24,8 +24,8 @@ class PlannedModelTest {
   void valuesAndGradientsAreThoseOfTheGraphInEveryStepWithUpdatesBetween(Kind kind) {
     TinyModel single = kind.build(DataType.FLOAT);
     TinyModel exact = kind.build(DataType.DOUBLE);
-    try (GraphSession planned = session(single);
-        GraphSession reference = session(exact)) {
+    try (GraphSession planned = single.session();
+        GraphSession reference = exact.session()) {
       for (int step = 0; step < 3; step++) {
         Results expected = Results.of(reference, exact.feeds(3, step), exact.values());
         assertThat(expected.gradients().keySet()).containsExactlyElementsOf(exact.parameters());
@@ -47,8 +47,8 @@ class PlannedModelTest {
     TinyModel single = Kind.ENCODER.build(DataType.FLOAT);
     TinyModel exact = Kind.ENCODER.build(DataType.DOUBLE);
     int[][] counts = {{9, 9, 9}, {4, 9, 12}, {1, 1, 1}, {12, 12}, {12, 3, 8}, {9, 9, 9}, {7}};
-    try (GraphSession planned = session(single);
-        GraphSession reference = session(exact)) {
+    try (GraphSession planned = single.session();
+        GraphSession reference = exact.session()) {
       for (int[] masked : counts) {
         Results.of(planned, single.feeds(5, masked), single.values())
             .assertCloseTo(
@@ -62,13 +62,8 @@ class PlannedModelTest {
   @EnumSource(Kind.class)
   void thePlanAndTheOperationsOneByOneAgree(Kind kind) {
     TinyModel model = kind.build(DataType.FLOAT);
-    try (GraphSession planned = session(model);
-        GraphSession standard =
-            GraphSession.withGradients(
-                model.graph(),
-                model.graph().getVariable(model.loss()),
-                model.parameters(),
-                SessionOptions.standard())) {
+    try (GraphSession planned = model.session();
+        GraphSession standard = model.session(SessionOptions.standard())) {
       Results.of(planned, model.feeds(2, 1), model.values())
           .assertCloseTo(Results.of(standard, model.feeds(2, 1), model.values()), 2e-4);
     }
@@ -79,13 +74,8 @@ class PlannedModelTest {
   void recomputationGivesTheSameBitsInLessMemory(Kind kind) {
     TinyModel model = kind.build(DataType.FLOAT);
     List<String> loss = List.of(model.loss());
-    try (GraphSession kept = session(model);
-        GraphSession recomputed =
-            GraphSession.withGradients(
-                model.graph(),
-                model.graph().getVariable(model.loss()),
-                model.parameters(),
-                SessionOptions.defaults().withRecompute(true))) {
+    try (GraphSession kept = model.session();
+        GraphSession recomputed = model.session(SessionOptions.defaults().withRecompute(true))) {
       for (int seed = 0; seed < 2; seed++) {
         Results.of(recomputed, model.feeds(3, seed), loss)
             .assertSameBitsAs(Results.of(kept, model.feeds(3, seed), loss));
@@ -100,8 +90,8 @@ class PlannedModelTest {
   void twoSessionsGiveTheSameBits() {
     TinyModel model = Kind.ENCODER.build(DataType.FLOAT);
     TinyModel again = Kind.ENCODER.build(DataType.FLOAT);
-    try (GraphSession one = session(model);
-        GraphSession other = session(again)) {
+    try (GraphSession one = model.session();
+        GraphSession other = again.session()) {
       for (int seed = 0; seed < 2; seed++) {
         Results.of(one, model.feeds(3, seed), model.values())
             .assertSameBitsAs(Results.of(other, again.feeds(3, seed), again.values()));
@@ -112,7 +102,7 @@ class PlannedModelTest {
   @Test
   void otherBatchesInBetweenChangeNothing() {
     TinyModel model = Kind.DECODER.build(DataType.FLOAT);
-    try (GraphSession session = session(model)) {
+    try (GraphSession session = model.session()) {
       Results first = Results.of(session, model.feeds(2, 1), model.values());
       for (int batch = 1; batch <= 12; batch++) {
         Results.of(session, model.feeds(batch, batch), List.of(model.loss()));
@@ -125,7 +115,7 @@ class PlannedModelTest {
   void anotherSetOfOutputsChangesNothing() {
     TinyModel model = Kind.ENCODER.build(DataType.FLOAT);
     Map<String, INDArray> feeds = model.feeds(2, 1);
-    try (GraphSession session = session(model);
+    try (GraphSession session = model.session();
         GraphSession forward = GraphSession.forward(model.graph())) {
       Results all = Results.of(session, feeds, model.values());
       Results one = Results.of(session, feeds, List.of("picture"));
@@ -150,8 +140,8 @@ class PlannedModelTest {
     for (TinyModel model : List.of(single, exact)) {
       model.graph().getVariable(inner).mul(2).rename("twice");
     }
-    try (GraphSession planned = session(single);
-        GraphSession reference = session(exact)) {
+    try (GraphSession planned = single.session();
+        GraphSession reference = exact.session()) {
       for (List<String> outputs : List.of(List.of(inner), List.of("twice", single.loss()))) {
         Results.of(planned, single.feeds(2, 1), outputs)
             .assertCloseTo(Results.of(reference, exact.feeds(2, 1), outputs), TOLERANCE);
@@ -164,7 +154,7 @@ class PlannedModelTest {
   void memoryAndAllocationsStayAsTheyAreAfterTheFirstStepOfAKind() {
     TinyModel model = Kind.DECODER.build(DataType.FLOAT);
     List<String> loss = List.of(model.loss());
-    try (GraphSession session = session(model)) {
+    try (GraphSession session = model.session()) {
       Results.of(session, model.feeds(3, 0), loss);
       Results.of(session, model.feeds(2, 0), loss);
       long held = session.bytesHeld();
@@ -187,7 +177,7 @@ class PlannedModelTest {
     List<String> outputs = new ArrayList<>(feeds.keySet());
     outputs.add("cls_token");
     outputs.addAll(model.values());
-    try (GraphSession session = session(model)) {
+    try (GraphSession session = model.session()) {
       Results results = Results.of(session, feeds, outputs);
       Results.of(session, model.feeds(2, 7), outputs);
 
@@ -211,7 +201,7 @@ class PlannedModelTest {
               assertThat(part.offset()).as(name).isPositive();
               parts.put(name, part);
             });
-    try (GraphSession session = session(model)) {
+    try (GraphSession session = model.session()) {
       Results expected = Results.of(session, copies(parts), model.values());
       Results.of(session, parts, model.values()).assertSameBitsAs(expected);
     }
@@ -220,13 +210,8 @@ class PlannedModelTest {
   @Test
   void profilingNamesTheKindsOfOperationsAndChangesNothing() {
     TinyModel model = Kind.ENCODER.build(DataType.FLOAT);
-    try (GraphSession session = session(model);
-        GraphSession profiled =
-            GraphSession.withGradients(
-                model.graph(),
-                model.graph().getVariable(model.loss()),
-                model.parameters(),
-                SessionOptions.defaults().profiled())) {
+    try (GraphSession session = model.session();
+        GraphSession profiled = model.session(SessionOptions.defaults().profiled())) {
       Plans.assumeFast();
       Results expected = Results.of(session, model.feeds(2, 1), model.values());
       Results.of(profiled, model.feeds(2, 1), model.values()).assertSameBitsAs(expected);
@@ -235,11 +220,6 @@ class PlannedModelTest {
           .containsKeys("matmul", "batched matmul", "layer norm", "layer norm gradient", "gelu")
           .allSatisfy((name, milliseconds) -> assertThat(milliseconds).as(name).isNotNegative());
     }
-  }
-
-  private static GraphSession session(TinyModel model) {
-    return GraphSession.withGradients(
-        model.graph(), model.graph().getVariable(model.loss()), model.parameters());
   }
 
   private static void update(Map<String, INDArray> gradients, TinyModel... models) {

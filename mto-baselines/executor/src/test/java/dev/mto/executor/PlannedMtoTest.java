@@ -22,7 +22,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** MTO in float32 by a compiled plan against float64, operation by operation. */
 class PlannedMtoTest {
@@ -103,16 +102,10 @@ class PlannedMtoTest {
   }
 
   private static Map<String, INDArray> feeds(DataType type, int... masked) {
-    Random random = new Random(1);
-    INDArray mask = Nd4j.zeros(type, masked.length, TOKENS);
-    for (int image = 0; image < masked.length; image++) {
-      for (int token : random.ints(0, TOKENS).distinct().limit(masked[image]).toArray()) {
-        mask.putScalar(image, token, 1);
-      }
-    }
+    INDArray mask = TinyModel.mask(new Random(1), TOKENS, masked);
     Map<String, INDArray> feeds = new LinkedHashMap<>();
     feeds.put("x", TinyModel.gaussian(2, masked.length, TOKENS, DIM).castTo(type));
-    feeds.put("mask", mask);
+    feeds.put("mask", mask.castTo(type));
     return feeds;
   }
 

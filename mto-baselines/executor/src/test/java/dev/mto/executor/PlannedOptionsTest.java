@@ -22,7 +22,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Every variant of MTO by a plan, against the same float32 graph operation by operation. */
 class PlannedOptionsTest {
@@ -123,13 +122,7 @@ class PlannedOptionsTest {
   }
 
   private static Map<String, INDArray> feeds(long seed, int... masked) {
-    Random random = new Random(seed);
-    INDArray mask = Nd4j.zeros(DataType.FLOAT, masked.length, TOKENS);
-    for (int image = 0; image < masked.length; image++) {
-      for (int token : random.ints(0, TOKENS).distinct().limit(masked[image]).toArray()) {
-        mask.putScalar(image, token, 1);
-      }
-    }
+    INDArray mask = TinyModel.mask(new Random(seed), TOKENS, masked);
     return Map.of(
         "x", TinyModel.gaussian(seed, masked.length, TOKENS, DIM).muli(0.7), "mask", mask);
   }

@@ -27,8 +27,8 @@ class StandardKernelsTest {
   @Test
   void aSessionWithoutFastKernelsWorksAndHasNoPlan() {
     choose("standard");
-    try (GraphSession session = session(SessionOptions.defaults().profiled());
-        GraphSession standard = session(SessionOptions.standard())) {
+    try (GraphSession session = model.session(SessionOptions.defaults().profiled());
+        GraphSession standard = model.session(SessionOptions.standard())) {
       Results results = Results.of(session, model.feeds(2, 1), model.values());
 
       results.assertSameBitsAs(Results.of(standard, model.feeds(2, 1), model.values()));
@@ -41,18 +41,13 @@ class StandardKernelsTest {
   @Test
   void aSessionMadeWithFastKernelsKeepsItsPlan() {
     Plans.assumeFast();
-    try (GraphSession session = session(SessionOptions.defaults().profiled())) {
+    try (GraphSession session = model.session(SessionOptions.defaults().profiled())) {
       choose("standard");
       Results.of(session, model.feeds(2, 1), model.values());
 
       assertThat(Plans.isCompiled(session, model.parameters())).isTrue();
       assertThat(session.profile()).isNotEmpty();
     }
-  }
-
-  private GraphSession session(SessionOptions options) {
-    return GraphSession.withGradients(
-        model.graph(), model.graph().getVariable(model.loss()), model.parameters(), options);
   }
 
   private static void choose(String kernels) {

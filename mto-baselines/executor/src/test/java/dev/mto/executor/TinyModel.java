@@ -189,6 +189,15 @@ record TinyModel(
     return new Parameters(SameDiff.create(), type, name -> new Random(name.hashCode()));
   }
 
+  /** A session with the gradients of all parameters. */
+  GraphSession session() {
+    return session(SessionOptions.defaults());
+  }
+
+  GraphSession session(SessionOptions options) {
+    return GraphSession.withGradients(graph, graph.getVariable(loss), parameters, options);
+  }
+
   /** Placeholder values, in each image {@link #MASKED} masked patches. */
   Map<String, INDArray> feeds(int batch, long seed) {
     int[] masked = new int[batch];
@@ -200,12 +209,9 @@ record TinyModel(
   Map<String, INDArray> feeds(long seed, int... masked) {
     int batch = masked.length;
     Random random = new Random(seed);
-    INDArray mask = Nd4j.zeros(DataType.FLOAT, batch, VIT.patches());
+    INDArray mask = mask(random, VIT.patches(), masked);
     int[][] visible = new int[batch][];
     for (int image = 0; image < batch; image++) {
-      for (int patch : random.ints(0, VIT.patches()).distinct().limit(masked[image]).toArray()) {
-        mask.putScalar(image, patch, 1);
-      }
       double[] row = mask.getRow(image).toDoubleVector();
       visible[image] = IntStream.range(0, row.length).filter(i -> row[i] == 0).toArray();
     }
@@ -224,6 +230,17 @@ record TinyModel(
     }
     feeds.replaceAll((name, array) -> array.castTo(type));
     return feeds;
+  }
+
+  /** A mask [B, N] of float32 with a number of masked tokens in each image. */
+  static INDArray mask(Random random, int tokens, int... masked) {
+    INDArray mask = Nd4j.zeros(DataType.FLOAT, masked.length, tokens);
+    for (int image = 0; image < masked.length; image++) {
+      for (int token : random.ints(0, tokens).distinct().limit(masked[image]).toArray()) {
+        mask.putScalar(image, token, 1);
+      }
+    }
+    return mask;
   }
 
   /** Normal float32 numbers. */

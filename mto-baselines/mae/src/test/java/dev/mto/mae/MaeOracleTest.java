@@ -1,130 +1,126 @@
 package dev.mto.mae;
 
 import static dev.mto.engine.testing.Closeness.assertClose;
-import static dev.mto.engine.testing.Closeness.tolerance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.data.mask.MaeMaskSampler;
 import dev.mto.data.mask.Mask;
-import dev.mto.engine.testing.Closeness;
-import dev.mto.engine.testing.OracleRun;
-import dev.mto.losses.MaskedTokenOptimization;
+import dev.mto.engine.testing.OracleCase;
+import dev.mto.engine.testing.OracleContract;
 import dev.mto.losses.MtoOptions;
-import dev.mto.losses.MtoTerms;
 import dev.mto.losses.MtoWeights;
 import dev.mto.losses.Ranking;
 import dev.mto.losses.Reduction;
 import dev.mto.models.SinCosPositions;
+import dev.mto.models.Tokens;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.oracle.Oracle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The graph against the numbers of the official implementation. */
-class MaeOracleTest {
-  static List<Path> folders() {
-    return Oracle.cases("b_mae");
+class MaeOracleTest extends OracleContract<MaeModel> {
+  MaeOracleTest() {
+    super("b_mae", "decoder");
   }
 
-  static Stream<Arguments> cases() {
-    return folders().stream()
-        .flatMap(
-            folder ->
-                Stream.of(DataType.DOUBLE, DataType.FLOAT).map(type -> Arguments.of(folder, type)));
+  @Override
+  protected OracleCase<MaeModel> load(Path folder, DataType type) {
+    return load(folder, type, true);
   }
 
-  static Stream<Arguments> losses() {
-    return folders().stream()
-        .flatMap(
-            folder ->
-                Stream.of("L_spa", "L_e", "L_r", "L_r_reversed")
-                    .map(loss -> Arguments.of(folder, loss)));
+  private static OracleCase<MaeModel> load(Path folder, DataType type, boolean normPix) {
+    OracleCase<MaeModel> official =
+        OracleCase.load(
+            folder,
+            type,
+            "image",
+            0,
+            (vit, values, parameters) ->
+                new MaeModel(
+                    vit,
+                    options(values.get("config"), normPix),
+                    values.get("len_keep").asInt(),
+                    parameters));
+    int keep = official.values().get("len_keep").asInt();
+    int[][] order =
+        Arrays.stream(official.array("noise").toDoubleMatrix())
+            .map(row -> Arrays.copyOf(ascending(row), keep))
+            .toArray(int[][]::new);
+    official.feeds().put("selection", Tokens.selection(order, official.vit().patches(), type));
+    return official;
   }
 
-  @ParameterizedTest
-  @MethodSource("cases")
-  void forwardValuesEqualTheOfficialOnes(Path folder, DataType type) {
-    MaeCase official = MaeCase.load(folder, type, true);
-    MaeModel graph = official.model();
-    List<SDVariable> wanted = new ArrayList<>(graph.outputs().tokenGroups().get(0).layers());
-    wanted.addAll(List.of(graph.latent, graph.predicted, graph.target, graph.outputs().loss()));
+  private static MaeOptions options(JsonNode config, boolean normPix) {
+    return new MaeOptions(
+        config.get("decoder_embed_dim").asInt(),
+        config.get("decoder_depth").asInt(),
+        config.get("decoder_num_heads").asInt(),
+        normPix);
+  }
 
-    Map<String, INDArray> actual = official.run().values(wanted);
+  private static int[] ascending(double[] noise) {
+    return IntStream.range(0, noise.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> noise[i]))
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
 
-    double tolerance = tolerance(type);
-    assertClose("latent", actual.get(graph.latent.name()), official.array("latent"), tolerance, 0);
-    INDArray predicted = official.array("pred");
-    assertClose(
-        "pred",
-        actual.get(graph.predicted.name()).reshape('c', predicted.shape()),
-        predicted,
-        tolerance,
-        0);
+  @Override
+  protected Map<String, OracleCase<MaeModel>> losses(Path folder, DataType type) {
+    return Map.of("_raw_pix", load(folder, type, false), "_norm_pix", load(folder, type, true));
+  }
+
+  @Override
+  protected Map<String, SDVariable> compared(OracleCase<MaeModel> official) {
+    Map<String, SDVariable> compared = new LinkedHashMap<>();
+    compared.put("latent", official.model().latent);
+    compared.put("pred", byImage(official, official.model().predicted));
     if (official.has("target_norm_pix")) {
-      INDArray target = official.array("target_norm_pix");
-      assertClose(
-          "target",
-          actual.get(graph.target.name()).reshape('c', target.shape()),
-          target,
-          tolerance,
-          0);
+      compared.put("target_norm_pix", byImage(official, official.model().target));
     }
-    INDArray tokens = official.array("decoder_tokens");
-    assertThat(graph.outputs().tokenGroups().get(0).layers()).hasSize((int) tokens.size(0));
-    for (int layer = 0; layer < graph.outputs().tokenGroups().get(0).layers().size(); layer++) {
-      INDArray patches =
-          tokens.get(
-              NDArrayIndex.point(layer),
-              NDArrayIndex.all(),
-              NDArrayIndex.interval(1, tokens.size(2)),
-              NDArrayIndex.all());
-      assertClose(
-          "h" + layer,
-          actual.get(graph.outputs().tokenGroups().get(0).layers().get(layer).name()),
-          patches.dup('c'),
-          tolerance,
-          0);
-    }
+    return compared;
   }
 
-  static List<Path> foldersWithPatches() {
+  /** Patches [B*N, P*P*C] as [B, N, P*P*C]. */
+  private static SDVariable byImage(OracleCase<MaeModel> official, SDVariable patches) {
+    return patches.reshape(-1, official.vit().patches(), official.vit().patchValues());
+  }
+
+  List<Path> foldersWithPatches() {
     return folders().stream().filter(f -> Files.exists(f.resolve("patchified.npy"))).toList();
-  }
-
-  static List<Path> foldersWithTorchFile() {
-    return folders().stream().filter(f -> Files.exists(f.resolve("weights.pth"))).toList();
   }
 
   @ParameterizedTest
   @MethodSource("foldersWithPatches")
   void patchesAreInTheOfficialPixelOrder(Path folder) {
-    MaeCase official = MaeCase.load(folder, DataType.DOUBLE, false);
-    SDVariable target = official.model().target;
-    INDArray expected = official.array("patchified");
+    OracleCase<MaeModel> official = load(folder, DataType.DOUBLE, false);
 
-    INDArray actual = official.run().values(List.of(target)).get(target.name());
+    INDArray actual = official.value(byImage(official, official.model().target));
 
-    assertClose("patches", actual.reshape('c', expected.shape()), expected, 0, 0);
+    assertClose("patches", actual, official.array("patchified"), 0, 0);
   }
 
   @ParameterizedTest
   @MethodSource("folders")
   void maskFollowsFromTheNoiseAsInTheOfficialCode(Path folder) {
-    MaeCase official = MaeCase.load(folder, DataType.DOUBLE, true);
+    OracleCase<MaeModel> official = load(folder, DataType.DOUBLE);
     MaeMaskSampler sampler =
         new MaeMaskSampler(
             official.vit().patches(), official.values().get("config").get("mask_ratio").asDouble());
@@ -140,63 +136,19 @@ class MaeOracleTest {
   }
 
   @ParameterizedTest
-  @MethodSource("cases")
-  void lossAndEveryGradientEqualTheOfficialOnes(Path folder, DataType type) {
-    for (String pixels : List.of("raw_pix", "norm_pix")) {
-      MaeCase official = MaeCase.load(folder, type, pixels.equals("norm_pix"));
-      SDVariable loss = official.model().outputs().loss();
-
-      Map<String, INDArray> gradients = official.run().gradients(loss);
-
-      double expected = official.values().get("loss_" + pixels).asDouble();
-      assertThat(gradients.get(loss.name()).getDouble(0))
-          .isCloseTo(expected, within(tolerance(type) * expected));
-      JsonNode norms = official.values().get("grad_norm_" + pixels);
-      double floor = OracleRun.floor(type);
-      official.run().assertNorms(gradients, norms, tolerance(type), floor);
-      official
-          .run()
-          .assertGradients(
-              gradients, folder.resolve("grads_" + pixels + ".npz"), tolerance(type), floor);
-    }
-  }
-
-  @ParameterizedTest
   @MethodSource("folders")
-  void heterogeneityOfEachImageAndLayerEqualsTheReference(Path folder) {
-    MaeCase official = MaeCase.load(folder, DataType.DOUBLE, true);
-    JsonNode mto = official.values().get("mto");
+  void heterogeneityBeforePositionsEqualsTheReference(Path folder) {
+    OracleCase<MaeModel> official = load(folder, DataType.DOUBLE);
+    List<SDVariable> before = new ArrayList<>(official.tokens("decoder").layers());
+    before.set(0, official.tokens("decoder").beforePosition());
 
-    official
-        .run()
-        .assertHeterogeneity(
-            add(official, official.model().outputs().tokenGroups().get(0).layers(), "L_r")
-                .heterogeneityPerImage(),
-            mto.get("H"));
+    INDArray actual = official.value(official.addMto(before, "L_r").heterogeneityPerImage().get(0));
 
-    MaeCase again = MaeCase.load(folder, DataType.DOUBLE, true);
-    List<SDVariable> before =
-        new ArrayList<>(again.model().outputs().tokenGroups().get(0).layers());
-    before.set(0, again.model().outputs().tokenGroups().get(0).beforePosition());
-    MtoTerms terms = add(again, before, "L_r");
-    SDVariable first = terms.heterogeneityPerImage().get(0);
-    INDArray actual = again.run().values(List.of(first)).get(first.name());
-    JsonNode expected = mto.get("H0_if_layer0_is_taken_before_position_embedding");
+    JsonNode expected =
+        official.mto("decoder").get("H0_if_layer0_is_taken_before_position_embedding");
     for (int image = 0; image < expected.size(); image++) {
       assertThat(actual.getDouble(image)).isCloseTo(expected.get(image).asDouble(), within(1e-8));
     }
-  }
-
-  @ParameterizedTest
-  @MethodSource("losses")
-  void lossesOfMtoAndTheirGradientsEqualTheReference(Path folder, String name) {
-    MaeCase official = MaeCase.load(folder, DataType.DOUBLE, true);
-    MtoTerms terms = add(official, official.model().outputs().tokenGroups().get(0).layers(), name);
-
-    Map<String, INDArray> gradients =
-        official.run().assertMto(terms, name, official.values().get("mto"));
-
-    official.run().assertGradients(gradients, folder.resolve("grads_" + name + ".npz"), 1e-8, 1e-5);
   }
 
   /** Five steps of AdamW; the key bias has no gradient in theory, so in float32 it is left out. */
@@ -204,39 +156,22 @@ class MaeOracleTest {
   @MethodSource("cases")
   void trajectoryOfAdamWFollowsTheOfficialOne(Path folder, DataType type) {
     for (String run : List.of("adamw", "adamw_mto")) {
-      MaeCase official = MaeCase.load(folder, type, true);
+      OracleCase<MaeModel> official = load(folder, type);
       JsonNode expected = official.values().get(run);
-      SDVariable loss = official.model().outputs().loss();
+      SDVariable loss = official.loss();
       if (run.equals("adamw_mto")) {
         loss = loss.add(weighted(official, expected.get("mto_weights")));
       }
 
-      List<Double> losses = official.run().train(loss, expected, official.model()::decayed);
+      List<Double> losses = official.train(loss, expected).losses();
 
-      for (int step = 0; step < losses.size(); step++) {
-        double reference = expected.get("loss_before_step").get(step).asDouble();
-        assertThat(losses.get(step))
-            .as(run + " loss " + step)
-            .isCloseTo(reference, within(tolerance(type) * reference));
-      }
-      Map<String, INDArray> trained = official.run().parameters().arrays();
-      expected
-          .get("param_norm_after_5")
-          .properties()
-          .forEach(
-              entry -> {
-                INDArray actual = trained.get(entry.getKey());
-                if (actual != null && !(type == DataType.FLOAT && hasKeyBias(entry.getKey()))) {
-                  double norm = entry.getValue().asDouble();
-                  assertThat(Closeness.norm(actual))
-                      .as(run + " " + entry.getKey())
-                      .isCloseTo(norm, within(tolerance(type) * norm));
-                }
-              });
+      official.assertSteps(run + " loss", losses, expected.get("loss_before_step"));
+      official.assertLengths(
+          expected.get("param_norm_after_5"),
+          name -> type == DataType.DOUBLE || !name.endsWith("qkv.bias"));
       if (type == DataType.DOUBLE) {
-        String file =
-            run.equals("adamw") ? "params_after_5_adamw.npz" : "params_after_5_adamw_mto.npz";
-        Oracle.npz(folder.resolve(file))
+        Map<String, INDArray> trained = official.parameters().arrays();
+        Oracle.npz(folder.resolve("params_after_5_" + run + ".npz"))
             .forEach(
                 (name, value) -> {
                   if (trained.containsKey(name)) {
@@ -248,19 +183,12 @@ class MaeOracleTest {
   }
 
   @ParameterizedTest
-  @MethodSource("foldersWithTorchFile")
-  void torchCheckpointHoldsTheSameWeights(Path folder) {
-    assertThat(WeightFile.read(folder.resolve("weights.pth")))
-        .isEqualTo(WeightFile.read(folder.resolve("weights.npz")));
-  }
-
-  @ParameterizedTest
   @MethodSource("folders")
   void positionTablesAreTheOfficialOnes(Path folder) {
-    MaeCase official = MaeCase.load(folder, DataType.DOUBLE, true);
+    OracleCase<MaeModel> official = load(folder, DataType.DOUBLE);
     Map<String, INDArray> weights = WeightFile.read(folder.resolve("weights.npz"));
 
-    Map<String, INDArray> tables = official.run().parameters().tables();
+    Map<String, INDArray> tables = official.parameters().tables();
 
     assertThat(tables.keySet()).containsExactly("pos_embed", "decoder_pos_embed");
     tables.forEach((name, table) -> assertClose(name, table, weights.get(name), 1e-7, 0));
@@ -288,11 +216,7 @@ class MaeOracleTest {
     }
   }
 
-  private static boolean hasKeyBias(String name) {
-    return name.endsWith("qkv.bias");
-  }
-
-  private static SDVariable weighted(MaeCase official, JsonNode weights) {
+  private static SDVariable weighted(OracleCase<MaeModel> official, JsonNode weights) {
     MtoOptions options =
         MtoOptions.defaults()
             .withReduction(Reduction.SUM)
@@ -302,16 +226,6 @@ class MaeOracleTest {
                     weights.get("spa").asDouble(),
                     weights.get("e").asDouble(),
                     weights.get("r").asDouble()));
-    return MaskedTokenOptimization.add(
-            official.run().graph(),
-            "mto",
-            official.model().outputs().tokenGroups().get(0).layers(),
-            official.model().outputs().mask(),
-            options)
-        .weighted();
-  }
-
-  private static MtoTerms add(MaeCase official, List<SDVariable> layers, String loss) {
-    return official.run().mto(layers, official.model().outputs().mask(), loss);
+    return official.addMto(official.tokens("decoder").layers(), options).weighted();
   }
 }

@@ -1,6 +1,7 @@
 package dev.mto.engine.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,6 +27,11 @@ public final class Closeness {
     assertThat(difference)
         .as(what)
         .isLessThanOrEqualTo(tolerance * Math.max(scale, norm(reference)));
+  }
+
+  /** Asserts that a number differs from another by at most {@code tolerance} times the other. */
+  public static void assertNear(String what, double actual, double expected, double tolerance) {
+    assertThat(actual).as(what).isCloseTo(expected, within(tolerance * Math.abs(expected)));
   }
 
   public static double norm(INDArray array) {

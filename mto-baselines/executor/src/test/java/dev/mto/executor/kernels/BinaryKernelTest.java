@@ -1,26 +1,13 @@
 package dev.mto.executor.kernels;
 
-import static dev.mto.executor.kernels.HostTensors.assertClose;
-import static dev.mto.executor.kernels.HostTensors.elements;
-import static dev.mto.executor.kernels.HostTensors.gaussian;
-import static dev.mto.executor.kernels.HostTensors.tensor;
-import static dev.mto.executor.kernels.HostTensors.unwritten;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Functions of two elements for every kind of repetition of the second operand. */
-class BinaryKernelTest {
-  private final Kernels kernels = FastKernels.orSkip();
-
-  @AfterEach
-  void close() {
-    kernels.close();
-  }
-
+class BinaryKernelTest extends KernelTest {
   @ParameterizedTest(name = "{0} and {1}")
   @CsvSource({
     "7x5, 7x5",

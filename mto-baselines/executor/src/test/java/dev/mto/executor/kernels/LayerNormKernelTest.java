@@ -1,28 +1,14 @@
 package dev.mto.executor.kernels;
 
-import static dev.mto.executor.kernels.HostTensors.assertClose;
-import static dev.mto.executor.kernels.HostTensors.elements;
-import static dev.mto.executor.kernels.HostTensors.gaussian;
-import static dev.mto.executor.kernels.HostTensors.tensor;
-import static dev.mto.executor.kernels.HostTensors.unwritten;
-
 import dev.mto.executor.kernels.Kernels.LayerNormInputs;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Layer normalisation and its three gradients, in double and by finite differences. */
-class LayerNormKernelTest {
+class LayerNormKernelTest extends KernelTest {
   private static final float EPSILON = 1e-6f;
   private static final double STEP = 1e-5;
-
-  private final Kernels kernels = FastKernels.orSkip();
-
-  @AfterEach
-  void close() {
-    kernels.close();
-  }
 
   @ParameterizedTest(name = "{0} rows of {1}")
   @CsvSource({"1,5", "4,16", "3,37", "33,48", "2,193"})

@@ -1,29 +1,17 @@
 package dev.mto.executor.kernels;
 
-import static dev.mto.executor.kernels.HostTensors.assertClose;
-import static dev.mto.executor.kernels.HostTensors.elements;
-import static dev.mto.executor.kernels.HostTensors.gaussian;
-import static dev.mto.executor.kernels.HostTensors.unwritten;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.executor.kernels.Kernels.MatrixProduct;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Matrix products against sums in double. */
-class MatrixProductKernelTest {
+class MatrixProductKernelTest extends KernelTest {
   private static final double TOLERANCE = 2e-6;
-
-  private final Kernels kernels = FastKernels.orSkip();
-
-  @AfterEach
-  void close() {
-    kernels.close();
-  }
 
   @ParameterizedTest(name = "M={0} N={1} K={2}")
   @CsvSource({"5,7,3", "16,32,16", "33,17,65", "1,9,4", "9,1,4", "6,5,1", "1,1,1", "1,1,50"})

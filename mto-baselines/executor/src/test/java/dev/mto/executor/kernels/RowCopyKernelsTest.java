@@ -1,26 +1,15 @@
 package dev.mto.executor.kernels;
 
-import static dev.mto.executor.kernels.HostTensors.elements;
-import static dev.mto.executor.kernels.HostTensors.gaussian;
-import static dev.mto.executor.kernels.HostTensors.unwritten;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.executor.kernels.Kernels.Rows;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Copies in another order, of strided rows and by selections: exact. */
-class RowCopyKernelsTest {
-  private final Kernels kernels = FastKernels.orSkip();
-
-  @AfterEach
-  void close() {
-    kernels.close();
-  }
-
+class RowCopyKernelsTest extends KernelTest {
   @ParameterizedTest(name = "{0} by {1}")
   @CsvSource({
     "5x7, 1:0",

@@ -1,29 +1,16 @@
 package dev.mto.executor.kernels;
 
-import static dev.mto.executor.kernels.HostTensors.assertClose;
-import static dev.mto.executor.kernels.HostTensors.elements;
-import static dev.mto.executor.kernels.HostTensors.gaussian;
-import static dev.mto.executor.kernels.HostTensors.tensor;
-import static dev.mto.executor.kernels.HostTensors.unwritten;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Entropies of rows of scores, and their gradient, in double. */
-class RowEntropyKernelTest {
-  private final Kernels kernels = FastKernels.orSkip();
-
-  @AfterEach
-  void close() {
-    kernels.close();
-  }
-
+class RowEntropyKernelTest extends KernelTest {
   @ParameterizedTest(name = "{0} rows of {1}, scores about {2}")
   @CsvSource({
     "1,1,1",

@@ -1,27 +1,14 @@
 package dev.mto.executor.kernels;
 
-import static dev.mto.executor.kernels.HostTensors.assertClose;
-import static dev.mto.executor.kernels.HostTensors.elements;
-import static dev.mto.executor.kernels.HostTensors.gaussian;
-import static dev.mto.executor.kernels.HostTensors.tensor;
-import static dev.mto.executor.kernels.HostTensors.unwritten;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Softmax, sums and maxima of rows, in double. */
-class RowKernelsTest {
-  private final Kernels kernels = FastKernels.orSkip();
-
-  @AfterEach
-  void close() {
-    kernels.close();
-  }
-
+class RowKernelsTest extends KernelTest {
   @ParameterizedTest(name = "{0} rows of {1}")
   @CsvSource({"1,1", "3,7", "16,16", "5,197", "33,50"})
   void softmaxOfRowsApartAndInPlace(int rows, int columns) {

@@ -1,7 +1,7 @@
 package dev.mto.executor.kernels;
 
-import static dev.mto.executor.kernels.HostTensors.elements;
-import static dev.mto.executor.kernels.HostTensors.gaussian;
+import static dev.mto.executor.kernels.KernelTest.elements;
+import static dev.mto.executor.kernels.KernelTest.gaussian;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,35 +1,22 @@
 package dev.mto.executor.kernels;
 
-import static dev.mto.executor.kernels.HostTensors.assertClose;
-import static dev.mto.executor.kernels.HostTensors.elements;
-import static dev.mto.executor.kernels.HostTensors.gaussian;
-import static dev.mto.executor.kernels.HostTensors.tensor;
-import static dev.mto.executor.kernels.HostTensors.unwritten;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.executor.kernels.Unary.Kind;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Functions of each element against their formulas, and gradients against finite differences. */
-class UnaryKernelTest {
+class UnaryKernelTest extends KernelTest {
   private static final double STEP = 1e-6;
 
   /** How far oneDNN's logarithm is off, mostly by 1.4e-6. */
   private static final double LOGARITHM = 4e-6;
-
-  private final Kernels kernels = FastKernels.orSkip();
-
-  @AfterEach
-  void close() {
-    kernels.close();
-  }
 
   static Stream<Arguments> functions() {
     return Stream.of(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.speed.Execution;
+import dev.mto.engine.testing.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class InputCommandTest {
   @TempDir private Path folder;
 
-  private static Execution run(String... arguments) {
-    return Execution.of(new InputCommand(), arguments);
+  private static CommandRun run(String line, Object... values) {
+    return new CommandRun(new InputCommand(), CommandRun.arguments(line, values));
   }
 
   /** A stand-in for Python that reads the script and answers with one line. */
@@ -34,8 +34,7 @@ class InputCommandTest {
   @Test
   void madeUpPhotosAreMeasuredAndWrittenAsJson() throws Exception {
     Path json = folder.resolve("input.json");
-    Execution execution =
-        run("--count", "6", "--rounds", "1", "--threads", "2", "--json", json.toString());
+    CommandRun execution = run("--count 6 --rounds 1 --threads 2 --json %s", json);
     assertThat(execution.code()).as("%s", execution).isZero();
     assertThat(execution.out())
         .contains("6 synthetic photos of 500x375")
@@ -62,8 +61,7 @@ class InputCommandTest {
   void imagesOfAFolderAreMeasuredWithoutTouchingThem() throws Exception {
     Path photos = Files.createDirectories(folder.resolve("photos/a"));
     new SyntheticPhotos(60, 80, 90).write(photos, 5, 3);
-    Execution execution =
-        run("--images", folder.resolve("photos").toString(), "--count", "3", "--rounds", "1");
+    CommandRun execution = run("--images %s --count 3 --rounds 1", folder.resolve("photos"));
     assertThat(execution.code()).as("%s", execution).isZero();
     assertThat(execution.out()).contains("3 images of " + folder.resolve("photos"));
     try (var files = Files.list(photos)) {
@@ -77,17 +75,7 @@ class InputCommandTest {
     String python =
         python("{\"versions\": {\"torchvision\": \"0.14.1\"}, \"simmim\": 0.5, \"mae\": 0.25}");
     Path json = folder.resolve("input.json");
-    Execution execution =
-        run(
-            "--count",
-            "2",
-            "--rounds",
-            "1",
-            "--peer",
-            "--python",
-            python,
-            "--json",
-            json.toString());
+    CommandRun execution = run("--count 2 --rounds 1 --peer --python %s --json %s", python, json);
     assertThat(execution.code()).as("%s", execution).isZero();
     assertThat(execution.out()).contains("torchvision 0.14.1").contains("ratio");
     assertThat(Files.readString(folder.resolve("script.py"))).contains("RandomResizedCrop");
@@ -104,7 +92,7 @@ class InputCommandTest {
   void aMissingPeerIsRefusedWithWhatToInstall() throws Exception {
     for (String python :
         List.of(folder.resolve("no-python").toString(), python("{\"missing\": \"torchvision\"}"))) {
-      Execution execution = run("--peer", "--python", python);
+      CommandRun execution = run("--peer --python %s", python);
       assertThat(execution.code()).isEqualTo(2);
       assertThat(execution.errors())
           .singleElement()
@@ -119,13 +107,8 @@ class InputCommandTest {
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void aPeerThatIsNoPythonIsRefused() throws Exception {
-    Execution execution = run("--peer", "--python", python("hello"));
-    assertThat(execution.code()).isEqualTo(2);
-    assertThat(execution.errors())
-        .singleElement()
-        .asString()
-        .contains("no answer that can be read");
-    assertThat(run("--peer", "--python", "false").errors())
+    run("--peer --python %s", python("hello")).assertRefused("no answer that can be read");
+    assertThat(run("--peer --python false").errors())
         .last()
         .asString()
         .contains("false ended with code 1");
@@ -134,11 +117,11 @@ class InputCommandTest {
   @Test
   void wrongOptionsAreRefusedByName() {
     for (String option : List.of("--count", "--rounds", "--threads")) {
-      Execution execution = run(option, "0");
+      CommandRun execution = run(option + " 0");
       assertThat(execution.code()).isEqualTo(2);
       assertThat(execution.errors()).containsExactly("error: " + option + ": 0 must be at least 1");
     }
-    assertThat(run("--images", folder.resolve("none").toString()).errors())
+    assertThat(run("--images %s", folder.resolve("none")).errors())
         .singleElement()
         .asString()
         .startsWith("error: --images: ");

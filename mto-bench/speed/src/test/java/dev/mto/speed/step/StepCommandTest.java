@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mto.speed.Execution;
+import dev.mto.engine.testing.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class StepCommandTest {
   void measuresAConfigurationInProcessesOfItsOwn() throws IOException {
     Path json = folder.resolve("step.json");
 
-    Execution outcome =
+    CommandRun outcome =
         run("--config", config.toString(), "--steps=2", "--rounds=2", "--json", json.toString());
 
     assertThat(outcome.code()).as("%s", outcome).isZero();
@@ -51,7 +51,7 @@ class StepCommandTest {
 
   @Test
   void listsTheStandardCases() {
-    Execution outcome = run("--list");
+    CommandRun outcome = run("--list");
 
     assertThat(outcome.code()).isZero();
     assertThat(outcome.out()).contains("simmim-vit-tiny").contains("mae-vit-base");
@@ -84,12 +84,12 @@ class StepCommandTest {
         "fewer than one step takes");
   }
 
-  private static void assertRefused(Execution execution, String message) {
+  private static void assertRefused(CommandRun execution, String message) {
     assertThat(execution.errors()).anyMatch(line -> line.contains(message));
     assertThat(execution.code()).isEqualTo(2);
   }
 
-  private static Execution run(String... arguments) {
-    return Execution.of(new StepCommand(), arguments);
+  private static CommandRun run(String... arguments) {
+    return new CommandRun(new StepCommand(), arguments);
   }
 }

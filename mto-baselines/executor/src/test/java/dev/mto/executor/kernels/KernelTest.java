@@ -2,14 +2,28 @@ package dev.mto.executor.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import org.bytedeco.javacpp.FloatPointer;
+import org.junit.jupiter.api.AfterEach;
 
-/** Tensors with seeded elements, and their elements back. */
-final class HostTensors {
-  private HostTensors() {}
+/** Tests of this machine's kernels, skipped where it has none, and tensors for them. */
+abstract class KernelTest {
+  final Kernels kernels = fastKernels();
+
+  private static Kernels fastKernels() {
+    Optional<Kernels> fast = KernelSets.fast();
+    assumeTrue(fast.isPresent(), "no fast kernels here, or mto.kernels is standard");
+    return fast.orElseThrow();
+  }
+
+  @AfterEach
+  void close() {
+    kernels.close();
+  }
 
   static Tensor tensor(float[] elements, long... shape) {
     assertThat(Tensor.length(shape)).isEqualTo(elements.length);
