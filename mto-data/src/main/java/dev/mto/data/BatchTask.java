@@ -88,8 +88,7 @@ final class BatchTask {
   private synchronized void assemble() {
     if (!cancelled) {
       batch =
-          arrays.batch(
-              number, IntStream.range(0, indices.length).filter(i -> filled[i]).toArray());
+          arrays.batch(number, IntStream.range(0, indices.length).filter(i -> filled[i]).toArray());
     }
   }
 

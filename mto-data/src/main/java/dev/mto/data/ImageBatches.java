@@ -390,8 +390,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
           "start batch",
           startBatch,
           "between 0 and " + batches() + ", the batches of the epoch");
-      long values =
-          (long) batchSize * preprocessing.channels() * preprocessing.height();
+      long values = (long) batchSize * preprocessing.channels() * preprocessing.height();
       if (values > Integer.MAX_VALUE / preprocessing.width()) {
         throw new IllegalArgumentException(
             "a batch of %d images of %d x %d x %d has more than 2^31 values: lower the batch size"

@@ -1,8 +1,8 @@
 package dev.mto.evaluation;
 
-import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.pictures.LineChart;

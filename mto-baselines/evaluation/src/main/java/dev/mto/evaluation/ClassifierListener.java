@@ -1,9 +1,9 @@
 package dev.mto.evaluation;
 
-import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.encoder.Scores;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.CheckpointStore;

@@ -1,9 +1,9 @@
 package dev.mto.bench.study;
 
-import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.speed.JsonFile;
@@ -96,7 +96,12 @@ record CellFolder(Path root) {
         new Step(
             "pretrain",
             List.of(
-                "pretrain", "--config", config().toString(), "--out", run().toString(), "--resume")));
+                "pretrain",
+                "--config",
+                config().toString(),
+                "--out",
+                run().toString(),
+                "--resume")));
     for (Measurement measurement : cell.measurements()) {
       measurement.epochs().forEach(epoch -> steps.add(evaluate(measurement.kind(), epoch, data)));
     }

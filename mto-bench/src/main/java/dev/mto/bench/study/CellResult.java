@@ -1,10 +1,10 @@
 package dev.mto.bench.study;
 
-import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.MtoConfig;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.report.MetricsFile;
 import java.io.IOException;

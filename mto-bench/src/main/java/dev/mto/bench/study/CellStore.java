@@ -57,7 +57,7 @@ record CellStore(Path cells, Path kept) {
         JsonFile.write(keptFile(cell), result);
         for (Path picture : affinity(folder(cell).pictures(cell.epochs().last()))) {
           Path copy = kept.resolve(cell.id() + "-" + picture.getFileName());
-          AtomicFiles.write(copy, temporary -> Files.copy(picture, temporary));
+          AtomicFiles.write(copy, temporary -> Files.write(temporary, Files.readAllBytes(picture)));
         }
       }
     } catch (IOException e) {

@@ -4,7 +4,6 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightNames;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

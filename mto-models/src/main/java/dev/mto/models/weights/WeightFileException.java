@@ -43,7 +43,8 @@ public final class WeightFileException extends IllegalArgumentException {
     if (cause instanceof EOFException) {
       return "ends early";
     }
-    String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    String reason =
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     return "cannot be read (" + reason + ")";
   }
 

@@ -1,8 +1,8 @@
 package dev.mto.engine.analysis;
 
-import dev.mto.engine.errors.FileException;
 import dev.mto.engine.Prediction;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.graph.Images;
 import dev.mto.engine.graph.TrainingGraph;

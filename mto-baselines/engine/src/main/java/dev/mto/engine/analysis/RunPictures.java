@@ -1,8 +1,8 @@
 package dev.mto.engine.analysis;
 
-import dev.mto.engine.errors.FileException;
 import dev.mto.engine.Model;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.report.HtmlReport;

@@ -33,11 +33,11 @@ public final class CommandLines {
     String[] rest = Arrays.stream(arguments).filter(a -> !a.equals(DEBUG)).toArray(String[]::new);
     CommandLine line =
         new CommandLine(command)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
-        .setParameterExceptionHandler(CommandLines::wrongArguments)
-        .setExecutionStrategy(CommandLines::execute)
-        .setExecutionExceptionHandler((e, where, result) -> failed(e, debug));
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setUsageHelpAutoWidth(true)
+            .setParameterExceptionHandler(CommandLines::wrongArguments)
+            .setExecutionStrategy(CommandLines::execute)
+            .setExecutionExceptionHandler((e, where, result) -> failed(e, debug));
     try {
       return line.execute(rest);
     } catch (OutOfMemoryError | StackOverflowError e) {

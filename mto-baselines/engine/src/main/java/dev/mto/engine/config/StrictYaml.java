@@ -85,7 +85,8 @@ final class StrictYaml {
         throw refused(source, event.getStartMark(), "a second document begins; leave one");
       }
       if (event instanceof AliasEvent) {
-        throw refused(source, event.getStartMark(), "an alias, which is not supported; write the value");
+        throw refused(
+            source, event.getStartMark(), "an alias, which is not supported; write the value");
       }
       if (event instanceof CollectionStartEvent && ++depth > DEEPEST) {
         throw refused(source, event.getStartMark(), "nested more than " + DEEPEST + " deep");

@@ -4,7 +4,6 @@ import dev.mto.engine.errors.FileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -98,15 +97,8 @@ public final class AtomicFiles {
   }
 
   private static Path createBeside(Path file) throws IOException {
-    while (true) {
-      String random = "%016x".formatted(ThreadLocalRandom.current().nextLong());
-      Path temporary = file.resolveSibling(file.getFileName() + "." + random + ".tmp");
-      try {
-        return Files.createFile(temporary);
-      } catch (FileAlreadyExistsException e) {
-        continue; // another name
-      }
-    }
+    String random = "%016x".formatted(ThreadLocalRandom.current().nextLong());
+    return Files.createFile(file.resolveSibling(file.getFileName() + "." + random + ".tmp"));
   }
 
   private static void syncFolder(Path folder) {

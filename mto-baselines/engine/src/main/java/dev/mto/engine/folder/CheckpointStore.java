@@ -150,8 +150,7 @@ public final class CheckpointStore {
     SafeTensors.Contents contents = SafeTensors.read(file);
     Map<String, String> metadata = contents.metadata();
     Checkpoint.Position position = position(file, metadata);
-    if (!Checksum.matches(
-        metadata.get(CHECKSUM), metadata.get(POSITION), contents.tensors())) {
+    if (!Checksum.matches(metadata.get(CHECKSUM), metadata.get(POSITION), contents.tensors())) {
       throw new WeightFileException(file + ": damaged (its checksum does not match)");
     }
     return new Checkpoint(position, contents.tensors());

@@ -1,6 +1,5 @@
 package dev.mto.engine.folder;
 
-import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.data.folder.ImageFolder;

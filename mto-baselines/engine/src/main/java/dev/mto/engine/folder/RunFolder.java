@@ -1,8 +1,8 @@
 package dev.mto.engine.folder;
 
-import dev.mto.engine.errors.FileException;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,14 +13,15 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The files of one run. Its {@code config.yaml} is written last when a run begins, and makes it one:
- * a folder without it, as a process that was killed meanwhile leaves it, holds no run. An existing
- * run is never overwritten.
+ * The files of one run. Its {@code config.yaml} is written last when a run begins, and makes it
+ * one: a folder without it, as a process that was killed meanwhile leaves it, holds no run. An
+ * existing run is never overwritten.
  */
 public final class RunFolder {
   /** What a run's beginning may leave where it was cut short; nothing is lost with it. */
   private static final List<String> BEGUN =
-      List.of("provenance.json", "train.log", "bad-images.txt", "run.lock", "checkpoints", "pictures");
+      List.of(
+          "provenance.json", "train.log", "bad-images.txt", "run.lock", "checkpoints", "pictures");
 
   private final Path root;
 

@@ -10,10 +10,10 @@ import java.util.Map;
 import org.jline.utils.Signals;
 
 /**
- * Ctrl-C, a polite kill or a closed terminal as a flag: training looks at it between steps and while
- * it waits for images, saves, and ends with the exit code {@link #EXIT_CODE}. The same signal once
- * more ends the process at once, with the last checkpoint as it is. While no signal is listened to,
- * each ends the process at once.
+ * Ctrl-C, a polite kill or a closed terminal as a flag: training looks at it between steps and
+ * while it waits for images, saves, and ends with the exit code {@link #EXIT_CODE}. The same signal
+ * once more ends the process at once, with the last checkpoint as it is. While no signal is
+ * listened to, each ends the process at once.
  */
 public final class StopSignal implements AutoCloseable {
   /** The exit code of a command that was stopped, saved, and can be resumed. */

@@ -1,13 +1,13 @@
 package dev.mto.engine.report;
 
-import dev.mto.engine.errors.FileException;
-import dev.mto.engine.errors.UserException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.mto.engine.errors.FileException;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -57,9 +57,9 @@ public final class MetricsFile {
   }
 
   /**
-   * Keeps the rows up to and including {@code step} as they are, and drops later ones and lines that
-   * are no rows. The file is replaced whole. Does nothing where it does not exist. Close a writer of
-   * the file first.
+   * Keeps the rows up to and including {@code step} as they are, and drops later ones and lines
+   * that are no rows. The file is replaced whole. Does nothing where it does not exist. Close a
+   * writer of the file first.
    *
    * @return numbers of the lines, but the last, that were no rows
    * @throws FileException if it cannot be read or replaced

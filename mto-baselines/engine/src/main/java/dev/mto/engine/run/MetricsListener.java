@@ -1,7 +1,7 @@
 package dev.mto.engine.run;
 
-import dev.mto.engine.errors.FileException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.errors.FileException;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -100,7 +100,8 @@ public final class PretrainingJob implements AutoCloseable {
     List<Integer> damaged = MetricsFile.truncateAfter(folder.metrics(), loop.done());
     if (!damaged.isEmpty()) {
       log.line(
-          "warning: %s: lines %s were damaged and are left out".formatted(folder.metrics(), damaged));
+          "warning: %s: lines %s were damaged and are left out"
+              .formatted(folder.metrics(), damaged));
     }
     TensorBoardEvents.truncateAfter(folder.events(), loop.done());
     log.line(

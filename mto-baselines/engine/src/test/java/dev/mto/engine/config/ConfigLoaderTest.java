@@ -218,7 +218,7 @@ class ConfigLoaderTest {
 
   @Test
   void aSettingWhoseValueIsNotYamlIsRefused() {
-    assertRefused("data.mean=[1, 2", "--set data.mean=[1, 2: the value is not valid YAML");
+    assertRefused("data.mean=[1, 2", "--set data.mean=[1, 2, line 1: not valid YAML: ");
   }
 
   @Test
@@ -253,8 +253,41 @@ class ConfigLoaderTest {
     write("baseline: [method\ndata: {");
     assertThatThrownBy(this::load)
         .isInstanceOf(UserException.class)
-        .hasMessageStartingWith(file + ": not valid YAML: ")
+        .hasMessageStartingWith(file + ", line 2: not valid YAML: ")
         .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " -> ",
+      textBlock =
+          """
+          'baseline: method\n---\nseed: 2' -> ', line 2: a second document begins; leave one'
+          'baseline: &name method\nx: *name' -> ', line 2: an alias, which is not supported; write the value'
+          'baseline: method\nbaseline: other' -> ', line 2: not valid YAML: Duplicate field'
+          'baseline: method\ndata: { crop_scale: [0.5, null] }' -> ': data.crop_scale[1]: is empty; give a value'
+          'baseline: method\noptions: { depth: 2 }' -> ': unknown key ''options.depth''; known there: none'
+          """)
+  void whatYamlAllowsAndAConfigurationDoesNotIsRefused(String text, String problem)
+      throws IOException {
+    write(text.replace("\\n", "\n"));
+    assertThatThrownBy(this::load)
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(file + problem)
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void nestingWithoutEndAndFilesWithoutEndAreRefusedAtOnce() throws IOException {
+    write("baseline: method\ndata: " + "{a: ".repeat(50_000));
+    assertThatThrownBy(this::load)
+        .isInstanceOf(UserException.class)
+        .hasMessage(file + ", line 2: nested more than 20 deep");
+
+    write("baseline: method\n" + "# nothing\n".repeat(200_000));
+    assertThatThrownBy(this::load)
+        .isInstanceOf(UserException.class)
+        .hasMessage(file + ": is above 1 MB, as no configuration is");
   }
 
   private static String defaults() {

@@ -41,8 +41,7 @@ class AtomicFilesTest {
                     }))
         .isInstanceOf(FileException.class)
         .hasMessage(
-            file
-                + ": cannot be written (No space left on device); what was saved before is kept");
+            file + ": cannot be written (No space left on device); what was saved before is kept");
 
     assertThat(file).hasContent("old");
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");

@@ -9,9 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Memory that a process on Linux can still take: what the machine has available, what is left of the
- * limits of its control groups (version 1 or 2, as containers and Slurm set them), and of its own
- * limit of address space ({@code ulimit -v}). Elsewhere it is not known.
+ * Memory that a process on Linux can still take: what the machine has available, what is left of
+ * the limits of its control groups (version 1 or 2, as containers and Slurm set them), and of its
+ * own limit of address space ({@code ulimit -v}). Elsewhere it is not known.
  */
 public final class AvailableMemory {
   /** Larger limits are none. */
@@ -56,7 +56,8 @@ public final class AvailableMemory {
     for (String line : lines("proc/self/cgroup")) {
       String[] parts = line.split(":", 3);
       if (parts.length == 3 && parts[0].equals("0")) {
-        least = Math.min(least, ofGroups("sys/fs/cgroup", parts[2], "memory.max", "memory.current"));
+        least =
+            Math.min(least, ofGroups("sys/fs/cgroup", parts[2], "memory.max", "memory.current"));
       } else if (parts.length == 3 && List.of(parts[1].split(",")).contains("memory")) {
         least =
             Math.min(

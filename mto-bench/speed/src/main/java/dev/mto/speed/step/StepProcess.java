@@ -109,8 +109,7 @@ final class StepProcess {
       inputs.put("mask", batch.mask().dup('c'));
     }
     inputs.putAll(graph.parameters());
-    AtomicFiles.write(
-        Path.of(file), temporary -> SafeTensors.write(temporary, inputs, Map.of()));
+    AtomicFiles.write(Path.of(file), temporary -> SafeTensors.write(temporary, inputs, Map.of()));
     return ChildServer.answer();
   }
 
