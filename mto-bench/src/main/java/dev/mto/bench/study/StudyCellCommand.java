@@ -1,10 +1,12 @@
 package dev.mto.bench.study;
 
 import dev.mto.engine.command.CommandLines;
+import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.folder.StopSignal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,17 +24,26 @@ import picocli.CommandLine.Spec;
     hidden = true,
     description = "Runs the commands of one cell of a study that are not done yet.")
 public final class StudyCellCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "DIR", description = "Folder of the cell.")
   private Path folder;
 
   @Override
+  @SuppressWarnings("try")
   public Integer call() {
     Thread watch = new Thread(StudyCellCommand::endWithTheStudy, "study-watch");
     watch.setDaemon(true);
     watch.start();
-    CellFolder cell = new CellFolder(folder);
+    // the process of a study that was killed may still be saving
+    try (FolderLock lock = FolderLock.of(folder, PATIENCE)) {
+      return run(new CellFolder(folder));
+    }
+  }
+
+  private int run(CellFolder cell) {
     Map<String, Double> done = cell.readDone();
     for (CellFolder.Step step : cell.readSteps()) {
       if (!done.containsKey(step.name())) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -21,6 +22,8 @@ import java.time.temporal.ChronoUnit;
  */
 public final class FolderLock implements AutoCloseable {
   static final String NAME = "run.lock";
+
+  private static final long POLL_MILLIS = 100;
 
   private final FileChannel channel;
 
@@ -34,11 +37,22 @@ public final class FolderLock implements AutoCloseable {
    * @throws UserException when another process, or another job of this one, has it
    */
   public static FolderLock of(Path folder) {
+    return of(folder, Duration.ZERO);
+  }
+
+  /** As {@link #of(Path)}, after waiting for {@code patience} until the other has ended. */
+  public static FolderLock of(Path folder, Duration patience) {
     Path file = folder.resolve(NAME);
+    long deadline = System.nanoTime() + patience.toNanos();
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!locked(channel)) {
+      boolean locked = locked(channel);
+      while (!locked && System.nanoTime() < deadline) {
+        pause();
+        locked = locked(channel);
+      }
+      if (!locked) {
         channel.close();
         throw new UserException(
             "%s: is in use by another process (%s); wait for it or stop it, or name another --out"
@@ -58,6 +72,15 @@ public final class FolderLock implements AutoCloseable {
       return lock != null;
     } catch (OverlappingFileLockException e) {
       return false;
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a folder was in use", e);
     }
   }
 
