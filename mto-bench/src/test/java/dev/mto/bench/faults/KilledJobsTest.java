@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Jobs as processes of their own that are killed at random moments, from their start to their last
- * picture, some by a power cut and some politely, and resumed until they end: the same to the bit as
- * those that nobody disturbed. {@code -Dmto.faults.kills=50} makes it long, {@code
+ * picture, some by a power cut and some politely, and resumed until they end: the same to the bit
+ * as those that nobody disturbed. {@code -Dmto.faults.kills=50} makes it long, {@code
  * -Dmto.faults.seed} repeats one.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -82,7 +82,9 @@ class KilledJobsTest {
   List<Job> jobs() {
     Result pretrained = folder -> List.of(rows(folder), bytes(folder, "checkpoints/last"));
     Result classifier =
-        folder -> List.of(bytes(folder, "checkpoints/last"), Files.readString(folder.resolve("result.json")));
+        folder ->
+            List.of(
+                bytes(folder, "checkpoints/last"), Files.readString(folder.resolve("result.json")));
     return List.of(
         new Job("pretrain", words("pretrain --resume --config %s/mae.yaml"), pretrained),
         new Job(
@@ -118,7 +120,8 @@ class KilledJobsTest {
       Path folder = root.resolve(job + " " + chain);
       boolean ended = false;
       while (!ended && kills < KILLS) {
-        ended = !killed(start(job, folder), moment(folder, seconds, random), random.nextInt(3) == 0);
+        ended =
+            !killed(start(job, folder), moment(folder, seconds, random), random.nextInt(3) == 0);
         kills += ended ? 0 : 1;
       }
       assertThat(start(job, folder).code()).as(() -> console(folder)).isZero();
@@ -134,7 +137,8 @@ class KilledJobsTest {
     BooleanSupplier[] moments = {
       () -> System.nanoTime() > at,
       () -> System.nanoTime() > at && !temporary(folder.resolve("checkpoints")).isEmpty(),
-      () -> Files.exists(folder.resolve("train.log")) && !Files.exists(folder.resolve("config.yaml")),
+      () ->
+          Files.exists(folder.resolve("train.log")) && !Files.exists(folder.resolve("config.yaml")),
       () -> !temporary(folder.resolve("pictures")).isEmpty()
     };
     return moments[random.nextInt(8) % moments.length];
@@ -160,7 +164,8 @@ class KilledJobsTest {
   }
 
   private JobProcess start(Job job, Path folder) throws IOException {
-    return JobProcess.start(job.in(folder), folder.resolveSibling(folder.getFileName() + ".console"));
+    return JobProcess.start(
+        job.in(folder), folder.resolveSibling(folder.getFileName() + ".console"));
   }
 
   private static String console(JobProcess job) {

@@ -129,8 +129,8 @@ public final class TorchFile {
   }
 
   /** Reads each storage once, whatever the order of the tensors in it; gives theirs. */
-  private static Map<String, INDArray> values(
-      Container container, Map<String, TorchTensor> described) throws IOException {
+  static Map<String, INDArray> values(Container container, Map<String, TorchTensor> described)
+      throws IOException {
     Map<TorchTensor.Storage, List<String>> sharing = new LinkedHashMap<>();
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     described.forEach(

@@ -48,6 +48,39 @@ class AtomicFilesTest {
   }
 
   @Test
+  void aLinkInItsPlaceIsReplacedAndNotFollowed() throws IOException {
+    Path victim = Files.writeString(folder.resolve("victim"), "mine");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), victim);
+    Files.createSymbolicLink(folder.resolve("link.tmp"), victim);
+
+    AtomicFiles.writeString(link, "new");
+
+    assertThat(victim).hasContent("mine");
+    assertThat(link).hasContent("new").isRegularFile();
+    assertThat(Files.isSymbolicLink(link)).isFalse();
+  }
+
+  @Test
+  void whatIsNoFileIsNotReplaced() {
+    assertThatThrownBy(() -> AtomicFiles.writeString(folder, "text"))
+        .isInstanceOf(FileException.class)
+        .hasMessageStartingWith(folder + ": cannot be written (in its place is something else");
+    assertThatThrownBy(() -> AtomicFiles.writeString(Path.of("/dev/null"), "text"))
+        .isInstanceOf(FileException.class);
+    assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
+  }
+
+  @Test
+  void whatAKilledWriterLeftIsSweptAndNothingElse() throws IOException {
+    Files.createFile(folder.resolve("file.txt.0123456789abcdef.tmp"));
+    Files.createFile(folder.resolve("notes.tmp"));
+
+    AtomicFiles.sweep(folder);
+
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("file.txt", "notes.tmp");
+  }
+
+  @Test
   void anUncheckedFailureKeepsTheOldFileToo() {
     assertThatThrownBy(
             () ->

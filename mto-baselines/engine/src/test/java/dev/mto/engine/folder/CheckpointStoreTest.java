@@ -8,6 +8,9 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -111,6 +115,86 @@ class CheckpointStoreTest {
         .hasMessageContaining(folder.toString())
         .hasMessageContaining("no checkpoint in it is whole")
         .hasMessageContaining("--out");
+  }
+
+  @Test
+  void theStateAfterTheMostStepsIsTheNewestWhateverItsName() {
+    store().saveLast(checkpoint(12));
+    store().saveEpoch(checkpoint(16), 4);
+
+    assertThat(store().newest(warnings::add).orElseThrow().position().step()).isEqualTo(16);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aCheckpointThatCannotBeReadGivesWayToo() throws IOException {
+    store().saveEpoch(checkpoint(10), 1);
+    Files.createDirectory(last());
+
+    assertThat(store().newest(warnings::add).orElseThrow().position().step()).isEqualTo(10);
+    assertThat(warnings).singleElement().asString().contains("last.safetensors: cannot be read");
+  }
+
+  @Test
+  void aCheckpointThatWasDeletedIsNoFreshStart() throws IOException {
+    store().saveLast(checkpoint(3));
+    Files.delete(last());
+
+    assertThatThrownBy(() -> store().newest(warnings::add))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("last.json: tells of last.safetensors, which is not there any more");
+  }
+
+  @Test
+  void everyFlippedBitAndEveryTruncationIsFoundOrChangesNothing() throws IOException {
+    store().saveLast(checkpoint(12));
+    byte[] whole = Files.readAllBytes(last());
+    Path damaged = folder.resolve("damaged.safetensors");
+    int harmless = 0;
+    for (int bit = 0; bit < 8 * whole.length; bit++) {
+      byte[] bytes = whole.clone();
+      bytes[bit / 8] ^= (byte) (1 << bit % 8);
+      harmless += isFoundOrChangesNothing(Files.write(damaged, bytes)) ? 1 : 0;
+    }
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(damaged, Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> CheckpointStore.read(damaged))
+          .isInstanceOf(WeightFileException.class);
+    }
+    assertThat(harmless).as("flips of blanks and of the word format").isLessThan(whole.length / 2);
+  }
+
+  private static boolean isFoundOrChangesNothing(Path damaged) {
+    Checkpoint read;
+    try {
+      read = CheckpointStore.read(damaged);
+    } catch (WeightFileException e) {
+      return false;
+    }
+    assertThat(read.position()).isEqualTo(checkpoint(12).position());
+    checkpoint(12)
+        .tensors()
+        .forEach(
+            (name, tensor) -> assertThat(bits(read.tensors().get(name))).isEqualTo(bits(tensor)));
+    return true;
+  }
+
+  @Test
+  void anOlderCheckpointWithAChecksumOfItsTensorsAloneIsRead() throws IOException {
+    CRC32C sum = new CRC32C();
+    sum.update("w".getBytes(StandardCharsets.UTF_8));
+    sum.update(
+        ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putFloat(1).putFloat(2).array());
+    String position = "{'step':7,'epoch':1,'stepInEpoch':3,'baseline':'m','model':'n'}";
+    Path old = folder.resolve("old.safetensors");
+    SafeTensors.write(
+        old,
+        Map.of("w", Nd4j.createFromArray(1f, 2f)),
+        Map.of(
+            "mto.checksum", "crc32c:%08x".formatted(sum.getValue()),
+            "mto.position", position.replace('\'', '"')));
+
+    assertThat(CheckpointStore.read(old).position().step()).isEqualTo(7);
   }
 
   @Test

@@ -287,6 +287,18 @@ public abstract class BaselineContract {
   }
 
   @Test
+  void aRunStoppedWhileItIsMeasuredMeasuresWhenItIsResumed() {
+    String[] settings = {"training.epochs=2", "training.batch=24"};
+    Path whole = tiny.train("measured", settings);
+
+    Path stopped = tiny.trainAndStopIn("evaluationFeeds", "stopped", settings);
+
+    assertThat(TinyRun.metrics(stopped)).isEqualTo(TinyRun.metrics(whole).subList(0, 1));
+    assertThat(stopped.resolve("train.log")).content().endsWith("To go on: --resume\n");
+    assertSame(tiny.resume("stopped"), whole);
+  }
+
+  @Test
   void aRunStoppedBeforeItsFirstStepResumesWithItsInitialWeights() {
     String[] settings = {"training.epochs=1", "training.seed=2", QUICK};
     Path source = TinyRun.last(reference);

@@ -10,6 +10,7 @@ import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
+import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.PretrainingJob;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -124,6 +125,25 @@ public final class TinyRun {
             baseline,
             "build",
             (arguments, model) -> observed(Model.class, model, "trainingFeeds", copying));
+    return run(observed, config, RunFolder.create(root.resolve(name)), Start.anew());
+  }
+
+  /**
+   * As {@link #train}, and asks to stop when a method of the model is called for the first time.
+   */
+  public Path trainAndStopIn(String method, String name, String... settings) {
+    RunConfig config = config(settings);
+    BiFunction<Object[], Object, Object> stopping =
+        (arguments, result) -> {
+          StopSignal.request();
+          return result;
+        };
+    Baseline observed =
+        observed(
+            Baseline.class,
+            baseline,
+            "build",
+            (arguments, model) -> observed(Model.class, model, method, stopping));
     return run(observed, config, RunFolder.create(root.resolve(name)), Start.anew());
   }
 

@@ -1,0 +1,64 @@
+package dev.mto.data.image;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that would take much memory or time, or never end. */
+class HostileImagesTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aSmallFileThatClaimsManyPixelsIsRefusedByItsHeader() throws IOException {
+    refused(jpeg(8000, 8000, 1), "claims 8000 x 8000 pixels in ");
+    refused(jpeg(11585, 11585, 1), "its size of 11585x11585 is above ");
+  }
+
+  @Test
+  void aJpegOfHundredsOfScansIsRefused() throws IOException {
+    refused(jpeg(64, 64, 500), "JPEG with more than 64 scans");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aPipeOrDeviceIsNotOpened() throws IOException, InterruptedException {
+    Path pipe = folder.resolve("pipe.png");
+    new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+    Path device = Files.createSymbolicLink(folder.resolve("zero.png"), Path.of("/dev/zero"));
+
+    for (Path path : new Path[] {pipe, device}) {
+      assertThatThrownBy(() -> EncodedImage.read(path))
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessage("a device or pipe, not a file");
+    }
+  }
+
+  private void refused(byte[] file, String reason) throws IOException {
+    Path path = Files.write(folder.resolve("image.jpg"), file);
+    assertThatThrownBy(() -> EncodedImage.read(path))
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageStartingWith(reason);
+  }
+
+  /** A JPEG's markers without a picture. */
+  private static byte[] jpeg(int width, int height, int scans) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) 0xC2});
+    ByteBuffer frame = ByteBuffer.allocate(11).putShort((short) 11).put((byte) 8);
+    frame.putShort((short) height).putShort((short) width).put((byte) 1);
+    out.write(frame.put((byte) 1).put((byte) 0x11).put((byte) 0).array());
+    for (int i = 0; i < scans; i++) {
+      out.write(new byte[] {(byte) 0xFF, (byte) 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 42});
+    }
+    out.write(new byte[] {(byte) 0xFF, (byte) 0xD9});
+    return out.toByteArray();
+  }
+}
