@@ -1,16 +1,19 @@
 package dev.mto.evaluation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The files of a trained classifier: {@code recipe.yaml}, {@code train.log}, {@code metrics.jsonl},
@@ -18,6 +21,8 @@ import java.util.List;
  * accuracy.png}.
  */
 public final class ClassifierFolder {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final Path root;
 
   private ClassifierFolder(Path root) {
@@ -48,6 +53,41 @@ public final class ClassifierFolder {
       throw FileException.reading(file, e);
     }
     return new ClassifierFolder(root);
+  }
+
+  /** Keeps other processes out, and takes away what a killed one left. */
+  FolderLock lock() {
+    FolderLock lock = FolderLock.of(root);
+    AtomicFiles.sweep(root);
+    AtomicFiles.sweep(root.resolve("checkpoints"));
+    return lock;
+  }
+
+  /**
+   * Notes what a classifier is made from, or compares it with what was noted.
+   *
+   * @param identities of weights and images, by what they are
+   * @throws UserException to go on with others
+   */
+  void requireSame(Map<String, String> identities) {
+    Path file = root.resolve("provenance.json");
+    try {
+      if (!Files.exists(file)) {
+        AtomicFiles.writeString(
+            file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(identities) + "\n");
+        return;
+      }
+      JsonNode noted = JSON.readTree(file.toFile());
+      for (Map.Entry<String, String> now : identities.entrySet()) {
+        if (!noted.path(now.getKey()).asText().equals(now.getValue())) {
+          throw new UserException(
+              "%s: was begun with other %s; go on with those, or name another --out"
+                  .formatted(root, now.getKey()));
+        }
+      }
+    } catch (IOException e) {
+      throw FileException.reading(file, e);
+    }
   }
 
   Path root() {

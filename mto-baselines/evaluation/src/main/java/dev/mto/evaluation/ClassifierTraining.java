@@ -11,6 +11,8 @@ import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.encoder.Scores;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.CheckpointStore;
+import dev.mto.engine.folder.Checksum;
+import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.folder.RunLog;
 import dev.mto.engine.graph.LabelledImages;
 import dev.mto.engine.run.ConsoleListener;
@@ -19,6 +21,7 @@ import dev.mto.engine.run.Schedule;
 import dev.mto.engine.run.StepMetrics;
 import dev.mto.engine.run.TrainingLoop;
 import dev.mto.engine.weights.TrainedModel;
+import dev.mto.engine.weights.WeightsOf;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 
 /**
  * Trains a classifier on a pre-trained encoder into a folder and writes its result.
@@ -37,6 +41,7 @@ import java.util.function.IntPredicate;
  * @param recipe what both kinds of classifier have in common
  * @param augmentation of training images
  * @param learner by number of classes
+ * @param weights names the weights that the encoder starts from
  */
 public record ClassifierTraining(
     String task,
@@ -45,7 +50,8 @@ public record ClassifierTraining(
     String feature,
     ClassifierRecipe recipe,
     Preprocessing augmentation,
-    IntFunction<Learner> learner) {
+    IntFunction<Learner> learner,
+    Supplier<String> weights) {
   private static final double MINUTES_BETWEEN_SAVES = 5;
 
   /** Trains the whole encoder and a linear head on it, with the weights of {@code model}. */
@@ -74,7 +80,8 @@ public record ClassifierTraining(
                 config,
                 recipe,
                 untrained ? Map.of() : model.tensors(recipe.weights()),
-                classes));
+                classes),
+        weights(model, recipe.weights(), untrained));
   }
 
   /** Trains a linear classifier on the frozen encoder; parameters as {@link #fineTuning}. */
@@ -94,7 +101,12 @@ public record ClassifierTraining(
                     ? FrozenEncoder.untrained(baseline, config, recipe.seed())
                     : FrozenEncoder.of(baseline, config, model.tensors(recipe.weights())),
                 recipe,
-                classes));
+                classes),
+        weights(model, recipe.weights(), untrained));
+  }
+
+  private static Supplier<String> weights(TrainedModel model, WeightsOf of, boolean untrained) {
+    return untrained ? () -> "first values" : () -> Checksum.ofTensors(model.tensors(of));
   }
 
   /**
@@ -115,6 +127,7 @@ public record ClassifierTraining(
    * @return nothing when it was stopped by Ctrl-C
    * @throws UserException when there are fewer images than one step takes
    */
+  @SuppressWarnings("try")
   public Optional<ClassifierResult> run(
       LabelledImages images, ClassifierFolder folder, boolean resume, PrintStream console) {
     if (images.train().size() < recipe.imagesPerStep()) {
@@ -122,8 +135,14 @@ public record ClassifierTraining(
           "the training images are %d, fewer than one step takes (batch x accumulate = %d); lower them, as configs/evaluate/%s-tiny.yaml does"
               .formatted(images.train().size(), recipe.imagesPerStep(), task));
     }
-    try (RunLog log = new RunLog(console, folder.log());
+    try (FolderLock lock = folder.lock();
+        RunLog log = new RunLog(console, folder.log());
         Learner classifier = learner.apply(images.classes().size())) {
+      folder.requireSame(
+          Map.of(
+              "weights", weights.get(),
+              "training images", images.train().identity(),
+              "validation images", images.validation().identity()));
       log.line(
           "%s of %s%s (%s): %d training and %d validation images, %d classes; folder %s"
               .formatted(

@@ -41,6 +41,12 @@ public final class StudyCommand implements Callable<Integer> {
       description = "Overrides one key of the study, e.g. --set side_by_side=4. Repeatable.")
   private List<String> settings = List.of();
 
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "DIR",
+      description = "Folder of runs and report (default: the study's out, else runs/studies/NAME).")
+  private Path out;
+
   @Option(names = "--plan", description = "Lists the cells and which are finished; runs nothing.")
   private boolean plan;
 
@@ -49,7 +55,7 @@ public final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    StudyConfig study = StudyConfig.read(file, settings);
+    StudyConfig study = StudyConfig.read(file, settings).in(out);
     List<Cell> cells = StudyPlan.of(study);
     CellStore store =
         new CellStore(

@@ -144,6 +144,25 @@ record StudyConfig(
     }
   }
 
+  /** The same study in another folder; null for its own. */
+  StudyConfig in(Path folder) {
+    return folder == null
+        ? this
+        : new StudyConfig(
+            name,
+            folder.toString(),
+            results,
+            data,
+            baselines,
+            variants,
+            reference,
+            grid,
+            untrained,
+            measures,
+            sideBySide,
+            threads);
+  }
+
   /** Where runs and report go. */
   Path folder() {
     return out == null ? Path.of("runs", "studies", name) : Path.of(out);

@@ -127,7 +127,8 @@ class ClassifierTrainingTest {
             recipe,
             TrainingViews.of(config, recipe),
             classes ->
-                new Failing(new FineTuner(baseline, config, recipe, weights, classes), failAt));
+                new Failing(new FineTuner(baseline, config, recipe, weights, classes), failAt),
+            () -> "the weights");
     ClassifierFolder result = ClassifierFolder.prepare(folder.resolve(name), recipe, resume);
     assertThat(training.run(images, result, resume, SILENT)).isPresent();
   }

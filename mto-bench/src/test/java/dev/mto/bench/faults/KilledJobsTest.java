@@ -76,6 +76,19 @@ class KilledJobsTest {
     Files.writeString(
         root.resolve("classifier.yaml"),
         "{ epochs: 4, batch: 6, accumulate: 1, lr_scale_batch: none, warmup_epochs: 0 }\n");
+    Files.writeString(
+        root.resolve("study.yaml"),
+        """
+        name: killed
+        data: { pretrain: %1$s/train, train: %1$s/train, test: %1$s/val }
+        baselines: { mae: %1$s/mae.yaml }
+        variants: { none: [mto.enabled=false], mto: [] }
+        grid: [ { baselines: [mae], variants: [none, mto], seeds: [1] } ]
+        measures:
+          finetune: { recipe: %1$s/classifier.yaml, epochs: [3] }
+          knn: { epochs: [3] }
+        """
+            .formatted(root));
     assertThat(start(jobs().get(0), root.resolve("trained")).code()).isZero();
   }
 
@@ -101,12 +114,24 @@ class KilledJobsTest {
             classifier));
   }
 
+  /** Processes of processes: the study or one of its cells is killed. */
+  Job study() {
+    return new Job(
+        "study",
+        words("study %s/study.yaml"),
+        folder -> List.of(Files.readAllLines(folder.resolve("results.csv"))));
+  }
+
+  Stream<Job> allJobs() {
+    return KILLS > 2 ? Stream.concat(jobs().stream(), Stream.of(study())) : jobs().stream();
+  }
+
   private List<String> words(String line) {
     return Arrays.asList(line.replace("%s", root.toString()).split(" "));
   }
 
   @ParameterizedTest
-  @MethodSource("jobs")
+  @MethodSource("allJobs")
   void aJobThatIsKilledAgainAndAgainEndsAsIfItHadNotBeen(Job job)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
@@ -120,8 +145,7 @@ class KilledJobsTest {
       Path folder = root.resolve(job + " " + chain);
       boolean ended = false;
       while (!ended && kills < KILLS) {
-        ended =
-            !killed(start(job, folder), moment(folder, seconds, random), random.nextInt(3) == 0);
+        ended = !killed(start(job, folder), moment(folder, seconds, random), random);
         kills += ended ? 0 : 1;
       }
       assertThat(start(job, folder).code()).as(() -> console(folder)).isZero();
@@ -145,14 +169,15 @@ class KilledJobsTest {
   }
 
   /** Whether it was killed; otherwise it has come to its end. */
-  private static boolean killed(JobProcess job, BooleanSupplier moment, boolean politely)
+  private static boolean killed(JobProcess job, BooleanSupplier moment, Random random)
       throws IOException, InterruptedException {
+    boolean politely = random.nextInt(3) == 0;
     if (!job.reaches(moment)) {
       assertThat(job.code()).as(() -> console(job)).isZero();
       return false;
     }
     if (!politely) {
-      job.process().destroyForcibly();
+      oneOf(job, random).destroyForcibly();
       job.code();
       return true;
     }
@@ -161,6 +186,13 @@ class KilledJobsTest {
         .as(() -> console(job))
         .isIn(0, STOPPED, 143); // done already; saved; nothing to save yet
     return job.code() != 0;
+  }
+
+  /** The process or one that it has started. */
+  private static ProcessHandle oneOf(JobProcess job, Random random) {
+    List<ProcessHandle> all =
+        Stream.concat(Stream.of(job.process().toHandle()), job.process().descendants()).toList();
+    return all.get(random.nextInt(all.size()));
   }
 
   private JobProcess start(Job job, Path folder) throws IOException {

@@ -7,6 +7,7 @@ import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.report.HtmlReport;
 import java.io.IOException;
+import java.util.Locale;
 
 /** The pictures that a run makes of itself as it goes. */
 public final class RunPictures {
@@ -30,12 +31,13 @@ public final class RunPictures {
   public void reconstruction(int epochs) {
     reconstruction.write(
         model.outputs().predictions().get(0),
-        folder.pictures().resolve("reconstruction-%04d.png".formatted(epochs)));
+        folder.pictures().resolve(String.format(Locale.ROOT, "reconstruction-%04d.png", epochs)));
   }
 
   /** The pictures of a finished run. */
   public void last() {
-    affinity.write(folder.pictures(), false, "-%04d".formatted(config.training().epochs()));
+    affinity.write(
+        folder.pictures(), false, String.format(Locale.ROOT, "-%04d", config.training().epochs()));
     heterogeneity.write(
         folder.pictures().resolve("heterogeneity.png"),
         "after " + config.training().epochs() + " epochs");

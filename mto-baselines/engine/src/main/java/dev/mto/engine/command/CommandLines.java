@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /**
@@ -29,6 +30,7 @@ public final class CommandLines {
 
   /** Runs {@code command} and returns the exit code. */
   public static int run(Object command, String... arguments) {
+    Locale.setDefault(Locale.ROOT); // numbers and names of files are the same everywhere
     boolean debug = Arrays.asList(arguments).contains(DEBUG);
     String[] rest = Arrays.stream(arguments).filter(a -> !a.equals(DEBUG)).toArray(String[]::new);
     CommandLine line =

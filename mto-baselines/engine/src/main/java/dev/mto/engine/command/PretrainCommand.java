@@ -3,6 +3,7 @@ package dev.mto.engine.command;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.ResumedConfig;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.errors.UserException;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Option;
       "  ./mto pretrain --config configs/quickstart.yaml --out runs/no-mto --set mto.enabled=false",
       "  ./mto pretrain --config configs/simmim-vit-base.yaml --set data.train=/data/imagenet/train",
       "  ./mto pretrain --config configs/quickstart.yaml --resume",
+      "  ./mto pretrain --resume --out runs/quickstart --set training.epochs=40",
       "  ./mto pretrain --config configs/mae-vit-base.yaml --init mae_visualize_vit_base.pth"
     })
 public final class PretrainCommand implements Callable<Integer> {
@@ -57,8 +59,9 @@ public final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = "--resume",
       description =
-          "Goes on from the run's newest checkpoint, with the run's own configuration; starts where"
-              + " there is no run yet.")
+          "Goes on from the run's newest checkpoint; starts where there is no run yet. Settings may"
+              + " change what alters no number, and announced and recorded the epochs, learning"
+              + " rates and weights of losses.")
   private boolean resume;
 
   @Option(
@@ -85,11 +88,10 @@ public final class PretrainCommand implements Callable<Integer> {
     }
     if (resume && RunFolder.isRun(root)) {
       RunFolder folder = RunFolder.open(root);
-      RunConfig resolved = ConfigLoader.read(folder.config());
-      if (config != null) {
-        refuseOther(resolved, root);
-      }
-      return run(resolved, folder, Start.resumed());
+      RunConfig own = ConfigLoader.read(folder.config());
+      RunConfig asked = config == null ? ConfigLoader.read(folder.config(), settings) : load();
+      ResumedConfig resumed = ResumedConfig.of(folder.config(), own, asked);
+      return run(resumed.config(), folder, Start.resumed(resumed.announced()));
     }
     if (config == null) {
       throw new UserException(
@@ -104,19 +106,6 @@ public final class PretrainCommand implements Callable<Integer> {
 
   private RunConfig load() {
     return ConfigLoader.load(config, settings, name -> Baselines.named(name).recipe());
-  }
-
-  private void refuseOther(RunConfig resolved, Path root) {
-    if (!load().equals(resolved)) {
-      throw new UserException(
-          root
-              + ": the run was made with another configuration than "
-              + config
-              + (settings.isEmpty() ? "" : " and --set")
-              + " give now; use "
-              + root.resolve("config.yaml")
-              + " to go on, or another --out to start anew");
-    }
   }
 
   private static Integer start(RunConfig resolved, Path root, Start start) {

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -59,20 +61,58 @@ public final class ConfigLoader {
    */
   public static RunConfig load(Path file, List<String> settings, Function<String, String> recipes) {
     ObjectNode user = readTree(file);
-    for (String setting : settings) {
-      apply(user, setting);
-    }
-    JsonNode baseline = user.get("baseline");
+    resolveFolders(file, user.path("data"));
+    JsonNode baseline = with(user, settings).get("baseline");
     if (baseline == null || !baseline.isTextual()) {
       throw new UserException(file + ": the key 'baseline' is missing; add e.g. baseline: simmim");
     }
     ObjectNode recipe = parse("recipe", recipes.apply(baseline.asText()));
-    requireKnownOptions(file, recipe.path("options"), user.path("options"));
-    return bind(file.toString(), merged(recipe, user));
+    return bind(
+        file.toString(),
+        user,
+        settings,
+        (source, tree) -> {
+          requireKnownOptions(source, recipe.path("options"), tree.path("options"));
+          return bind(source, merged(recipe, tree), RunConfig.class);
+        });
+  }
+
+  /** Folders of images in a file are found from the file's own folder, or from the present one. */
+  private static void resolveFolders(Path file, JsonNode data) {
+    for (String key : List.of("train", "val")) {
+      if (data instanceof ObjectNode given && given.path(key).isTextual()) {
+        Path beside = file.toAbsolutePath().resolveSibling(given.get(key).asText()).normalize();
+        if (Files.isDirectory(beside)) {
+          given.put(key, beside.toString());
+        }
+      }
+    }
+  }
+
+  /**
+   * Binds a file with settings over it; an error names the file, or the setting that brought it.
+   */
+  private static <T> T bind(
+      String file, ObjectNode user, List<String> settings, BiFunction<String, ObjectNode, T> bind) {
+    try {
+      return bind.apply(file, with(user, settings));
+    } catch (UserException e) {
+      for (int given = 0; given <= settings.size(); given++) {
+        String source = given == 0 ? file : "--set " + settings.get(given - 1);
+        bind.apply(source, with(user, settings.subList(0, given)));
+      }
+      throw e;
+    }
+  }
+
+  private static ObjectNode with(ObjectNode user, List<String> settings) {
+    ObjectNode tree = user.deepCopy();
+    settings.forEach(setting -> apply(tree, setting));
+    return tree;
   }
 
   /** A method's options are those of its recipe. */
-  private static void requireKnownOptions(Path file, JsonNode known, JsonNode given) {
+  private static void requireKnownOptions(String source, JsonNode known, JsonNode given) {
     List<String> names = new ArrayList<>();
     known.fieldNames().forEachRemaining(names::add);
     for (Map.Entry<String, JsonNode> option : given.properties()) {
@@ -80,7 +120,7 @@ public final class ConfigLoader {
         throw new UserException(
             "%s: unknown key 'options.%s'; known there: %s"
                 .formatted(
-                    file, option.getKey(), names.isEmpty() ? "none" : String.join(", ", names)));
+                    source, option.getKey(), names.isEmpty() ? "none" : String.join(", ", names)));
       }
     }
   }
@@ -95,11 +135,12 @@ public final class ConfigLoader {
    */
   public static <T> T load(String defaults, Path file, List<String> settings, Class<T> type) {
     ObjectNode user = file == null ? YAML.createObjectNode() : readTree(file);
-    for (String setting : settings) {
-      apply(user, setting);
-    }
-    String source = file == null ? "recipe" : file.toString();
-    return bind(source, merged(parse("recipe", defaults), user), type);
+    ObjectNode recipe = parse("recipe", defaults);
+    return bind(
+        file == null ? "recipe" : file.toString(),
+        user,
+        settings,
+        (source, tree) -> bind(source, merged(recipe, tree), type));
   }
 
   /**
@@ -116,7 +157,16 @@ public final class ConfigLoader {
 
   /** Reads a resolved configuration, as {@link #write} makes it. */
   public static RunConfig read(Path file) {
-    return bind(file.toString(), readTree(file));
+    return read(file, List.of());
+  }
+
+  /** Reads a resolved configuration with settings over it. */
+  public static RunConfig read(Path file, List<String> settings) {
+    return bind(
+        file.toString(),
+        readTree(file),
+        settings,
+        (source, tree) -> bind(source, tree, RunConfig.class));
   }
 
   /**
@@ -125,7 +175,12 @@ public final class ConfigLoader {
    * @param source where the text is from, for error messages
    */
   public static RunConfig parseResolved(String source, String text) {
-    return bind(source, parse(source, text));
+    return bind(source, parse(source, text), RunConfig.class);
+  }
+
+  /** A configuration by keys as they are in YAML. */
+  static JsonNode tree(RunConfig config) {
+    return YAML.valueToTree(config);
   }
 
   /** The YAML text of a configuration, with every key. */
@@ -145,10 +200,6 @@ public final class ConfigLoader {
   public static <T> T options(RunConfig config, Class<T> type) {
     ObjectNode options = config.options() == null ? YAML.createObjectNode() : config.options();
     return bind("options", options, type);
-  }
-
-  private static RunConfig bind(String source, JsonNode tree) {
-    return bind(source, tree, RunConfig.class);
   }
 
   private static <T> T bind(String source, JsonNode tree, Class<T> type) {
@@ -201,7 +252,7 @@ public final class ConfigLoader {
   /** Objects are merged key by key; lists and other values, null too, replace what is below. */
   private static ObjectNode merged(ObjectNode defaults, ObjectNode over) {
     try {
-      return YAML.readerForUpdating(defaults).readValue(over);
+      return YAML.readerForUpdating(defaults.deepCopy()).readValue(over);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

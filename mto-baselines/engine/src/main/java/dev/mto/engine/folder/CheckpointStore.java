@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -66,7 +67,7 @@ public final class CheckpointStore {
 
   /** Saves the end of an epoch beside {@code last}, and drops the oldest beyond those kept. */
   public void saveEpoch(Checkpoint checkpoint, int epoch) {
-    write(folder.resolve("epoch-%04d.safetensors".formatted(epoch)), checkpoint);
+    write(folder.resolve(String.format(Locale.ROOT, "epoch-%04d.safetensors", epoch)), checkpoint);
     List<Path> numbered = numbered();
     for (Path old : numbered.subList(0, Math.max(0, numbered.size() - keep))) {
       delete(old);

@@ -15,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * A CRC-32C of a training state: of its position and of name, type, shape and bytes of each tensor,
  * whatever their order. That of older checkpoints leaves out all but names and bytes.
  */
-final class Checksum {
+public final class Checksum {
   private static final String OF_ALL = "crc32c of position and tensors:";
   private static final long CHUNK = 1L << 24;
 
@@ -44,7 +44,8 @@ final class Checksum {
         checksum.startsWith(OF_ALL) ? of(position, tensors) : ofTensors(tensors));
   }
 
-  private static String ofTensors(Map<String, INDArray> tensors) {
+  /** That of tensors alone: of their names and bytes. */
+  public static String ofTensors(Map<String, INDArray> tensors) {
     CRC32C crc = new CRC32C();
     new TreeMap<>(tensors)
         .forEach(

@@ -1,24 +1,32 @@
 package dev.mto.engine.folder;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.device.Backend;
 import dev.mto.engine.device.Gpu;
 import dev.mto.engine.device.GpuSurvey;
+import dev.mto.engine.errors.FileException;
+import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Where the numbers of a run come from: {@code provenance.json}. */
 public final class Provenance {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private Provenance() {}
 
   public static void write(
@@ -40,10 +48,61 @@ public final class Provenance {
     if (Backend.onClassPath() == Backend.CUDA) {
       facts.put("gpus", GpuSurvey.ofThisMachine().gpus().stream().map(Gpu::toString).toList());
     }
+    write(file, facts);
+  }
+
+  /**
+   * Asks whether a run's images are those that it was made from.
+   *
+   * @throws UserException when they differ in a name or a size
+   */
+  public static void requireSame(Path file, ImageFolder train, ImageFolder validation) {
+    JsonNode facts = read(file);
+    requireSame(facts, "data.train", train);
+    if (validation != null) {
+      requireSame(facts, "data.val", validation);
+    }
+  }
+
+  private static void requireSame(JsonNode facts, String key, ImageFolder images) {
+    JsonNode identity = facts.path(key + ".identity");
+    if (identity.isTextual() && !identity.asText().equals(images.identity())) {
+      throw new UserException(
+          "%s: %s has other images than the run was made from (%d now, %d then; names and sizes are compared); give those, or start anew with another --out"
+              .formatted(key, images.root(), images.size(), facts.path(key + ".images").asInt()));
+    }
+  }
+
+  /** Notes that a run went on. */
+  public static void resumed(Path file, long step, List<String> changes) {
+    ObjectNode facts = read(file);
+    ObjectNode note = facts.withArray("resumed").addObject();
+    note.put("time", Instant.now().toString()).put("after_step", step);
+    note.put("mto.commit", String.valueOf(software().get("mto.commit")));
+    note.putPOJO("changes", changes);
+    write(file, facts);
+  }
+
+  private static ObjectNode read(Path file) {
+    if (Files.notExists(file)) {
+      return JSON.createObjectNode();
+    }
+    try {
+      if (JSON.readTree(file.toFile()) instanceof ObjectNode facts) {
+        return facts;
+      }
+      throw new UserException(file + ": is damaged; remove it to go on without it");
+    } catch (JsonProcessingException e) {
+      throw new UserException(file + ": is damaged; remove it to go on without it", e);
+    } catch (IOException e) {
+      throw FileException.reading(file, e);
+    }
+  }
+
+  private static void write(Path file, Object facts) {
     try {
       AtomicFiles.writeString(
-          file,
-          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(facts) + "\n");
+          file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(facts) + "\n");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

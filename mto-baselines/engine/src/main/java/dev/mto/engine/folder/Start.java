@@ -1,6 +1,7 @@
 package dev.mto.engine.folder;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,27 +9,34 @@ import java.util.Optional;
  *
  * @param resume whether to go on from the folder's newest checkpoint
  * @param weights a file whose weights a new run starts with
+ * @param changes of the configuration with which a resumed run goes on, for people
  */
-public record Start(boolean resume, Optional<Path> weights) {
+public record Start(boolean resume, Optional<Path> weights, List<String> changes) {
   /** Checks that it is one of both. */
   public Start {
     if (resume && weights.isPresent()) {
       throw new IllegalArgumentException("a resumed run has its own weights");
     }
+    changes = List.copyOf(changes);
   }
 
   /** A new run with random weights. */
   public static Start anew() {
-    return new Start(false, Optional.empty());
+    return new Start(false, Optional.empty(), List.of());
   }
 
   /** A new run with the weights of a file. */
   public static Start from(Path weights) {
-    return new Start(false, Optional.of(weights));
+    return new Start(false, Optional.of(weights), List.of());
   }
 
   /** The rest of an earlier run. */
   public static Start resumed() {
-    return new Start(true, Optional.empty());
+    return resumed(List.of());
+  }
+
+  /** The rest of an earlier run, with a configuration that differs from its own. */
+  public static Start resumed(List<String> changes) {
+    return new Start(true, Optional.empty(), changes);
   }
 }

@@ -69,7 +69,9 @@ public final class TrainingGraph {
   public static TrainingGraph build(Baseline baseline, RunConfig config, DataType type) {
     VitConfig vit = config.vit();
     AvailableMemory.ofThisMachine()
-        .require("the encoder's weights", 12L * vit.depth() * vit.dim() * vit.dim() * type.width());
+        .require(
+            "holding the encoder's weights",
+            12L * vit.depth() * vit.dim() * vit.dim() * type.width());
     Parameters parameters = SeededParameters.of(type, config.training().seed());
     SameDiff graph = parameters.graph();
     Model model = baseline.build(config, parameters);

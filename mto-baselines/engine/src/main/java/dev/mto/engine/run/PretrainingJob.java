@@ -78,7 +78,7 @@ public final class PretrainingJob implements AutoCloseable {
             images::training);
     loop = new TrainingLoop(step, schedule, config.baseline(), config.vit().toString(), store, log);
     if (start.resume()) {
-      resume();
+      resume(start.changes());
     } else {
       start.weights().ifPresent(this::initialise);
       Provenance.write(folder.provenance(), config, start, images.train(), images.validation());
@@ -94,7 +94,8 @@ public final class PretrainingJob implements AutoCloseable {
   }
 
   /** Goes on from the newest checkpoint; what was logged after it is dropped, to be made again. */
-  private void resume() {
+  private void resume(List<String> changes) {
+    Provenance.requireSame(folder.provenance(), images.train(), images.validation());
     folder.sweep();
     boolean found = loop.resume();
     List<Integer> damaged = MetricsFile.truncateAfter(folder.metrics(), loop.done());
@@ -108,6 +109,14 @@ public final class PretrainingJob implements AutoCloseable {
         found
             ? "resuming after step " + loop.done()
             : "no checkpoint yet: starting again from step 0");
+    changes.forEach(change -> log.line("from now on " + change));
+    folder.begin(config);
+    Provenance.resumed(folder.provenance(), loop.done(), changes);
+    if (loop.finished()) {
+      log.line(
+          "the run is finished: %d epochs; to go on with it give more by --set training.epochs=N"
+              .formatted(config.training().epochs()));
+    }
   }
 
   /**

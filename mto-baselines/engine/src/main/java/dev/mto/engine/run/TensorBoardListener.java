@@ -5,6 +5,7 @@ import dev.mto.engine.report.TensorBoardEvents;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes every number of a row for TensorBoard; heterogeneity as one curve a layer. */
@@ -32,7 +33,7 @@ final class TensorBoardListener implements TrainingListener {
                 scalars.put(tag, number.doubleValue());
               } else if (value instanceof double[] layers) {
                 for (int l = 0; l < layers.length; l++) {
-                  scalars.put(tag + "/%02d".formatted(l), layers[l]);
+                  scalars.put(String.format(Locale.ROOT, "%s/%02d", tag, l), layers[l]);
                 }
               }
             });

@@ -70,6 +70,11 @@ public final class TrainingLoop {
     return done;
   }
 
+  /** Whether all epochs are done and measured. */
+  public boolean finished() {
+    return done == schedule.steps() && unmeasured == null;
+  }
+
   /** The state from which {@link #resume} goes on. */
   public Checkpoint checkpoint() {
     return new Checkpoint(
@@ -108,6 +113,11 @@ public final class TrainingLoop {
           "%s: the checkpoint is of %s %s, the configuration of %s %s; resume with the configuration it was made with"
               .formatted(store.folder(), at.baseline(), at.model(), task, model));
     }
+    if (at.step() > schedule.steps()) {
+      throw new UserException(
+          "%s: %d steps are done, more than the %d that are asked for now; ask for more epochs"
+              .formatted(store.folder(), at.step(), schedule.steps()));
+    }
     StateTensors.restore(state(), checkpoint.tensors(), store.folder());
     checkpoint.tensors().values().forEach(INDArray::close);
     trainee.resumeAt(at.step());
@@ -124,18 +134,13 @@ public final class TrainingLoop {
   @SuppressWarnings("try")
   public boolean run() {
     try (StopSignal stop = new StopSignal()) {
-      boolean complete = true;
-      try {
-        train();
-      } catch (StoppedException e) {
-        complete = false;
-      }
-      boolean ended = complete;
-      tell(listener -> listener.ended(ended));
-      if (!complete) {
-        log.line("stopped after step " + done + "; saved. To go on: --resume");
-      }
-      return complete;
+      train();
+      tell(listener -> listener.ended(true));
+      return true;
+    } catch (StoppedException e) {
+      tell(listener -> listener.ended(false));
+      log.line("stopped after step " + done + "; saved. To go on: --resume");
+      return false;
     }
   }
 

@@ -126,10 +126,14 @@ class ConfigLoaderTest {
 
   @Test
   void anUnknownKeyIsToldWithItsPathAndTheKnownOnes() {
-    assertRefused("mto.wieghts=1", file + ": unknown key 'mto.wieghts'; known there: enabled, ");
     assertRefused(
-        "mto.weights.x=1", file + ": unknown key 'mto.weights.x'; known there: e, r, spa");
-    assertRefused("trainnig.epochs=1", file + ": unknown key 'trainnig'; known there: baseline, ");
+        "mto.wieghts=1", "--set mto.wieghts=1: unknown key 'mto.wieghts'; known there: enabled, ");
+    assertRefused(
+        "mto.weights.x=1",
+        "--set mto.weights.x=1: unknown key 'mto.weights.x'; known there: e, r, spa");
+    assertRefused(
+        "trainnig.epochs=1",
+        "--set trainnig.epochs=1: unknown key 'trainnig'; known there: baseline, ");
   }
 
   @ParameterizedTest
@@ -146,7 +150,27 @@ class ConfigLoaderTest {
         "model.image=[32, wide] | model.image[1]: 'wide' must be a whole number"
       })
   void aValueOfTheWrongTypeIsToldWithWhatIsWanted(String setting, String message) {
-    assertRefused(setting, file + ": " + message);
+    assertRefused(setting, "--set " + setting + ": " + message);
+  }
+
+  @Test
+  void whatIsWrongInTheFileIsBlamedOnTheFileThoughThereAreSettings() throws IOException {
+    write("baseline: method\ndata: { train: images, flip: 3 }\n");
+
+    assertThatThrownBy(() -> load("training.epochs=2"))
+        .hasMessage(file + ": data.flip: 3 must be between 0 and 1");
+  }
+
+  @Test
+  void foldersInAFileAreFoundBesideItFromAnywhere() throws IOException {
+    Files.createDirectories(folder.resolve("pictures/train"));
+    Path below = Files.createDirectories(folder.resolve("configs")).resolve("run.yaml");
+    Files.writeString(below, "baseline: method\ndata: { train: ../pictures/train, val: there }\n");
+
+    DataConfig data = ConfigLoader.load(below, List.of(), name -> RECIPE).data();
+
+    assertThat(data.train()).isEqualTo(folder.resolve("pictures/train").toString());
+    assertThat(data.val()).as("from the present folder").isEqualTo("there");
   }
 
   @Test
@@ -183,7 +207,7 @@ class ConfigLoaderTest {
         "log.knn_every_epochs=-1 | log.knn_every_epochs: -1 must be 0 or greater"
       })
   void aValueOutOfRangeIsToldWithItsRule(String setting, String message) {
-    assertRefused(setting, file + ": " + message);
+    assertRefused(setting, "--set " + setting + ": " + message);
   }
 
   @ParameterizedTest
@@ -206,7 +230,7 @@ class ConfigLoaderTest {
     "data.interpolation=null, data.interpolation"
   })
   void aSectionOrChoiceSetToNothingIsRefused(String setting, String key) {
-    assertRefused(setting, file + ": " + key + ": null must be given");
+    assertRefused(setting, "--set " + setting + ": " + key + ": null must be given");
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.mto.speed.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -45,7 +46,7 @@ record ImageSet(TemporaryFolder folder, String description) implements AutoClose
             Path from = all.path((int) ((long) i * all.size() / taken));
             String name = from.getFileName().toString();
             String ending = name.substring(name.lastIndexOf('.'));
-            Files.copy(from, folder.resolve("%04d%s".formatted(i, ending)));
+            Files.copy(from, folder.resolve(String.format(Locale.ROOT, "%04d%s", i, ending)));
           }
         });
   }

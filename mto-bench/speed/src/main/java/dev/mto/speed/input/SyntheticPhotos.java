@@ -4,6 +4,7 @@ import dev.mto.data.random.RandomStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -49,7 +50,7 @@ record SyntheticPhotos(int height, int width, int quality) {
   void write(Path folder, int count, long seed) throws IOException {
     for (int i = 0; i < count; i++) {
       byte[] jpeg = jpeg(RandomStream.of(seed, "photo", i));
-      Files.write(folder.resolve("%04d.jpg".formatted(i)), jpeg);
+      Files.write(folder.resolve(String.format(Locale.ROOT, "%04d.jpg", i)), jpeg);
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -85,7 +86,8 @@ record StandardCase(String method, String preset, int batch) {
       for (int pixel = 0; pixel < side * side; pixel++) {
         image.setRGB(pixel % side, pixel / side, random.nextInt());
       }
-      ImageIO.write(image, "png", folder.resolve(String.format("%04d.png", i)).toFile());
+      ImageIO.write(
+          image, "png", folder.resolve(String.format(Locale.ROOT, "%04d.png", i)).toFile());
     }
   }
 }

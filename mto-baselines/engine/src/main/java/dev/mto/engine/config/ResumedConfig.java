@@ -1,0 +1,92 @@
+package dev.mto.engine.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mto.engine.errors.UserException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The configuration with which a run goes on.
+ *
+ * @param config the resolved configuration
+ * @param announced keys that differ from the run's own and change its numbers from now on, with
+ *     both values
+ */
+public record ResumedConfig(RunConfig config, List<String> announced) {
+  /** What changes no number: where files are, how often is saved and looked, how many threads. */
+  private static final List<String> FREE =
+      List.of(
+          "checkpoint.", "log.", "data.train", "data.val", "data.workers", "data.max_bad_share");
+
+  /** What may change on purpose while a run goes on. */
+  private static final List<String> ANNOUNCED =
+      List.of(
+          "training.epochs",
+          "training.base_lr",
+          "training.min_lr",
+          "training.warmup_lr",
+          "training.warmup_epochs",
+          "training.milestones",
+          "training.clip",
+          "training.weight_decay",
+          "training.gradient_checkpointing",
+          "mto.weights.");
+
+  /** Copies the list. */
+  public ResumedConfig {
+    announced = List.copyOf(announced);
+  }
+
+  /**
+   * Compares what is asked for with what the run was made with.
+   *
+   * @param run file of the run's own configuration
+   * @throws UserException when a key differs that must not: it is named with both values
+   */
+  public static ResumedConfig of(Path run, RunConfig own, RunConfig asked) {
+    List<String> refused = new ArrayList<>();
+    List<String> announced = new ArrayList<>();
+    compare("", ConfigLoader.tree(own), ConfigLoader.tree(asked), refused, announced);
+    if (!refused.isEmpty()) {
+      throw new UserException(
+          "%s: the run was made with another configuration: %s; go on with that, or name another --out to start anew"
+              .formatted(run, String.join(", ", refused)));
+    }
+    return new ResumedConfig(asked, announced);
+  }
+
+  private static void compare(
+      String path, JsonNode own, JsonNode asked, List<String> refused, List<String> announced) {
+    if (own.equals(asked)) {
+      return;
+    }
+    if (own instanceof ObjectNode && asked instanceof ObjectNode) {
+      TreeSet<String> keys = new TreeSet<>();
+      for (JsonNode side : List.of(own, asked)) {
+        for (Map.Entry<String, JsonNode> field : side.properties()) {
+          keys.add(field.getKey());
+        }
+      }
+      for (String key : keys) {
+        String at = path.isEmpty() ? key : path + "." + key;
+        compare(at, own.path(key), asked.path(key), refused, announced);
+      }
+    } else if (!isIn(FREE, path)) {
+      List<String> differences = isIn(ANNOUNCED, path) ? announced : refused;
+      differences.add("%s is %s, not %s".formatted(path, shown(own), shown(asked)));
+    }
+  }
+
+  private static boolean isIn(List<String> keys, String path) {
+    return keys.stream()
+        .anyMatch(key -> key.endsWith(".") ? path.startsWith(key) : path.equals(key));
+  }
+
+  private static String shown(JsonNode value) {
+    return value.isMissingNode() || value.isNull() ? "not set" : value.toString();
+  }
+}
