@@ -14,7 +14,9 @@ import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
  * Runs a command line: exit code 0 done, 2 wrong input (one line says what, where and what to do),
@@ -40,11 +42,24 @@ public final class CommandLines {
             .setParameterExceptionHandler(CommandLines::wrongArguments)
             .setExecutionStrategy(CommandLines::execute)
             .setExecutionExceptionHandler((e, where, result) -> failed(e, debug));
+    keepExamplesWhole(line);
     try {
       return line.execute(rest);
     } catch (OutOfMemoryError | StackOverflowError e) {
       return failed(e, debug);
     }
+  }
+
+  /** Footers hold commands to copy: they are not broken at the width of the terminal. */
+  private static void keepExamplesWhole(CommandLine line) {
+    line.getHelpSectionMap()
+        .put(
+            UsageMessageSpec.SECTION_KEY_FOOTER,
+            help ->
+                Arrays.stream(help.commandSpec().usageMessage().footer())
+                    .map(text -> text + System.lineSeparator())
+                    .collect(Collectors.joining()));
+    line.getSubcommands().values().forEach(CommandLines::keepExamplesWhole);
   }
 
   private static int execute(CommandLine.ParseResult parsed) {
@@ -67,7 +82,13 @@ public final class CommandLines {
 
   private static int wrongArguments(CommandLine.ParameterException e, String[] arguments) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    System.err.println(printable(e.getMessage() + "; see " + command + " --help"));
+    List<String> suggestions =
+        e instanceof CommandLine.UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    String meant =
+        suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
+    System.err.println(printable(e.getMessage() + meant + "; see " + command + " --help"));
     return WRONG_INPUT;
   }
 

@@ -50,6 +50,11 @@ public final class LabelledImages {
               + train.classes().size()
               + "); both need the same class folders");
     }
+    if (train.classes().size() < 2) {
+      throw new UserException(
+          "data.train: %s has one class, %s: there is nothing to tell apart; give at least two"
+              .formatted(train.root(), train.classes()));
+    }
     return new LabelledImages(
         config,
         train,
