@@ -206,6 +206,11 @@ public record ClassifierTraining(
               measure(classifier, images),
               epochs.rows());
       folder.write(result, images.classes());
+      if (images.unreadable() > 0) {
+        log.line(
+            "%d images could not be read and were left out: %s"
+                .formatted(images.unreadable(), folder.badImages()));
+      }
       log.line(
           String.format(
               Locale.ROOT,

@@ -9,10 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
- * The images of a run that could not be read: each is appended once to a list, a line of path, tab
- * and reason, and too many of them stop the run. Thread-safe.
+ * The images of a job that could not be read: each is told once, and too many of them stop the job.
+ * A run appends them to a list, a line of path, tab and reason. Thread-safe.
  */
 public final class BadImages {
   /** The usual name of the list in a run's folder. */
@@ -21,12 +22,21 @@ public final class BadImages {
   public static final double USUAL_MAX_SHARE = 0.01;
 
   private final Path list;
+  private final Consumer<String> told;
   private final int images;
   private final double maxShare;
   private final Set<String> listed = new HashSet<>();
 
-  private BadImages(Path list, int images, double maxShare) {
+  private BadImages(Path list, Consumer<String> told, int images, double maxShare) {
+    if (!(maxShare >= 0 && maxShare <= 1)) {
+      throw new IllegalArgumentException(
+          "the allowed share of bad images is " + maxShare + " but must be in [0, 1]");
+    }
+    if (images < 1) {
+      throw new IllegalArgumentException("the number of images is " + images + ", not positive");
+    }
     this.list = list;
+    this.told = told;
     this.images = images;
     this.maxShare = maxShare;
   }
@@ -40,14 +50,7 @@ public final class BadImages {
    * @throws UncheckedIOException if an existing list cannot be read
    */
   public static BadImages open(Path list, int images, double maxShare) {
-    if (!(maxShare >= 0 && maxShare <= 1)) {
-      throw new IllegalArgumentException(
-          "the allowed share of bad images is " + maxShare + " but must be in [0, 1]");
-    }
-    if (images < 1) {
-      throw new IllegalArgumentException("the number of images is " + images + ", not positive");
-    }
-    BadImages bad = new BadImages(list, images, maxShare);
+    BadImages bad = new BadImages(list, null, images, maxShare);
     if (Files.exists(list)) {
       try {
         for (String line : Files.readAllLines(list, UTF_8)) {
@@ -64,6 +67,15 @@ public final class BadImages {
   }
 
   /**
+   * Keeps no list.
+   *
+   * @param told receives a line for each image
+   */
+  public static BadImages telling(Consumer<String> told, int images, double maxShare) {
+    return new BadImages(null, told, images, maxShare);
+  }
+
+  /**
    * Lists an image unless it is listed already.
    *
    * @throws TooManyBadImagesException if the share of bad images is now above the limit
@@ -72,7 +84,11 @@ public final class BadImages {
   public synchronized void add(Path image, String reason) {
     String path = image.toString().replaceAll("[\\t\\r\\n]", "?");
     if (listed.add(path)) {
-      append(path, reason);
+      if (list == null) {
+        told.accept("left out, it cannot be read: " + path + ": " + reason);
+      } else {
+        append(path, reason);
+      }
     }
     if (listed.size() > maxShare * images) {
       throw new TooManyBadImagesException(listed.size(), images, maxShare, list);
@@ -96,6 +112,7 @@ public final class BadImages {
     return listed.size();
   }
 
+  /** The list, or null where there is none. */
   public Path list() {
     return list;
   }

@@ -14,13 +14,13 @@ public final class TooManyBadImagesException extends RuntimeException {
     super(
         String.format(
             Locale.ROOT,
-            "%d of %d images (%.2f %%) cannot be read, more than the allowed %.2f %%:"
-                + " see %s, then repair or remove them or raise the limit",
+            "%d of %d images (%.2f %%) cannot be read, more than the allowed %.2f %%"
+                + " (data.max_bad_share): see %s, then repair or remove them or raise the limit",
             count,
             images,
             100.0 * count / images,
             100 * maxShare,
-            list));
+            list == null ? "above" : list));
     this.count = count;
     this.images = images;
   }

@@ -79,6 +79,11 @@ public final class Images {
     return validation;
   }
 
+  /** Images that could not be read so far. */
+  public int unreadable() {
+    return bad.count();
+  }
+
   /** Visible tokens of the first image's first mask. */
   public int visibleTokens() {
     long seed = config.training().seed();

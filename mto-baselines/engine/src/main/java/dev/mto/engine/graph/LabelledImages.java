@@ -28,7 +28,7 @@ public final class LabelledImages {
   /**
    * Opens the folders {@code data.train} and {@code data.val} of a configuration.
    *
-   * @param badImages where unreadable images are listed, or null where the first one is an error
+   * @param badImages where unreadable images are listed, or null to tell them on standard error
    * @throws UserException when one is missing, has no class folders, or their classes differ
    */
   public static LabelledImages open(RunConfig config, Path badImages) {
@@ -60,7 +60,8 @@ public final class LabelledImages {
         train,
         validation,
         badImages == null
-            ? null
+            ? BadImages.telling(
+                System.err::println, train.size(), config.data().maxBadShare())
             : BadImages.open(badImages, train.size(), config.data().maxBadShare()));
   }
 
@@ -81,6 +82,11 @@ public final class LabelledImages {
   /** Names of the classes; a label is an index into them. */
   public List<String> classes() {
     return train.classes();
+  }
+
+  /** Images that could not be read so far. */
+  public int unreadable() {
+    return bad.count();
   }
 
   /** The images that classifiers are trained on. */

@@ -39,6 +39,7 @@ public final class HtmlReport {
     CurveSections curves = new CurveSections(metrics);
     PictureSections pictures = PictureSections.in(runFolder.resolve("pictures"));
     return new Summary(metrics).html()
+        + leftOut(runFolder.resolve("bad-images.txt"))
         + curves.loss()
         + pictures.reconstructions()
         + new HeterogeneitySection(metrics).html()
@@ -50,6 +51,14 @@ public final class HtmlReport {
         + pictures.others()
         + Html.section("Configuration", configuration(runFolder.resolve("config.yaml")))
         + Html.section("Provenance", provenance(runFolder.resolve("provenance.json")));
+  }
+
+  private static String leftOut(Path list) throws IOException {
+    if (Files.notExists(list)) {
+      return "";
+    }
+    return "<p class=\"warning\">%d images could not be read and were left out: bad-images.txt.</p>\n"
+        .formatted(Files.readAllLines(list).size());
   }
 
   private static String configuration(Path file) throws IOException {

@@ -159,6 +159,11 @@ public final class PretrainingJob implements AutoCloseable {
               done -> false));
       loop.add(new PictureListener(pictures, every(config.log().picturesEveryEpochs())));
       boolean done = loop.run();
+      if (images.unreadable() > 0) {
+        log.line(
+            "%d images could not be read and were left out: %s"
+                .formatted(images.unreadable(), folder.badImages()));
+      }
       if (done) {
         log.line("done: " + folder.root().resolve("report.html"));
       }

@@ -160,6 +160,16 @@ class HtmlReportTest {
   }
 
   @Test
+  void imagesThatWereLeftOutAreCounted() throws IOException {
+    Files.writeString(folder.resolve("metrics.jsonl"), "{\"step\":1,\"loss\":1}\n");
+    Files.writeString(folder.resolve("bad-images.txt"), "a.png\tempty file\nb.png\tempty file\n");
+
+    assertThat(HtmlReport.write(folder))
+        .content()
+        .contains("2 images could not be read and were left out");
+  }
+
+  @Test
   void refusesAFolderThatIsNotThere() {
     assertThatThrownBy(() -> HtmlReport.write(folder.resolve("none")))
         .isInstanceOf(IllegalArgumentException.class)
