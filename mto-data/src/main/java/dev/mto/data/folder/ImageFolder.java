@@ -49,6 +49,33 @@ public final class ImageFolder {
         identity + " " + most);
   }
 
+  /**
+   * The same images with labels that are ranks among {@code others}: classes are the same where
+   * their names are.
+   *
+   * @param others names of classes, with those of all images here among them
+   * @throws IllegalArgumentException if a class here is not among them; the message names it
+   */
+  public ImageFolder inClasses(List<String> others) {
+    List<String> missing =
+        IntStream.of(labels)
+            .distinct()
+            .mapToObj(classes::get)
+            .filter(name -> !others.contains(name))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          root + " has the classes " + missing + ", which are not among " + shortened(others));
+    }
+    int[] ranks = classes.stream().mapToInt(others::indexOf).toArray();
+    return new ImageFolder(
+        root, others, names, IntStream.of(labels).map(label -> ranks[label]).toArray(), identity);
+  }
+
+  private static String shortened(List<String> names) {
+    return names.size() <= 10 ? names.toString() : names.subList(0, 10) + " and more";
+  }
+
   public Path root() {
     return root;
   }

@@ -31,7 +31,7 @@ public final class Images {
     this.masks = baseline.masks(config);
     this.secondView = baseline.secondView(config);
     this.train = open("data.train", config.data().train());
-    this.validation = config.data().val() == null ? null : open("data.val", config.data().val());
+    this.validation = config.data().val() == null ? null : validation(config, train);
     this.bad = BadImages.open(badImagesList, train.size(), config.data().maxBadShare());
     if (train.size() < imagesPerStep()) {
       throw new UserException(
@@ -59,6 +59,20 @@ public final class Images {
       throw new UserException(
           "training.batch: %d images of %d x %d x %d have more than 2^31 values; lower it and raise training.accumulate"
               .formatted(config.training().batch(), shape[1], shape[2], shape[3]));
+    }
+  }
+
+  /** Where k-NN compares classes, those of both folders are matched by their names. */
+  private static ImageFolder validation(RunConfig config, ImageFolder train) {
+    ImageFolder folder = open("data.val", config.data().val());
+    boolean compared = config.log().knnEveryEpochs() > 0 && train.labelled() && folder.labelled();
+    try {
+      return compared ? folder.inClasses(train.classes()) : folder;
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          "data.val: %s of data.train; k-NN needs the same classes (log.knn_every_epochs=0 leaves it out)"
+              .formatted(e.getMessage()),
+          e);
     }
   }
 

@@ -29,7 +29,8 @@ public final class LabelledImages {
    * Opens the folders {@code data.train} and {@code data.val} of a configuration.
    *
    * @param badImages where unreadable images are listed, or null to tell them on standard error
-   * @throws UserException when one is missing, has no class folders, or their classes differ
+   * @throws UserException when one is missing, has no class folders, or the validation images have
+   *     a class that the training images have not; classes are matched by name
    */
   public static LabelledImages open(RunConfig config, Path badImages) {
     if (config.data().val() == null) {
@@ -37,18 +38,12 @@ public final class LabelledImages {
           "data.val: none is configured; give a folder of labelled images by --val DIR");
     }
     ImageFolder train = open("data.train", config.data().train());
-    ImageFolder validation = open("data.val", config.data().val());
-    if (!train.classes().equals(validation.classes())) {
+    ImageFolder validation;
+    try {
+      validation = open("data.val", config.data().val()).inClasses(train.classes());
+    } catch (IllegalArgumentException e) {
       throw new UserException(
-          "data.val: "
-              + config.data().val()
-              + " has other classes than "
-              + config.data().train()
-              + " ("
-              + validation.classes().size()
-              + " and "
-              + train.classes().size()
-              + "); both need the same class folders");
+          "data.val: " + e.getMessage() + " of data.train; both need the same class folders", e);
     }
     if (train.classes().size() < 2) {
       throw new UserException(
@@ -60,8 +55,7 @@ public final class LabelledImages {
         train,
         validation,
         badImages == null
-            ? BadImages.telling(
-                System.err::println, train.size(), config.data().maxBadShare())
+            ? BadImages.telling(System.err::println, train.size(), config.data().maxBadShare())
             : BadImages.open(badImages, train.size(), config.data().maxBadShare()));
   }
 
