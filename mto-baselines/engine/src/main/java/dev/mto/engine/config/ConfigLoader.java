@@ -27,6 +27,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -99,7 +100,7 @@ public final class ConfigLoader {
     } catch (UserException e) {
       for (int given = 0; given <= settings.size(); given++) {
         String source = given == 0 ? file : "--set " + settings.get(given - 1);
-        bind.apply(source, with(user, settings.subList(0, given)));
+        Objects.requireNonNull(bind.apply(source, with(user, settings.subList(0, given))));
       }
       throw e;
     }
