@@ -91,7 +91,8 @@ public final class BadImages {
       }
     }
     if (listed.size() > maxShare * images) {
-      throw new TooManyBadImagesException(listed.size(), images, maxShare, list);
+      throw new TooManyBadImagesException(
+          listed.size(), images, maxShare, path + " (" + reason + ")", list);
     }
   }
 

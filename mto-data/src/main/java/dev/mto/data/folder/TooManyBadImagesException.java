@@ -10,17 +10,19 @@ public final class TooManyBadImagesException extends RuntimeException {
   private final int count;
   private final int images;
 
-  TooManyBadImagesException(int count, int images, double maxShare, Path list) {
+  TooManyBadImagesException(int count, int images, double maxShare, String last, Path list) {
     super(
         String.format(
             Locale.ROOT,
             "%d of %d images (%.2f %%) cannot be read, more than the allowed %.2f %%"
-                + " (data.max_bad_share): see %s, then repair or remove them or raise the limit",
+                + " (data.max_bad_share), the last being %s: repair or remove them%s, or raise the"
+                + " limit",
             count,
             images,
             100.0 * count / images,
             100 * maxShare,
-            list == null ? "above" : list));
+            last,
+            list == null ? "" : ", they are listed in " + list));
     this.count = count;
     this.images = images;
   }

@@ -89,8 +89,13 @@ public final class PretrainCommand implements Callable<Integer> {
     if (resume && RunFolder.isRun(root)) {
       RunFolder folder = RunFolder.open(root);
       RunConfig own = ConfigLoader.read(folder.config());
-      RunConfig asked = config == null ? ConfigLoader.read(folder.config(), settings) : load();
-      ResumedConfig resumed = ResumedConfig.of(folder.config(), own, asked);
+      ResumedConfig resumed =
+          ResumedConfig.of(folder.config(), own, ConfigLoader.read(folder.config(), settings));
+      if (config != null) {
+        ResumedConfig.of(folder.config(), resumed.config(), load())
+            .announced()
+            .forEach(other -> System.out.println(config + ": the run keeps its own: " + other));
+      }
       return run(resumed.config(), folder, Start.resumed(resumed.announced()));
     }
     if (config == null) {
