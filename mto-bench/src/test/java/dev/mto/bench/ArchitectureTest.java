@@ -16,6 +16,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -125,6 +127,10 @@ final class ArchitectureTest {
           .resideOutsideOfPackages("dev.mto.engine.command..", "dev.mto.bench..")
           .should()
           .callMethod(System.class, "exit", int.class);
+
+  @ArchTest
+  static final ArchRule ERRORS_OF_FILES_NAME_THE_FILE =
+      noClasses().should().callConstructor(UncheckedIOException.class, IOException.class);
 
   @ArchTest
   static final ArchRule PUBLIC_CLASSES_ARE_NOT_FOR_SUBCLASSING =
