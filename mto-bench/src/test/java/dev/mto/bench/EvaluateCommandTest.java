@@ -205,6 +205,8 @@ class EvaluateCommandTest {
         .first()
         .isEqualTo("epoch,accuracy");
     assertThat(run.resolve("evaluate/finetune-curve.png")).isNotEmptyFile();
+    Execution.of(CommandRun.joined(curve, "--recipe-set", "seed=5"))
+        .assertRefused("was measured with other recipe; remove that folder to measure again");
     assertThat(Execution.ofLine("evaluate curve --run %s --by knn", run).errors()).isEmpty();
     Execution.ofLine("evaluate knn --run %s --checkpoint 7", run)
         .assertRefused("no checkpoint of epoch 7 was kept; there are [1, 2]");

@@ -1,13 +1,17 @@
 package dev.mto.bench.evaluate;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.RunFolder;
+import dev.mto.engine.graph.LabelledImages;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
+import dev.mto.models.weights.SafeTensors;
+import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +46,8 @@ import picocli.CommandLine.Option;
       "      --target runs/quickstart/evaluate/knn-curve.csv --from 10 --to 20"
     })
 final class CurveCommand implements Callable<Integer> {
+  private static final String MADE_FROM = "made-from.json";
+
   /** How a checkpoint is measured. */
   enum Measure {
     KNN,
@@ -87,19 +93,49 @@ final class CurveCommand implements Callable<Integer> {
               + ": no checkpoint was kept; train with checkpoint.every_epochs above 0");
     }
     SortedMap<Integer, Double> accuracy = new TreeMap<>();
+    Map<String, String> madeFrom = madeFrom(config);
     for (int epoch : kept.keySet()) {
       Path out = run.resolve("evaluate").resolve(measure + "-epoch-" + epoch);
       Path result = out.resolve("result.json");
-      if (!Files.exists(result)) {
+      madeFrom.put("weights", SafeTensors.metadata(kept.get(epoch)).get("mto.checksum"));
+      if (!isMeasured(out, result, madeFrom)) {
         int code = evaluate(epoch, out, result);
         if (code != 0) {
           return code;
         }
+        JsonFile.write(out.resolve(MADE_FROM), madeFrom);
       }
       accuracy.put(epoch, new ObjectMapper().readTree(result.toFile()).get("top1").asDouble());
     }
     write(accuracy);
     return 0;
+  }
+
+  private Map<String, String> madeFrom(RunConfig config) throws IOException {
+    LabelledImages images = LabelledImages.open(config, null);
+    Map<String, String> madeFrom = new TreeMap<>();
+    madeFrom.put("training images", images.train().identity());
+    madeFrom.put("validation images", images.validation().identity());
+    madeFrom.put("recipe", (recipe == null ? "" : Files.readString(recipe)) + settings);
+    return madeFrom;
+  }
+
+  /** Whether a result is there; one that was made from something else is refused. */
+  private static boolean isMeasured(Path out, Path result, Map<String, String> madeFrom)
+      throws IOException {
+    Path noted = out.resolve(MADE_FROM);
+    if (Files.exists(result) && Files.exists(noted)) {
+      JsonNode then = new ObjectMapper().readTree(noted.toFile());
+      madeFrom.forEach(
+          (what, now) -> {
+            if (!then.path(what).asText().equals(now)) {
+              throw new UserException(
+                  "%s: was measured with other %s; remove that folder to measure again"
+                      .formatted(out, what));
+            }
+          });
+    }
+    return Files.exists(result);
   }
 
   private int evaluate(int epoch, Path out, Path result) throws Exception {
