@@ -39,8 +39,8 @@ public record WeightSource(Path file, Optional<String> entry, Optional<Path> tea
     if (!Files.exists(file)) {
       throw new UserException(file + ": no such file; give a file of weights");
     }
-    if (!Files.isRegularFile(file)) {
-      throw new UserException(file + ": not a file; give a file of weights");
+    if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      throw new UserException(file + ": not a file; give a file of weights, or a model's folder");
     }
   }
 
