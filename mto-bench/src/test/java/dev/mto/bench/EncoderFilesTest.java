@@ -147,10 +147,33 @@ class EncoderFilesTest {
   }
 
   @Test
+  void theMovingAverageIsWhatFineTuningMeasured() throws IOException {
+    OfficialCheckpoint official = OfficialCheckpoint.BOOTMAE;
+    Map<String, INDArray> average = WeightFile.read(official.file());
+    Map<String, INDArray> file = new LinkedHashMap<>();
+    average.forEach(
+        (name, tensor) -> {
+          file.put(name, tensor.isR() && !name.endsWith("pos_embed") ? tensor.add(1) : tensor);
+          file.put("average." + name, tensor);
+        });
+
+    assertThat(features(official, file)).isEqualTo(features(official, average));
+    assertThat(said)
+        .anyMatch(
+            line ->
+                line.endsWith("the moving average of the weights is taken, as it was measured"));
+  }
+
+  @Test
   void anEntryIsChosen() throws IOException {
     OfficialCheckpoint official = OfficialCheckpoint.MAE;
     Map<String, INDArray> entries = new LinkedHashMap<>();
-    WeightFile.read(official.file()).forEach((name, tensor) -> entries.put("slow." + name, tensor));
+    WeightFile.read(official.file())
+        .forEach(
+            (name, tensor) -> {
+              entries.put("slow." + name, tensor);
+              entries.put("fast." + name, tensor);
+            });
     entries.put("epoch", Nd4j.ones(DataType.FLOAT, 1));
     Path file = write(entries);
     Path out = folder.resolve("out.safetensors");

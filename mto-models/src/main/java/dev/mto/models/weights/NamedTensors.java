@@ -25,9 +25,10 @@ public record NamedTensors(Map<String, INDArray> tensors, List<String> notes) {
 
   /**
    * Brings a file's names to a model's: those of other libraries to official ones, and, where more
-   * names fit then, a prefix common to all of them taken off (of {@code torch.compile}, of
-   * distributed training, of Lightning, nested as deep as they are), or that of the model's encoder
-   * put before them.
+   * names fit then, a prefix taken off (of {@code torch.compile}, of distributed training, of
+   * Lightning, nested as deep as they are), or that of the model's encoder put before them. A
+   * prefix is one of all names, or of the encoder where the file has one encoder beside other
+   * modules.
    *
    * @param model every name that the model may have
    * @throws IllegalArgumentException when part of an attention layer is missing
@@ -38,7 +39,7 @@ public record NamedTensors(Map<String, INDArray> tensors, List<String> notes) {
     long most = best.fitting(model);
     for (String prefix : prefixes(file.keySet())) {
       NamedTensors plain =
-          prefix.isEmpty() ? best : new NamedTensors(without(prefix, file), takenOff(prefix));
+          new NamedTensors(without(prefix, file), prefix.isEmpty() ? List.of() : takenOff(prefix));
       for (NamedTensors candidate : List.of(plain, plain.under(encoder))) {
         long fitting = candidate.fitting(model);
         if (fitting > most) {
@@ -64,12 +65,16 @@ public record NamedTensors(Map<String, INDArray> tensors, List<String> notes) {
         .orElse("");
   }
 
-  /** No prefix, then those that end in a dot and begin every name, the shortest first. */
+  /** No prefix, then those that end in a dot, the shortest first. */
   private static List<String> prefixes(Set<String> names) {
-    String common = names.stream().reduce(NamedTensors::common).orElse("");
+    List<String> encoders = names.stream().filter(name -> name.endsWith(ANCHOR)).toList();
+    String start =
+        encoders.size() == 1
+            ? encoders.get(0)
+            : names.stream().reduce(NamedTensors::common).orElse("");
     List<String> prefixes = new ArrayList<>(List.of(""));
-    for (int dot = common.indexOf('.'); dot >= 0; dot = common.indexOf('.', dot + 1)) {
-      prefixes.add(common.substring(0, dot + 1));
+    for (int dot = start.indexOf('.'); dot >= 0; dot = start.indexOf('.', dot + 1)) {
+      prefixes.add(start.substring(0, dot + 1));
     }
     return prefixes;
   }
@@ -82,10 +87,13 @@ public record NamedTensors(Map<String, INDArray> tensors, List<String> notes) {
     return a.substring(0, length);
   }
 
+  /** Names that do not have the prefix stay; where that would make two of one name, all do. */
   private static Map<String, INDArray> without(String prefix, Map<String, INDArray> file) {
     Map<String, INDArray> plain = new LinkedHashMap<>();
-    file.forEach((name, tensor) -> plain.put(name.substring(prefix.length()), tensor));
-    return WeightNames.toOfficial(plain);
+    file.forEach(
+        (name, tensor) ->
+            plain.put(name.startsWith(prefix) ? name.substring(prefix.length()) : name, tensor));
+    return WeightNames.toOfficial(plain.size() == file.size() ? plain : file);
   }
 
   private long fitting(Set<String> model) {

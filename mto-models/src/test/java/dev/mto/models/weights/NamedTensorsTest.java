@@ -83,6 +83,35 @@ class NamedTensorsTest {
   }
 
   @Test
+  void thePrefixOfTheOneEncoderIsTakenOffBesideOtherModules() {
+    Map<String, INDArray> file = file("net.backbone.", MAE);
+    file.put("net.head.weight", one);
+
+    NamedTensors named = NamedTensors.forModel(file, MAE);
+
+    assertThat(named.tensors())
+        .containsKeys(MAE.toArray(String[]::new))
+        .containsKey("net.head.weight");
+    assertThat(named.notes()).containsExactly("prefix 'net.backbone.' was taken off");
+  }
+
+  @Test
+  void ofTwoEncodersNoneIsChosen() {
+    Map<String, INDArray> file = file("student.", MAE);
+    file.putAll(file("ema.", MAE));
+
+    assertThat(NamedTensors.forModel(file, MAE)).isEqualTo(new NamedTensors(file, List.of()));
+  }
+
+  @Test
+  void twoTensorsNeverGetOneName() {
+    Map<String, INDArray> file = file("backbone.", MAE);
+    file.put("norm.weight", one);
+
+    assertThat(NamedTensors.forModel(file, MAE).tensors()).isEqualTo(file);
+  }
+
+  @Test
   void huggingFacesNamesAreReadUnderAPrefix() {
     Map<String, INDArray> file =
         file("module.", Set.of("vit.embeddings.cls_token", "vit.layernorm.weight"));

@@ -24,6 +24,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class EncoderFile {
   private static final String TEACHER = WeightSource.TEACHER;
 
+  /** Before names in what fine-tuning saves. */
+  private static final String AVERAGE = "average.";
+
   private final WeightSource source;
   private final RunConfig config;
   private final Parameters pretrained;
@@ -67,6 +70,8 @@ final class EncoderFile {
     NamedTensors named = source.read(known, teacher);
     if (teacher) {
       named = ofTeacher(named);
+    } else if (source.entry().isEmpty()) {
+      named = averaged(named);
     }
     Parameters form = form(named);
     FixedTables tables = new FixedTables(form.tables(), config.vit());
@@ -100,20 +105,36 @@ final class EncoderFile {
 
   /** The teacher's tensors under the encoder's names; without any, the encoder's own. */
   private NamedTensors ofTeacher(NamedTensors named) {
-    Map<String, INDArray> teacher = new LinkedHashMap<>();
+    NamedTensors teacher = part(named, TEACHER);
+    if (teacher.tensors().isEmpty()) {
+      say.accept(source.name() + ": no teacher in the file: it is a copy of the model");
+      return named;
+    }
+    return teacher;
+  }
+
+  /** What fine-tuning measured: the moving average of the weights, where it kept one. */
+  private NamedTensors averaged(NamedTensors named) {
+    NamedTensors average = part(named, AVERAGE);
+    if (average.tensors().isEmpty()) {
+      return named;
+    }
+    say.accept(source.name() + ": the moving average of the weights is taken, as it was measured");
+    return average;
+  }
+
+  /** The tensors whose names begin with a prefix, without it. */
+  private static NamedTensors part(NamedTensors named, String prefix) {
+    Map<String, INDArray> part = new LinkedHashMap<>();
     named
         .tensors()
         .forEach(
             (name, tensor) -> {
-              if (name.startsWith(TEACHER)) {
-                teacher.put(name.substring(TEACHER.length()), tensor);
+              if (name.startsWith(prefix)) {
+                part.put(name.substring(prefix.length()), tensor);
               }
             });
-    if (teacher.isEmpty()) {
-      say.accept(source.name() + ": no teacher in the file: it is a copy of the model");
-      return named;
-    }
-    return new NamedTensors(teacher, named.notes());
+    return new NamedTensors(part, named.notes());
   }
 
   /** That of fine-tuning where the file has all of it in the configured shape. */
