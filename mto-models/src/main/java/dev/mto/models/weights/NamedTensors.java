@@ -55,8 +55,12 @@ public record NamedTensors(Map<String, INDArray> tensors, List<String> notes) {
     return List.of("prefix '" + prefix + "' was taken off");
   }
 
-  /** Where the model's encoder has its names, e.g. {@code encoder.} in SimMIM. */
-  private static String encoderPrefix(Set<String> model) {
+  /**
+   * How the names of a model's encoder begin, e.g. {@code encoder.} in SimMIM.
+   *
+   * @param model every name of the model
+   */
+  public static String encoderPrefix(Set<String> model) {
     return model.stream()
         .filter(name -> name.endsWith(ANCHOR))
         .map(name -> name.substring(0, name.length() - ANCHOR.length()))

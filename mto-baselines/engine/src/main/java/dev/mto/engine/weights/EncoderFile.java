@@ -5,7 +5,9 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.EncoderModel;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.graph.SeededParameters;
+import dev.mto.executor.memory.AvailableMemory;
 import dev.mto.models.Parameters;
+import dev.mto.models.VitConfig;
 import dev.mto.models.weights.NamedTensors;
 import dev.mto.models.weights.WeightMatch;
 import java.util.Arrays;
@@ -44,6 +46,11 @@ final class EncoderFile {
     this.config = config;
     this.say = say;
     long seed = config.training().seed();
+    VitConfig vit = config.vit();
+    AvailableMemory.ofThisMachine()
+        .require(
+            "the encoder's weights",
+            12L * vit.depth() * vit.dim() * vit.dim() * DataType.FLOAT.width());
     try {
       this.pretrained =
           EncoderModel.frozen(baseline, config, SeededParameters.of(DataType.FLOAT, seed))

@@ -1,6 +1,7 @@
 package dev.mto.engine.weights;
 
 import dev.mto.engine.errors.UserException;
+import dev.mto.models.weights.NamedTensors;
 import dev.mto.models.weights.WeightMatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.regex.Pattern;
  * refused.
  */
 final class UnusedTensors {
-  private static final String ANCHOR = "cls_token";
   private static final String TEACHER = WeightSource.TEACHER;
 
   /** Tokens and positions of encoders, whole names. */
@@ -41,7 +41,7 @@ final class UnusedTensors {
    * @param model every name of the model
    */
   static void refuse(Path file, List<String> unused, Set<String> model) {
-    String prefix = encoderPrefix(model);
+    String prefix = NamedTensors.encoderPrefix(model);
     boolean teacher = model.stream().anyMatch(name -> name.startsWith(TEACHER));
     Set<String> modules = new LinkedHashSet<>();
     for (String name : model) {
@@ -73,7 +73,7 @@ final class UnusedTensors {
    * @param model every name of the model
    */
   static String describe(List<String> unused, Set<String> model) {
-    String prefix = encoderPrefix(model);
+    String prefix = NamedTensors.encoderPrefix(model);
     Set<String> modules = new LinkedHashSet<>();
     for (String name : unused) {
       String before = name.startsWith(prefix) ? prefix : "";
@@ -89,14 +89,6 @@ final class UnusedTensors {
     return names.size() <= MOST_NAMED
         ? first
         : first + " and " + (names.size() - MOST_NAMED) + " more";
-  }
-
-  private static String encoderPrefix(Set<String> model) {
-    return model.stream()
-        .filter(name -> name.endsWith(ANCHOR) && !name.startsWith(TEACHER))
-        .map(name -> name.substring(0, name.length() - ANCHOR.length()))
-        .findFirst()
-        .orElse("");
   }
 
   private static String plain(String name, String prefix) {
