@@ -116,6 +116,24 @@ class EncoderFilesTest {
   }
 
   @Test
+  void inspectSaysWhatTheModelCannotUse() throws IOException {
+    OfficialCheckpoint official = OfficialCheckpoint.MAE;
+    Map<String, INDArray> file = WeightFile.read(official.file());
+    file.put("pos_embed", Nd4j.ones(DataType.FLOAT, 1, 26, 48));
+    file.put("decoder_pos_embed", noise(file.get("decoder_pos_embed")));
+    file.put("blocks.0.ls1.gamma", Nd4j.ones(DataType.FLOAT, 48));
+
+    Execution shown =
+        Execution.ofLine("weights inspect %s --config %s", write(file), official.config(folder));
+
+    shown.assertDone();
+    assertThat(shown.out())
+        .contains("decoder_pos_embed is not the fixed table of this model")
+        .contains("pos_embed: [1, 26, 48] in the file, [1, 17, 48] in the model")
+        .contains("not in the model (1):");
+  }
+
+  @Test
   void headsAreSaid() throws IOException {
     Map<String, INDArray> file = WeightFile.read(OfficialCheckpoint.MAE.file());
     file.keySet().removeIf(name -> name.startsWith("decoder") || name.equals("mask_token"));

@@ -27,12 +27,12 @@ final class FittedTensors {
   private final FixedTables tables;
   private final VitConfig vit;
   private final NamedTensors tensors;
+  private final List<UserException> misfits = new ArrayList<>();
 
   /**
-   * Fits.
+   * Fits. A table that cannot be fitted stays as it is, and is refused by {@link #require}.
    *
    * @param live the model's tensors by name, fixed tables among them
-   * @throws UserException when a table cannot be fitted
    */
   FittedTensors(
       Path file,
@@ -50,14 +50,24 @@ final class FittedTensors {
         .forEach(
             (name, value) -> {
               if (!name.startsWith(OPTIMIZER) && !isTableOfTeacher(name)) {
-                fitted.put(name, fitted(name, value));
+                fitted.put(name, fittedOrAsItIs(name, value));
               }
             });
     this.tensors = new NamedTensors(fitted, notes(named));
   }
 
-  private static List<String> notes(NamedTensors named) {
+  private INDArray fittedOrAsItIs(String name, INDArray value) {
+    try {
+      return fitted(name, value);
+    } catch (UserException e) {
+      misfits.add(e);
+      return value;
+    }
+  }
+
+  private List<String> notes(NamedTensors named) {
     List<String> notes = new ArrayList<>(named.notes());
+    misfits.forEach(misfit -> notes.add(misfit.getMessage()));
     long state = named.tensors().keySet().stream().filter(n -> n.startsWith(OPTIMIZER)).count();
     if (state > 0) {
       notes.add("the optimizer's state (" + state + " tensors) is not used");
@@ -120,6 +130,9 @@ final class FittedTensors {
    * @throws UserException with the name of the tensor
    */
   WeightMatch require(Map<String, long[]> shapes, Set<String> needed) {
+    if (!misfits.isEmpty()) {
+      throw misfits.get(0);
+    }
     WeightMatch match = match(shapes);
     WholeModel.require(file, match, needed);
     UnusedTensors.refuse(file, match.unexpected(), live.keySet());
