@@ -11,6 +11,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -63,6 +64,25 @@ class InitialWeightsTest {
     given.forEach((name, tensor) -> assertThat(after.get(name)).as(name).isEqualTo(tensor));
     double loss = lastRow(source).get("val_loss").asDouble();
     assertThat(lastRow(run).get("val_loss").asDouble()).isEqualTo(loss);
+  }
+
+  @Test
+  void aRunStartsFromAnEntryAndItsProvenanceNamesIt() throws IOException {
+    Map<String, INDArray> entries = new LinkedHashMap<>();
+    SafeTensors.read(exported)
+        .tensors()
+        .forEach((name, value) -> entries.put("slow." + name, value));
+    Path file = root.resolve("entries.safetensors");
+    SafeTensors.write(file, entries, Map.of());
+    Path run = root.resolve("entry");
+
+    String[] settings = {"--set", "training.base_lr=0.0", "--init", file.toString()};
+    Execution started = pretrain(run, joined(settings, "--entry", "slow"));
+
+    assertThat(started.errors()).isEmpty();
+    assertThat(checkpoint(run).get("cls_token")).isEqualTo(entries.get("slow.cls_token"));
+    assertThat(run.resolve("provenance.json")).content().contains("entries.safetensors#slow");
+    pretrain(root.resolve("refused entry"), "--entry", "slow").assertRefused("--entry", "--init");
   }
 
   @Test

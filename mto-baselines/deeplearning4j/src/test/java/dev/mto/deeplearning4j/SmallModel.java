@@ -6,8 +6,8 @@ import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.encoder.FrozenEncoder;
-import dev.mto.engine.weights.ModelWeights;
-import dev.mto.engine.weights.WeightSource;
+import dev.mto.engine.weights.TrainedModel;
+import dev.mto.engine.weights.WeightsOf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -80,9 +80,9 @@ enum SmallModel {
   INDArray features(INDArray images, FeatureKind kind) {
     RunConfig config = config();
     Baseline baseline = Baselines.named(config.baseline());
-    ModelWeights model = new ModelWeights(baseline, config);
-    model.loadEncoder(baseline, WeightSource.of(weights()));
-    try (FrozenEncoder encoder = FrozenEncoder.of(baseline, config, model.tensors())) {
+    TrainedModel model = TrainedModel.ofFile(weights(), config);
+    try (FrozenEncoder encoder =
+        FrozenEncoder.of(baseline, config, model.tensors(WeightsOf.STUDENT))) {
       return encoder.features(images, kind);
     }
   }

@@ -2,6 +2,7 @@ package dev.mto.bench.weights;
 
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.weights.TrainedModel;
+import dev.mto.engine.weights.WeightSource;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -25,8 +26,15 @@ public final class ChosenModel {
       names = "--weights",
       paramLabel = "FILE",
       description =
-          "Instead of a run: a file of weights (safetensors, or an official .pth), with --config.")
+          "Instead of a run: a file of weights (safetensors, a PyTorch checkpoint, a model's folder"
+              + " as Hugging Face has it), with --config.")
   private Path weights;
+
+  @Option(
+      names = "--entry",
+      paramLabel = "NAME",
+      description = "With --weights: the entry of a training checkpoint to take, e.g. model_ema.")
+  private String entry;
 
   @Mixin private ConfiguredModel model;
 
@@ -43,7 +51,13 @@ public final class ChosenModel {
       if (epoch != null) {
         throw new UserException("--checkpoint " + epoch + ": only a run has kept checkpoints");
       }
-      return TrainedModel.ofFile(weights, model.config());
+      return TrainedModel.ofFile(
+          new WeightSource(weights, Optional.ofNullable(entry), Optional.empty()),
+          model.config(),
+          System.out::println);
+    }
+    if (entry != null) {
+      throw new UserException("--entry " + entry + ": only a file of weights has entries");
     }
     model.refuseIfGiven("a run has its own configuration");
     return TrainedModel.ofRun(run, Optional.ofNullable(epoch), System.err::println);
@@ -54,7 +68,7 @@ public final class ChosenModel {
     if (run != null) {
       return run.resolve("evaluate").resolve(epoch == null ? task : task + "-epoch-" + epoch);
     }
-    String file = weights.getFileName().toString();
+    String file = String.valueOf(weights.toAbsolutePath().normalize().getFileName());
     return Path.of("evaluate", file.replaceFirst("\\.[^.]*$", "") + "-" + task);
   }
 }

@@ -94,7 +94,7 @@ final class ExportCommand implements Runnable {
     TrainedModel trained = source.open();
     String baseline = trained.config().baseline();
     if (format == Format.SAMEDIFF) {
-      out.write(trained.encoder().encoder(trained.baseline())::writeSameDiff);
+      out.write(trained.encoder()::writeSameDiff);
       System.out.println("wrote " + out.path() + ": the frozen encoder");
       return;
     }
@@ -129,7 +129,7 @@ final class ExportCommand implements Runnable {
 
   private Map<String, INDArray> chosen(TrainedModel trained) {
     if (part == Part.ENCODER) {
-      return trained.encoder().encoder(trained.baseline()).tensors();
+      return trained.encoder().tensors();
     }
     ModelWeights weights = trained.whole();
     if (part == Part.TEACHER) {

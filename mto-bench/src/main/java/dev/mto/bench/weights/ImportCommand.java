@@ -37,7 +37,9 @@ import picocli.CommandLine.Parameters;
 final class ImportCommand implements Runnable {
   @Parameters(
       paramLabel = "FILE",
-      description = "A PyTorch checkpoint (.pth, .pt, .bin), safetensors or .npz.")
+      description =
+          "A PyTorch checkpoint (.pth, .pt, .bin, .ckpt), safetensors, .npz, the index of several"
+              + " files (*.index.json), or a model's folder.")
   private Path file;
 
   @Mixin private ConfiguredModel model;
@@ -46,7 +48,7 @@ final class ImportCommand implements Runnable {
       names = "--entry",
       paramLabel = "NAME",
       description =
-          "Entry of a PyTorch training checkpoint to take (default: its model, and model_ema as the"
+          "Entry of a training checkpoint to take (default: its model, and model_ema as the"
               + " teacher of a method that has one).")
   private String entry;
 

@@ -36,13 +36,15 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
-      description = "A PyTorch checkpoint (.pth, .pt, .bin), safetensors or .npz.")
+      description =
+          "A PyTorch checkpoint (.pth, .pt, .bin, .ckpt), safetensors, .npz, the index of several"
+              + " files (*.index.json), or a model's folder.")
   private Path file;
 
   @Option(
       names = "--entry",
       paramLabel = "NAME",
-      description = "Entry of a PyTorch training checkpoint to show (default: its model).")
+      description = "Entry of a training checkpoint to show (default: its model).")
   private String entry;
 
   @Option(names = "--all", description = "Each tensor on a line of its own.")

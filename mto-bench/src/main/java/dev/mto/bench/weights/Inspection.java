@@ -98,6 +98,7 @@ record Inspection(WeightSource source, WeightSummary summary, Optional<WeightMat
   private static void describe(WeightMatch match, ObjectNode model) {
     model
         .put("complete", match.complete())
+        .putPOJO("notes", match.notes())
         .putPOJO("matched", match.matched())
         .putPOJO("missing", match.missing())
         .putPOJO("unexpected", match.unexpected());

@@ -104,7 +104,8 @@ final class HuggingFaceNames {
               split.matches() ? translate(split.group(1) + ".", true) : Optional.empty();
           if (block.isPresent()) {
             official.computeIfAbsent(
-                block.get() + "attn.qkv." + split.group(3), qkv -> join(prefixed, split));
+                block.get() + "attn.qkv." + split.group(3),
+                qkv -> joined(prefixed, split.group(1), split.group(3)));
           } else {
             official.put(translate(name, true).orElse(name), tensor);
           }
@@ -121,15 +122,22 @@ final class HuggingFaceNames {
     return prefixed;
   }
 
-  private static INDArray join(Map<String, INDArray> tensors, Matcher split) {
+  /**
+   * Queries, keys and values of a layer above each other.
+   *
+   * @param layer its name, what stands before {@code .attention}
+   * @param kind weight or bias
+   * @throws IllegalArgumentException when one of the three is missing
+   */
+  static INDArray joined(Map<String, INDArray> tensors, String layer, String kind) {
     INDArray[] parts = new INDArray[QKV.size()];
     for (int i = 0; i < parts.length; i++) {
-      String name =
-          "%s.attention.attention.%s.%s".formatted(split.group(1), QKV.get(i), split.group(3));
+      String name = "%s.attention.attention.%s.%s".formatted(layer, QKV.get(i), kind);
       parts[i] = tensors.get(name);
       if (parts[i] == null) {
         throw new IllegalArgumentException(
-            "tensor " + name + " is missing beside " + split.group() + ": the file is incomplete");
+            "tensor %s is missing beside the rest of %s: the file is incomplete"
+                .formatted(name, layer));
       }
     }
     return Nd4j.concat(0, parts);

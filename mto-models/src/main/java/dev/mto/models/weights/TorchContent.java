@@ -14,6 +14,9 @@ final class TorchContent {
   private final Map<?, ?> content;
 
   TorchContent(Path file, Object content) {
+    if (content instanceof UnknownObject unknown) {
+      throw refused(file, "what it holds", unknown);
+    }
     if (!(content instanceof Map<?, ?> map)) {
       throw WeightFileException.of(file, "does not hold a dictionary of tensors");
     }
@@ -34,32 +37,63 @@ final class TorchContent {
 
   /** The tensors found without a choice: in the model's usual entries or bare; may be none. */
   Map<String, TorchTensor> tensors() {
+    return usual() instanceof Map<?, ?> map ? named(map) : Map.of();
+  }
+
+  /** What holds the model where nothing is chosen: one of its usual entries, or the whole. */
+  private Object usual() {
     for (String key : MODEL_KEYS) {
       if (content.get(key) instanceof Map<?, ?> model) {
-        return named(model);
+        return model;
       }
     }
-    return named(content);
+    return MODEL_KEYS.stream()
+        .<Object>map(content::get)
+        .filter(UnknownObject.class::isInstance)
+        .findFirst()
+        .filter(unknown -> cure().isEmpty() && named(content).isEmpty())
+        .orElse(content);
   }
 
   /**
    * The tensors of an entry.
    *
    * @param entry its name, or null for {@link #tensors()}
-   * @throws WeightFileException when there are none; the message lists the entries that have some
+   * @throws WeightFileException when there are none, where the message lists the entries that have
+   *     some, or when one is of an unknown class
    */
   Map<String, TorchTensor> tensors(String entry) {
-    Map<String, TorchTensor> tensors;
-    if (entry == null) {
-      tensors = tensors();
-    } else {
-      tensors = content.get(entry) instanceof Map<?, ?> map ? named(map) : Map.of();
+    Object holder = entry == null ? usual() : content.get(entry);
+    if (holder instanceof UnknownObject unknown) {
+      throw refused(file, entry == null ? "its model" : "its entry '" + entry + "'", unknown);
+    }
+    Map<?, ?> map = holder instanceof Map<?, ?> found ? found : Map.of();
+    Map<String, TorchTensor> tensors = named(map);
+    if (map != content || !tensors.isEmpty() || cure().isEmpty()) {
+      requireKnown(map);
     }
     if (tensors.isEmpty()) {
       String where = entry == null ? "" : " in entry '" + entry + "'";
       throw WeightFileException.of(file, "holds no named tensors" + where + cure());
     }
     return tensors;
+  }
+
+  /** Refuses what stands among tensors for an object of a class that nothing is known of. */
+  private void requireKnown(Map<?, ?> map) {
+    map.forEach(
+        (name, value) -> {
+          if (value instanceof UnknownObject unknown) {
+            throw refused(file, "its '" + name + "'", unknown);
+          }
+        });
+  }
+
+  private static WeightFileException refused(Path file, String what, UnknownObject unknown) {
+    return WeightFileException.of(
+        file,
+        "%s is an object of class %s, of which nothing is executed and no tensor is known: save the state_dict alone"
+            .formatted(what, unknown.type()));
   }
 
   private String cure() {

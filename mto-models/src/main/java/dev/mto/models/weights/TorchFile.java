@@ -16,9 +16,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A checkpoint that {@code torch.save} wrote (.pth, .pt, .bin), in today's container or that before
  * PyTorch 1.6.
  *
- * <p>The pickle can name tensors, containers and plain settings; any other class is refused and
- * nothing is executed. Of an official training checkpoint the optimizer, the scaler and the
- * settings are passed over.
+ * <p>The pickle can name whatever it wants: nothing is executed, and an object of an unknown class
+ * is nothing but its name. Beside the tensors it is passed over, as the optimizer, the scaler and
+ * the settings of a training checkpoint are; among them it is refused.
  */
 public final class TorchFile {
   /** Tensors may share storages (tied weights), but not so often that a small file fills memory. */
@@ -46,7 +46,7 @@ public final class TorchFile {
    * Reads the tensors of a state_dict, or of the {@code model} or {@code state_dict} entry of a
    * training checkpoint, in the order of the file, with their types.
    *
-   * @throws WeightFileException when the file is damaged or holds an object of an unknown class
+   * @throws WeightFileException when the file is damaged or one of its tensors of an unknown class
    */
   public static Map<String, INDArray> read(Path file) {
     return read(file, null);
@@ -56,8 +56,8 @@ public final class TorchFile {
    * Reads the tensors of one entry of a training checkpoint, such as {@code model_ema}.
    *
    * @param entry its name, or null for what {@link #read(Path)} finds
-   * @throws WeightFileException when the file is damaged, holds an object of an unknown class or no
-   *     tensors in this entry
+   * @throws WeightFileException when the file is damaged, holds no tensors in this entry, or one of
+   *     an unknown class
    */
   public static Map<String, INDArray> read(Path file, String entry) {
     try (Container container = open(file)) {

@@ -4,8 +4,12 @@ import static java.util.Map.entry;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,9 +25,10 @@ import net.razorvine.pickle.Unpickler;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Unpickles what {@code torch.save} writes and nothing else. Classes are looked up in a list of its
- * own, never in the library's, which every user of the library in the same JVM can extend; state
- * that objects want restored is dropped.
+ * Unpickles what {@code torch.save} writes. Classes are looked up in a list of its own, never in
+ * the library's, which every user of the library in the same JVM can extend; whatever else a pickle
+ * names becomes an {@link UnknownObject}, so that settings beside the tensors are passed over. No
+ * code is called for any of them, and state that objects want restored is dropped.
  */
 final class TorchUnpickler extends Unpickler {
   private static final Set<Short> PLAIN =
@@ -39,21 +44,38 @@ final class TorchUnpickler extends Unpickler {
           Opcodes.BININT2,
           Opcodes.LONG1,
           Opcodes.BINFLOAT,
+          Opcodes.SHORT_BINSTRING,
+          Opcodes.SHORT_BINBYTES,
+          Opcodes.SHORT_BINUNICODE,
           Opcodes.TUPLE,
           Opcodes.EMPTY_TUPLE,
           Opcodes.TUPLE1,
           Opcodes.TUPLE2,
           Opcodes.TUPLE3,
           Opcodes.EMPTY_LIST,
-          Opcodes.APPEND,
-          Opcodes.APPENDS,
+          Opcodes.POP,
+          Opcodes.POP_MARK,
+          Opcodes.DUP,
           Opcodes.BINGET,
           Opcodes.LONG_BINGET,
           Opcodes.BINPUT,
           Opcodes.LONG_BINPUT,
+          Opcodes.MEMOIZE,
+          Opcodes.FRAME,
           Opcodes.REDUCE,
           Opcodes.NEWOBJ,
           Opcodes.BINPERSID);
+
+  /** Instructions that begin with the length of what follows, by the bytes that it takes. */
+  private static final Map<Short, Integer> LONG =
+      Map.of(
+          Opcodes.BINUNICODE, Integer.BYTES,
+          Opcodes.BINSTRING, Integer.BYTES,
+          Opcodes.BINBYTES, Integer.BYTES,
+          Opcodes.LONG4, Integer.BYTES,
+          Opcodes.BINUNICODE8, Long.BYTES,
+          Opcodes.BINBYTES8, Long.BYTES,
+          Opcodes.BYTEARRAY8, Long.BYTES);
 
   private static final Set<String> TENSORS =
       Set.of("torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2");
@@ -144,7 +166,20 @@ final class TorchUnpickler extends Unpickler {
   @Override
   protected Object dispatch(short key) throws IOException {
     switch (key) {
-      case Opcodes.GLOBAL -> stack.add(constructor());
+      case Opcodes.GLOBAL ->
+          stack.add(constructor(PickleUtils.readline(input), PickleUtils.readline(input)));
+      case Opcodes.STACK_GLOBAL -> {
+        String name = (String) stack.pop();
+        stack.add(constructor((String) stack.pop(), name));
+      }
+      case Opcodes.NEWOBJ_EX -> {
+        stack.pop(); // named arguments
+        return super.dispatch(Opcodes.NEWOBJ);
+      }
+      case Opcodes.EMPTY_SET -> stack.add(new ArrayList<>());
+      case Opcodes.FROZENSET -> stack.add(stack.pop_all_since_marker().toArray());
+      case Opcodes.APPEND -> append(Collections.singletonList(stack.pop()));
+      case Opcodes.APPENDS, Opcodes.ADDITEMS -> append(stack.pop_all_since_marker());
       case Opcodes.EMPTY_DICT -> stack.add(new LinkedHashMap<>());
       case Opcodes.SETITEM -> {
         Object value = stack.pop();
@@ -153,12 +188,10 @@ final class TorchUnpickler extends Unpickler {
       }
       case Opcodes.SETITEMS -> put(stack.pop_all_since_marker());
       case Opcodes.BUILD -> stack.pop();
-      case Opcodes.BINUNICODE -> {
-        checkLength();
-        return super.dispatch(key);
-      }
       default -> {
-        if (!PLAIN.contains(key)) {
+        if (LONG.containsKey(key)) {
+          checkLength(LONG.get(key));
+        } else if (!PLAIN.contains(key)) {
           throw new PickleException("uses the unknown instruction 0x" + Integer.toHexString(key));
         }
         return super.dispatch(key);
@@ -173,10 +206,13 @@ final class TorchUnpickler extends Unpickler {
     if (parts.length == 6 && parts[5] != null) {
       throw new PickleException("has a storage that is a view of another: save it anew");
     }
-    if (parts.length < 5
-        || parts.length > 6
-        || !"storage".equals(parts[0])
-        || !(parts[1] instanceof StorageClass storageClass)) {
+    if (parts.length < 5 || parts.length > 6 || !"storage".equals(parts[0])) {
+      throw new PickleException("refers to something that is not a storage");
+    }
+    if (parts[1] instanceof UnknownObject unknown) {
+      return unknown;
+    }
+    if (!(parts[1] instanceof StorageClass storageClass)) {
       throw new PickleException("refers to something that is not a storage");
     }
     TorchTensor.Storage storage =
@@ -185,8 +221,8 @@ final class TorchUnpickler extends Unpickler {
     return storage;
   }
 
-  private IObjectConstructor constructor() throws IOException {
-    String name = PickleUtils.readline(input) + "." + PickleUtils.readline(input);
+  private static IObjectConstructor constructor(String module, String type) {
+    String name = module + "." + type;
     if (DICTIONARIES.contains(name) || TYPES.test(name)) {
       return arguments -> new LinkedHashMap<Object, Object>();
     }
@@ -199,11 +235,14 @@ final class TorchUnpickler extends Unpickler {
     if (STORAGES.containsKey(name)) {
       return new StorageClass(name, STORAGES.get(name));
     }
-    throw new PickleException(
-        "holds an object of class " + name + ", which is refused: save the state_dict alone");
+    return new UnknownObject(name);
   }
 
-  private static TorchTensor tensor(Object[] arguments) {
+  /** A tensor, or what stands for it where its storage is of an unknown class. */
+  private static Object tensor(Object[] arguments) {
+    if (arguments[0] instanceof UnknownObject unknown) {
+      return unknown;
+    }
     return new TorchTensor(
         (TorchTensor.Storage) arguments[0],
         number(arguments[1]),
@@ -222,24 +261,50 @@ final class TorchUnpickler extends Unpickler {
     throw new PickleException("has a size that is not a whole number");
   }
 
-  /** Puts alternating names and values into the dictionary on top of the stack, in order. */
+  /** Adds items to the list or set on top of the stack. */
+  private void append(List<Object> items) {
+    if (stack.peek() instanceof UnknownObject) {
+      return;
+    }
+    @SuppressWarnings(
+        "unchecked") // only lists made in this class and the library's are on the stack
+    List<Object> target = (List<Object>) stack.peek();
+    target.addAll(items);
+  }
+
+  /**
+   * Puts alternating names and values into the dictionary on top of the stack, in order. Names that
+   * are neither text nor numbers, e.g. tuples, are none of tensors and are passed over.
+   */
   private void put(List<Object> items) {
+    if (stack.peek() instanceof UnknownObject) {
+      return;
+    }
     @SuppressWarnings("unchecked") // only maps made in this class are on the stack
     Map<Object, Object> target = (Map<Object, Object>) stack.peek();
     for (int i = 0; i < items.size(); i += 2) {
       Object name = items.get(i);
-      if (!(name instanceof String || name instanceof Number)) {
-        throw new PickleException("has a dictionary whose keys are neither text nor numbers");
+      if (name instanceof List) {
+        throw new PickleException(
+            "has a dictionary whose keys are neither text nor numbers but lists, as Python has none");
       }
-      target.put(name, items.get(i + 1));
+      if (name instanceof String || name instanceof Number) {
+        target.put(name, items.get(i + 1));
+      }
     }
   }
 
-  /** Refuses a text longer than what is left, before memory is taken for it. */
-  private void checkLength() throws IOException {
-    input.mark(Integer.BYTES);
-    int length = PickleUtils.bytes_to_integer(PickleUtils.readbytes(input, Integer.BYTES));
-    if (length < 0 || length > input.available()) {
+  /**
+   * Refuses a text longer than what is left, before memory is taken for it.
+   *
+   * @param bytes of the length itself
+   */
+  private void checkLength(int bytes) throws IOException {
+    input.mark(bytes);
+    ByteBuffer length =
+        ByteBuffer.wrap(PickleUtils.readbytes(input, bytes)).order(ByteOrder.LITTLE_ENDIAN);
+    long size = bytes == Long.BYTES ? length.getLong() : length.getInt();
+    if (size < 0 || size > input.available()) {
       throw new PickleException("declares a text longer than itself");
     }
     input.reset();

@@ -2,6 +2,7 @@ package dev.mto.models.weights;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +14,8 @@ public final class WeightFile {
   private enum Format {
     NUMPY,
     TORCH,
-    SAFETENSORS
+    SAFETENSORS,
+    SHARDS
   }
 
   private static final int LONGEST_NAME = 500;
@@ -23,36 +25,57 @@ public final class WeightFile {
   private WeightFile() {}
 
   /**
-   * Reads safetensors, a NumPy archive (.npz) or a PyTorch checkpoint (.pth, .pt, .bin), told apart
-   * by extension and first bytes.
+   * Reads safetensors, a NumPy archive (.npz), a PyTorch checkpoint (.pth, .pt, .bin, .ckpt) or the
+   * index of a model in several of them, told apart by extension and first bytes; of a folder, the
+   * file that Hugging Face names so.
    *
    * @return tensors by name; of a PyTorch checkpoint, its model
    * @throws WeightFileException when the file cannot be read, is damaged or of another kind
    */
-  public static Map<String, INDArray> read(Path file) {
-    return read(file, null);
+  public static Map<String, INDArray> read(Path path) {
+    return read(path, null);
   }
 
   /**
-   * Reads one entry of a PyTorch training checkpoint, such as {@code model_ema}.
+   * Reads one entry of a training checkpoint, such as {@code model_ema}.
    *
-   * @param entry its name, or null for what {@link #read(Path)} finds
+   * @param entry its name; in files without entries, what stands before a dot in the names of its
+   *     tensors; or null for what {@link #read(Path)} finds
    * @throws WeightFileException when the file cannot be read, is damaged or has no such entry
    */
-  public static Map<String, INDArray> read(Path file, String entry) {
+  public static Map<String, INDArray> read(Path path, String entry) {
+    Path file = ModelFolder.file(path);
     Format format = format(file);
-    if (entry != null && format != Format.TORCH) {
-      throw WeightFileException.of(
-          file, "not a PyTorch checkpoint, so it has no entry '" + entry + "': leave it out");
-    }
     Map<String, INDArray> tensors =
         switch (format) {
           case NUMPY -> NpzFile.read(file);
           case TORCH -> TorchFile.read(file, entry);
           case SAFETENSORS -> SafeTensors.read(file).tensors();
+          case SHARDS -> ShardIndex.read(file).tensors(WeightFile::shard);
         };
     requirePrintable(file, tensors.keySet());
-    return tensors;
+    return entry == null || format == Format.TORCH ? tensors : group(file, entry, tensors);
+  }
+
+  private static Map<String, INDArray> shard(Path file) {
+    return format(file) == Format.TORCH ? TorchFile.read(file) : SafeTensors.read(file).tensors();
+  }
+
+  private static Map<String, INDArray> group(
+      Path file, String entry, Map<String, INDArray> tensors) {
+    Map<String, INDArray> group = new LinkedHashMap<>();
+    String start = entry + ".";
+    tensors.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(start)) {
+            group.put(name.substring(start.length()), tensor);
+          }
+        });
+    if (group.isEmpty()) {
+      throw WeightFileException.of(
+          file, "has no entry '%1$s': no name in it begins with '%1$s.'".formatted(entry));
+    }
+    return group;
   }
 
   /**
@@ -60,17 +83,30 @@ public final class WeightFile {
    *
    * @throws WeightFileException when the file cannot be read, is damaged or of another kind
    */
-  public static WeightSummary describe(Path file) {
+  public static WeightSummary describe(Path path) {
+    Path file = ModelFolder.file(path);
     WeightSummary summary =
         switch (format(file)) {
           case NUMPY -> new WeightSummary("NumPy archive", Map.of(), NpzFile.describe(file));
           case TORCH -> TorchFile.describe(file);
           case SAFETENSORS ->
               new WeightSummary("safetensors", Map.of(), SafeTensors.describe(file));
+          case SHARDS -> describe(ShardIndex.read(file));
         };
     requirePrintable(file, summary.entries().keySet());
     requirePrintable(file, summary.tensors().keySet());
     return summary;
+  }
+
+  private static WeightSummary describe(ShardIndex index) {
+    return new WeightSummary(
+        "index of a model in " + index.count() + " files",
+        Map.of(),
+        index.tensors(
+            shard ->
+                format(shard) == Format.TORCH
+                    ? TorchFile.describe(shard).tensors()
+                    : SafeTensors.describe(shard)));
   }
 
   /** Names are shown to people: a terminal must not be told anything by them. */
@@ -90,11 +126,15 @@ public final class WeightFile {
 
   private static Format format(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    if (name.endsWith(".npz")) {
-      return Format.NUMPY;
-    }
-    boolean named = name.endsWith(".pth") || name.endsWith(".pt") || name.endsWith(".bin");
     try {
+      LargeFilePointer.refuse(file);
+      if (name.endsWith(".npz")) {
+        return Format.NUMPY;
+      }
+      if (ShardIndex.recognises(file)) {
+        return Format.SHARDS;
+      }
+      boolean named = name.endsWith(".pth") || name.endsWith(".pt") || name.endsWith(".bin");
       return named || TorchFile.recognises(file) ? Format.TORCH : Format.SAFETENSORS;
     } catch (IOException e) {
       throw WeightFileException.of(file, e);

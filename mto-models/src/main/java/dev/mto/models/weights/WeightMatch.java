@@ -14,12 +14,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The tensors of a file beside those of a model, as {@code load_state_dict} of PyTorch compares
  * them: by name and shape.
  *
+ * @param notes what was done to the file's names, a line each
  * @param matched in both with one shape, in the model's order
  * @param missing in the model only, in its order
  * @param unexpected in the file only, in its order
  * @param otherShape in both with different shapes, in the model's order
  */
 public record WeightMatch(
+    List<String> notes,
     List<String> matched,
     List<String> missing,
     List<String> unexpected,
@@ -40,6 +42,7 @@ public record WeightMatch(
 
   /** Copies the lists. */
   public WeightMatch {
+    notes = List.copyOf(notes);
     matched = List.copyOf(matched);
     missing = List.copyOf(missing);
     unexpected = List.copyOf(unexpected);
@@ -49,16 +52,17 @@ public record WeightMatch(
   /**
    * Compares.
    *
-   * @param file its tensors by name
+   * @param file its tensors under the model's names
    * @param model the shapes it expects by name
    */
-  public static WeightMatch of(Map<String, INDArray> file, Map<String, long[]> model) {
+  public static WeightMatch of(NamedTensors file, Map<String, long[]> model) {
+    Map<String, INDArray> tensors = file.tensors();
     List<String> matched = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     List<OtherShape> otherShape = new ArrayList<>();
     model.forEach(
         (name, shape) -> {
-          INDArray tensor = file.get(name);
+          INDArray tensor = tensors.get(name);
           if (tensor == null) {
             missing.add(name);
           } else if (Arrays.equals(tensor.shape(), shape)) {
@@ -68,8 +72,8 @@ public record WeightMatch(
           }
         });
     List<String> unexpected =
-        file.keySet().stream().filter(name -> !model.containsKey(name)).toList();
-    return new WeightMatch(matched, missing, unexpected, otherShape);
+        tensors.keySet().stream().filter(name -> !model.containsKey(name)).toList();
+    return new WeightMatch(file.notes(), matched, missing, unexpected, otherShape);
   }
 
   /** Whether the file gives the model every tensor in its shape; it may hold more. */
@@ -77,9 +81,9 @@ public record WeightMatch(
     return missing.isEmpty() && otherShape.isEmpty();
   }
 
-  /** The four lists in a few lines, runs of blocks shortened. */
+  /** The lists in a few lines, runs of blocks shortened. */
   public String report() {
-    List<String> lines = new ArrayList<>();
+    List<String> lines = new ArrayList<>(notes);
     lines.add("matched (" + matched.size() + ")");
     names(lines, "missing from the file", missing);
     names(lines, "not in the model", unexpected);
@@ -109,7 +113,7 @@ public record WeightMatch(
    * One line for each name without a number and each run of blocks with equal names: {@code
    * blocks.0 … blocks.11.{norm1.weight, norm1.bias}}.
    */
-  static List<String> shorten(List<String> names) {
+  public static List<String> shorten(List<String> names) {
     Map<String, Map<Integer, List<String>>> groups = new LinkedHashMap<>();
     for (String name : names) {
       Matcher numbered = NUMBERED.matcher(name);

@@ -16,7 +16,10 @@ public enum WeightNames {
    * num_classes=0}), on which MAE's encoder was built; the decoder is left out.
    */
   TIMM,
-  /** Those of {@code ViTMAEForPreTraining} in Hugging Face's transformers: MAE only. */
+  /**
+   * Those of Hugging Face's transformers: {@code ViTMAEForPreTraining} for MAE; {@code BeitModel}
+   * is read as well.
+   */
   HUGGINGFACE;
 
   private static final String MAE = "mae";
@@ -29,7 +32,7 @@ public enum WeightNames {
    * said to be timm's; names that are neither's are taken as official.
    */
   public static WeightNames of(Set<String> names) {
-    if (HuggingFaceNames.recognises(names)) {
+    if (BeitNames.recognises(names) || HuggingFaceNames.recognises(names)) {
       return HUGGINGFACE;
     }
     boolean timm =
@@ -45,6 +48,9 @@ public enum WeightNames {
    * @throws IllegalArgumentException when part of an attention layer is missing
    */
   public static Map<String, INDArray> toOfficial(Map<String, INDArray> tensors) {
+    if (BeitNames.recognises(tensors.keySet())) {
+      return BeitNames.toOfficial(tensors);
+    }
     return of(tensors.keySet()) == HUGGINGFACE
         ? HuggingFaceNames.toOfficial(tensors)
         : new LinkedHashMap<>(tensors);

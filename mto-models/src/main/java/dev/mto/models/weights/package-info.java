@@ -4,8 +4,8 @@
  * needs.
  *
  * <pre>{@code
- * Map<String, INDArray> tensors = WeightNames.toOfficial(WeightFile.read(file));
- * System.out.println(WeightMatch.of(tensors, shapesOfTheModel).report());
+ * NamedTensors tensors = NamedTensors.forModel(WeightFile.read(file), shapes.keySet());
+ * System.out.println(WeightMatch.of(tensors, shapes).report()); // shapes of the model's, by name
  * }</pre>
  */
 package dev.mto.models.weights;

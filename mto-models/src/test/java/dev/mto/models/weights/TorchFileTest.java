@@ -101,6 +101,19 @@ class TorchFileTest {
     assertRefused(withPickle(pickle), problem);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "B\u00ff\u00ff\u00ff\u007fab.",
+        "\u008b\u00ff\u00ff\u00ff\u007fab.",
+        "\u008d\u00ff\u00ff\u00ff\u007f\0\0\0\0ab.",
+        "\u008e\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ffab.",
+        "\u0096\u00ff\u00ff\u00ff\u00ff\u00ff\0\0\u007fab."
+      })
+  void lengthsBeyondThePickleAreRefusedBeforeMemoryIsTaken(String pickle) throws IOException {
+    assertRefused(withPickle(pickle), "text longer than itself");
+  }
+
   @Test
   void tensorsBeyondTheirStorageAreRefused() throws IOException {
     assertRefused(withEntry("/data/0", new byte[8]), "holds 8 bytes, not its 15 elements");
@@ -192,13 +205,61 @@ class TorchFileTest {
         "}X\u0002\0\0\0lrNs",
         "cpathlib\nPosixPath\n(X\u0001\0\0\0atR",
         "ccollections\ndefaultdict\nc__builtin__\ndict\n\u0085R",
-        "c__builtin__\nset\n](K\u0001e\u0085R"
+        "c__builtin__\nset\n](K\u0001e\u0085R",
+        "cmmengine.logging\nHistoryBuffer\n)\u0081}X\u0001\0\0\0aK\u0001sb",
+        "clightning\nAttributeDict\n)R(X\u0001\0\0\0aK\u0001X\u0001\0\0\0bNu",
+        "clightning\nItems\n)R(K\u0001NeNa",
+        "cdatetime\ndatetime\nC\n\u0007\u00e8\1\1\0\0\0\0\0\0\u0085R",
+        "cbuiltins\ngetattr\n(cenum\nColour\nX\u0001\0\0\0atR)R",
+        "}(K\u0001K\u0002\u0086K\u0003NK\u0004\u0088K\u0005u",
+        "ctorch\nQuantised\n(}tR]Naa",
+        "\u008c\u0002os\u008c\u0006system\u0093\u008c\u0004true\u0085R",
+        "\u008f(K\u0001K\u0002\u0090",
+        "(K\u0001\u0091\u0094",
+        "cyaml\nNode\n)}\u0092",
       })
   void settingsBesideAModelArePassedOver(String settings) throws IOException {
     Path file =
         withPickle("}(X\u0004\0\0\0args" + settings + "X\u0005\0\0\0model" + bareModel() + "u.");
 
     assertThat(WeightFile.read(file)).isEqualTo(TorchFile.read(bare()));
+  }
+
+  @Test
+  void aCommandBesideTheTensorsIsNeverExecuted() throws IOException {
+    Path witness = folder.resolve("witness");
+    String command = "touch " + witness;
+    String call = "cposix\nsystem\nX" + (char) command.length() + "\0\0\0" + command + "\u0085R";
+    Path file = withPickle("}(X\1\0\0\0x" + call + "X\5\0\0\0model" + bareModel() + "u.");
+
+    assertThat(WeightFile.read(file)).isEqualTo(TorchFile.read(bare()));
+    assertThat(witness).doesNotExist();
+  }
+
+  @Test
+  void tensorsOfUnknownClassesAreRefusedByName() throws IOException {
+    String model = "X\5\0\0\0model";
+    String weight = "X\1\0\0\0w";
+
+    assertRefused(
+        withPickle("}" + model + "cultralytics\nYolo\n)Rs."),
+        "its model is an object of class ultralytics.Yolo");
+    assertRefused(
+        withPickle("}" + weight + "ctorch._utils\n_rebuild_qtensor\n)Rs."),
+        "its 'w' is an object of class torch._utils._rebuild_qtensor");
+    assertRefused(
+        withPickle("}" + model + "}" + weight + "cos\nsystem\n)Rss."),
+        "its 'w' is an object of class os.system");
+  }
+
+  @Test
+  void aTensorOfAnUnknownStorageIsRefusedByItsClass() throws IOException {
+    String tensor =
+        "ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nQInt8Storage\n"
+            + "X\1\0\0\u00000X\3\0\0\0cpuK\1tQK\0K\1\u0085K\1\u0085\u0089}tR";
+
+    assertRefused(withPickle("}X\1\0\0\0w" + tensor + "s."), "'w'");
+    assertRefused(withPickle("}X\1\0\0\0w" + tensor + "s."), "torch.QInt8Storage");
   }
 
   @ParameterizedTest

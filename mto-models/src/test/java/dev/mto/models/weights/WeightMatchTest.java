@@ -26,7 +26,7 @@ class WeightMatchTest {
     file.put("pos_embed", zeros(1, 10, 4));
     file.put("z", zeros(2));
 
-    WeightMatch match = WeightMatch.of(file, model);
+    WeightMatch match = match(file, model);
 
     assertThat(match.matched()).containsExactly("z", "a");
     assertThat(match.missing()).containsExactly("mask_token", "b");
@@ -50,8 +50,7 @@ class WeightMatchTest {
 
   @Test
   void aFileWithMoreThanTheModelIsComplete() {
-    WeightMatch match =
-        WeightMatch.of(Map.of("a", zeros(2), "b", zeros(2)), Map.of("a", new long[] {2}));
+    WeightMatch match = match(Map.of("a", zeros(2), "b", zeros(2)), Map.of("a", new long[] {2}));
 
     assertThat(match.complete()).isTrue();
     assertThat(match.report()).contains("not in the model (1):\n  b");
@@ -61,8 +60,8 @@ class WeightMatchTest {
   void aMatchedScalarIsNotATensorOfOneElement() {
     Map<String, INDArray> file = Map.of("scalar", Nd4j.scalar(1f));
 
-    assertThat(WeightMatch.of(file, Map.of("scalar", new long[] {})).complete()).isTrue();
-    assertThat(WeightMatch.of(file, Map.of("scalar", new long[] {1})).complete()).isFalse();
+    assertThat(match(file, Map.of("scalar", new long[] {})).complete()).isTrue();
+    assertThat(match(file, Map.of("scalar", new long[] {1})).complete()).isFalse();
   }
 
   @Test
@@ -104,5 +103,9 @@ class WeightMatchTest {
 
   private static INDArray zeros(long... shape) {
     return Nd4j.zeros(DataType.FLOAT, shape);
+  }
+
+  private static WeightMatch match(Map<String, INDArray> file, Map<String, long[]> model) {
+    return WeightMatch.of(new NamedTensors(file, List.of()), model);
   }
 }

@@ -11,10 +11,12 @@ import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.PretrainingJob;
+import dev.mto.engine.weights.WeightSource;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,6 +74,12 @@ public final class PretrainCommand implements Callable<Integer> {
               + " with all of the model. The optimizer and the schedule start anew.")
   private Path init;
 
+  @Option(
+      names = "--entry",
+      paramLabel = "NAME",
+      description = "With --init: the entry of a training checkpoint to take, e.g. model_ema.")
+  private String entry;
+
   @Mixin private KernelsOption kernels = new KernelsOption();
 
   @Override
@@ -82,6 +90,9 @@ public final class PretrainCommand implements Callable<Integer> {
           "--config: is missing; give one such as configs/quickstart.yaml, or --resume --out DIR to go on with a run");
     }
     Path root = out == null ? Path.of("runs", name(config)) : out;
+    if (entry != null && init == null) {
+      throw new UserException("--entry " + entry + ": is of the file of --init; give that too");
+    }
     if (resume && init != null) {
       throw new UserException(
           "--resume goes on with a run's own weights and --init starts a new run; give one of them");
@@ -106,7 +117,12 @@ public final class PretrainCommand implements Callable<Integer> {
       System.out.println(root + ": nothing to resume there, starting");
     }
     RunConfig resolved = load();
-    return start(resolved, root, init == null ? Start.anew() : Start.from(init));
+    return start(resolved, root, init == null ? Start.anew() : Start.from(initialWeights()));
+  }
+
+  /** The file, with the entry after it. */
+  private Path initialWeights() {
+    return Path.of(new WeightSource(init, Optional.ofNullable(entry), Optional.empty()).name());
   }
 
   private RunConfig load() {

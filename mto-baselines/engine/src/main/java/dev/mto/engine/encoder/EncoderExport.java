@@ -2,14 +2,10 @@ package dev.mto.engine.encoder;
 
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.graph.SeededParameters;
-import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The encoder of a trained model, as it is used once pre-training is over: nothing is masked. */
@@ -28,18 +24,17 @@ public final class EncoderExport {
    */
   public EncoderExport(Baseline baseline, RunConfig config, Map<String, INDArray> model) {
     this.model = model;
-    parameters = SeededParameters.of(DataType.FLOAT, config.training().seed());
+    EncoderModel encoder = EncoderModel.holding(baseline, config, config.training().seed(), model);
+    parameters = encoder.parameters();
     graph = parameters.graph();
-    EncoderOutput encoder = EncoderModel.frozen(baseline, config, parameters).output();
-    encoder.tokens().rename(TOKENS);
-    encoder.patches().rename(FEATURES);
-    parameters.arrays().forEach((name, array) -> array.assign(model.get(name)));
+    encoder.output().tokens().rename(TOKENS);
+    encoder.output().patches().rename(FEATURES);
   }
 
   /** Its tensors under official names: parameters and fixed tables. */
   public Map<String, INDArray> tensors() {
-    Map<String, INDArray> tensors = new LinkedHashMap<>();
-    parameters.tables().keySet().forEach(name -> tensors.put(name, model.get(name)));
+    Map<String, INDArray> tensors = parameters.tables();
+    tensors.replaceAll(model::getOrDefault);
     tensors.putAll(parameters.arrays());
     return tensors;
   }

@@ -3,12 +3,14 @@ package dev.mto.engine.encoder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.graph.SeededParameters;
 import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
 import dev.mto.models.Tokens;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -33,6 +35,26 @@ public record EncoderModel(
   /** The encoder as pre-training left it. */
   public static EncoderModel frozen(Baseline baseline, RunConfig config, Parameters parameters) {
     return build(baseline, config, parameters, false, false);
+  }
+
+  /**
+   * The encoder that tensors are of, filled with them: with positions of its own, as fine-tuning
+   * leaves it, where they hold all of it so, or as pre-training left it.
+   *
+   * @param seed of first values, which parameters keep that the tensors do not hold
+   * @param weights by official name, copied
+   */
+  public static EncoderModel holding(
+      Baseline baseline, RunConfig config, long seed, Map<String, INDArray> weights) {
+    EncoderModel encoder = null;
+    if (!weights.isEmpty()) {
+      encoder = fineTuned(baseline, config, SeededParameters.of(DataType.FLOAT, seed), false);
+    }
+    if (encoder == null || !weights.keySet().containsAll(encoder.parameters.names())) {
+      encoder = frozen(baseline, config, SeededParameters.of(DataType.FLOAT, seed));
+    }
+    encoder.take(weights);
+    return encoder;
   }
 
   /** An encoder to be trained on, whose branches can be dropped where {@code dropsPaths}. */

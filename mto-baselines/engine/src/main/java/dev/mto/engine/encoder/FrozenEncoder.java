@@ -3,12 +3,10 @@ package dev.mto.engine.encoder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.graph.SeededParameters;
 import dev.mto.executor.GraphSession;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -44,10 +42,8 @@ public final class FrozenEncoder implements AutoCloseable {
 
   private static FrozenEncoder build(
       Baseline baseline, RunConfig config, long seed, Map<String, INDArray> weights) {
-    EncoderModel encoder =
-        EncoderModel.frozen(baseline, config, SeededParameters.of(DataType.FLOAT, seed));
-    encoder.take(weights);
-    return new FrozenEncoder(encoder, config.vit().dim());
+    return new FrozenEncoder(
+        EncoderModel.holding(baseline, config, seed, weights), config.vit().dim());
   }
 
   /** Blocks, L. */

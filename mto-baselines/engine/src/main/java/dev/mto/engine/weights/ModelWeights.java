@@ -2,13 +2,9 @@ package dev.mto.engine.weights;
 
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.encoder.EncoderExport;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.Checkpoint;
 import dev.mto.engine.graph.TrainingGraph;
-import dev.mto.models.VitConfig;
-import dev.mto.models.weights.PatchGrid;
-import dev.mto.models.weights.PositionResize;
 import dev.mto.models.weights.WeightMatch;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,8 +15,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The tensors of a configured model, under official names, and their exchange with files. */
 public final class ModelWeights {
-  private static final String RELATIVE_TABLE = "relative_position_bias_table";
-  private static final String OPTIMIZER = "optimizer.";
   private static final String TEACHER = WeightSource.TEACHER;
 
   private final RunConfig config;
@@ -40,13 +34,13 @@ public final class ModelWeights {
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);
     }
-    this.tables = new FixedTables(graph.tables());
+    this.tables = new FixedTables(graph.tables(), config.vit());
   }
 
   public ModelWeights(TrainingGraph graph, RunConfig config) {
     this.graph = graph;
     this.config = config;
-    this.tables = new FixedTables(graph.tables());
+    this.tables = new FixedTables(graph.tables(), config.vit());
   }
 
   /** Takes over parameters and the method's state, all of them or none. */
@@ -105,50 +99,33 @@ public final class ModelWeights {
     return teacher;
   }
 
-  /** The encoder with the present weights; later changes of them do not reach it. */
-  public EncoderExport encoder(Baseline baseline) {
-    return new EncoderExport(baseline, config, tensors());
-  }
-
   /**
    * Compares the tensors of a file with the model's; nothing is changed. Buffers, tables and a
    * teacher may be missing and are listed only where the file has them.
    */
   public WeightMatch compare(WeightSource source) {
-    return match(fitted(source));
+    FittedTensors given = fitted(source);
+    return given.match(shapes(given.names()));
   }
 
   /**
    * Takes over the tensors of a file.
    *
-   * @param file safetensors, .npz or a PyTorch checkpoint, under official, timm's or Hugging Face's
-   *     names
+   * @param file safetensors, .npz, a PyTorch checkpoint, an index of several or a folder, under
+   *     official, timm's or Hugging Face's names
    * @return what was matched and what the file holds besides
-   * @throws UserException when a parameter is missing or of another shape; nothing is changed then
+   * @throws UserException when a parameter is missing or of another shape, or when the file has one
+   *     more that its model cannot do without; nothing is changed then
    */
   public WeightMatch load(Path file) {
-    return load(WeightSource.of(file));
+    return load(WeightSource.named(file));
   }
 
   /** As {@link #load(Path)}, from an entry of the file or with a teacher's own file. */
   public WeightMatch load(WeightSource source) {
-    return load(source, graph.tensors().keySet());
-  }
-
-  /**
-   * As {@link #load(WeightSource)}, where the encoder is enough: what is not of it may be missing,
-   * and keeps its first values.
-   */
-  public WeightMatch loadEncoder(Baseline baseline, WeightSource source) {
-    return load(source, encoder(baseline).tensors().keySet());
-  }
-
-  private WeightMatch load(WeightSource source, Set<String> needed) {
-    Map<String, INDArray> given = fitted(source);
-    WeightMatch match = match(given);
-    WholeModel.require(source.file(), match, needed);
-    match.matched().forEach(name -> requireFinite(source.file(), name, given.get(name)));
+    FittedTensors given = fitted(source);
     Map<String, INDArray> live = graph.tensors();
+    WeightMatch match = given.require(shapes(given.names()), live.keySet());
     for (String name : match.matched()) {
       INDArray value = given.get(name);
       if (tables.has(name)) {
@@ -159,18 +136,6 @@ public final class ModelWeights {
     }
     graph.model().initialised(Set.copyOf(match.matched()));
     return match;
-  }
-
-  private static void requireFinite(Path file, String name, INDArray value) {
-    if (value.isR() && !Double.isFinite(value.norm1Number().doubleValue())) {
-      throw new UserException(
-          "%s: tensor %s has values that are not finite; give the weights of a run that did not diverge"
-              .formatted(file, name));
-    }
-  }
-
-  private WeightMatch match(Map<String, INDArray> given) {
-    return WeightMatch.of(given, shapes(given.keySet()));
   }
 
   /**
@@ -194,53 +159,13 @@ public final class ModelWeights {
     return shapes;
   }
 
-  /** The file's tensors; relative position tables of another grid are resized. */
-  private Map<String, INDArray> fitted(WeightSource source) {
+  private FittedTensors fitted(WeightSource source) {
     if (source.teacher().isPresent() && !hasTeacher()) {
       throw new UserException(
           source.teacher().get() + ": " + config.baseline() + " has no teacher; leave it out");
     }
     Map<String, INDArray> live = graph.tensors();
-    Map<String, INDArray> fitted = new LinkedHashMap<>();
-    source
-        .read(hasTeacher())
-        .forEach(
-            (name, value) -> {
-              if (!name.startsWith(OPTIMIZER) && !isTableOfTeacher(name)) {
-                fitted.put(name, fitted(source.file(), name, value, live.get(name)));
-              }
-            });
-    return fitted;
-  }
-
-  private boolean isTableOfTeacher(String name) {
-    return name.startsWith(TEACHER) && tables.has(name.substring(TEACHER.length()));
-  }
-
-  private INDArray fitted(Path file, String name, INDArray value, INDArray own) {
-    if (own == null) {
-      return value;
-    }
-    if (tables.has(name)) {
-      return tables.fit(file, name, value);
-    }
-    boolean table = name.endsWith(RELATIVE_TABLE) && value.rank() == 2;
-    return table && own.size(0) != value.size(0) ? resized(file, name, value) : value;
-  }
-
-  private INDArray resized(Path file, String name, INDArray table) {
-    VitConfig vit = config.vit();
-    try {
-      return PositionResize.relative(
-          table, gridOf(table), new PatchGrid(vit.gridHeight(), vit.gridWidth()));
-    } catch (IllegalArgumentException e) {
-      throw new UserException(file + ": " + name + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static PatchGrid gridOf(INDArray table) {
-    // (2w-1)^2 + 3 rows
-    long side = (long) Math.sqrt(Math.max(1.0, table.size(0) - 3.0));
-    return PatchGrid.square((side + 1) / 2 * ((side + 1) / 2));
+    return new FittedTensors(
+        source.file(), source.read(live.keySet(), hasTeacher()), live, tables, config.vit());
   }
 }

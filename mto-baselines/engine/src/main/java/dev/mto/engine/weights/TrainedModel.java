@@ -4,12 +4,15 @@ import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.EncoderExport;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.Checkpoint;
 import dev.mto.engine.folder.RunFolder;
+import dev.mto.models.weights.WeightMatch;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,11 +25,11 @@ public final class TrainedModel {
   private final Baseline baseline;
   private final RunFolder run; // null for a file
   private final Integer epoch;
-  private final Path file;
+  private final WeightSource file; // null for a run
   private final Consumer<String> warn;
 
   private TrainedModel(
-      RunConfig config, RunFolder run, Integer epoch, Path file, Consumer<String> warn) {
+      RunConfig config, RunFolder run, Integer epoch, WeightSource file, Consumer<String> warn) {
     this.config = config;
     this.baseline = Baselines.named(config.baseline());
     this.run = run;
@@ -53,15 +56,20 @@ public final class TrainedModel {
     return new TrainedModel(ConfigLoader.read(run.config()), run, epoch.orElse(null), null, warn);
   }
 
+  /** As {@link #ofFile(WeightSource, RunConfig, Consumer)}, telling standard error. */
+  public static TrainedModel ofFile(Path file, RunConfig config) {
+    return ofFile(WeightSource.of(file), config, System.err::println);
+  }
+
   /**
    * The model of a file of weights.
    *
-   * @param file safetensors, .npz or a PyTorch checkpoint, under official, timm's or Hugging Face's
-   *     names
+   * @param file under official, timm's or Hugging Face's names
    * @param config of the model
+   * @param say is told what was done to names, and which tensors are not used
    */
-  public static TrainedModel ofFile(Path file, RunConfig config) {
-    return new TrainedModel(config, null, null, file, message -> {});
+  public static TrainedModel ofFile(WeightSource file, RunConfig config, Consumer<String> say) {
+    return new TrainedModel(config, null, null, file, say);
   }
 
   /** What the model was configured by. */
@@ -76,9 +84,7 @@ public final class TrainedModel {
 
   /** Where it comes from, for people. */
   public String name() {
-    return run == null
-        ? file.toString()
-        : run.root() + (epoch == null ? "" : " after epoch " + epoch);
+    return run == null ? file.name() : run.root() + (epoch == null ? "" : " after epoch " + epoch);
   }
 
   /**
@@ -88,26 +94,26 @@ public final class TrainedModel {
    *     model
    */
   public ModelWeights whole() {
-    return run == null ? ofFile(weights -> weights.load(file)) : ofRun();
+    return run == null ? ofFile() : ofRun();
+  }
+
+  /** The encoder alone, which is all that a file must hold for it. */
+  public EncoderExport encoder() {
+    return new EncoderExport(baseline, config, tensors(WeightsOf.STUDENT));
   }
 
   /**
-   * As {@link #whole}, where a file may hold the encoder alone; what is not of it keeps its first
-   * values then.
-   */
-  public ModelWeights encoder() {
-    return run == null
-        ? ofFile(weights -> weights.loadEncoder(baseline, WeightSource.of(file)))
-        : ofRun();
-  }
-
-  /**
-   * The tensors of the encoder, and of whatever else was saved, under official names.
+   * The tensors of the encoder, and of whatever else was saved, under official names; of a file
+   * that fine-tuning left, with its own positions.
    *
-   * @throws UserException as {@link #encoder}, or when a teacher is asked for and there is none
+   * @throws UserException as {@link #whole}, where a file may hold the encoder alone, or when a
+   *     teacher is asked for and there is none
    */
   public Map<String, INDArray> tensors(WeightsOf which) {
-    ModelWeights weights = encoder();
+    if (run == null && which == WeightsOf.STUDENT) {
+      return new EncoderFile(baseline, config, file, warn).tensors(false);
+    }
+    ModelWeights weights = run == null ? new ModelWeights(baseline, config) : ofRun();
     if (which == WeightsOf.STUDENT) {
       return weights.tensors();
     }
@@ -115,13 +121,20 @@ public final class TrainedModel {
       throw new UserException(
           "weights: teacher: " + config.baseline() + " has none; choose student");
     }
-    return weights.teacher();
+    return run == null
+        ? new EncoderFile(baseline, config, file, warn).tensors(true)
+        : weights.teacher();
   }
 
-  private ModelWeights ofFile(Consumer<ModelWeights> load) {
+  private ModelWeights ofFile() {
     ModelWeights weights = new ModelWeights(baseline, config);
-    load.accept(weights);
-    return weights.described(String.valueOf(file.getFileName()));
+    WeightMatch match = weights.load(file);
+    match.notes().forEach(note -> warn.accept(file.name() + ": " + note));
+    if (!match.unexpected().isEmpty()) {
+      Set<String> model = weights.tensors().keySet();
+      warn.accept(file.name() + ": " + UnusedTensors.describe(match.unexpected(), model));
+    }
+    return weights.described(String.valueOf(Path.of(file.name()).getFileName()));
   }
 
   private ModelWeights ofRun() {

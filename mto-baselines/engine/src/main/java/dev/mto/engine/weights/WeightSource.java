@@ -1,21 +1,24 @@
 package dev.mto.engine.weights;
 
 import dev.mto.engine.errors.UserException;
+import dev.mto.models.weights.NamedTensors;
 import dev.mto.models.weights.WeightFile;
-import dev.mto.models.weights.WeightNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Where the tensors of a model come from.
  *
- * @param file safetensors, .npz or a PyTorch checkpoint
- * @param entry of a PyTorch training checkpoint, or nothing for its model and, where the method has
- *     a teacher, its {@code model_ema} as the teacher
+ * @param file safetensors, .npz, a PyTorch checkpoint, the index of several, or a model's folder
+ * @param entry of a training checkpoint, or nothing for its model and, where the method has a
+ *     teacher, its {@code model_ema} as the teacher
  * @param teacher a file of the teacher's own, e.g. ConMIM's {@code checkpoint_copy-*.pth}
  */
 public record WeightSource(Path file, Optional<String> entry, Optional<Path> teacher) {
@@ -23,6 +26,7 @@ public record WeightSource(Path file, Optional<String> entry, Optional<Path> tea
   static final String TEACHER = "teacher.";
 
   private static final String TEACHER_ENTRY = "model_ema";
+  private static final String ENTRY = "#";
 
   /** Checks that the files are files. */
   public WeightSource {
@@ -35,49 +39,76 @@ public record WeightSource(Path file, Optional<String> entry, Optional<Path> tea
     return new WeightSource(file, Optional.empty(), Optional.empty());
   }
 
+  /** What {@link #name} wrote: a file, or, where there is none of this name, file and entry. */
+  static WeightSource named(Path name) {
+    String text = name.toString();
+    int mark = text.lastIndexOf(ENTRY);
+    return mark <= 0 || Files.exists(name)
+        ? of(name)
+        : new WeightSource(
+            Path.of(text.substring(0, mark)),
+            Optional.of(text.substring(mark + ENTRY.length())),
+            Optional.empty());
+  }
+
+  /** Where they come from, as one name: {@code weights.pth}, or {@code weights.pth#teacher}. */
+  public String name() {
+    return file + entry.map(own -> ENTRY + own).orElse("");
+  }
+
   private static void check(Path file) {
     if (!Files.exists(file)) {
       throw new UserException(file + ": no such file; give a file of weights");
     }
-    if (!Files.isRegularFile(file)) {
-      throw new UserException(file + ": not a file; give a file of weights");
+    if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      throw new UserException(file + ": not a file; give a file of weights, or a model's folder");
     }
   }
 
   /**
    * Reads the tensors.
    *
+   * @param model every name of the model that they are for
    * @param withTeacher whether the method has a teacher; it is left out otherwise
    * @return by official name, a teacher's after {@code teacher.}
    */
-  Map<String, INDArray> read(boolean withTeacher) {
-    Map<String, INDArray> tensors = official(WeightFile.read(file, entry.orElse(null)), file);
-    if (withTeacher) {
-      teacher().ifPresent(own -> addTeacher(tensors, official(WeightFile.read(own), own)));
-      if (teacher.isEmpty() && entry.isEmpty() && holdsTeacher()) {
-        addTeacher(tensors, official(WeightFile.read(file, TEACHER_ENTRY), file));
-      }
+  NamedTensors read(Set<String> model, boolean withTeacher) {
+    NamedTensors own = named(file, entry.orElse(null), model);
+    if (!withTeacher) {
+      return own;
     }
-    return tensors;
+    if (teacher.isPresent()) {
+      return withTeacher(own, named(teacher.get(), null, model));
+    }
+    return entry.isEmpty() && holdsTeacher()
+        ? withTeacher(own, named(file, TEACHER_ENTRY, model))
+        : own;
   }
 
   private boolean holdsTeacher() {
     return WeightFile.describe(file).entries().getOrDefault(TEACHER_ENTRY, 0) > 0;
   }
 
-  private static void addTeacher(Map<String, INDArray> tensors, Map<String, INDArray> teacher) {
+  private static NamedTensors withTeacher(NamedTensors own, NamedTensors teacher) {
+    Map<String, INDArray> tensors = new LinkedHashMap<>(own.tensors());
     tensors.keySet().removeIf(name -> name.startsWith(TEACHER));
-    teacher.forEach(
-        (name, tensor) -> {
-          if (!name.startsWith(TEACHER)) {
-            tensors.put(TEACHER + name, tensor);
-          }
-        });
+    teacher
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (!name.startsWith(TEACHER)) {
+                tensors.put(TEACHER + name, tensor);
+              }
+            });
+    List<String> notes = new ArrayList<>(own.notes());
+    teacher.notes().forEach(note -> notes.add("teacher: " + note));
+    return new NamedTensors(tensors, notes);
   }
 
-  private static Map<String, INDArray> official(Map<String, INDArray> tensors, Path file) {
+  private static NamedTensors named(Path file, String entry, Set<String> model) {
+    Map<String, INDArray> tensors = WeightFile.read(file, entry);
     try {
-      return new LinkedHashMap<>(WeightNames.toOfficial(tensors));
+      return NamedTensors.forModel(tensors, model);
     } catch (IllegalArgumentException e) {
       throw new UserException(file + ": " + e.getMessage(), e);
     }
