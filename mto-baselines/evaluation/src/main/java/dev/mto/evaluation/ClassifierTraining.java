@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
 /**
@@ -36,7 +35,7 @@ import java.util.function.IntPredicate;
  * @param feature which features the classifier sees, in words
  * @param recipe what both kinds of classifier have in common
  * @param augmentation of training images
- * @param learner by number of classes
+ * @param learner makes the classifier
  */
 public record ClassifierTraining(
     String task,
@@ -45,7 +44,7 @@ public record ClassifierTraining(
     String feature,
     ClassifierRecipe recipe,
     Preprocessing augmentation,
-    IntFunction<Learner> learner) {
+    Learner.Factory learner) {
   private static final double MINUTES_BETWEEN_SAVES = 5;
 
   /** Trains the whole encoder and a linear head on it, with the weights of {@code model}. */
@@ -68,13 +67,14 @@ public record ClassifierTraining(
         recipe.pooling() == Pooling.MEAN ? "mean of patch tokens" : "class token",
         recipe,
         TrainingViews.of(config, recipe),
-        classes ->
+        (classes, schedule) ->
             new FineTuner(
                 model.baseline(),
                 config,
                 recipe,
                 untrained ? Map.of() : model.tensors(recipe.weights()),
-                classes));
+                classes,
+                schedule));
   }
 
   /** Trains a linear classifier on the frozen encoder; parameters as {@link #fineTuning}. */
@@ -88,7 +88,7 @@ public record ClassifierTraining(
         new FeatureKind(recipe.pooling(), recipe.block()).describe(),
         recipe,
         TrainingViews.of(config, recipe),
-        classes ->
+        (classes, schedule) ->
             new LinearProbe(
                 untrained
                     ? FrozenEncoder.untrained(baseline, config, recipe.seed())
@@ -123,7 +123,7 @@ public record ClassifierTraining(
               .formatted(images.train().size(), recipe.imagesPerStep(), task));
     }
     try (RunLog log = new RunLog(console, folder.log());
-        Learner classifier = learner.apply(images.classes().size())) {
+        Learner classifier = learner.of(images.classes().size(), schedule(images).learningRate())) {
       log.line(
           "%s of %s%s (%s): %d training and %d validation images, %d classes; folder %s"
               .formatted(
