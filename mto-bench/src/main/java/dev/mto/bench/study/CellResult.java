@@ -72,6 +72,28 @@ record CellResult(
     return accuracy.getOrDefault(kind.command(), new TreeMap<>());
   }
 
+  /** Without the figures that its cell's measurements say are withdrawn. */
+  CellResult valid(Cell cell) {
+    SortedMap<String, SortedMap<Integer, Double>> valid = new TreeMap<>(accuracy);
+    cell.measurements().stream()
+        .filter(Measurement::withdrawn)
+        .forEach(measurement -> valid.remove(measurement.kind().command()));
+    return new CellResult(
+        hash,
+        baseline,
+        variant,
+        seed,
+        commit,
+        machine,
+        seconds,
+        weights,
+        loss,
+        bound,
+        heterogeneity,
+        valid,
+        pixels);
+  }
+
   /** Reads one. */
   static CellResult read(Path file) {
     try {

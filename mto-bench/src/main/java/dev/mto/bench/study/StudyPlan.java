@@ -144,9 +144,16 @@ final class StudyPlan {
     Baseline method = Baselines.named(config.baseline());
     return switch (kind) {
       case FINETUNE -> recipe(kind, method.fineTuneRecipe(), seed, FineTuneConfig.class);
-      case LINEAR -> recipe(kind, method.linearProbeRecipe(), seed, LinearProbeConfig.class);
+      case LINEAR ->
+          cached(measure(kind))
+              ? ""
+              : recipe(kind, method.linearProbeRecipe(), seed, LinearProbeConfig.class);
       case KNN -> "";
     };
+  }
+
+  private static boolean cached(StudyConfig.Measure linear) {
+    return linear.recipe() == null && linear.set().isEmpty();
   }
 
   private String recipe(Measurement.Kind kind, String defaults, long seed, Class<?> type) {

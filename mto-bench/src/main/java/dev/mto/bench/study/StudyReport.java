@@ -26,10 +26,11 @@ final class StudyReport {
 
   StudyReport(StudyConfig study, Map<Cell, CellResult> finished, int planned, CellStore store) {
     this.study = study;
-    this.finished = finished;
+    this.finished = new LinkedHashMap<>();
+    finished.forEach((cell, result) -> this.finished.put(cell, result.valid(cell)));
     this.planned = planned;
     this.store = store;
-    this.outcomes = new Outcomes(List.copyOf(finished.values()), study.reference());
+    this.outcomes = new Outcomes(List.copyOf(this.finished.values()), study.reference());
   }
 
   /**

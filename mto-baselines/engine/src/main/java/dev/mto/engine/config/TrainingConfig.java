@@ -78,6 +78,27 @@ public record TrainingConfig(
     milestones = milestones == null ? List.of() : List.copyOf(milestones);
   }
 
+  TrainingConfig withSeed(long other) {
+    return new TrainingConfig(
+        epochs,
+        batch,
+        accumulate,
+        other,
+        baseLr,
+        lrScaleBatch,
+        schedule,
+        warmupEpochs,
+        warmupLr,
+        minLr,
+        milestones,
+        gamma,
+        weightDecay,
+        betas,
+        adamEpsilon,
+        clip,
+        gradientCheckpointing);
+  }
+
   /** Factor by which every learning rate is multiplied. */
   public double lrFactor() {
     return LrScale.factor(lrScaleBatch, batch * accumulate);
