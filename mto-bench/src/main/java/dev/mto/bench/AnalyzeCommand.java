@@ -71,7 +71,14 @@ final class AnalyzeCommand implements Runnable {
       throws IOException {
     try (RunAnalysis analysis = analyzed.open()) {
       HeterogeneityByLayer result = analysis.heterogeneity(analyzed.out());
-      System.out.println("H " + analysis.weights() + ": " + result.masking().describe() + ", " + result.images() + " images");
+      System.out.println(
+          "H "
+              + analysis.weights()
+              + ": "
+              + result.masking().describe()
+              + ", "
+              + result.images()
+              + " images");
       System.out.println("  layer                        H, nats   norm: masked   visible");
       result.layers().values().forEach(layers -> layers.forEach(AnalyzeCommand::print));
       if (json != null) {

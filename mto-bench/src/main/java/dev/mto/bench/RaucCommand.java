@@ -128,8 +128,7 @@ final class RaucCommand implements Callable<Integer>, WithoutBackend {
         first
             .curves()
             .forEach((seed, curve) -> bySeed.put(seed, seed(first, second, seed, from, to)));
-        return new Comparison(
-            first.seeded(), bySeed, all, TimeToAccuracy.of(baselines, targets));
+        return new Comparison(first.seeded(), bySeed, all, TimeToAccuracy.of(baselines, targets));
       } catch (IllegalArgumentException e) {
         throw new UserException(e.getMessage(), e);
       }

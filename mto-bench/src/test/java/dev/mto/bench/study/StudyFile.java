@@ -64,6 +64,7 @@ final class StudyFile {
 
   /** The plan of a study file under settings. */
   static List<Cell> plan(Path file, String... settings) {
-    return StudyPlan.of(StudyConfig.read(file, List.of(settings)));
+    StudyConfig study = StudyConfig.read(file, List.of(settings));
+    return StudyPlan.of(study, StudyImages.of(study));
   }
 }
