@@ -119,8 +119,13 @@ public record ClassifierTraining(
       LabelledImages images, ClassifierFolder folder, boolean resume, PrintStream console) {
     if (images.train().size() < recipe.imagesPerStep()) {
       throw new UserException(
-          "the training images are %d, fewer than one step takes (batch x accumulate = %d); lower them, as configs/evaluate/%s-tiny.yaml does"
-              .formatted(images.train().size(), recipe.imagesPerStep(), task));
+          "the training images are %d, fewer than one step takes (batch x accumulate = %d); lower them%s"
+              .formatted(
+                  images.train().size(),
+                  recipe.imagesPerStep(),
+                  recipe instanceof FineTuneConfig
+                      ? ", as configs/evaluate/finetune-tiny.yaml does"
+                      : ", or solve it by evaluate linear --cached"));
     }
     try (RunLog log = new RunLog(console, folder.log());
         Learner classifier = learner.of(images.classes().size(), schedule(images).learningRate())) {

@@ -43,6 +43,7 @@ record StudyTables(Outcomes outcomes) {
     ComparisonTables comparisons = new ComparisonTables(outcomes);
     return Stream.of(
             KINDS.stream().map(this::accuracy),
+            KINDS.stream().map(this::last),
             KINDS.stream().map(comparisons::gains),
             KINDS.stream().map(comparisons::twins),
             KINDS.stream().map(comparisons::rauc),
@@ -91,6 +92,39 @@ record StudyTables(Outcomes outcomes) {
             + outcomes.reference()
             + "' of the same seed."
             + pixels(kind),
+        header,
+        rows);
+  }
+
+  /** The last point alone, a row a baseline, of the variants that all baselines have. */
+  private Table last(Measurement.Kind kind) {
+    int epoch =
+        outcomes.variants().stream()
+            .flatMap(variant -> variant.epochs(kind).stream())
+            .reduce(0, Math::max);
+    List<String> names =
+        outcomes.variants().stream()
+            .map(Outcomes.Variant::name)
+            .distinct()
+            .filter(
+                name ->
+                    outcomes.baselines().stream()
+                        .allMatch(of -> outcomes.variant(of, name).epochs(kind).contains(epoch)))
+            .toList();
+    List<String> header = row("baseline", Cell.UNTRAINED);
+    names.forEach(name -> header.add(name + ", epoch " + epoch));
+    List<List<String>> rows = new ArrayList<>();
+    for (String baseline : names.isEmpty() ? List.<String>of() : outcomes.baselines()) {
+      List<String> row = row(baseline);
+      row.add(percent(outcomes.variant(baseline, Cell.UNTRAINED).accuracy(kind, 0)));
+      names.forEach(
+          name -> row.add(percent(outcomes.variant(baseline, name).accuracy(kind, epoch))));
+      rows.add(row);
+    }
+    return new Table(
+        "Accuracy by " + kind.title() + " after the last epoch",
+        "Top-1 in per cent on the test images, mean ± standard deviation over seeds, of the variants"
+            + " that all baselines have.",
         header,
         rows);
   }

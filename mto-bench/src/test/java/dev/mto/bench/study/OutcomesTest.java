@@ -105,6 +105,7 @@ class OutcomesTest {
         .extracting(StudyTables.Table::title)
         .containsExactly(
             "Accuracy by fine-tuning along one schedule (Fig. 4)",
+            "Accuracy by fine-tuning after the last epoch",
             "Gain along the schedule by fine-tuning",
             "Not above the untrained twin by fine-tuning",
             "RAUC by fine-tuning (Table 2)",
@@ -116,13 +117,15 @@ class OutcomesTest {
             List.of("mae", "mto", "35.00 ± 7.07", "50.00 ± 0.00", "70.00 ± 20.00", "3"),
             List.of("", "mto − none", "", "0.00 ± 14.14", "0.00 ± 14.14", "2"));
     assertThat(tables.get(1).rows())
-        .containsExactly(List.of("mae", "mto", "+0.00 ± 10.00", "2", "1 of 2", "1 of 2"));
+        .containsExactly(List.of("mae", "35.00 ± 7.07", "60.00 ± 0.00", "70.00 ± 20.00"));
     assertThat(tables.get(2).rows())
+        .containsExactly(List.of("mae", "mto", "+0.00 ± 10.00", "2", "1 of 2", "1 of 2"));
+    assertThat(tables.get(3).rows())
         .containsExactly(List.of("mae", "0 of 4", "0 of 4"), List.of("all", "0 of 4", "0 of 4"));
-    assertThat(tables.get(3).rows().get(0))
+    assertThat(tables.get(4).rows().get(0))
         .startsWith("mae", "mto", "2 to 4", "0.000 (−∞ to 1.000)", "1.000 (−∞ to 2.000)")
         .endsWith("2", "1 of 2", "3.0", "3.0");
-    assertThat(tables.get(4).rows().get(1))
+    assertThat(tables.get(5).rows().get(1))
         .containsExactly(
             "mae",
             "mto",

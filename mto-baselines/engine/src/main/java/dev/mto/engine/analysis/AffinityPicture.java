@@ -24,8 +24,8 @@ final class AffinityPicture {
   /**
    * Of some images.
    *
-   * @param atLeast how many, as {@link SampleBatch#forEach} takes them; of these, those with as many
-   *     masked tokens as the first
+   * @param atLeast how many, as {@link SampleBatch#forEach} takes them; of these, those with as
+   *     many masked tokens as the first
    */
   AffinityPicture(TrainingGraph graph, SampleBatch sample, int atLeast) {
     this.graph = graph;
@@ -93,7 +93,8 @@ final class AffinityPicture {
     AffinityMaps.write(
         png,
         "%s, mean over %d images"
-            .formatted(softmax ? "row softmax of dot products" : "raw dot products", means.images()),
+            .formatted(
+                softmax ? "row softmax of dot products" : "raw dot products", means.images()),
         maps);
     csv.writeBeside(png);
   }

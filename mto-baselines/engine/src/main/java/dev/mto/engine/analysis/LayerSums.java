@@ -39,7 +39,6 @@ final class LayerSums {
 
   /** Means over all images, and over all masked and all visible tokens. */
   LayerFigures figures() {
-    return new LayerFigures(
-        heterogeneity / images, masked / maskedCount, visible / visibleCount);
+    return new LayerFigures(heterogeneity / images, masked / maskedCount, visible / visibleCount);
   }
 }

@@ -75,9 +75,9 @@ public final class RunAnalysis implements AutoCloseable {
   }
 
   /**
-   * Writes {@code heterogeneity.png} and {@code .csv} into {@code out} and returns the figures, means
-   * over 1,000 images or somewhat more, or all where there are fewer, in an order and under masks
-   * that do not depend on the run's seed.
+   * Writes {@code heterogeneity.png} and {@code .csv} into {@code out} and returns the figures,
+   * means over 1,000 images or somewhat more, or all where there are fewer, in an order and under
+   * masks that do not depend on the run's seed.
    */
   public HeterogeneityByLayer heterogeneity(Path out) {
     return new HeterogeneityPicture(graph, same, IMAGES)

@@ -230,8 +230,7 @@ public abstract class BaselineContract {
   }
 
   private HeterogeneityByLayer heterogeneity(TrainedModel model, RunConfig config) {
-    try (RunAnalysis analysis =
-        new RunAnalysis(model, config, tiny.root().resolve("bad.csv"))) {
+    try (RunAnalysis analysis = new RunAnalysis(model, config, tiny.root().resolve("bad.csv"))) {
       return analysis.heterogeneity(tiny.root().resolve("analysis"));
     }
   }

@@ -6,11 +6,13 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Eq. 8 over seeds: the mean area between the curves over the mean area by which the baseline rises.
- * So seeds whose baseline does not rise count too, where a mean of ratios had to leave them out.
+ * Eq. 8 over seeds: the mean area between the curves over the mean area by which the baseline
+ * rises. So seeds whose baseline does not rise count too, where a mean of ratios had to leave them
+ * out.
  *
  * @param n pairs of curves
- * @param improvement ∑∫(S2 - S1) / ∑∫(S1 - S1(E1)); NaN where the baseline does not rise in the mean
+ * @param improvement ∑∫(S2 - S1) / ∑∫(S1 - S1(E1)); NaN where the baseline does not rise in the
+ *     mean
  * @param low lower end of the 95 % percentile bootstrap over pairs; -∞ where pairs are drawn whose
  *     baseline does not rise; NaN of fewer than two
  * @param high its upper end, or ∞
@@ -78,7 +80,9 @@ public record RaucOverSeeds(int n, double improvement, double low, double high, 
     return pairs > 0 && rise > 0 ? Math.sqrt(squares / pairs) / rise : Double.NaN;
   }
 
-  /** For example "0.226 (0.132 to 0.311)", with something added to each; "–" where there is none. */
+  /**
+   * For example "0.226 (0.132 to 0.311)", with something added to each; "–" where there is none.
+   */
   public String describe(double added) {
     if (Double.isNaN(improvement)) {
       return "–";

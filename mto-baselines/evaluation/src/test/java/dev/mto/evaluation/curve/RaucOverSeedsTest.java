@@ -15,8 +15,7 @@ class RaucOverSeedsTest {
 
   @Test
   void isTheRatioOfMeanAreasSoThatNoSeedIsLeftOut() {
-    RaucOverSeeds rauc =
-        RaucOverSeeds.of(List.of(RISING, FALLING), List.of(STEEP, FLAT), 0, 2);
+    RaucOverSeeds rauc = RaucOverSeeds.of(List.of(RISING, FALLING), List.of(STEEP, FLAT), 0, 2);
 
     // areas between: 6 - 4 and 8 - 3; rises: 4 - 2 and 3 - 4
     assertThat(rauc.n()).isEqualTo(2);
