@@ -9,7 +9,6 @@ import dev.mto.engine.config.TrainingConfig;
 final class PlainCosine {
   /** Jackson leaves out what this equals. */
   @Override
-  @SuppressWarnings("EqualsUnsafeCast") // not a value but a filter
   public boolean equals(Object schedule) {
     return schedule == TrainingConfig.Schedule.COSINE;
   }

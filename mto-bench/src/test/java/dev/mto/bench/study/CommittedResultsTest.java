@@ -27,6 +27,8 @@ class CommittedResultsTest {
       Pattern.compile("<!-- (study|checked|not in the cells).*?<!-- end -->", Pattern.DOTALL);
   private static final Pattern NUMBER =
       Pattern.compile("(?<![\\w./^-])-?\\d*\\.?\\d+(?![\\w-]|\\.\\d)");
+  private static final Pattern SPREAD = Pattern.compile("[-+]?\\d*\\.?\\d+ ± \\d*\\.?\\d+");
+  private static final Pattern SENTENCES = Pattern.compile("(?<=[.:;]) ");
   private static final Pattern SHARE = Pattern.compile("\\d+ of \\d+");
 
   @TempDir private Path folder;
@@ -67,10 +69,13 @@ class CommittedResultsTest {
       for (MatchResult block : CHECKED.matcher(Files.readString(document)).results().toList()) {
         if (block.group(1).equals(name)) {
           String text = block.group(2).replaceAll("\\s+", " ");
-          SHARE
+          SPREAD
               .matcher(text)
               .results()
-              .forEach(share -> assertThat(tables).contains("| " + share.group() + " |"));
+              .forEach(spread -> assertThat(tables).contains(spread.group()));
+          for (String sentence : SENTENCES.split(text)) {
+            assertSharesAreOfOneRow(sentence, tables);
+          }
           for (BigDecimal number : numbers(text)) {
             assertThat(isAmong(number, measured) || isAmong(number, set))
                 .as("%s, in %s: %s", number, document, text)
@@ -100,6 +105,15 @@ class CommittedResultsTest {
     assertThat(isAmong(new BigDecimal("0.32"), measured)).as("of either sign").isTrue();
     assertThat(isAmong(new BigDecimal("57.3"), measured)).isFalse();
     assertThat(isAmong(new BigDecimal("0.890"), measured)).as("more than is known").isFalse();
+  }
+
+  /** E.g. "6 of 12 after 2 epochs, 10 of 12 after 4": one row has both. */
+  private static void assertSharesAreOfOneRow(String sentence, String tables) {
+    List<String> shares =
+        SHARE.matcher(sentence).results().map(share -> "| " + share.group() + " |").toList();
+    assertThat(tables.lines())
+        .as(sentence)
+        .anyMatch(row -> shares.stream().allMatch(share -> row.contains(share)));
   }
 
   private static boolean isAmong(BigDecimal number, Set<BigDecimal> known) {

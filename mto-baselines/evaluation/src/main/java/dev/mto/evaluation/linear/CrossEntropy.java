@@ -11,15 +11,54 @@ import org.nd4j.linalg.factory.Nd4j;
  * The objective of multinomial logistic regression: the mean of -ln softmax(x W + b)[y] over
  * images, in nats, plus |W|² / (2 C n). That is scikit-learn's {@code LogisticRegression} divided
  * by C n; as there, b is not penalised. Computed in float64, a block of images at a time.
- *
- * @param features of all images [N, D]
- * @param images which of them count, n
- * @param classes K
- * @param c inverse strength C of the penalty
  */
-record CrossEntropy(FeatureTable features, int[] images, int classes, double c)
-    implements Objective {
+final class CrossEntropy implements Objective {
   private static final int BLOCK = 4096;
+
+  private final FeatureTable features;
+  private final int[] images;
+  private final int classes;
+  private final double c;
+
+  /**
+   * The objective on some images.
+   *
+   * @param features of all images [N, D]
+   * @param images which of them count, n
+   * @param classes K
+   * @param c inverse strength C of the penalty
+   */
+  CrossEntropy(FeatureTable features, int[] images, int classes, double c) {
+    this.features = features;
+    this.images = images.clone();
+    this.classes = classes;
+    this.c = c;
+  }
+
+  /** Width of a feature, D. */
+  int dim() {
+    return features.dim();
+  }
+
+  /** How many images count, n. */
+  int size() {
+    return images.length;
+  }
+
+  /** K. */
+  int classes() {
+    return classes;
+  }
+
+  /** C. */
+  double c() {
+    return c;
+  }
+
+  /** The label of one of the images that count. */
+  int label(int place) {
+    return features.label(images[place]);
+  }
 
   /** How many: weights [D, K] in c order, then K biases. */
   int variables() {
@@ -33,7 +72,7 @@ record CrossEntropy(FeatureTable features, int[] images, int classes, double c)
         point,
         (from, rows, products) -> {
           for (int i = 0; i < products.length; i += classes) {
-            int label = features.label(images[from + i / classes]);
+            int label = label(from + i / classes);
             value[0] += residuals(products, i, label) / images.length;
           }
           addGradient(rows, products, gradient);

@@ -25,7 +25,7 @@ final class Curvature implements AutoCloseable {
 
   /** Of the features of all the objective's images. */
   static Curvature of(CrossEntropy objective) {
-    int dim = objective.features().dim();
+    int dim = objective.dim();
     INDArray axes = Nd4j.zeros(DataType.DOUBLE, dim, dim);
     objective.forEachRows(
         (rows, from) -> {
@@ -33,7 +33,7 @@ final class Curvature implements AutoCloseable {
             axes.addi(product);
           }
         });
-    axes.divi(objective.images().length);
+    axes.divi(objective.size());
     try (INDArray moments = Eigen.symmetricGeneralizedEigenvalues(axes)) { // axes become vectors
       return new Curvature(axes, moments.toDoubleVector(), objective.classes());
     }

@@ -21,15 +21,50 @@ record Lbfgs(double tolerance, int mostIterations, UnaryOperator<double[]> inver
   /** What rounding may add to a value, as a share of it. */
   private static final double ROUNDING = 1e-14;
 
-  /**
-   * Where it ended.
-   *
-   * @param gradientNorm Euclidean; above the tolerance where it gave up
-   */
-  record Minimum(double[] point, double value, double gradientNorm, int iterations) {}
+  /** Where it ended. */
+  static final class Minimum {
+    private final double[] point;
+    private final double value;
+    private final double gradientNorm;
+    private final int iterations;
+
+    private Minimum(double[] point, double value, double gradientNorm, int iterations) {
+      this.point = point;
+      this.value = value;
+      this.gradientNorm = gradientNorm;
+      this.iterations = iterations;
+    }
+
+    double[] point() {
+      return point.clone();
+    }
+
+    double value() {
+      return value;
+    }
+
+    /** Euclidean; above the tolerance where it gave up. */
+    double gradientNorm() {
+      return gradientNorm;
+    }
+
+    int iterations() {
+      return iterations;
+    }
+  }
 
   /** A past step and the change of the gradient along it. */
-  private record Pair(double[] step, double[] change, double product) {}
+  private static final class Pair {
+    private final double[] step;
+    private final double[] change;
+    private final double product;
+
+    private Pair(double[] step, double[] change) {
+      this.step = step;
+      this.change = change;
+      this.product = dot(step, change);
+    }
+  }
 
   /** Minimises from {@code start}, which is not changed. */
   Minimum minimise(Objective objective, double... start) {
@@ -64,9 +99,9 @@ record Lbfgs(double tolerance, int mostIterations, UnaryOperator<double[]> inver
   }
 
   private static void remember(Deque<Pair> pairs, double[] step, double[] change) {
-    double product = dot(step, change);
-    if (product > 0) {
-      pairs.addLast(new Pair(step, change, product));
+    Pair pair = new Pair(step, change);
+    if (pair.product > 0) {
+      pairs.addLast(pair);
       if (pairs.size() > MEMORY) {
         pairs.removeFirst();
       }
@@ -79,22 +114,22 @@ record Lbfgs(double tolerance, int mostIterations, UnaryOperator<double[]> inver
     Deque<Double> shares = new ArrayDeque<>();
     for (Iterator<Pair> newest = pairs.descendingIterator(); newest.hasNext(); ) {
       Pair pair = newest.next();
-      double share = dot(pair.step(), direction) / pair.product();
-      add(direction, -share, pair.change());
+      double share = dot(pair.step, direction) / pair.product;
+      add(direction, -share, pair.change);
       shares.addFirst(share);
     }
     double scale = 1;
     if (!pairs.isEmpty()) {
       Pair newest = pairs.getLast();
-      scale = newest.product() / dot(newest.change(), inverse.apply(newest.change()));
+      scale = newest.product / dot(newest.change, inverse.apply(newest.change));
     }
     direction = inverse.apply(direction);
     for (int i = 0; i < direction.length; i++) {
       direction[i] *= -scale;
     }
     for (Pair pair : pairs) {
-      double share = dot(pair.change(), direction) / pair.product();
-      add(direction, -shares.removeFirst() - share, pair.step());
+      double share = dot(pair.change, direction) / pair.product;
+      add(direction, -shares.removeFirst() - share, pair.step);
     }
     return direction;
   }

@@ -154,7 +154,7 @@ public record LogisticRegression(List<Double> candidates, long seed, Consumer<Li
     int[] predicted = of.predictions(fit.point());
     int right = 0;
     for (int i = 0; i < predicted.length; i++) {
-      right += predicted[i] == of.features().label(of.images()[i]) ? 1 : 0;
+      right += predicted[i] == of.label(i) ? 1 : 0;
     }
     return (double) right / predicted.length;
   }
@@ -165,8 +165,7 @@ public record LogisticRegression(List<Double> candidates, long seed, Consumer<Li
         fit.point(),
         (from, rows, logits) -> {
           long[] shape = {logits.length / classes.size(), classes.size()};
-          int[] labels =
-              IntStream.range(from, from + (int) shape[0]).map(of.features()::label).toArray();
+          int[] labels = IntStream.range(from, from + (int) shape[0]).map(of::label).toArray();
           try (INDArray scores =
               Nd4j.create(logits, shape, new long[] {shape[1], 1}, 'c', DataType.DOUBLE)) {
             counter.add(labels, scores);
