@@ -28,7 +28,7 @@ class CommittedResultsTest {
   private static final Pattern NUMBER =
       Pattern.compile("(?<![\\w./^-])-?\\d*\\.?\\d+(?![\\w-]|\\.\\d)");
   private static final Pattern SPREAD = Pattern.compile("[-+]?\\d*\\.?\\d+ ± \\d*\\.?\\d+");
-  private static final Pattern SENTENCES = Pattern.compile("(?<=[.:;]) ");
+  private static final Pattern SENTENCES = Pattern.compile(".+?(?:[.:;] |$)");
   private static final Pattern SHARE = Pattern.compile("\\d+ of \\d+");
 
   @TempDir private Path folder;
@@ -73,9 +73,10 @@ class CommittedResultsTest {
               .matcher(text)
               .results()
               .forEach(spread -> assertThat(tables).contains(spread.group()));
-          for (String sentence : SENTENCES.split(text)) {
-            assertSharesAreOfOneRow(sentence, tables);
-          }
+          SENTENCES
+              .matcher(text)
+              .results()
+              .forEach(sentence -> assertSharesAreOfOneRow(sentence.group(), tables));
           for (BigDecimal number : numbers(text)) {
             assertThat(isAmong(number, measured) || isAmong(number, set))
                 .as("%s, in %s: %s", number, document, text)

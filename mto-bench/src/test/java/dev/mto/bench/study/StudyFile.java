@@ -49,6 +49,7 @@ final class StudyFile {
         grid: [ %4$s ]
         measures:
           finetune: { recipe: %2$s/finetune.yaml, epochs: [1, 2] }
+          linear: { epochs: [2] }
           knn: { epochs: [2] }
         """
             .formatted(name, root, variants, grid));
