@@ -62,7 +62,8 @@ final class AnalyzeCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description =
           "H of every layer (eq. 2), as Fig. 1 of the paper, beside the mean norms of masked and of"
-              + " visible tokens.")
+              + " visible tokens: means over 1,000 images and what fills their last batch, in an"
+              + " order and under masks that are the same for every run.")
   void heterogeneity(
       @Mixin AnalyzedWeights analyzed,
       @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures here.")
@@ -70,7 +71,14 @@ final class AnalyzeCommand implements Runnable {
       throws IOException {
     try (RunAnalysis analysis = analyzed.open()) {
       HeterogeneityByLayer result = analysis.heterogeneity(analyzed.out());
-      System.out.println("H " + analysis.weights() + ": " + result.masking().describe());
+      System.out.println(
+          "H "
+              + analysis.weights()
+              + ": "
+              + result.masking().describe()
+              + ", "
+              + result.images()
+              + " images");
       System.out.println("  layer                        H, nats   norm: masked   visible");
       result.layers().values().forEach(layers -> layers.forEach(AnalyzeCommand::print));
       if (json != null) {
@@ -106,6 +114,7 @@ final class AnalyzeCommand implements Runnable {
   private static Map<String, Object> figures(HeterogeneityByLayer result) {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("unit", "nats");
+    figures.put("images", result.images());
     figures.put("mask_ratio", result.masking().ratio());
     figures.put("bound", result.masking().bound());
     result
@@ -125,7 +134,7 @@ final class AnalyzeCommand implements Runnable {
       description = {
         "Affinity maps of all token pairs of every layer, as Fig. 2 of the paper: rows and columns"
             + " masked then visible; quadrants 1 masked x masked, 2 masked x visible, 3 visible x"
-            + " masked, 4 visible x visible."
+            + " masked, 4 visible x visible. Means over the images of heterogeneity."
       })
   void affinity(
       @Mixin AnalyzedWeights analyzed,

@@ -7,11 +7,13 @@ import dev.mto.engine.pictures.Series;
 import dev.mto.evaluation.curve.AccuracyCurve;
 import dev.mto.evaluation.curve.CurveFile;
 import dev.mto.evaluation.curve.Rauc;
-import dev.mto.evaluation.curve.SeedSummary;
+import dev.mto.evaluation.curve.RaucOverSeeds;
+import dev.mto.evaluation.curve.TimeToAccuracy;
 import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +21,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,7 +35,9 @@ import picocli.CommandLine.Option;
       "",
       "improvement is eq. 8 as printed; ratio is 1 + improvement, which Table 2 of the paper prints."
           + " Curves are straight between their points. CSV files have the columns"
-          + " epoch,accuracy[,seed]; with seeds each seed is compared with itself."
+          + " epoch,accuracy[,seed]; with seeds each seed is compared with itself,"
+          + " and the mean is the ratio of mean areas, so that seeds whose baseline does not rise count"
+          + " too. Seeds that never reach the baseline's last accuracy are counted, not left out."
     },
     footer = {
       "",
@@ -75,20 +78,10 @@ final class RaucCommand implements Callable<Integer>, WithoutBackend {
     CurveFile first = CurveFile.read(baseline);
     CurveFile second = CurveFile.read(target);
     refuseMixture(first, second);
-    SortedMap<String, Rauc> bySeed = new TreeMap<>();
-    for (Map.Entry<String, AccuracyCurve> curve : first.curves().entrySet()) {
-      String seed = curve.getKey();
-      try {
-        bySeed.put(seed, Rauc.of(curve.getValue(), second.curves().get(seed), from, to));
-      } catch (IllegalArgumentException e) {
-        throw new UserException((seed.isEmpty() ? "" : "seed " + seed + ": ") + e.getMessage(), e);
-      }
-    }
-    SeedSummary summary =
-        SeedSummary.of(bySeed.values().stream().mapToDouble(Rauc::improvement).toArray());
-    print(bySeed, summary, first.seeded());
+    Comparison compared = Comparison.of(first, second, from, to);
+    print(compared);
     if (json != null) {
-      JsonFile.write(json, figures(bySeed, summary));
+      JsonFile.write(json, figures(compared));
     }
     if (chart != null) {
       LineChart.of("accuracy against epochs of pre-training", "epoch", "accuracy")
@@ -118,33 +111,75 @@ final class RaucCommand implements Callable<Integer>, WithoutBackend {
     }
   }
 
-  private void print(Map<String, Rauc> bySeed, SeedSummary summary, boolean seeded) {
+  /**
+   * Two files of curves, compared.
+   *
+   * @param bySeed eq. 8 of each seed; null where its baseline does not rise
+   */
+  private record Comparison(
+      boolean seeded, SortedMap<String, Rauc> bySeed, RaucOverSeeds all, TimeToAccuracy time) {
+    static Comparison of(CurveFile first, CurveFile second, double from, double to) {
+      SortedMap<String, Rauc> bySeed = new TreeMap<>();
+      List<AccuracyCurve> targets = new ArrayList<>();
+      first.curves().keySet().forEach(seed -> targets.add(second.curves().get(seed)));
+      List<AccuracyCurve> baselines = List.copyOf(first.curves().values());
+      try {
+        RaucOverSeeds all = RaucOverSeeds.of(baselines, targets, from, to);
+        first
+            .curves()
+            .forEach((seed, curve) -> bySeed.put(seed, seed(first, second, seed, from, to)));
+        return new Comparison(first.seeded(), bySeed, all, TimeToAccuracy.of(baselines, targets));
+      } catch (IllegalArgumentException e) {
+        throw new UserException(e.getMessage(), e);
+      }
+    }
+
+    private static Rauc seed(
+        CurveFile first, CurveFile second, String seed, double from, double to) {
+      try {
+        return Rauc.of(first.curves().get(seed), second.curves().get(seed), from, to);
+      } catch (IllegalArgumentException e) {
+        if (first.seeded()) {
+          return null; // it does not rise, but counts in the mean
+        }
+        throw e;
+      }
+    }
+  }
+
+  private void print(Comparison compared) {
     System.out.printf(
         Locale.ROOT, "RAUC of %s over %s, epochs %s to %s%n", target, baseline, from, to);
-    bySeed.forEach(
-        (seed, rauc) ->
-            System.out.printf(
-                Locale.ROOT,
-                "  %simprovement %.4f, ratio %.4f; %s%n",
-                seeded ? "seed " + seed + ": " : "",
-                rauc.improvement(),
-                rauc.ratio(),
-                shortening(rauc)));
-    if (seeded && summary.n() > 1) {
+    compared
+        .bySeed()
+        .forEach(
+            (seed, rauc) ->
+                System.out.println(
+                    "  "
+                        + (compared.seeded() ? "seed " + seed + ": " : "")
+                        + (rauc == null
+                            ? "no value of its own, as its baseline does not rise"
+                            : String.format(
+                                Locale.ROOT,
+                                "improvement %.4f, ratio %.4f; %s",
+                                rauc.improvement(),
+                                rauc.ratio(),
+                                shortening(rauc)))));
+    RaucOverSeeds all = compared.all();
+    if (all.n() > 1) {
       System.out.printf(
           Locale.ROOT,
-          "  mean improvement %.4f, ratio %.4f, standard deviation %.4f, n = %d%s%n",
-          summary.mean(),
-          1 + summary.mean(),
-          summary.deviation(),
-          summary.n(),
-          summary.interval().isEmpty()
-              ? " (too few for an interval, which needs 5)"
-              : String.format(
-                  Locale.ROOT,
-                  ", 95 %% interval %.4f to %.4f",
-                  summary.interval().get(0),
-                  summary.interval().get(1)));
+          "  over %d seeds, ratio of mean areas: improvement %s, ratio %s (95 %% bootstrap interval);"
+              + " the baseline's seeds among themselves: ± %.3f%n",
+          all.n(),
+          all.describe(0),
+          all.describe(1),
+          all.between());
+      TimeToAccuracy time = compared.time();
+      System.out.printf(
+          "  %d of %d seeds reach the baseline's last accuracy; mean epoch of these %s, median of"
+              + " all %s%n",
+          time.reached(), time.runs(), time.meanOfReached(), time.medianOfAll());
     }
   }
 
@@ -158,39 +193,40 @@ final class RaucCommand implements Callable<Integer>, WithoutBackend {
             100 * rauc.reduction());
   }
 
-  private Map<String, Object> figures(Map<String, Rauc> bySeed, SeedSummary summary) {
+  private Map<String, Object> figures(Comparison compared) {
     Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("improvement", summary.mean());
-    figures.put("ratio", 1 + summary.mean());
+    RaucOverSeeds all = compared.all();
+    figures.put("improvement", known(all.improvement()));
+    figures.put("ratio", known(1 + all.improvement()));
     figures.put("from", from);
     figures.put("to", to);
-    figures.put("n", summary.n());
-    figures.put("std", known(summary.deviation()));
-    figures.put("interval", summary.interval());
-    figures.put("epochs_to_baseline", known(mean(bySeed, Rauc::epochsToBaseline)));
-    figures.put("reduction", known(mean(bySeed, Rauc::reduction)));
+    figures.put("n", all.n());
+    figures.put("interval", Arrays.asList(known(all.low()), known(all.high())));
+    figures.put("between_seeds_of_baseline", known(all.between()));
+    figures.put("reached", compared.time().reached());
+    figures.put("mean_epoch_of_reached", known(compared.time().mean()));
+    figures.put("median_epoch", known(compared.time().median()));
     List<Map<String, Object>> seeds = new ArrayList<>();
-    bySeed.forEach(
-        (seed, rauc) -> {
-          Map<String, Object> row = new LinkedHashMap<>();
-          row.put("seed", seed);
-          row.put("improvement", rauc.improvement());
-          row.put("ratio", rauc.ratio());
-          row.put("epochs_to_baseline", known(rauc.epochsToBaseline()));
-          row.put("reduction", known(rauc.reduction()));
-          seeds.add(row);
-        });
+    compared
+        .bySeed()
+        .forEach(
+            (seed, rauc) -> {
+              Map<String, Object> row = new LinkedHashMap<>();
+              row.put("seed", seed);
+              if (rauc != null) {
+                row.put("improvement", rauc.improvement());
+                row.put("ratio", rauc.ratio());
+                row.put("epochs_to_baseline", known(rauc.epochsToBaseline()));
+                row.put("reduction", known(rauc.reduction()));
+              }
+              seeds.add(row);
+            });
     figures.put("seeds", seeds);
     return figures;
   }
 
-  /** NaN where one seed never reaches the baseline. */
-  private static double mean(Map<String, Rauc> bySeed, ToDoubleFunction<Rauc> figure) {
-    return bySeed.values().stream().mapToDouble(figure).average().orElse(Double.NaN);
-  }
-
   private static Double known(double value) {
-    return Double.isNaN(value) ? null : value;
+    return Double.isFinite(value) ? value : null;
   }
 
   /** The mean over seeds at every epoch that all of them have. */

@@ -113,7 +113,7 @@ class EvaluateCommandTest {
   void aLinearClassifierOnCachedFeaturesLearnsThem(OfficialCheckpoint official) throws IOException {
     Path json = folder.resolve("cached.json");
 
-    Execution run = evaluate(official, "linear", "--cached", "--epochs", "30", "--json", json + "");
+    Execution run = evaluate(official, "linear", "--cached", "--json", json + "");
 
     assertThat(run.errors()).isEmpty();
     assertThat(run.out()).contains("untrained encoders: top-1").contains("(n = 3)");
@@ -124,6 +124,8 @@ class EvaluateCommandTest {
     assertThat(figures.get("top1").asDouble()).isGreaterThan(0.6);
     assertThat(figures.get("untrained_top1").size()).isEqualTo(3);
     assertThat(figures.get("images").asInt()).isEqualTo(18);
+    assertThat(figures.get("gradient_norm").asDouble()).isBetween(0., 1e-6);
+    assertThat(run.out()).contains("gradient norm").contains("training top-1");
   }
 
   @Test
@@ -132,8 +134,9 @@ class EvaluateCommandTest {
     cached("--recipe-set", "epochs=3").assertRefused("does not apply to cached features");
     cached("--untrained").assertRefused("always measured too");
     cached("--out", folder + "/c").assertRefused("has no folder");
-    evaluate(OfficialCheckpoint.MAE, "linear", "--epochs", "3").assertRefused("--cached");
-    cached("--epochs", "0").assertRefused("at least 1 epoch");
+    evaluate(OfficialCheckpoint.MAE, "linear", "--c", "3").assertRefused("--cached");
+    cached("--c", "0").assertRefused("must be above 0");
+    cached("--twins", "-1").assertRefused("must be 0 or greater");
   }
 
   private Execution cached(String... more) {

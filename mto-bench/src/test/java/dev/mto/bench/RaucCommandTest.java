@@ -39,7 +39,8 @@ class RaucCommandTest {
     JsonNode figures = new ObjectMapper().readTree(json.toFile());
     assertThat(figures.get("improvement").asDouble()).isCloseTo(2 / 3.0, within(1e-12));
     assertThat(figures.get("ratio").asDouble()).isCloseTo(5 / 3.0, within(1e-12));
-    assertThat(figures.get("reduction").asDouble()).isCloseTo(0.25, within(1e-12));
+    assertThat(figures.at("/seeds/0/reduction").asDouble()).isCloseTo(0.25, within(1e-12));
+    assertThat(figures.get("interval").get(0).isNull()).as("of one pair").isTrue();
     assertThat(chart).isNotEmptyFile();
   }
 
@@ -47,16 +48,19 @@ class RaucCommandTest {
   void seedsAreComparedWithThemselves() throws IOException {
     Execution run =
         rauc(
-            "epoch,accuracy,seed\n100,80,1\n400,83,1\n100,70,2\n400,73,2\n",
-            "epoch,accuracy,seed\n100,81,1\n400,84,1\n100,70,2\n400,72,2\n");
+            "epoch,accuracy,seed\n100,80,1\n400,83,1\n100,70,2\n400,73,2\n100,60,3\n400,59,3\n",
+            "epoch,accuracy,seed\n100,81,1\n400,84,1\n100,70,2\n400,72,2\n100,60,3\n400,61,3\n");
 
     assertThat(run.errors()).isEmpty();
     assertThat(run.out())
         .contains("seed 1: improvement 0.6667")
         .contains("seed 2: improvement -0.3333")
         .contains("never reaches")
-        .contains("mean improvement 0.1667")
-        .contains("n = 2 (too few for an interval, which needs 5)");
+        .contains("seed 3: no value of its own")
+        // areas between 300, -150, 300; rises 450, 450, -150
+        .contains("over 3 seeds, ratio of mean areas: improvement 0.600 (")
+        .contains("the baseline's seeds among themselves: ± ")
+        .contains("2 of 3 seeds reach the baseline's last accuracy; mean epoch of these 200.0,");
   }
 
   @Test

@@ -22,6 +22,6 @@ public sealed interface ClassifierRecipe permits FineTuneConfig, LinearProbeConf
   /** Images of an optimizer step. */
   int imagesPerStep();
 
-  /** By step: linear warm-up, then half a cosine. */
+  /** By step: linear warm-up and a cosine. */
   LearningRate learningRate(long stepsPerEpoch);
 }

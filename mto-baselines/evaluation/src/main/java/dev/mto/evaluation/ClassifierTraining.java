@@ -27,7 +27,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
@@ -40,7 +39,7 @@ import java.util.function.Supplier;
  * @param feature which features the classifier sees, in words
  * @param recipe what both kinds of classifier have in common
  * @param augmentation of training images
- * @param learner by number of classes
+ * @param learner makes the classifier
  * @param weights names the weights that the encoder starts from
  */
 public record ClassifierTraining(
@@ -50,7 +49,7 @@ public record ClassifierTraining(
     String feature,
     ClassifierRecipe recipe,
     Preprocessing augmentation,
-    IntFunction<Learner> learner,
+    Learner.Factory learner,
     Supplier<String> weights) {
   private static final double MINUTES_BETWEEN_SAVES = 5;
 
@@ -74,13 +73,14 @@ public record ClassifierTraining(
         recipe.pooling() == Pooling.MEAN ? "mean of patch tokens" : "class token",
         recipe,
         TrainingViews.of(config, recipe),
-        classes ->
+        (classes, schedule) ->
             new FineTuner(
                 model.baseline(),
                 config,
                 recipe,
                 untrained ? Map.of() : model.tensors(recipe.weights()),
-                classes),
+                classes,
+                schedule),
         weights(model, recipe.weights(), untrained));
   }
 
@@ -95,7 +95,7 @@ public record ClassifierTraining(
         new FeatureKind(recipe.pooling(), recipe.block()).describe(),
         recipe,
         TrainingViews.of(config, recipe),
-        classes ->
+        (classes, schedule) ->
             new LinearProbe(
                 untrained
                     ? FrozenEncoder.untrained(baseline, config, recipe.seed())
@@ -132,12 +132,17 @@ public record ClassifierTraining(
       LabelledImages images, ClassifierFolder folder, boolean resume, PrintStream console) {
     if (images.train().size() < recipe.imagesPerStep()) {
       throw new UserException(
-          "the training images are %d, fewer than one step takes (batch x accumulate = %d); lower them, as configs/evaluate/%s-tiny.yaml does"
-              .formatted(images.train().size(), recipe.imagesPerStep(), task));
+          "the training images are %d, fewer than one step takes (batch x accumulate = %d); lower them%s"
+              .formatted(
+                  images.train().size(),
+                  recipe.imagesPerStep(),
+                  recipe instanceof FineTuneConfig
+                      ? ", as configs/evaluate/finetune-tiny.yaml does"
+                      : ", or solve it by evaluate linear --cached"));
     }
     try (FolderLock lock = folder.lock();
         RunLog log = new RunLog(console, folder.log());
-        Learner classifier = learner.apply(images.classes().size())) {
+        Learner classifier = learner.of(images.classes().size(), schedule(images).learningRate())) {
       folder.requireSame(
           Map.of(
               "weights", weights.get(),

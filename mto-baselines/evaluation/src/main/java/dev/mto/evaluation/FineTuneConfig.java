@@ -1,11 +1,14 @@
 package dev.mto.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mto.data.pixels.Interpolation;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.LrScale;
 import dev.mto.engine.config.Rules;
+import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.optimizer.LearningRate;
+import dev.mto.engine.optimizer.TimmCosine;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
 import java.nio.file.Path;
@@ -23,6 +26,9 @@ import java.util.List;
  *     measured after the last; 0 for then only
  * @param baseLr learning rate before scaling
  * @param lrScaleBatch images per step for which {@code baseLr} is meant, or {@code none}
+ * @param schedule {@code cosine}, {@code cosine_linspace} or {@code cosine_timm}; {@code cosine},
+ *     as every recipe had it before there was a choice, where it is not given, and it is not
+ *     written then
  * @param warmupEpochs epochs of linear warm-up
  * @param warmupLr learning rate at the first step, scaled as {@code baseLr}
  * @param minLr learning rate at the end of the cosine, not scaled
@@ -54,6 +60,8 @@ public record FineTuneConfig(
     int valEveryEpochs,
     double baseLr,
     String lrScaleBatch,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PlainCosine.class)
+        TrainingConfig.Schedule schedule,
     double warmupEpochs,
     double warmupLr,
     double minLr,
@@ -85,6 +93,9 @@ public record FineTuneConfig(
     Rules.notNegative("val_every_epochs", valEveryEpochs);
     Rules.notNegative("base_lr", baseLr);
     LrScale.check("lr_scale_batch", lrScaleBatch);
+    schedule = schedule == null ? TrainingConfig.Schedule.COSINE : schedule;
+    Rules.require(
+        schedule != TrainingConfig.Schedule.MULTISTEP, "schedule", schedule, "one of the cosines");
     Rules.notNegative("warmup_epochs", warmupEpochs);
     Rules.notNegative("warmup_lr", warmupLr);
     Rules.notNegative("min_lr", minLr);
@@ -130,11 +141,14 @@ public record FineTuneConfig(
   @Override
   public LearningRate learningRate(long stepsPerEpoch) {
     double factor = LrScale.factor(lrScaleBatch, imagesPerStep());
-    return LearningRate.cosine(
-        baseLr * factor,
-        warmupLr * factor,
-        minLr,
-        Math.round(warmupEpochs * stepsPerEpoch),
-        epochs * stepsPerEpoch);
+    double base = baseLr * factor;
+    double warmup = warmupLr * factor;
+    long warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
+    long steps = epochs * stepsPerEpoch;
+    return switch (schedule) {
+      case COSINE_LINSPACE -> LearningRate.cosineLinspace(base, warmup, minLr, warmupSteps, steps);
+      case COSINE_TIMM -> new TimmCosine(base, warmup, minLr, warmupSteps, steps);
+      default -> LearningRate.cosine(base, warmup, minLr, warmupSteps, steps);
+    };
   }
 }

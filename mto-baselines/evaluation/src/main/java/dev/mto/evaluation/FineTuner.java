@@ -10,8 +10,10 @@ import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.engine.optimizer.LayerDecay;
+import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.engine.optimizer.MovingAverage;
+import dev.mto.engine.optimizer.ParameterGroup;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.DropPath;
 import dev.mto.models.VitConfig;
@@ -40,20 +42,25 @@ public final class FineTuner implements Learner {
   private final GraphSession evaluation;
   private final AdamW optimizer;
   private final MeanGradients gradients = new MeanGradients();
+  private final LearningRate schedule;
+  private long step;
 
   /**
    * A classifier before its first step.
    *
    * @param weights pre-trained tensors under official names, copied; empty for an untrained encoder
    * @param classes K
+   * @param schedule gives the learning rates of layers by those of steps
    */
   public FineTuner(
       Baseline baseline,
       RunConfig config,
       FineTuneConfig recipe,
       Map<String, INDArray> weights,
-      int classes) {
+      int classes,
+      LearningRate schedule) {
     this.recipe = recipe;
+    this.schedule = schedule;
     this.classes = classes;
     this.vit = config.vit();
     this.model = FineTuneGraph.build(baseline, config, recipe, classes);
@@ -68,7 +75,7 @@ public final class FineTuner implements Learner {
     this.optimizer =
         new AdamW(
             trained,
-            name -> decay.of(name, trained.get(name).rank()),
+            name -> atThisStep(decay.of(name, trained.get(name).rank())),
             recipe.betas().get(0),
             recipe.betas().get(1),
             1e-8,
@@ -127,8 +134,17 @@ public final class FineTuner implements Learner {
   private double update(Map<String, INDArray> mean, long step, double loss, double learningRate) {
     double norm = GradientNorm.of(mean.values());
     requireFinite(step, loss, norm, learningRate);
+    this.step = step;
     optimizer.step(mean, learningRate, GradientNorm.clipFactor(norm, recipe.clip()));
     return norm;
+  }
+
+  /** The group with the share of this step's learning rate that it has now. */
+  private ParameterGroup atThisStep(ParameterGroup group) {
+    double whole = schedule.at(step);
+    return whole > 0
+        ? new ParameterGroup(schedule.at(step, group.rateScale()) / whole, group.decayed())
+        : group;
   }
 
   static void requireFinite(long step, double loss, double gradientNorm, double learningRate) {

@@ -1,11 +1,19 @@
 package dev.mto.evaluation;
 
+import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.run.Trainee;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A classifier that is trained step by step on labelled images; its loss is in nats. */
 public interface Learner extends Trainee {
+  /** Makes a classifier before its first step. */
+  @FunctionalInterface
+  interface Factory {
+    /** One of so many classes, trained by this schedule. */
+    Learner of(int classes, LearningRate schedule);
+  }
+
   /**
    * Scores of images.
    *

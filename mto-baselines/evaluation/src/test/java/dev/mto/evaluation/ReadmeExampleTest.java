@@ -24,10 +24,10 @@ class ReadmeExampleTest {
           "## What a pre-trained encoder is good for.*?```java\n(.*?)```", Pattern.DOTALL);
   private static final String PROGRAM =
       """
-      import dev.mto.deeplearning4j.*;
       import dev.mto.engine.encoder.*;
       import dev.mto.engine.weights.*;
       import dev.mto.evaluation.*;
+      import dev.mto.evaluation.linear.*;
       import java.nio.file.Path;
 
       public final class Example implements java.util.concurrent.Callable<double[]> {

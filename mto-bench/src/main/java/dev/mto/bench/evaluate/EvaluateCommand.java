@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./mto evaluate knn --run runs/quickstart",
-      "  ./mto evaluate linear --run runs/quickstart --recipe configs/evaluate/linear-tiny.yaml",
+      "  ./mto evaluate linear --run runs/quickstart --cached",
       "  ./mto evaluate finetune --run runs/quickstart --recipe configs/evaluate/finetune-tiny.yaml",
       "  ./mto evaluate curve --run runs/quickstart --by knn"
     })

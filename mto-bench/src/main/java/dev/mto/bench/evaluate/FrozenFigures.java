@@ -3,6 +3,7 @@ package dev.mto.bench.evaluate;
 import dev.mto.engine.encoder.Scores;
 import dev.mto.evaluation.FrozenEvaluation;
 import dev.mto.evaluation.curve.SeedSummary;
+import dev.mto.evaluation.linear.LinearFit;
 import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +35,17 @@ final class FrozenFigures {
     figures.put("images", of.images());
     figures.put("top1", of.top1());
     figures.put("top5", of.top5());
+  }
+
+  /** How the linear classifier of the model was fitted. */
+  void linearFit(LinearFit fit) {
+    System.out.println("  " + fit.describe());
+    figures.put("c", fit.c());
+    figures.put("held_out_top1", fit.heldOutTop1());
+    figures.put("objective", fit.objective());
+    figures.put("gradient_norm", fit.gradientNorm());
+    figures.put("iterations", fit.iterations());
+    figures.put("training_top1", fit.trainingTop1());
   }
 
   void untrained(List<Scores> twins) {

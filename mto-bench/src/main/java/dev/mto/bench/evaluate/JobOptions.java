@@ -65,7 +65,7 @@ final class JobOptions {
     }
     if (recipe != null || !settings.isEmpty()) {
       throw new UserException(
-          "--recipe: does not apply to cached features; use --epochs, --learning-rate, --l2");
+          "--recipe: does not apply to cached features, which are classified by logistic regression; use --c");
     }
     if (untrained) {
       throw new UserException(

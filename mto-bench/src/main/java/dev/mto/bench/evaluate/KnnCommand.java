@@ -22,7 +22,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Classifies validation images by their nearest training images, in features of centre crops."
-          + " Nothing is trained. The same is done with untrained encoders and with raw pixels."
+          + " Nothing is trained. The same is done with untrained encoders and with raw pixels. The"
+          + " weights are the model's own, also for ConMIM, whose fine-tuning starts from its teacher;"
+          + " --teacher takes the teacher's."
     },
     footer = {
       "",

@@ -1,15 +1,13 @@
 package dev.mto.bench.evaluate;
 
-import dev.mto.deeplearning4j.LinearHeadOptions;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.graph.LabelledImages;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.evaluation.ClassifierTraining;
 import dev.mto.evaluation.FrozenEvaluation;
-import dev.mto.evaluation.LinearOnFeatures;
 import dev.mto.evaluation.LinearProbeConfig;
+import dev.mto.evaluation.linear.LogisticRegression;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -22,23 +20,21 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description = {
       "Trains a linear classifier on the frozen encoder by LARS, with fresh augmentation every"
-          + " epoch, by the baseline's official recipe or --recipe. With --cached, by Adam on features"
-          + " that are computed once."
+          + " epoch, by the baseline's official recipe or --recipe. LARS moves weights by a share of"
+          + " their length a step, so it needs the steps of a large set of images to converge. With"
+          + " --cached, solves logistic regression on features that are computed once: for small"
+          + " sets, and wherever numbers are compared."
     },
     footer = {
       "",
       "Examples:",
-      "  ./mto evaluate linear --run runs/quickstart --recipe configs/evaluate/linear-tiny.yaml",
-      "  ./mto evaluate linear --run runs/quickstart --recipe configs/evaluate/linear-tiny.yaml"
-          + " --recipe-set block=3",
-      "  ./mto evaluate linear --run runs/quickstart --cached --block 3",
+      "  ./mto evaluate linear --run runs/quickstart --cached",
+      "  ./mto evaluate linear --run runs/quickstart --cached --block 3 --c 0.1",
       "  ./mto evaluate linear --weights mae_pretrain_vit_base.pth \\",
       "      --config configs/mae-vit-base.yaml --train /data/imagenet/train --val"
           + " /data/imagenet/val"
     })
 final class LinearCommand implements Callable<Integer> {
-  private static final int UNTRAINED = 3;
-
   @Mixin private EvaluatedModel model;
   @Mixin private JobOptions options;
 
@@ -62,28 +58,21 @@ final class LinearCommand implements Callable<Integer> {
   }
 
   private void onCachedFeatures(TrainedModel opened) throws IOException {
-    LinearHeadOptions head = cached.head();
     RunConfig config = model.config(opened);
     FrozenEvaluation evaluation =
         new FrozenEvaluation(
             opened, config, LabelledImages.open(config, null), cached.feature().kind());
     System.out.printf(
-        Locale.ROOT,
-        "linear classifier on cached features (%d epochs, learning rate %.2g) of %d training"
-            + " images, %d validation images, %d classes%n",
-        head.epochs(),
-        head.learningRate(),
+        "logistic regression on standardised cached features of %d training images, %d validation"
+            + " images, %d classes%n",
         evaluation.images().train().size(),
         evaluation.images().validation().size(),
         evaluation.images().classes().size());
-    LinearOnFeatures classifier = new LinearOnFeatures(head);
+    LogisticRegression classifier = cached.classifier();
     FrozenFigures figures = new FrozenFigures("linear-cached", evaluation);
-    figures.put("epochs", head.epochs());
-    figures.put("learning_rate", head.learningRate());
-    figures.put("l2", head.l2());
-    figures.put("seed", head.seed());
-    figures.model(evaluation.ofModel(classifier, cached.weights()));
-    figures.untrained(evaluation.ofUntrained(classifier, UNTRAINED));
+    figures.put("seed", cached.seed());
+    figures.model(evaluation.ofModel(classifier.telling(figures::linearFit), cached.weights()));
+    figures.untrained(evaluation.ofUntrained(classifier, cached.twins()));
     figures.write(options.json());
   }
 }

@@ -103,7 +103,7 @@ record CellFolder(Path root) {
                 run().toString(),
                 "--resume")));
     for (Measurement measurement : cell.measurements()) {
-      measurement.epochs().forEach(epoch -> steps.add(evaluate(measurement.kind(), epoch, data)));
+      measurement.epochs().forEach(epoch -> steps.add(evaluate(cell, measurement, epoch, data)));
     }
     for (int epoch : cell.epochs()) {
       String figures = heterogeneity(epoch).toString();
@@ -113,13 +113,16 @@ record CellFolder(Path root) {
     return steps;
   }
 
-  private Step evaluate(Measurement.Kind kind, int epoch, StudyConfig.Data data) {
+  private Step evaluate(Cell cell, Measurement measurement, int epoch, StudyConfig.Data data) {
+    Measurement.Kind kind = measurement.kind();
     List<String> arguments = new ArrayList<>(List.of("evaluate", kind.command()));
     arguments.addAll(checkpoint(epoch));
     arguments.addAll(List.of("--train", data.train(), "--val", data.test()));
     arguments.addAll(List.of("--json", figures(kind, epoch).toString()));
     if (kind == Measurement.Kind.KNN) {
       arguments.addAll(List.of("--untrained", "0"));
+    } else if (measurement.recipe().isEmpty()) {
+      arguments.addAll(List.of("--cached", "--twins", "0", "--seed", Long.toString(cell.seed())));
     } else {
       Path out = root.resolve(kind.command() + "-epoch-" + epoch);
       arguments.addAll(

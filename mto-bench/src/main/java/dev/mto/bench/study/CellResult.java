@@ -1,5 +1,6 @@
 package dev.mto.bench.study;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,6 +28,8 @@ import java.util.TreeMap;
  * @param bound of H in nats: ln of the visible tokens
  * @param heterogeneity H in nats of layers 0 to L (eq. 2), by epoch and token group, whose name is
  *     empty for a method's only one
+ * @param images of which H is a mean, in an order that no seed changes; null in results of before,
+ *     where it was one batch in an order by the seed
  * @param accuracy top-1 as a share, by kind of measurement and epoch of pre-training
  * @param pixels top-1 of k-NN on raw pixels of the same images; null where k-NN was not measured
  */
@@ -42,6 +45,7 @@ record CellResult(
     List<Double> loss,
     double bound,
     SortedMap<Integer, SortedMap<String, List<Double>>> heterogeneity,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Integer images,
     SortedMap<String, SortedMap<Integer, Double>> accuracy,
     Double pixels) {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,6 +76,29 @@ record CellResult(
     return accuracy.getOrDefault(kind.command(), new TreeMap<>());
   }
 
+  /** Without the figures of withdrawn measurements. */
+  CellResult valid(List<Measurement> measurements) {
+    SortedMap<String, SortedMap<Integer, Double>> valid = new TreeMap<>(accuracy);
+    measurements.stream()
+        .filter(Measurement::withdrawn)
+        .forEach(measurement -> valid.remove(measurement.kind().command()));
+    return new CellResult(
+        hash,
+        baseline,
+        variant,
+        seed,
+        commit,
+        machine,
+        seconds,
+        weights,
+        loss,
+        bound,
+        heterogeneity,
+        images,
+        valid,
+        pixels);
+  }
+
   /** Reads one. */
   static CellResult read(Path file) {
     try {
@@ -89,9 +116,11 @@ record CellResult(
     try {
       SortedMap<Integer, SortedMap<String, List<Double>>> heterogeneity = new TreeMap<>();
       double bound = Double.NaN;
+      Integer images = null;
       for (int epoch : cell.epochs()) {
         JsonNode figures = JSON.readTree(folder.heterogeneity(epoch).toFile());
         bound = figures.get("bound").asDouble();
+        images = figures.get("images").asInt();
         heterogeneity.put(epoch, layers(figures));
       }
       SortedMap<String, SortedMap<Integer, Double>> accuracy = new TreeMap<>();
@@ -120,6 +149,7 @@ record CellResult(
           losses(folder.run().resolve("metrics.jsonl")),
           bound,
           heterogeneity,
+          images,
           accuracy,
           pixels);
     } catch (IOException e) {

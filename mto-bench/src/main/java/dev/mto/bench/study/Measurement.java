@@ -6,10 +6,21 @@ import java.util.Locale;
 /**
  * How a cell's encoder is measured.
  *
- * @param recipe resolved YAML, empty for k-NN
+ * @param recipe resolved YAML, empty for k-NN and for logistic regression on cached features
  * @param epochs of pre-training after which is measured, rising; 0 for an untrained encoder
  */
 record Measurement(Kind kind, String recipe, List<Integer> epochs) {
+  /** Why figures of {@link #withdrawn} ones are not shown. */
+  static final String REASON =
+      "Linear figures of the cells are withdrawn: their probe was trained by LARS for so few steps"
+          + " that its weights could not grow to where the loss is least. A study without a recipe"
+          + " for it solves logistic regression on cached features instead.";
+
+  /** Whether it is the linear probe by a recipe, which the studies' few images do not train. */
+  boolean withdrawn() {
+    return kind == Kind.LINEAR && !recipe.isEmpty();
+  }
+
   /** A command of {@code evaluate}. */
   enum Kind {
     FINETUNE("fine-tuning"),

@@ -1,8 +1,9 @@
 package dev.mto.bench.study;
 
 import dev.mto.evaluation.curve.AccuracyCurve;
-import dev.mto.evaluation.curve.Rauc;
+import dev.mto.evaluation.curve.RaucOverSeeds;
 import dev.mto.evaluation.curve.SeedSummary;
+import dev.mto.evaluation.curve.TimeToAccuracy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,20 @@ record Outcomes(List<CellResult> all, String reference) {
         .findFirst();
   }
 
+  /** So many of so many. */
+  record Share(int count, int of) {
+    static final Share NONE = new Share(0, 0);
+
+    Share plus(Share other) {
+      return new Share(count + other.count, of + other.of);
+    }
+
+    @Override
+    public String toString() {
+      return of == 0 ? "" : count + " of " + of;
+    }
+  }
+
   /**
    * The finished cells of a variant of a baseline.
    *
@@ -117,6 +132,10 @@ record Outcomes(List<CellResult> all, String reference) {
 
     /** How much better than the reference's the accuracy of the same seed is. */
     SeedSummary gain(Measurement.Kind kind, int epoch) {
+      return SeedSummary.of(gains(kind, epoch).stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    private List<Double> gains(Measurement.Kind kind, int epoch) {
       List<Double> gains = new ArrayList<>();
       forEachPair(
           (result, other) -> {
@@ -126,32 +145,103 @@ record Outcomes(List<CellResult> all, String reference) {
               gains.add(accuracy - before);
             }
           });
-      return SeedSummary.of(gains.stream().mapToDouble(Double::doubleValue).toArray());
+      return gains;
     }
 
     /**
-     * RAUC against the reference over all measured epochs, by seed; a seed whose reference does not
-     * rise is left out.
+     * RAUC against the reference over all measured epochs, of the seeds that both have; none where
+     * there are fewer than two epochs.
      */
-    SortedMap<Long, Rauc> rauc(Measurement.Kind kind) {
-      SortedMap<Long, Rauc> bySeed = new TreeMap<>();
-      forEachPair(
-          (result, other) ->
-              rauc(other.curve(kind), result.curve(kind))
-                  .ifPresent(rauc -> bySeed.put(result.seed(), rauc)));
-      return bySeed;
+    Optional<RaucOverSeeds> rauc(Measurement.Kind kind) {
+      Curves curves = curves(kind);
+      return curves.before().isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              RaucOverSeeds.of(
+                  curves.before(),
+                  curves.after(),
+                  curves.before().get(0).first(),
+                  curves.before().get(0).last()));
     }
 
-    private static Optional<Rauc> rauc(
-        SortedMap<Integer, Double> base, SortedMap<Integer, Double> target) {
-      if (base.size() < 2 || !base.keySet().equals(target.keySet())) {
-        return Optional.empty();
+    /** When seeds reach their reference's last accuracy. */
+    TimeToAccuracy timeToReference(Measurement.Kind kind) {
+      Curves curves = curves(kind);
+      return TimeToAccuracy.of(curves.before(), curves.after());
+    }
+
+    /**
+     * How much better than the reference of the same seed each seed is in the mean over the
+     * schedule: the area between the curves over its length in epochs.
+     */
+    List<Double> gainsOverSchedule(Measurement.Kind kind) {
+      Curves curves = curves(kind);
+      return IntStream.range(0, curves.before().size())
+          .mapToObj(pair -> meanGain(curves.before().get(pair), curves.after().get(pair)))
+          .toList();
+    }
+
+    private static double meanGain(AccuracyCurve before, AccuracyCurve after) {
+      double from = before.first();
+      double to = before.last();
+      return (after.integral(from, to) - before.integral(from, to)) / (to - from);
+    }
+
+    /** How many pairs of the same seed there are after an epoch, and in how many it is ahead. */
+    Share ahead(Measurement.Kind kind, int epoch) {
+      List<Double> gains = gains(kind, epoch);
+      return new Share((int) gains.stream().filter(gain -> gain > 0).count(), gains.size());
+    }
+
+    /**
+     * How many measurements there are, and how many are not above the same seed's untrained twin.
+     */
+    Share behind(Measurement.Kind kind, int epoch, List<CellResult> untrained) {
+      int of = 0;
+      int behind = 0;
+      for (CellResult result : seeds) {
+        for (CellResult twin : untrained) {
+          Double accuracy = result.curve(kind).get(epoch);
+          if (twin.seed() == result.seed() && accuracy != null && twin.curve(kind).containsKey(0)) {
+            of++;
+            behind += accuracy <= twin.curve(kind).get(0) ? 1 : 0;
+          }
+        }
       }
-      try {
-        return Optional.of(Rauc.of(line(base), line(target), base.firstKey(), base.lastKey()));
-      } catch (IllegalArgumentException e) {
-        return Optional.empty(); // the reference does not rise
-      }
+      return new Share(behind, of);
+    }
+
+    /** How much larger than the reference's of the same seed the last self-supervised loss is. */
+    SeedSummary lossDifference() {
+      List<Double> differences = new ArrayList<>();
+      forEachPair(
+          (result, other) -> {
+            if (!result.loss().isEmpty() && !other.loss().isEmpty()) {
+              differences.add(last(result.loss()) - last(other.loss()));
+            }
+          });
+      return SeedSummary.of(differences.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    private static double last(List<Double> values) {
+      return values.get(values.size() - 1);
+    }
+
+    /** Curves of the reference and of this variant, pair by pair. */
+    private record Curves(List<AccuracyCurve> before, List<AccuracyCurve> after) {}
+
+    /** Of the seeds that both have, measured after the same two epochs or more. */
+    private Curves curves(Measurement.Kind kind) {
+      Curves curves = new Curves(new ArrayList<>(), new ArrayList<>());
+      forEachPair(
+          (result, other) -> {
+            SortedMap<Integer, Double> base = other.curve(kind);
+            if (base.size() > 1 && base.keySet().equals(result.curve(kind).keySet())) {
+              curves.before().add(line(base));
+              curves.after().add(line(result.curve(kind)));
+            }
+          });
+      return curves;
     }
 
     private static AccuracyCurve line(SortedMap<Integer, Double> curve) {

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
       "  ./mto study configs/studies/fashion-mini.yaml",
       "  ./mto study configs/studies/fashion.yaml --plan",
       "  ./mto study configs/studies/fashion.yaml --set side_by_side=4 --set threads=2",
-      "  ./mto study configs/studies/fashion.yaml --report"
+      "  ./mto study configs/studies/fashion.yaml --report --into docs/RESULTS.md"
     })
 public final class StudyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "Study in YAML; configs/studies holds examples.")
@@ -53,10 +53,20 @@ public final class StudyCommand implements Callable<Integer> {
   @Option(names = "--report", description = "Writes the report of what is finished; runs nothing.")
   private boolean report;
 
+  @Option(
+      names = "--into",
+      paramLabel = "FILE",
+      description = {
+        "A Markdown file whose tables between '<!-- study NAME: TITLE -->' and '<!-- end -->' are"
+            + " replaced by the study's tables of these titles. Repeatable."
+      })
+  private List<Path> documents = List.of();
+
   @Override
   public Integer call() throws IOException {
     StudyConfig study = StudyConfig.read(file, settings).in(out);
-    List<Cell> cells = StudyPlan.of(study);
+    StudyImages images = StudyImages.of(study);
+    List<Cell> cells = StudyPlan.of(study, images);
     CellStore store =
         new CellStore(
             study.folder().resolve("cells"),
@@ -65,6 +75,12 @@ public final class StudyCommand implements Callable<Integer> {
     System.out.printf(
         "study %s: %d cells, %d finished; %s%n",
         study.name(), cells.size(), job.finished().size(), job.timeLeft());
+    images
+        .missing()
+        .forEach(
+            reason ->
+                System.out.println(
+                    "images not found, so that their identity is not checked: " + reason));
     if (plan) {
       cells.forEach(
           cell ->
@@ -76,15 +92,27 @@ public final class StudyCommand implements Callable<Integer> {
       return 0;
     }
     Files.createDirectories(study.folder());
-    if (!report && !runLocked(study, job)) {
-      return StopSignal.EXIT_CODE;
+    if (!report) {
+      if (job.finished().size() < cells.size()) {
+        images.requireHere();
+      }
+      if (study.results() != null && images.missing().isEmpty()) {
+        images.keep(Path.of(study.results()));
+      }
+      if (!runLocked(study, job)) {
+        return StopSignal.EXIT_CODE;
+      }
     }
     if (job.finished().isEmpty()) {
       throw new UserException(
           study.folder() + ": no cell is finished, so there is nothing to show");
     }
-    System.out.println(
-        new StudyReport(study, job.finished(), cells.size(), store).write(study.folder()));
+    StudyReport written = new StudyReport(study, job.finished(), cells.size(), store);
+    System.out.println(written.write(study.folder()));
+    for (Path document : documents) {
+      MarkedTables.replace(document, study.name(), written.tables());
+      System.out.println(document);
+    }
     return job.failed().isEmpty() ? 0 : 1;
   }
 

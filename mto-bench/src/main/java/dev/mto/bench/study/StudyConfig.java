@@ -91,7 +91,8 @@ record StudyConfig(
   /**
    * How and when.
    *
-   * @param recipe file over the baseline's official recipe, or null
+   * @param recipe file over the baseline's official recipe, or null; a linear measure without one
+   *     is logistic regression on cached features
    * @param set settings over both
    * @param epochs of pre-training after which is measured
    */

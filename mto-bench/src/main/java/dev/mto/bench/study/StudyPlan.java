@@ -1,6 +1,5 @@
 package dev.mto.bench.study;
 
-import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
@@ -16,27 +15,24 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** The cells of a study, in the order in which they run: all variants of a seed side by side. */
 final class StudyPlan {
   private final StudyConfig study;
-  private final Map<String, String> images = new TreeMap<>();
+  private final Map<String, String> images;
 
-  private StudyPlan(StudyConfig study) {
+  private StudyPlan(StudyConfig study, StudyImages images) {
     this.study = study;
-    images.put("pretrain", identity("data.pretrain", study.data().pretrain()));
-    images.put("train", identity("data.train", study.data().train()));
-    images.put("test", identity("data.test", study.data().test()));
+    this.images = images.identities();
   }
 
   /**
    * The cells.
    *
-   * @throws UserException when a configuration, a recipe or a folder of images is wrong
+   * @throws UserException when a configuration or a recipe is wrong
    */
-  static List<Cell> of(StudyConfig study) {
-    return new StudyPlan(study).cells();
+  static List<Cell> of(StudyConfig study, StudyImages images) {
+    return new StudyPlan(study, images).cells();
   }
 
   private List<Cell> cells() {
@@ -144,9 +140,16 @@ final class StudyPlan {
     Baseline method = Baselines.named(config.baseline());
     return switch (kind) {
       case FINETUNE -> recipe(kind, method.fineTuneRecipe(), seed, FineTuneConfig.class);
-      case LINEAR -> recipe(kind, method.linearProbeRecipe(), seed, LinearProbeConfig.class);
+      case LINEAR ->
+          cached(measure(kind))
+              ? ""
+              : recipe(kind, method.linearProbeRecipe(), seed, LinearProbeConfig.class);
       case KNN -> "";
     };
+  }
+
+  private static boolean cached(StudyConfig.Measure linear) {
+    return linear.recipe() == null && linear.set().isEmpty();
   }
 
   private String recipe(Measurement.Kind kind, String defaults, long seed, Class<?> type) {
@@ -163,13 +166,5 @@ final class StudyPlan {
       case LINEAR -> study.measures().linear();
       case KNN -> study.measures().knn();
     };
-  }
-
-  private static String identity(String key, String folder) {
-    try {
-      return ImageFolder.open(Path.of(folder)).identity();
-    } catch (IllegalArgumentException e) {
-      throw new UserException(key + ": " + e.getMessage(), e);
-    }
   }
 }

@@ -26,10 +26,16 @@ final class StudyReport {
 
   StudyReport(StudyConfig study, Map<Cell, CellResult> finished, int planned, CellStore store) {
     this.study = study;
-    this.finished = finished;
+    this.finished = new LinkedHashMap<>();
+    finished.forEach((cell, result) -> this.finished.put(cell, result.valid(cell.measurements())));
     this.planned = planned;
     this.store = store;
-    this.outcomes = new Outcomes(List.copyOf(finished.values()), study.reference());
+    this.outcomes = new Outcomes(List.copyOf(this.finished.values()), study.reference());
+  }
+
+  /** The tables, as {@code tables.md} has them. */
+  List<StudyTables.Table> tables() {
+    return new StudyTables(outcomes).all();
   }
 
   /**
@@ -43,13 +49,17 @@ final class StudyReport {
     writeCsv(folder.resolve("results.csv"), results());
     writeCsv(folder.resolve("heterogeneity.csv"), heterogeneity());
     writeCurves(folder.resolve("curves"));
-    List<StudyTables.Table> tables = new StudyTables(outcomes).all();
+    List<StudyTables.Table> tables = tables();
     AtomicFiles.writeString(
         folder.resolve("tables.md"),
-        tables.stream().map(StudyTables.Table::markdown).collect(Collectors.joining("\n")));
+        withdrawn()
+            + tables.stream().map(StudyTables.Table::markdown).collect(Collectors.joining("\n")));
     StudyFigures figures = new StudyFigures(outcomes, folder.resolve("figures"));
     ReportPage page = new ReportPage("Study " + study.name());
     page.section("What was run", summary());
+    if (!withdrawn().isEmpty()) {
+      page.section("Withdrawn", new ReportPage.Section().text(withdrawn().strip()));
+    }
     ReportPage.Section accuracy = new ReportPage.Section();
     for (Measurement.Kind kind : Measurement.Kind.values()) {
       accuracy.pictures(figures.accuracy(kind));
@@ -67,6 +77,14 @@ final class StudyReport {
     Path html = folder.resolve("report.html");
     page.write(html);
     return html;
+  }
+
+  private String withdrawn() {
+    return finished.keySet().stream()
+            .flatMap(cell -> cell.measurements().stream())
+            .anyMatch(Measurement::withdrawn)
+        ? Measurement.REASON + "\n\n"
+        : "";
   }
 
   private ReportPage.Section summary() {

@@ -1,10 +1,8 @@
 package dev.mto.bench.study;
 
-import dev.mto.evaluation.curve.Rauc;
 import dev.mto.evaluation.curve.SeedSummary;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -28,18 +26,27 @@ record StudyTables(Outcomes outcomes) {
 
     /** The table as Markdown, under its title. */
     String markdown() {
+      return "### " + title + "\n\n" + noteAndRows();
+    }
+
+    /** What the figures are, then the table, as Markdown. */
+    String noteAndRows() {
       List<String> rule = Collections.nCopies(header.size(), "---");
       return Stream.concat(Stream.of(header, rule), rows.stream())
           .map(cells -> "| " + String.join(" | ", cells) + " |")
-          .collect(Collectors.joining("\n", "### " + title + "\n\n" + note + "\n\n", "\n"));
+          .collect(Collectors.joining("\n", note + "\n\n", "\n"));
     }
   }
 
   /** All that have rows. */
   List<Table> all() {
+    ComparisonTables comparisons = new ComparisonTables(outcomes);
     return Stream.of(
             KINDS.stream().map(this::accuracy),
-            KINDS.stream().map(this::rauc),
+            KINDS.stream().map(this::last),
+            KINDS.stream().map(comparisons::gains),
+            KINDS.stream().map(comparisons::twins),
+            KINDS.stream().map(comparisons::rauc),
             Stream.of(losses(), heterogeneity()))
         .flatMap(tables -> tables)
         .filter(table -> !table.rows().isEmpty())
@@ -89,6 +96,39 @@ record StudyTables(Outcomes outcomes) {
         rows);
   }
 
+  /** The last point alone, a row a baseline, of the variants that all baselines have. */
+  private Table last(Measurement.Kind kind) {
+    int epoch =
+        outcomes.variants().stream()
+            .flatMap(variant -> variant.epochs(kind).stream())
+            .reduce(0, Math::max);
+    List<String> names =
+        outcomes.variants().stream()
+            .map(Outcomes.Variant::name)
+            .distinct()
+            .filter(
+                name ->
+                    outcomes.baselines().stream()
+                        .allMatch(of -> outcomes.variant(of, name).epochs(kind).contains(epoch)))
+            .toList();
+    List<String> header = row("baseline", Cell.UNTRAINED);
+    names.forEach(name -> header.add(name + ", epoch " + epoch));
+    List<List<String>> rows = new ArrayList<>();
+    for (String baseline : names.isEmpty() ? List.<String>of() : outcomes.baselines()) {
+      List<String> row = row(baseline);
+      row.add(percent(outcomes.variant(baseline, Cell.UNTRAINED).accuracy(kind, 0)));
+      names.forEach(
+          name -> row.add(percent(outcomes.variant(baseline, name).accuracy(kind, epoch))));
+      rows.add(row);
+    }
+    return new Table(
+        "Accuracy by " + kind.title() + " after the last epoch",
+        "Top-1 in per cent on the test images, mean ± standard deviation over seeds, of the variants"
+            + " that all baselines have.",
+        header,
+        rows);
+  }
+
   private List<String> gains(
       Outcomes.Variant variant,
       Measurement.Kind kind,
@@ -111,46 +151,6 @@ record StudyTables(Outcomes outcomes) {
         : "";
   }
 
-  /** Relative area under the curve (eq. 8), as Table 2. */
-  private Table rauc(Measurement.Kind kind) {
-    return new Table(
-        "RAUC by " + kind.title() + " (Table 2)",
-        "Relative area under the curve against '"
-            + outcomes.reference()
-            + "' of the same seed: eq. 8 as printed, 1 + it as Table 2 prints it, mean ± standard"
-            + " deviation; and how many seeds reach the reference's last accuracy, at which epoch on"
-            + " average.",
-        List.of("baseline", "variant", "epochs", "eq. 8", "1 + eq. 8", "seeds", "reached", "at"),
-        outcomes.variants().stream()
-            .filter(variant -> !variant.isReference() && variant.epochs(kind).size() > 1)
-            .map(variant -> raucRow(variant, kind))
-            .toList());
-  }
-
-  private static List<String> raucRow(Outcomes.Variant variant, Measurement.Kind kind) {
-    SortedSet<Integer> epochs = variant.epochs(kind);
-    Collection<Rauc> all = variant.rauc(kind).values();
-    int seeds = variant.seeds().size();
-    SeedSummary improvement = SeedSummary.of(all.stream().mapToDouble(Rauc::improvement).toArray());
-    SeedSummary reached =
-        SeedSummary.of(
-            all.stream()
-                .mapToDouble(Rauc::epochsToBaseline)
-                .filter(epoch -> !Double.isNaN(epoch))
-                .toArray());
-    return List.of(
-        variant.baseline(),
-        variant.name(),
-        epochs.first() + " to " + epochs.last(),
-        plain(improvement, 0),
-        plain(improvement, 1),
-        all.size() < seeds
-            ? all.size() + " of " + seeds + " (no reference that rises for the others)"
-            : Integer.toString(seeds),
-        reached.n() + " of " + all.size(),
-        reached.n() == 0 ? "–" : plain(reached, 0));
-  }
-
   /** What each loss adds, as Table 3. */
   private Table losses() {
     List<Measurement.Kind> kinds =
@@ -168,18 +168,22 @@ record StudyTables(Outcomes outcomes) {
         row.add(variant.isReference() ? "" : signed(variant.gain(kind, last)));
       }
       row.add(plain(loss(variant), 0));
+      row.add(variant.isReference() ? "" : plain(variant.lossDifference(), 0));
       row.add(Integer.toString(variant.seeds().size()));
       rows.add(row);
     }
     List<String> header = row("baseline", "variant", "L_spa", "L_e", "L_r");
     kinds.forEach(kind -> header.addAll(List.of(kind.title(), "gain")));
-    header.addAll(List.of("self-supervised loss", "n"));
+    header.addAll(List.of("self-supervised loss", "difference", "n"));
     return new Table(
         "Which loss does what (Table 3)",
         "Weights of the losses; top-1 in per cent after the last epoch, mean ± standard deviation"
             + " over n seeds; gain in points over '"
             + outcomes.reference()
-            + "' of the same seed; training loss of the last epoch without MTO's terms.",
+            + "' of the same seed; training loss of the last epoch without MTO's terms, and how much"
+            + " it is above that of '"
+            + outcomes.reference()
+            + "'.",
         header,
         rows);
   }
@@ -218,14 +222,26 @@ record StudyTables(Outcomes outcomes) {
     rows.forEach(row -> row.addAll(Collections.nCopies(width - row.size(), "")));
     return new Table(
         "Heterogeneity by layer (Table 1, Fig. 1b)",
-        "H of masked against visible tokens in nats (eq. 2) on test images under fixed masks, mean ±"
-            + " standard deviation over seeds; H0 is the initial embedding.",
+        "H of masked against visible tokens in nats (eq. 2) on "
+            + heterogeneityImages()
+            + ", mean ± standard deviation over seeds; H0 is the initial embedding.",
         header,
         rows);
   }
 
+  private String heterogeneityImages() {
+    return outcomes.all().stream()
+        .map(
+            result ->
+                result.images() == null
+                    ? "one batch of test images whose order and masks depend on the seed"
+                    : result.images() + " test images, the same under the same masks for all seeds")
+        .distinct()
+        .collect(Collectors.joining(" or "));
+  }
+
   /** A row that grows. */
-  private static List<String> row(String... cells) {
+  static List<String> row(String... cells) {
     return new ArrayList<>(Arrays.asList(cells));
   }
 
@@ -233,7 +249,7 @@ record StudyTables(Outcomes outcomes) {
     return weight == 0 ? "–" : Double.toString(weight);
   }
 
-  private static String percent(SeedSummary share) {
+  static String percent(SeedSummary share) {
     return text("%.2f", share, 100 * share.mean(), 100 * share.deviation());
   }
 
@@ -241,7 +257,7 @@ record StudyTables(Outcomes outcomes) {
     return share.mean() > 0 ? "+" + percent(share) : percent(share);
   }
 
-  private static String plain(SeedSummary value, double added) {
+  static String plain(SeedSummary value, double added) {
     return text("%.3f", value, added + value.mean(), value.deviation());
   }
 

@@ -126,8 +126,9 @@ class ClassifierTrainingTest {
             "mean of patch tokens",
             recipe,
             TrainingViews.of(config, recipe),
-            classes ->
-                new Failing(new FineTuner(baseline, config, recipe, weights, classes), failAt),
+            (classes, schedule) ->
+                new Failing(
+                    new FineTuner(baseline, config, recipe, weights, classes, schedule), failAt),
             () -> "the weights");
     ClassifierFolder result = ClassifierFolder.prepare(folder.resolve(name), recipe, resume);
     assertThat(training.run(images, result, resume, SILENT)).isPresent();

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mto.bench.study.Outcomes.Variant;
-import dev.mto.evaluation.curve.Rauc;
+import dev.mto.evaluation.curve.RaucOverSeeds;
 import dev.mto.evaluation.curve.SeedSummary;
+import dev.mto.evaluation.curve.TimeToAccuracy;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -53,13 +54,39 @@ class OutcomesTest {
   }
 
   @Test
-  void raucIsBySeedWithoutSeedsWhoseReferenceDoesNotRise() {
-    SortedMap<Long, Rauc> rauc = outcomes.variant("mae", "mto").rauc(KIND);
+  void raucIsOfMeanAreasOfTheSeedsThatBothHave() {
+    RaucOverSeeds rauc = outcomes.variant("mae", "mto").rauc(KIND).orElseThrow();
 
-    assertThat(rauc.keySet()).containsExactly(1L);
-    // area between: 0.1 * 2; the reference's rise: (0 + 0.2) / 2 * 2
-    assertThat(rauc.get(1L).improvement()).isCloseTo(1, within(1e-12));
-    assertThat(rauc.get(1L).epochsToBaseline()).isCloseTo(3, within(1e-12));
+    // areas between, seeds 1 and 2: 0.1 * 2 and -0.1 * 2; the references' rise: 0.2 and 0
+    assertThat(rauc.n()).isEqualTo(2);
+    assertThat(rauc.improvement()).isCloseTo(0, within(1e-12));
+    TimeToAccuracy time = outcomes.variant("mae", "mto").timeToReference(KIND);
+    assertThat(time.reached()).as("seed 2 does not").isEqualTo(1);
+    assertThat(time.mean()).isCloseTo(3, within(1e-12));
+  }
+
+  @Test
+  void gainsOverTheScheduleAreAreasOverItsLength() {
+    Variant mto = outcomes.variant("mae", "mto");
+
+    assertThat(mto.gainsOverSchedule(KIND)).hasSize(2);
+    assertThat(mto.gainsOverSchedule(KIND).get(0)).isCloseTo(0.1, within(1e-12));
+    assertThat(mto.gainsOverSchedule(KIND).get(1)).isCloseTo(-0.1, within(1e-12));
+    assertThat(mto.ahead(KIND, 4)).hasToString("1 of 2");
+    assertThat(mto.behind(KIND, 4, outcomes.variant("mae", "untrained").seeds()))
+        .hasToString("0 of 2");
+    assertThat(mto.lossDifference().mean()).isZero();
+  }
+
+  @Test
+  void withdrawnFiguresAreNotShown() {
+    Measurement probe = new Measurement(Measurement.Kind.LINEAR, "epochs: 10", List.of(16));
+    Measurement solved = new Measurement(Measurement.Kind.LINEAR, "", List.of(16));
+    CellResult result = cell("mto", 1, Map.of(2, 0.5, 4, 0.7));
+    result.accuracy().put("linear", new TreeMap<>(Map.of(16, 0.3)));
+
+    assertThat(result.valid(List.of(probe)).accuracy()).containsOnlyKeys("finetune");
+    assertThat(result.valid(List.of(solved)).accuracy()).containsOnlyKeys("finetune", "linear");
   }
 
   @Test
@@ -78,6 +105,9 @@ class OutcomesTest {
         .extracting(StudyTables.Table::title)
         .containsExactly(
             "Accuracy by fine-tuning along one schedule (Fig. 4)",
+            "Accuracy by fine-tuning after the last epoch",
+            "Gain along the schedule by fine-tuning",
+            "Not above the untrained twin by fine-tuning",
             "RAUC by fine-tuning (Table 2)",
             "Which loss does what (Table 3)",
             "Heterogeneity by layer (Table 1, Fig. 1b)");
@@ -86,19 +116,27 @@ class OutcomesTest {
             List.of("mae", "none", "35.00 ± 7.07", "50.00 ± 14.14", "60.00 ± 0.00", "2"),
             List.of("mae", "mto", "35.00 ± 7.07", "50.00 ± 0.00", "70.00 ± 20.00", "3"),
             List.of("", "mto − none", "", "0.00 ± 14.14", "0.00 ± 14.14", "2"));
-    assertThat(tables.get(1).rows().get(0))
+    assertThat(tables.get(1).rows())
+        .containsExactly(List.of("mae", "35.00 ± 7.07", "60.00 ± 0.00", "70.00 ± 20.00"));
+    assertThat(tables.get(2).rows())
+        .containsExactly(List.of("mae", "mto", "+0.00 ± 10.00", "2", "1 of 2", "1 of 2"));
+    assertThat(tables.get(3).rows())
+        .containsExactly(List.of("mae", "0 of 4", "0 of 4"), List.of("all", "0 of 4", "0 of 4"));
+    assertThat(tables.get(4).rows().get(0))
+        .startsWith("mae", "mto", "2 to 4", "0.000 (−∞ to 1.000)", "1.000 (−∞ to 2.000)")
+        .endsWith("2", "1 of 2", "3.0", "3.0");
+    assertThat(tables.get(5).rows().get(1))
         .containsExactly(
             "mae",
             "mto",
-            "2 to 4",
-            "1.000",
-            "2.000",
-            "1 of 3 (no reference that rises for the others)",
-            "1 of 1",
-            "3.000");
-    assertThat(tables.get(2).rows().get(1))
-        .containsExactly(
-            "mae", "mto", "0.1", "–", "–", "70.00 ± 20.00", "0.00 ± 14.14", "0.500 ± 0.000", "3");
+            "0.1",
+            "–",
+            "–",
+            "70.00 ± 20.00",
+            "0.00 ± 14.14",
+            "0.500 ± 0.000",
+            "0.000 ± 0.000",
+            "3");
     assertThat(tables.get(0).markdown()).contains("| mae | none | 35.00 ± 7.07 |");
   }
 
@@ -149,6 +187,7 @@ class OutcomesTest {
         List.of(0.9, 0.5),
         3,
         heterogeneity,
+        null,
         new TreeMap<>(Map.of(KIND.command(), new TreeMap<>(accuracy))),
         null);
   }

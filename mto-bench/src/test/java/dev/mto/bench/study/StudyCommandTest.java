@@ -45,7 +45,7 @@ class StudyCommandTest {
     assertThat(again.code()).isZero();
     assertThat(whole.code()).as(whole.out()).isZero();
     assertThat(Files.readAllLines(folder.resolve("killed/results.csv")))
-        .hasSize(1 + 3 * 3 - 1)
+        .hasSize(1 + 3 * 4 - 1)
         .isEqualTo(Files.readAllLines(folder.resolve("whole/results.csv")));
     assertThat(log(cells, "mae-none-seed1").filter(line -> line.startsWith("mto pretrain")))
         .as("what was done is not done again")
@@ -86,6 +86,8 @@ class StudyCommandTest {
         .contains("of another configuration")
         .contains("3 cells, 0 finished")
         .contains("to run");
+    assertTablesGoInto(folder.resolve("document.md"), file);
+    assertImagesAreNeededToRunAlone(file);
   }
 
   @Test
@@ -111,6 +113,38 @@ class StudyCommandTest {
 
     assertThat(report.code()).isEqualTo(2);
     assertThat(report.errors()).singleElement().asString().contains("no cell is finished");
+  }
+
+  private void assertImagesAreNeededToRunAlone(Path file) throws IOException {
+    Files.move(folder.resolve("test"), folder.resolve("elsewhere-than-said"));
+
+    Execution plan = run(file, "--plan", "--set", "out=" + folder.resolve("new"));
+    Execution more =
+        run(
+            file,
+            "--set",
+            "out=" + folder.resolve("new"),
+            "--set",
+            "variants.none=[mto.enabled=false, training.base_lr=1.0e-4]");
+
+    assertThat(plan.out())
+        .contains("3 cells, 3 finished")
+        .contains("identity is not checked: data.test: ");
+    assertThat(more.code()).isEqualTo(2);
+    assertThat(more.errors()).singleElement().asString().contains("data.test: ");
+  }
+
+  private void assertTablesGoInto(Path document, Path file) throws IOException {
+    String tables =
+        "<!-- study study: Accuracy by k-NN after the last epoch -->\nold\n<!-- end -->\n";
+    Files.writeString(document, "# Text\n" + tables);
+    assertThat(run(file, "--report", "--into", document + "").code()).isZero();
+    assertThat(document).content().contains("| mae | ").doesNotContain("old").startsWith("# Text");
+    Files.writeString(document, tables.replace("k-NN", "magic"));
+    assertThat(run(file, "--report", "--into", document + "").errors())
+        .singleElement()
+        .asString()
+        .contains("has no table 'Accuracy by magic after the last epoch'");
   }
 
   private static Execution run(Path file, String... more) {

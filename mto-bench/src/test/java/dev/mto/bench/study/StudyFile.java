@@ -49,6 +49,7 @@ final class StudyFile {
         grid: [ %4$s ]
         measures:
           finetune: { recipe: %2$s/finetune.yaml, epochs: [1, 2] }
+          linear: { epochs: [2] }
           knn: { epochs: [2] }
         """
             .formatted(name, root, variants, grid));
@@ -64,6 +65,7 @@ final class StudyFile {
 
   /** The plan of a study file under settings. */
   static List<Cell> plan(Path file, String... settings) {
-    return StudyPlan.of(StudyConfig.read(file, List.of(settings)));
+    StudyConfig study = StudyConfig.read(file, List.of(settings));
+    return StudyPlan.of(study, StudyImages.of(study));
   }
 }

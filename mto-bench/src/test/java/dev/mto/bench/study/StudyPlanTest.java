@@ -91,6 +91,24 @@ class StudyPlanTest {
   }
 
   @Test
+  void theLinearMeasureIsSolvedUnlessItHasARecipe() throws IOException {
+    Path file =
+        files.write(
+            "linear",
+            "{ none: [mto.enabled=false] }",
+            "{ baselines: [mae], variants: [none], seeds: [1] }");
+
+    Cell solved = StudyFile.plan(file).get(1);
+    Cell trained = StudyFile.plan(file, "measures.linear.set=[epochs=3]").get(1);
+
+    assertThat(solved.measurements().get(1).kind()).isEqualTo(Measurement.Kind.LINEAR);
+    assertThat(solved.measurements().get(1).recipe()).isEmpty();
+    assertThat(trained.measurements().get(1).recipe()).contains("epochs: 3").contains("trust");
+    assertThat(trained.measurements().get(1).withdrawn()).isTrue();
+    assertThat(trained.hash()).isNotEqualTo(solved.hash());
+  }
+
+  @Test
   void aPartOfTheGridMayBeMeasuredAtSomeEpochsAlone() throws IOException {
     Path file =
         files.write(

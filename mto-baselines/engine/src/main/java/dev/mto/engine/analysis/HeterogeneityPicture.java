@@ -1,5 +1,7 @@
 package dev.mto.engine.analysis;
 
+import dev.mto.data.mask.Mask;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.graph.Masking;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.pictures.HeterogeneityChart;
@@ -12,14 +14,21 @@ import java.util.Locale;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** H of every layer of each token group, means over a batch (eq. 2), as Fig. 1 of the paper. */
+/** H of every layer of each token group, means over images (eq. 2), as Fig. 1 of the paper. */
 final class HeterogeneityPicture {
   private final TrainingGraph graph;
   private final SampleBatch sample;
+  private final int atLeast;
 
-  HeterogeneityPicture(TrainingGraph graph, SampleBatch sample) {
+  /**
+   * Of some images.
+   *
+   * @param atLeast how many, as {@link SampleBatch#forEach} takes them
+   */
+  HeterogeneityPicture(TrainingGraph graph, SampleBatch sample, int atLeast) {
     this.graph = graph;
     this.sample = sample;
+    this.atLeast = atLeast;
   }
 
   /**
@@ -28,45 +37,64 @@ final class HeterogeneityPicture {
    * @param when says in the legend which weights these are
    */
   HeterogeneityByLayer write(Path png, String when) {
+    HeterogeneityByLayer result = measure();
+    Map<String, double[]> curves = new LinkedHashMap<>();
+    for (TrainingGraph.Group group : graph.groups()) {
+      curves.put(
+          group.module() + ", " + when,
+          result.layers().get(group.name()).values().stream()
+              .mapToDouble(LayerFigures::heterogeneity)
+              .toArray());
+    }
+    try {
+      HeterogeneityChart.write(
+          png,
+          String.format(
+              Locale.ROOT,
+              "Heterogeneity of masked against visible tokens, mask ratio %.3f, %d images",
+              result.masking().ratio(),
+              result.images()),
+          curves,
+          result.masking().bound());
+      figures(result, png);
+    } catch (IOException e) {
+      throw FileException.writing(png, e);
+    }
+    return result;
+  }
+
+  private HeterogeneityByLayer measure() {
     List<SDVariable> wanted = new ArrayList<>();
+    Map<String, Map<String, LayerSums>> sums = new LinkedHashMap<>();
     for (TrainingGraph.Group group : graph.groups()) {
       wanted.addAll(group.heterogeneity());
       wanted.addAll(group.layers());
+      sums.put(group.name(), new LinkedHashMap<>());
     }
-    HeterogeneityByLayer[] result = new HeterogeneityByLayer[1];
-    sample.with(
+    List<Mask> masks = new ArrayList<>();
+    sample.forEach(
         wanted,
+        atLeast,
         (batch, values) -> {
-          Map<String, Map<String, LayerFigures>> layers = new LinkedHashMap<>();
-          Map<String, double[]> curves = new LinkedHashMap<>();
+          masks.addAll(batch.masks());
           for (TrainingGraph.Group group : graph.groups()) {
-            Map<String, LayerFigures> named = new LinkedHashMap<>();
             for (int layer = 0; layer < group.layers().size(); layer++) {
-              named.put(
-                  group.layerName(layer),
-                  LayerFigures.of(
+              sums.get(group.name())
+                  .computeIfAbsent(group.layerName(layer), name -> new LayerSums())
+                  .add(
                       values.get(group.heterogeneity().get(layer).name()).getDouble(0),
                       values.get(group.layers().get(layer).name()),
-                      batch.masks()));
+                      batch.masks());
             }
-            layers.put(group.name(), named);
-            curves.put(
-                group.module() + ", " + when,
-                named.values().stream().mapToDouble(LayerFigures::heterogeneity).toArray());
           }
-          Masking masking = Masking.of(batch.masks());
-          result[0] = new HeterogeneityByLayer(layers, masking);
-          HeterogeneityChart.write(
-              png,
-              String.format(
-                  Locale.ROOT,
-                  "Heterogeneity of masked against visible tokens, mask ratio %.3f",
-                  masking.ratio()),
-              curves,
-              masking.bound());
-          figures(result[0], png);
         });
-    return result[0];
+    Map<String, Map<String, LayerFigures>> layers = new LinkedHashMap<>();
+    sums.forEach(
+        (group, named) -> {
+          layers.put(group, new LinkedHashMap<>());
+          named.forEach((layer, sum) -> layers.get(group).put(layer, sum.figures()));
+        });
+    return new HeterogeneityByLayer(layers, Masking.of(masks), masks.size());
   }
 
   private static void figures(HeterogeneityByLayer result, Path png) throws IOException {
@@ -76,6 +104,7 @@ final class HeterogeneityPicture {
             "heterogeneity",
             "bound",
             "mask_ratio",
+            "images",
             "logarithm",
             "masked_norm",
             "visible_norm");
@@ -86,6 +115,7 @@ final class HeterogeneityPicture {
             layer.getValue().heterogeneity(),
             result.masking().bound(),
             result.masking().ratio(),
+            result.images(),
             "natural",
             layer.getValue().maskedNorm(),
             layer.getValue().visibleNorm());

@@ -17,11 +17,18 @@ import java.util.List;
 
 /** Pictures and figures of trained weights, made without training. */
 public final class RunAnalysis implements AutoCloseable {
+  /** Images of which H and affinities are means, but for what fills the last batch. */
+  private static final int IMAGES = 1000;
+
+  /** Runs of different seeds are looked at by the same images under the same masks. */
+  private static final long SEED = 0;
+
   private final RunConfig config;
   private final TrainingGraph graph;
   private final String weights;
   private final GraphSession session;
   private final SampleBatch sample;
+  private final SampleBatch same;
 
   /**
    * Looks at a model.
@@ -39,6 +46,11 @@ public final class RunAnalysis implements AutoCloseable {
       this.weights = loaded.description();
       this.session = GraphSession.forward(graph.graph());
       this.sample = new SampleBatch(graph.model(), images, session);
+      this.same =
+          new SampleBatch(
+              graph.model(),
+              new Images(config.withSeed(SEED), model.baseline(), badImages),
+              session);
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);
     }
@@ -62,15 +74,22 @@ public final class RunAnalysis implements AutoCloseable {
     return written;
   }
 
-  /** Writes {@code heterogeneity.png} and {@code .csv} into {@code out} and returns the figures. */
+  /**
+   * Writes {@code heterogeneity.png} and {@code .csv} into {@code out} and returns the figures,
+   * means over 1,000 images or somewhat more, or all where there are fewer, in an order and under
+   * masks that do not depend on the run's seed.
+   */
   public HeterogeneityByLayer heterogeneity(Path out) {
-    return new HeterogeneityPicture(graph, sample)
+    return new HeterogeneityPicture(graph, same, IMAGES)
         .write(folder(out).resolve("heterogeneity.png"), weights);
   }
 
-  /** Writes affinity maps of every layer into {@code out}, one picture and CSV a token group. */
+  /**
+   * Writes affinity maps of every layer into {@code out}, means over the images of {@link
+   * #heterogeneity}, one picture and CSV a token group.
+   */
   public List<Path> affinity(Path out, boolean softmax) {
-    return new AffinityPicture(graph, sample).write(folder(out), softmax, "");
+    return new AffinityPicture(graph, same, IMAGES).write(folder(out), softmax, "");
   }
 
   private static Path folder(Path out) {

@@ -23,8 +23,8 @@ public final class RunPictures {
     this.config = config;
     this.folder = folder;
     this.reconstruction = new ReconstructionPicture(sample, config);
-    this.affinity = new AffinityPicture(graph, sample);
-    this.heterogeneity = new HeterogeneityPicture(graph, sample);
+    this.affinity = new AffinityPicture(graph, sample, 1);
+    this.heterogeneity = new HeterogeneityPicture(graph, sample, 1);
   }
 
   /** {@code reconstruction-0010.png} after {@code epochs} epochs. */

@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The images that pictures are made of: the first of the validation set (or of the training set
- * where there is none) under masks that are the same every time.
+ * where there is none), in an order and under masks that are the same every time.
  */
 public final class SampleBatch {
   /** What is done with the batch and the values of it. */
@@ -36,25 +36,38 @@ public final class SampleBatch {
     this.session = session;
   }
 
-  /** Computes {@code wanted}; the values are valid inside {@code use} only. */
+  /** Computes {@code wanted} of the first batch. */
   void with(List<SDVariable> wanted, Use use) {
+    forEach(wanted, 1, use);
+  }
+
+  /**
+   * Computes {@code wanted} batch by batch; the values are valid inside {@code use} only.
+   *
+   * @param atLeast images after which it ends, with their batch; or with the last image
+   */
+  void forEach(List<SDVariable> wanted, int atLeast, Use use) {
+    List<String> names = wanted.stream().map(SDVariable::name).distinct().toList();
     try (ImageBatches batches = images.fixed(shown())) {
       if (!batches.hasNext()) {
         throw new UserException(shown().root() + ": none of its images can be read");
       }
-      ImageBatch batch = batches.nextBatch();
-      Map<String, INDArray> feeds = model.evaluationFeeds(batch);
-      session.run(
-          feeds,
-          wanted.stream().map(SDVariable::name).distinct().toList(),
-          values -> {
-            try {
-              use.of(batch, values);
-            } catch (IOException e) {
-              throw new UncheckedIOException("a picture could not be made", e);
-            }
-          });
-      Feeds.close(feeds, batch);
+      for (int seen = 0; seen < atLeast && batches.hasNext(); ) {
+        ImageBatch batch = batches.nextBatch();
+        seen += batch.size();
+        Map<String, INDArray> feeds = model.evaluationFeeds(batch);
+        session.run(
+            feeds,
+            names,
+            values -> {
+              try {
+                use.of(batch, values);
+              } catch (IOException e) {
+                throw new UncheckedIOException("a picture could not be made", e);
+              }
+            });
+        Feeds.close(feeds, batch);
+      }
     }
   }
 

@@ -120,6 +120,12 @@ public record RunConfig(
     return unit / patch;
   }
 
+  /** The same with another seed of everything random. */
+  public RunConfig withSeed(long seed) {
+    return new RunConfig(
+        baseline, model, data, masking, mto, training.withSeed(seed), checkpoint, log, options);
+  }
+
   /** How images are seen without augmentation. */
   public CenterCrop centreCrop() {
     return new CenterCrop(

@@ -12,7 +12,7 @@ import java.util.List;
  * @param baseLr learning rate before scaling
  * @param lrScaleBatch images per step for which {@code baseLr} is meant (learning rates are
  *     multiplied by batch * accumulate / lrScaleBatch), or {@code none}
- * @param schedule {@code cosine}, {@code cosine_linspace} or {@code multistep}
+ * @param schedule {@code cosine}, {@code cosine_linspace}, {@code cosine_timm} or {@code multistep}
  * @param warmupEpochs epochs of linear warm-up
  * @param warmupLr learning rate at the first step, scaled as {@code baseLr}
  * @param minLr learning rate at the end of a cosine; not scaled
@@ -51,6 +51,8 @@ public record TrainingConfig(
     COSINE,
     /** The same, but warm-up reaches the base rate at its last step and the cosine repeats it. */
     COSINE_LINSPACE,
+    /** Half a cosine over all steps, of which the warm-up replaces the first; timm's. */
+    COSINE_TIMM,
     /** Constant after warm-up, multiplied by gamma at each milestone. */
     MULTISTEP
   }
@@ -74,6 +76,27 @@ public record TrainingConfig(
     gradientCheckpointing = gradientCheckpointing != null && gradientCheckpointing;
     betas = List.copyOf(betas);
     milestones = milestones == null ? List.of() : List.copyOf(milestones);
+  }
+
+  TrainingConfig withSeed(long other) {
+    return new TrainingConfig(
+        epochs,
+        batch,
+        accumulate,
+        other,
+        baseLr,
+        lrScaleBatch,
+        schedule,
+        warmupEpochs,
+        warmupLr,
+        minLr,
+        milestones,
+        gamma,
+        weightDecay,
+        betas,
+        adamEpsilon,
+        clip,
+        gradientCheckpointing);
   }
 
   /** Factor by which every learning rate is multiplied. */

@@ -23,6 +23,16 @@ public final class FeatureTable implements AutoCloseable {
   }
 
   /**
+   * Features that are there already.
+   *
+   * @param rows [n, D] float32, closed with the table
+   * @param labels [n]
+   */
+  public static FeatureTable of(INDArray rows, int... labels) {
+    return new FeatureTable(rows, labels.clone());
+  }
+
+  /**
    * Computes features of images.
    *
    * @param batches not masked; closed
@@ -64,8 +74,8 @@ public final class FeatureTable implements AutoCloseable {
   }
 
   /** Width of a feature, D. */
-  long dim() {
-    return rows.size(1);
+  public int dim() {
+    return (int) rows.size(1);
   }
 
   /** Features of the images {@code from} to {@code to} [to-from, D], a view. */
@@ -73,7 +83,12 @@ public final class FeatureTable implements AutoCloseable {
     return rows.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
   }
 
-  int label(int image) {
+  /** Features of some images [n, D], a copy; the caller's to close. */
+  public INDArray rows(int... images) {
+    return Nd4j.pullRows(rows, 1, images);
+  }
+
+  public int label(int image) {
     return labels[image];
   }
 

@@ -9,6 +9,14 @@ public interface LearningRate {
   double at(long step);
 
   /**
+   * The learning rate of parameters whose base rate is {@code scale} times the others'. Most
+   * schedules are scaled as a whole.
+   */
+  default double at(long step, double scale) {
+    return scale * at(step);
+  }
+
+  /**
    * The schedule that {@code config} asks for.
    *
    * @param stepsPerEpoch optimizer steps in an epoch
@@ -23,6 +31,9 @@ public interface LearningRate {
           cosine(base, warmup, config.minLr(), warmupSteps, config.epochs() * stepsPerEpoch);
       case COSINE_LINSPACE ->
           cosineLinspace(
+              base, warmup, config.minLr(), warmupSteps, config.epochs() * stepsPerEpoch);
+      case COSINE_TIMM ->
+          new TimmCosine(
               base, warmup, config.minLr(), warmupSteps, config.epochs() * stepsPerEpoch);
       case MULTISTEP ->
           multiStep(

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.oracle.Oracle;
+import java.io.IOException;
+import java.io.InputStream;
 import org.junit.jupiter.api.Test;
 
 /** Schedules against values of the official implementations. */
@@ -74,6 +77,39 @@ class LearningRateTest {
           .as("step " + step)
           .isCloseTo(expected.get(step).asDouble(), within(1e-15));
     }
+  }
+
+  @Test
+  void timmsCosineEqualsThatOfSimMimsFineTuningLayerByLayer() throws IOException {
+    JsonNode reference;
+    try (InputStream in =
+        LearningRateTest.class.getResourceAsStream("/oracle/timm_cosine/reference.json")) {
+      reference = new ObjectMapper().readTree(in);
+    }
+    LearningRate rate =
+        new TimmCosine(
+            reference.get("base").asDouble(),
+            reference.get("warmup").asDouble(),
+            reference.get("least").asDouble(),
+            reference.get("warmup_steps").asLong(),
+            reference.get("steps").asLong());
+    JsonNode expected = reference.get("rates_by_iteration");
+    assertThat(expected.size()).isEqualTo(reference.get("steps").asInt() + 2);
+    for (int step = 0; step < expected.size(); step++) {
+      for (int group = 0; group < reference.get("scales").size(); group++) {
+        assertThat(rate.at(step, reference.get("scales").get(group).asDouble()))
+            .as("step %d, group %d", step, group)
+            .isCloseTo(expected.get(step).get(group).asDouble(), within(1e-15));
+      }
+    }
+    assertThat(rate.at(20)).isEqualTo(rate.at(20, 1));
+  }
+
+  @Test
+  void otherSchedulesAreScaledAsAWhole() {
+    LearningRate rate = LearningRate.cosine(0.1, 0.01, 0.001, 2, 10);
+
+    assertThat(rate.at(7, 0.25)).isEqualTo(0.25 * rate.at(7));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.engine.analysis.HeterogeneityByLayer;
 import dev.mto.engine.analysis.RunAnalysis;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.FeatureKind;
@@ -213,6 +214,24 @@ public abstract class BaselineContract {
       assertThat(first).hasSameBinaryContentAs(reference.resolve(last + "png"));
       assertThat(Path.of(first.toString().replace(".png", ".csv")))
           .hasSameTextualContentAs(reference.resolve(last + "csv"));
+    }
+  }
+
+  @Test
+  void heterogeneityIsOfTheSameImagesAndMasksForRunsOfAllSeeds() {
+    TrainedModel model = TrainedModel.ofRun(reference, BaselineContract::unexpected);
+
+    HeterogeneityByLayer first = heterogeneity(model, model.config());
+
+    assertThat(heterogeneity(model, model.config().withSeed(99))).isEqualTo(first);
+    assertThat(first.images())
+        .as("all, as they are fewer than 1,000")
+        .isEqualTo(ImageFolder.open(Path.of(model.config().data().val())).size());
+  }
+
+  private HeterogeneityByLayer heterogeneity(TrainedModel model, RunConfig config) {
+    try (RunAnalysis analysis = new RunAnalysis(model, config, tiny.root().resolve("bad.csv"))) {
+      return analysis.heterogeneity(tiny.root().resolve("analysis"));
     }
   }
 

@@ -21,12 +21,7 @@ public record Rauc(double improvement, double ratio, double epochsToBaseline, do
    *     baseline does not rise, so that there is nothing to compare with
    */
   public static Rauc of(AccuracyCurve baseline, AccuracyCurve target, double from, double to) {
-    if (!(from < to)) {
-      throw new IllegalArgumentException(
-          "--from %s must be below --to %s".formatted(shown(from), shown(to)));
-    }
-    requireCovered("baseline", baseline, from, to);
-    requireCovered("target", target, from, to);
+    requireRange(baseline, target, from, to);
     double rise = baseline.integral(from, to) - (to - from) * baseline.at(from);
     if (!(rise > 0)) {
       throw new IllegalArgumentException(
@@ -38,6 +33,15 @@ public record Rauc(double improvement, double ratio, double epochsToBaseline, do
     double improvement = (target.integral(from, to) - baseline.integral(from, to)) / rise;
     double reached = target.reaches(baseline.at(baseline.last())).orElse(Double.NaN);
     return new Rauc(improvement, 1 + improvement, reached, 1 - reached / baseline.last());
+  }
+
+  static void requireRange(AccuracyCurve baseline, AccuracyCurve target, double from, double to) {
+    if (!(from < to)) {
+      throw new IllegalArgumentException(
+          "--from %s must be below --to %s".formatted(shown(from), shown(to)));
+    }
+    requireCovered("baseline", baseline, from, to);
+    requireCovered("target", target, from, to);
   }
 
   private static void requireCovered(String which, AccuracyCurve curve, double from, double to) {

@@ -1,0 +1,65 @@
+package dev.mto.bench.study;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A study of this repository whose results are kept in it, read where its images are not.
+ *
+ * @param text of the study's file and of all files that it is made of
+ */
+record CommittedStudy(
+    StudyConfig study, StudyImages images, List<Cell> cells, CellStore store, String text) {
+  private static final Path REPOSITORY = Path.of("..");
+
+  /** Reads {@code configs/studies/NAME.yaml}. */
+  static CommittedStudy of(String name, Path temporary) throws IOException {
+    String yaml = Files.readString(REPOSITORY.resolve("configs/studies/" + name + ".yaml"));
+    Path file = temporary.resolve(name + ".yaml");
+    Files.writeString(
+        file,
+        yaml.replaceAll("(configs|docs)/(studies|results|evaluate)", "../$1/$2")
+            .replaceAll(": data/", ": " + temporary + "/none/"));
+    StudyConfig study = StudyConfig.read(file, List.of());
+    StudyImages images = StudyImages.of(study);
+    return new CommittedStudy(
+        study,
+        images,
+        StudyPlan.of(study, images),
+        new CellStore(temporary.resolve("cells"), Path.of(study.results())),
+        yaml + partsOf());
+  }
+
+  private static String partsOf() throws IOException {
+    try (Stream<Path> parts = Files.list(REPOSITORY.resolve("configs/studies/fashion"))) {
+      return parts
+          .map(
+              part -> {
+                try {
+                  return Files.readString(part);
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              })
+          .collect(Collectors.joining("\n"));
+    }
+  }
+
+  /** Results by cell; cells without one are left out. */
+  Map<Cell, CellResult> finished() {
+    Map<Cell, CellResult> finished = new LinkedHashMap<>();
+    cells.forEach(
+        cell -> store.find(cell, warning -> {}).ifPresent(found -> finished.put(cell, found)));
+    return finished;
+  }
+
+  List<StudyTables.Table> tables() {
+    return new StudyReport(study, finished(), cells.size(), store).tables();
+  }
+}
