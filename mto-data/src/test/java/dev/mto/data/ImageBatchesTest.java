@@ -223,7 +223,7 @@ class ImageBatchesTest {
     assertThat(Files.readAllLines(root.resolve("bad-images.txt")))
         .containsExactly(
             root.resolve("cat/000.png") + "\tempty file",
-            root.resolve("dog/003.png") + "\tneither JPEG nor PNG");
+            root.resolve("dog/003.png") + "\tnot a JPEG, PNG, TIFF, BMP or WebP file");
   }
 
   @Test
