@@ -31,7 +31,10 @@ public final class Images {
     this.masks = baseline.masks(config);
     this.secondView = baseline.secondView(config);
     this.train = open("data.train", config.data().train());
-    this.validation = config.data().val() == null ? null : open("data.val", config.data().val());
+    this.validation =
+        config.data().val() == null
+            ? null
+            : withLabelsOf(train, open("data.val", config.data().val()));
     this.bad = BadImages.open(badImagesList, train.size(), config.data().maxBadShare());
     if (train.size() < imagesPerStep()) {
       throw new UserException(
@@ -46,6 +49,12 @@ public final class Images {
               + "); lower them or give more images");
     }
     requireCountable();
+    int channels = config.data().channels();
+    if (secondView.isPresent() && channels != 1 && channels != 3) {
+      throw new UserException(
+          "data.channels: %d, but the second view of %s changes colours, which takes 1 or 3; take another baseline"
+              .formatted(channels, config.baseline()));
+    }
   }
 
   /** The values of a batch are counted by 31 bits. */
@@ -60,6 +69,13 @@ public final class Images {
           "training.batch: %d images of %d x %d x %d have more than 2^31 values; lower it and raise training.accumulate"
               .formatted(config.training().batch(), shape[1], shape[2], shape[3]));
     }
+  }
+
+  /** Validation images may lack classes; their labels are those of training all the same. */
+  private static ImageFolder withLabelsOf(ImageFolder train, ImageFolder validation) {
+    return train.classes().containsAll(validation.classes())
+        ? validation.withClasses(train.classes())
+        : validation;
   }
 
   private static ImageFolder open(String key, String folder) {
@@ -133,6 +149,7 @@ public final class Images {
             .batchesPerStep(config.training().accumulate())
             .seed(config.training().seed())
             .workers(config.data().workers())
+            .exif(config.data().exif())
             .reducedDecoding(config.data().reducedDecoding());
     return sampler == null ? builder : builder.masks(sampler);
   }

@@ -37,7 +37,8 @@ public final class LabelledImages {
           "data.val: none is configured; give a folder of labelled images by --val DIR");
     }
     ImageFolder train = open("data.train", config.data().train());
-    ImageFolder validation = open("data.val", config.data().val());
+    ImageFolder validation =
+        withEmptyClasses(open("data.val", config.data().val()), train.classes());
     if (!train.classes().equals(validation.classes())) {
       throw new UserException(
           "data.val: "
@@ -57,6 +58,14 @@ public final class LabelledImages {
         badImages == null
             ? null
             : BadImages.open(badImages, train.size(), config.data().maxBadShare()));
+  }
+
+  /** A class whose folder is there but has no image keeps its place among {@code classes}. */
+  private static ImageFolder withEmptyClasses(ImageFolder images, List<String> classes) {
+    List<String> empty = images.leftOut().emptyFolders();
+    boolean rest =
+        classes.stream().allMatch(name -> images.classes().contains(name) || empty.contains(name));
+    return rest && classes.containsAll(images.classes()) ? images.withClasses(classes) : images;
   }
 
   private static ImageFolder open(String key, String folder) {
@@ -94,6 +103,7 @@ public final class LabelledImages {
         .badImages(bad)
         .stopWhen(StopSignal::requested)
         .batchSize(batch)
+        .exif(config.data().exif())
         .shuffle(false)
         .workers(config.data().workers())
         .build();
@@ -102,6 +112,12 @@ public final class LabelledImages {
   /** Shuffled training images of an epoch, without a last batch that is not full. */
   public ImageBatches training(
       Preprocessing preprocessing, int epoch, int startBatch, int batch, long seed) {
+    int channels = config.data().channels();
+    if (preprocessing.randAugment().operations() > 0 && channels != 1 && channels != 3) {
+      throw new UserException(
+          "data.channels: %d, but RandAugment changes colours, which takes 1 or 3; set rand_augment.operations to 0"
+              .formatted(channels));
+    }
     return ImageBatches.from(train, preprocessing)
         .badImages(bad)
         .stopWhen(StopSignal::requested)
@@ -113,6 +129,7 @@ public final class LabelledImages {
         .startBatch(startBatch)
         .dropLast(true)
         .workers(config.data().workers())
+        .exif(config.data().exif())
         .reducedDecoding(config.data().reducedDecoding())
         .build();
   }
