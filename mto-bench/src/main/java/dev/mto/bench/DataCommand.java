@@ -4,6 +4,8 @@ import dev.mto.data.folder.DatasetCheck;
 import dev.mto.data.folder.DatasetReport;
 import dev.mto.data.folder.IdxImport;
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.folder.LeftOut;
+import dev.mto.data.folder.StoredImages;
 import dev.mto.engine.errors.UserException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -42,14 +44,18 @@ final class DataCommand implements Runnable {
   @Command(
       name = "check",
       mixinStandardHelpOptions = true,
-      description = "Counts, classes, sizes, unreadable files, mean and standard deviation.")
+      description =
+          "Counts, classes, sizes, how images are stored, what is left out, unreadable and damaged"
+              + " files, mean and standard deviation.")
   void check(
       @Parameters(paramLabel = "DIR", description = "Folder of images, in classes or flat.")
           Path folder,
       @Option(
               names = "--channels",
               defaultValue = "3",
-              description = "1 or 3 (default: ${DEFAULT-VALUE}).")
+              paramLabel = "N",
+              description =
+                  "1 for grey, 3 for colours, or the images' own number (default: ${DEFAULT-VALUE}).")
           int channels) {
     DatasetReport report;
     try {
@@ -59,7 +65,7 @@ final class DataCommand implements Runnable {
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);
     }
-    print(report, System.out);
+    print(report, channels, System.out);
   }
 
   @Command(
@@ -94,7 +100,7 @@ final class DataCommand implements Runnable {
     System.out.println("made " + out);
   }
 
-  private static void print(DatasetReport report, PrintStream out) {
+  private static void print(DatasetReport report, int channels, PrintStream out) {
     out.println("images    " + report.images());
     out.println(
         "classes   " + (report.classes().isEmpty() ? "none (flat)" : report.classes().size()));
@@ -103,9 +109,11 @@ final class DataCommand implements Runnable {
       out.printf(
           "sizes     smallest %s, median %s, largest %s (height x width)%n",
           size(report.smallest()), size(report.median()), size(report.largest()));
+      print(report.stored(), channels, out);
       out.println("mean      " + numbers(report.mean()));
       out.println("std       " + numbers(report.std()));
     }
+    printLeftOut(report.leftOut(), out);
     out.println("unreadable " + report.bad().size());
     report.bad().stream()
         .limit(MOST_LISTED)
@@ -115,13 +123,63 @@ final class DataCommand implements Runnable {
     }
   }
 
+  private static void print(StoredImages stored, int channels, PrintStream out) {
+    out.println(
+        "formats   "
+            + stored.formats().entrySet().stream()
+                .map(format -> format.getValue() + " " + format.getKey())
+                .collect(Collectors.joining(", ")));
+    out.println(
+        "channels  "
+            + stored.channels().entrySet().stream()
+                .map(number -> "%d with %d".formatted(number.getValue(), number.getKey()))
+                .collect(Collectors.joining(", ")));
+    if (stored.alpha() > 0) {
+      out.printf(
+          "  %d with alpha, which is %s%n",
+          stored.alpha(), channels == 1 || channels == 3 ? "not read" : "read as the last channel");
+    }
+    stored
+        .bits()
+        .forEach(
+            (bits, range) -> {
+              int full = (1 << bits) - 1;
+              out.printf(
+                  "  %d bits: %d images, values %d to %d of %d%s%n",
+                  bits,
+                  range.images(),
+                  range.smallest(),
+                  range.largest(),
+                  full,
+                  range.largest() > full / 2
+                      ? ""
+                      : ": a part of the range; set data.mean and data.std as below");
+            });
+    if (stored.turned() > 0) {
+      out.printf("  %d turned by their cameras (data.exif)%n", stored.turned());
+    }
+    if (stored.manyPages() > 0) {
+      out.printf("  %d with several pages, of which the first is read%n", stored.manyPages());
+    }
+  }
+
+  private static void printLeftOut(LeftOut leftOut, PrintStream out) {
+    if (!leftOut.line().isEmpty()) {
+      out.println("left out  " + leftOut.line());
+    }
+    if (!leftOut.emptyFolders().isEmpty()) {
+      out.println(
+          "folders without an image, left out: " + String.join(", ", leftOut.emptyFolders()));
+    }
+  }
+
   private static String size(DatasetReport.Size size) {
     return size.height() + "x" + size.width();
   }
 
   private static String numbers(List<Double> values) {
     return values.stream()
-        .map(v -> String.format(Locale.ROOT, "%.4f", v))
+        .map(v -> String.format(Locale.ROOT, v < 0.1 ? "%.6f" : "%.4f", v))
         .collect(Collectors.joining(", ", "[", "]"));
   }
 }

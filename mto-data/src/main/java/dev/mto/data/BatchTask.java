@@ -134,6 +134,9 @@ final class BatchTask {
         requirePatience(slot, since);
       } catch (ExecutionException e) {
         String where = source.folder().path(indices[slot]) + " cannot be read";
+        if (e.getCause() instanceof UncheckedIOException unusable) {
+          throw unusable;
+        }
         if (e.getCause() instanceof Error error) {
           throw new UncheckedIOException(where, new IOException(error.toString(), error));
         }

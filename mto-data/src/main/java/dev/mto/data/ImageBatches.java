@@ -3,6 +3,7 @@ package dev.mto.data;
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.folder.TooManyBadImagesException;
+import dev.mto.data.image.Exif;
 import dev.mto.data.image.Photometric;
 import dev.mto.data.image.Preprocessing;
 import dev.mto.data.mask.MaskSampler;
@@ -59,6 +60,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
             options.photometric,
             options.replacing,
             options.reducedDecoding,
+            options.exif,
             options.seed,
             options.epoch,
             new AtomicReference<>(StageTimes.NONE));
@@ -260,6 +262,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     private int startBatch;
     private boolean dropLast;
     private boolean reducedDecoding;
+    private Exif exif = Exif.APPLY;
     private int workers = 2;
     private int prefetch = 3;
 
@@ -356,6 +359,12 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
       return this;
     }
 
+    /** What is done with the orientation that cameras note in files; applied by default. */
+    public Builder exif(Exif exif) {
+      this.exif = exif;
+      return this;
+    }
+
     /** Threads that read and decode. */
     public Builder workers(int workers) {
       this.workers = workers;
@@ -390,6 +399,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
           "start batch",
           startBatch,
           "between 0 and " + batches() + ", the batches of the epoch");
+      requireColours();
       long values = (long) batchSize * preprocessing.channels() * preprocessing.height();
       if (values > Integer.MAX_VALUE / preprocessing.width()) {
         throw new IllegalArgumentException(
@@ -401,6 +411,21 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
                     preprocessing.width()));
       }
       return new ImageBatches(this);
+    }
+
+    private void requireColours() {
+      int channels = preprocessing.channels();
+      boolean colours = photometric != null || preprocessing.randAugment().operations() > 0;
+      if (colours && channels != 1 && channels != 3) {
+        throw new IllegalArgumentException(
+            "%s changes colours, which images of %d channels have not; %s"
+                .formatted(
+                    photometric == null ? "RandAugment" : "the second view",
+                    channels,
+                    photometric == null
+                        ? "set rand_augment.operations to 0"
+                        : "take a method without one, or 1 or 3 channels"));
+      }
     }
 
     private int batches() {

@@ -2,13 +2,16 @@ package dev.mto.data;
 
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.EncodedImage;
+import dev.mto.data.image.Exif;
 import dev.mto.data.image.ImageTensor;
 import dev.mto.data.image.Photometric;
 import dev.mto.data.image.Preprocessing;
 import dev.mto.data.image.UnreadableImageException;
 import dev.mto.data.mask.Mask;
 import dev.mto.data.mask.MaskSampler;
+import dev.mto.data.pixels.Pixels;
 import dev.mto.data.random.RandomStream;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -21,6 +24,7 @@ import java.util.stream.IntStream;
  * @param photometric null = no second view
  * @param replacing whether the place of an image that cannot be read is taken by one after it
  * @param reduced whether JPEGs are decoded at the lowest resolution that their crop allows
+ * @param exif what is done with the orientation that cameras note
  * @param times what reading has taken so far
  */
 record ImageSource(
@@ -30,6 +34,7 @@ record ImageSource(
     Photometric photometric,
     boolean replacing,
     boolean reduced,
+    Exif exif,
     long seed,
     int epoch,
     AtomicReference<StageTimes> times) {
@@ -71,18 +76,19 @@ record ImageSource(
   void views(int index, int file, float[] first, float[] second, int offset)
       throws UnreadableImageException {
     long started = System.nanoTime();
-    EncodedImage encoded = EncodedImage.read(folder.path(file));
+    EncodedImage encoded = EncodedImage.read(folder.path(file), exif);
     long read = System.nanoTime();
-    byte[] crop =
+    Pixels crop =
         ImageTensor.pixels(
             encoded, preprocessing, reduced, RandomStream.of(seed, "crop", epoch, index));
-    byte[] pixels =
+    requireEightBitsForColours(crop, file);
+    Pixels pixels =
         ImageTensor.augment(
             crop, preprocessing, RandomStream.of(seed, "rand_augment", epoch, index));
-    byte[] changed = null;
+    Pixels changed = null;
     if (twoViews()) {
       RandomGenerator random = RandomStream.of(seed, "second_view", epoch, index);
-      changed = ImageTensor.view(pixels, preprocessing, photometric, random);
+      changed = ImageTensor.view(pixels, photometric, random);
     }
     long augmented = System.nanoTime();
     ImageTensor.normalise(pixels, preprocessing.normalization(), first, offset);
@@ -106,6 +112,19 @@ record ImageSource(
             augmented - read - encoded.decodeNanos(),
             System.nanoTime() - augmented,
             0));
+  }
+
+  private void requireEightBitsForColours(Pixels crop, int file) {
+    if (crop.bits() > 8 && (twoViews() || preprocessing.randAugment().operations() > 0)) {
+      String reason =
+          "it has %d bits a value, and %s changes colours of 8 bits; %s, or convert the images to 8"
+              .formatted(
+                  crop.bits(),
+                  twoViews() ? "a second view" : "RandAugment",
+                  twoViews() ? "take a method without one" : "set rand_augment.operations to 0");
+      throw new UncheckedIOException(
+          folder.path(file) + " cannot be used: " + reason, new UnreadableImageException(reason));
+    }
   }
 
   /**

@@ -7,7 +7,7 @@ import java.util.stream.LongStream;
  *
  * @param images that were read
  * @param readNanos from file to memory, with the check that it is whole
- * @param decodeNanos to 8-bit pixels
+ * @param decodeNanos to pixels
  * @param augmentNanos crop, resize and flip, and the second view
  * @param floatNanos normalisation to float32
  * @param maskNanos drawing the masks

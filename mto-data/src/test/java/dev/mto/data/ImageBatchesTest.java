@@ -19,9 +19,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
@@ -223,7 +224,7 @@ class ImageBatchesTest {
     assertThat(Files.readAllLines(root.resolve("bad-images.txt")))
         .containsExactly(
             root.resolve("cat/000.png") + "\tempty file",
-            root.resolve("dog/003.png") + "\tneither JPEG nor PNG");
+            root.resolve("dog/003.png") + "\tnot a JPEG, PNG, TIFF, BMP or WebP file");
   }
 
   @Test
@@ -318,9 +319,17 @@ class ImageBatchesTest {
           }
           return MASKS.sample(image, step);
         };
-    try (ImageBatches batches = options(folder).masks(slow).workers(8).build()) {
+    AtomicInteger asked = new AtomicInteger();
+    BooleanSupplier letGoWhileItWaits =
+        () -> {
+          if (asked.incrementAndGet() == 2) {
+            go.countDown();
+          }
+          return false;
+        };
+    try (ImageBatches batches =
+        options(folder).masks(slow).workers(8).stopWhen(letGoWhileItWaits).build()) {
       assertThat(batches.waitedNanos()).isZero();
-      CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS).execute(go::countDown);
       batches.nextBatch().close();
       long first = batches.waitedNanos();
       assertThat(first).isGreaterThan(10_000_000L);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mto.data.image.Exif;
 import dev.mto.engine.config.RunConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -53,6 +54,9 @@ record Cell(
     ObjectNode run = JSON.valueToTree(config);
     run.remove(List.of("checkpoint", "log"));
     ((ObjectNode) run.get("data")).remove(List.of("train", "val", "workers", "maxBadShare"));
+    if (config.data().exif() == Exif.APPLY) {
+      ((ObjectNode) run.get("data")).remove("exif"); // cells were made before there was a choice
+    }
     Map<String, Object> parts =
         Map.of(
             "run", JSON.convertValue(run, Map.class),

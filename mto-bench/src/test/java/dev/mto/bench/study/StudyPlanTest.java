@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +78,11 @@ class StudyPlanTest {
                 "data.pretrain=" + moved))
         .isEqualTo(first);
     for (String setting :
-        List.of("mto.weights.r=0.5", "training.base_lr=1.0e-3", "mto.ranking=printed")) {
+        List.of(
+            "mto.weights.r=0.5",
+            "training.base_lr=1.0e-3",
+            "mto.ranking=printed",
+            "data.exif=ignore")) {
       assertThat(hash(files.write("changed", "{ %s, mto: [%s] }".formatted(none, setting), grid)))
           .as(setting)
           .isNotEqualTo(first);
@@ -88,6 +93,20 @@ class StudyPlanTest {
     ColouredImages.write(folder.resolve("more"), 9, 1);
     assertThat(hash(file, "data.pretrain=" + folder.resolve("more"))).isNotEqualTo(first);
     assertThat(hash(file, "data.test=" + folder.resolve("more"))).isNotEqualTo(first);
+  }
+
+  /** A key that is new in the configuration must not give kept cells another hash. */
+  @Test
+  void theHashOfAConfigurationIsTheOneOfEarlierVersions() throws IOException {
+    Path file =
+        files.write(
+            "old",
+            "{ none: [mto.enabled=false], mto: [] }",
+            "{ baselines: [mae], variants: [mto], seeds: [1] }");
+
+    Cell cell = StudyFile.plan(file).get(1);
+    assertThat(Cell.of("mae", "mto", 1, cell.config(), Map.of(), List.of()).hash())
+        .isEqualTo("18f5fcf03ae98eec");
   }
 
   @Test

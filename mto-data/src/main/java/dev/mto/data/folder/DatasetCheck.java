@@ -22,6 +22,7 @@ public final class DatasetCheck {
   private final ImageFolder folder;
   private final int channels;
   private final PixelSums sums;
+  private StoredImages stored = StoredImages.NONE;
   private final List<DatasetReport.Size> sizes = new ArrayList<>();
   private final List<DatasetReport.BadFile> bad = new ArrayList<>();
 
@@ -34,13 +35,13 @@ public final class DatasetCheck {
   /**
    * Checks every image of a folder.
    *
-   * @param channels 1 to read the images as grey, 3 as RGB
+   * @param channels 1 to read the images as grey, 3 as RGB, another number as they are
    * @param workers reading threads
-   * @throws IllegalArgumentException if channels is neither 1 nor 3, or workers is not positive
+   * @throws IllegalArgumentException if channels or workers is not positive
    */
   public static DatasetReport of(ImageFolder folder, int channels, int workers) {
-    if (channels != 1 && channels != 3) {
-      throw new IllegalArgumentException("channels is " + channels + " but must be 1 or 3");
+    if (channels < 1) {
+      throw new IllegalArgumentException("channels is " + channels + " but must be at least 1");
     }
     if (workers < 1) {
       throw new IllegalArgumentException("workers is " + workers + " but must be at least 1");
@@ -79,11 +80,13 @@ public final class DatasetCheck {
 
   private Sample read(int index) {
     try {
-      Pixels image = EncodedImage.pixels(folder.path(index), channels);
+      EncodedImage file = EncodedImage.read(folder.path(index));
+      Pixels image = file.pixels(channels);
+      file.requireSound();
       DatasetReport.Size size = new DatasetReport.Size(image.height(), image.width());
-      return new Sample(index, size, PixelSums.of(image.values(), channels), null);
+      return new Sample(index, size, PixelSums.of(image), StoredImages.of(file, image), null);
     } catch (UnreadableImageException e) {
-      return new Sample(index, null, null, e.getMessage());
+      return new Sample(index, null, null, null, e.getMessage());
     }
   }
 
@@ -95,6 +98,7 @@ public final class DatasetCheck {
     }
     sizes.add(sample.size());
     sums.add(sample.sums());
+    stored = stored.plus(sample.stored());
   }
 
   private DatasetReport report() {
@@ -110,7 +114,9 @@ public final class DatasetCheck {
         none ? null : sizes.get(sizes.size() - 1),
         bad,
         sums.mean(),
-        sums.std());
+        sums.std(),
+        stored,
+        folder.leftOut());
   }
 
   private Map<String, Integer> classes() {
@@ -123,5 +129,6 @@ public final class DatasetCheck {
   }
 
   /** One image's share of the report; {@code failure} is null if it was readable. */
-  private record Sample(int index, DatasetReport.Size size, PixelSums sums, String failure) {}
+  private record Sample(
+      int index, DatasetReport.Size size, PixelSums sums, StoredImages stored, String failure) {}
 }

@@ -16,6 +16,8 @@ import java.util.Map;
  * @param bad unreadable files, in the folder's order
  * @param mean per channel over all pixels of all readable images at their own size, in [0, 1]
  * @param std likewise, population standard deviation
+ * @param stored how the readable images are stored
+ * @param leftOut what is not among the images
  */
 public record DatasetReport(
     int images,
@@ -25,7 +27,9 @@ public record DatasetReport(
     Size largest,
     List<BadFile> bad,
     List<Double> mean,
-    List<Double> std) {
+    List<Double> std,
+    StoredImages stored,
+    LeftOut leftOut) {
 
   public DatasetReport {
     classes = Collections.unmodifiableMap(new LinkedHashMap<>(classes));

@@ -15,18 +15,28 @@ public final class ImageFolder {
   private final String[] names;
   private final int[] labels;
   private final String identity;
+  private final LeftOut leftOut;
 
-  ImageFolder(Path root, List<String> classes, String[] names, int[] labels, String identity) {
+  ImageFolder(
+      Path root,
+      List<String> classes,
+      String[] names,
+      int[] labels,
+      String identity,
+      LeftOut leftOut) {
     this.root = root;
     this.classes = List.copyOf(classes);
     this.names = names;
     this.labels = labels;
     this.identity = identity;
+    this.leftOut = leftOut;
   }
 
   /**
-   * Lists the JPEG and PNG files (by the ending of their name, in any case) below {@code root};
-   * hidden files and folders are left out, links are followed.
+   * Lists the JPEG, PNG, TIFF, BMP and WebP files below {@code root}, by the ending of their name,
+   * in any case, or by their first bytes where the ending says nothing; hidden files and folders,
+   * and folders that systems make for themselves, are left out, links are followed. A folder
+   * without an image is no class. {@link #leftOut()} counts what is not listed.
    *
    * @throws IllegalArgumentException in one line, if the folder is missing, has no image, or holds
    *     images both directly and in class folders
@@ -46,7 +56,8 @@ public final class ImageFolder {
         classes,
         IntStream.of(chosen).mapToObj(i -> names[i]).toArray(String[]::new),
         labelled() ? IntStream.of(chosen).map(i -> labels[i]).toArray() : labels,
-        identity + " " + most);
+        identity + " " + most,
+        leftOut);
   }
 
   /**
@@ -69,7 +80,7 @@ public final class ImageFolder {
     }
     int[] ranks = classes.stream().mapToInt(others::indexOf).toArray();
     return new ImageFolder(
-        root, others, names, IntStream.of(labels).map(label -> ranks[label]).toArray(), identity);
+        root, others, names, IntStream.of(labels).map(label -> ranks[label]).toArray(), identity, leftOut);
   }
 
   private static String shortened(List<String> names) {
@@ -98,9 +109,14 @@ public final class ImageFolder {
     return !classes.isEmpty();
   }
 
-  /** Sorted names of the class folders, empty ones too; empty when unlabelled. */
+  /** Sorted names of the class folders that have an image; empty when unlabelled. */
   public List<String> classes() {
     return classes;
+  }
+
+  /** What lies in the folder and is not among its images. */
+  public LeftOut leftOut() {
+    return leftOut;
   }
 
   /** SHA-256, in hex, over the relative names and sizes of all images in order. */

@@ -15,18 +15,32 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /** One walk over a folder's files. */
 final class ImageFolderScan {
-  private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png");
+  /** Of archives, disks and network drives; their images are copies, thumbnails or rubbish. */
+  private static final Set<String> SYSTEM_FOLDERS =
+      Set.of(
+          "__MACOSX",
+          "@eaDir",
+          "#recycle",
+          "$RECYCLE.BIN",
+          "lost+found",
+          "System Volume Information");
 
   private final Path root;
   private final List<String> names = new ArrayList<>();
   private final List<Integer> labels = new ArrayList<>();
   private final MessageDigest digest = DigestUtils.getSha256Digest();
+  private final Map<String, Integer> others = new TreeMap<>();
+  private final List<String> emptyFolders = new ArrayList<>();
+  private int hidden;
+  private int systemFolders;
 
   ImageFolderScan(Path root) {
     this.root = root;
@@ -47,56 +61,61 @@ final class ImageFolderScan {
   }
 
   private ImageFolder scanExisting() throws IOException {
-    List<Path> entries = visibleEntries();
-    boolean flat = entries.stream().anyMatch(p -> isImageName(p) && !Files.isDirectory(p));
-    List<String> classes = new ArrayList<>();
-    if (flat) {
-      refuseMixture(entries);
-      List<Entry> images = new ArrayList<>();
-      for (Path entry : entries) {
-        if (isImageName(entry)) {
-          long bytes = Files.isRegularFile(entry) ? Files.size(entry) : 0;
-          images.add(new Entry(name(entry), bytes));
-        }
-      }
-      add("", -1, images);
-    } else {
-      entries.stream().filter(Files::isDirectory).forEach(p -> classes.add(name(p)));
-      classes.sort(Comparator.naturalOrder());
-      for (int label = 0; label < classes.size(); label++) {
-        String name = classes.get(label);
-        add(name + "/", label, imagesBelow(root.resolve(name)));
+    List<Path> entries = entries();
+    List<Path> folders = entries.stream().filter(Files::isDirectory).sorted(byName()).toList();
+    List<Entry> images = new ArrayList<>();
+    for (Path entry : entries) {
+      if (!Files.isDirectory(entry)) {
+        long bytes = Files.isRegularFile(entry) ? Files.size(entry) : 0;
+        addFile(entry, name(entry), bytes, images);
       }
     }
+    List<String> classes = new ArrayList<>();
+    add("", -1, images);
+    for (Path folder : folders) {
+      List<Entry> below = imagesBelow(folder);
+      if (below.isEmpty()) {
+        emptyFolders.add(name(folder));
+      } else if (!images.isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s holds images both directly and in %s: put all images into class folders, or none"
+                .formatted(root, folder.getFileName()));
+      } else {
+        add(name(folder) + "/", classes.size(), below);
+        classes.add(name(folder));
+      }
+    }
+    LeftOut leftOut = new LeftOut(others, hidden, systemFolders, emptyFolders);
     if (names.isEmpty()) {
       throw new IllegalArgumentException(
-          root + " holds no image: put .jpg, .jpeg or .png files into it or into class folders");
+          root
+              + " holds no image: put JPEG, PNG, TIFF, BMP or WebP files into it or into class"
+              + " folders"
+              + (leftOut.line().isEmpty() ? "" : " (it holds " + leftOut.line() + ")"));
     }
     return new ImageFolder(
         root,
         classes,
         names.toArray(String[]::new),
         labels.stream().mapToInt(Integer::intValue).toArray(),
-        HexFormat.of().formatHex(digest.digest()));
+        HexFormat.of().formatHex(digest.digest()),
+        leftOut);
   }
 
-  private List<Path> visibleEntries() throws IOException {
+  private List<Path> entries() throws IOException {
+    List<Path> kept = new ArrayList<>();
     try (Stream<Path> entries = Files.list(root)) {
-      return entries.filter(p -> !isHidden(p)).toList();
-    }
-  }
-
-  private void refuseMixture(List<Path> entries) throws IOException {
-    for (Path entry : entries) {
-      if (Files.isDirectory(entry) && !isImageName(entry) && !imagesBelow(entry).isEmpty()) {
-        throw new IllegalArgumentException(
-            "%s holds images both directly and in %s: put all images into class folders, or none"
-                .formatted(root, entry.getFileName()));
+      for (Path entry : entries.toList()) {
+        boolean left = Files.isDirectory(entry) ? skips(entry) : hides(entry);
+        if (!left) {
+          kept.add(entry);
+        }
       }
     }
+    return kept;
   }
 
-  private static List<Entry> imagesBelow(Path folder) throws IOException {
+  private List<Entry> imagesBelow(Path folder) throws IOException {
     ImageVisitor visitor = new ImageVisitor(folder);
     Files.walkFileTree(
         folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
@@ -112,13 +131,33 @@ final class ImageFolderScan {
     }
   }
 
-  private static boolean isImageName(Path path) {
-    String name = name(path).toLowerCase(Locale.ROOT);
-    return ENDINGS.stream().anyMatch(name::endsWith);
+  private void addFile(Path file, String relative, long bytes, List<Entry> images) {
+    if (FileKind.isImage(file)) {
+      images.add(new Entry(relative, bytes));
+    } else {
+      others.merge(FileKind.ending(name(file)), 1, Integer::sum);
+    }
   }
 
-  private static boolean isHidden(Path path) {
-    return name(path).startsWith(".");
+  /** Counts a file or folder that is hidden. */
+  private boolean hides(Path path) {
+    boolean hides = name(path).startsWith(".");
+    hidden += hides ? 1 : 0;
+    return hides;
+  }
+
+  /** Counts a folder that is left out with all that is in it. */
+  private boolean skips(Path folder) {
+    if (hides(folder)) {
+      return true;
+    }
+    boolean skips = SYSTEM_FOLDERS.contains(name(folder));
+    systemFolders += skips ? 1 : 0;
+    return skips;
+  }
+
+  private static Comparator<Path> byName() {
+    return Comparator.comparing(ImageFolderScan::name);
   }
 
   private static String name(Path path) {
@@ -128,8 +167,8 @@ final class ImageFolderScan {
   /** A file's name relative to its class folder, with forward slashes, and its size. */
   private record Entry(String name, long bytes) {}
 
-  /** Collects images; a folder named like an image counts as a (bad) image. */
-  private static final class ImageVisitor extends SimpleFileVisitor<Path> {
+  /** Collects the images of a class folder. */
+  private final class ImageVisitor extends SimpleFileVisitor<Path> {
     private final Path folder;
     private final List<Entry> images = new ArrayList<>();
 
@@ -139,25 +178,18 @@ final class ImageFolderScan {
 
     @Override
     public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
-      if (path.equals(folder) || !(isHidden(path) || isImageName(path))) {
-        return FileVisitResult.CONTINUE;
-      }
-      if (!isHidden(path)) {
-        add(path, 0);
-      }
-      return FileVisitResult.SKIP_SUBTREE;
+      return !path.equals(folder) && skips(path)
+          ? FileVisitResult.SKIP_SUBTREE
+          : FileVisitResult.CONTINUE;
     }
 
     @Override
     public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-      if (isImageName(path) && !isHidden(path)) {
-        add(path, attributes.size());
+      if (!hides(path)) {
+        String relative = folder.relativize(path).toString().replace('\\', '/');
+        addFile(path, relative, attributes.size(), images);
       }
       return FileVisitResult.CONTINUE;
-    }
-
-    private void add(Path path, long bytes) {
-      images.add(new Entry(folder.relativize(path).toString().replace('\\', '/'), bytes));
     }
   }
 }

@@ -1,39 +1,55 @@
 package dev.mto.data.folder;
 
+import dev.mto.data.pixels.Pixels;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Exact sums of 8-bit pixels and their squares per channel, in RGB order. */
+/**
+ * Exact sums of values in [0, 1] and their squares per channel, three in RGB order, counted in
+ * 65535ths, of which an 8-bit step has 257.
+ */
 final class PixelSums {
-  private final long[] sums;
-  private final long[] squares;
+  private static final int UNITS = 65535;
+
+  private final BigInteger[] sums;
+  private final BigInteger[] squares;
   private long count;
 
   PixelSums(int channels) {
-    sums = new long[channels];
-    squares = new long[channels];
+    sums = new BigInteger[channels];
+    squares = new BigInteger[channels];
+    for (int c = 0; c < channels; c++) {
+      sums[c] = BigInteger.ZERO;
+      squares[c] = BigInteger.ZERO;
+    }
   }
 
-  static PixelSums of(byte[] pixels, int channels) {
+  static PixelSums of(Pixels image) {
+    int channels = image.channels();
     PixelSums result = new PixelSums(channels);
-    for (int i = 0; i < pixels.length; i += channels) {
-      for (int c = 0; c < channels; c++) {
-        int value = pixels[i + channels - 1 - c] & 0xFF;
-        result.sums[c] += value;
-        result.squares[c] += (long) value * value;
+    long step = UNITS / image.largest();
+    for (int c = 0; c < channels; c++) {
+      long sum = 0;
+      long square = 0;
+      for (int i = Pixels.place(c, channels); i < image.count(); i += channels) {
+        long value = image.value(i);
+        sum += value;
+        square += value * value;
       }
+      result.sums[c] = BigInteger.valueOf(sum * step);
+      result.squares[c] = BigInteger.valueOf(square).multiply(BigInteger.valueOf(step * step));
     }
-    result.count = pixels.length / channels;
+    result.count = image.count() / channels;
     return result;
   }
 
   void add(PixelSums other) {
     for (int c = 0; c < sums.length; c++) {
-      sums[c] = Math.addExact(sums[c], other.sums[c]);
-      squares[c] = Math.addExact(squares[c], other.squares[c]);
+      sums[c] = sums[c].add(other.sums[c]);
+      squares[c] = squares[c].add(other.squares[c]);
     }
     count = Math.addExact(count, other.count);
   }
@@ -42,7 +58,7 @@ final class PixelSums {
   List<Double> mean() {
     List<Double> result = new ArrayList<>();
     for (int c = 0; c < sums.length && count > 0; c++) {
-      result.add((double) sums[c] / count / 255);
+      result.add(ratio(sums[c], BigInteger.valueOf(count)) / UNITS);
     }
     return result;
   }
@@ -50,14 +66,15 @@ final class PixelSums {
   /** Population standard deviation, in [0, 1] units; empty without a pixel. */
   List<Double> std() {
     List<Double> result = new ArrayList<>();
+    BigInteger n = BigInteger.valueOf(count);
     for (int c = 0; c < sums.length && count > 0; c++) {
-      BigInteger n = BigInteger.valueOf(count);
-      BigInteger sum = BigInteger.valueOf(sums[c]);
-      BigInteger scaled = n.multiply(BigInteger.valueOf(squares[c])).subtract(sum.multiply(sum));
-      BigDecimal variance =
-          new BigDecimal(scaled).divide(new BigDecimal(n.multiply(n)), MathContext.DECIMAL64);
-      result.add(Math.sqrt(variance.doubleValue()) / 255);
+      BigInteger scaled = n.multiply(squares[c]).subtract(sums[c].multiply(sums[c]));
+      result.add(Math.sqrt(ratio(scaled, n.multiply(n))) / UNITS);
     }
     return result;
+  }
+
+  private static double ratio(BigInteger of, BigInteger to) {
+    return new BigDecimal(of).divide(new BigDecimal(to), MathContext.DECIMAL64).doubleValue();
   }
 }

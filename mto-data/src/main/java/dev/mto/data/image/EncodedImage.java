@@ -1,32 +1,45 @@
 package dev.mto.data.image;
 
+import dev.mto.data.format.DamagedFileException;
+import dev.mto.data.format.ImageFormat;
+import dev.mto.data.format.ImageHeader;
+import dev.mto.data.format.Orientation;
+import dev.mto.data.format.TiffSamples;
 import dev.mto.data.pixels.Pixels;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * An image file in memory whose header and structure were checked. JPEG (grey, colour, CMYK) and
- * PNG (any depth, palette, grey, alpha) decode to 8-bit pixels: alpha is dropped, 16-bit samples
- * keep their high byte, CMYK is converted without a colour profile as Pillow does, and EXIF
- * orientation is ignored as torchvision does.
+ * An image file in memory whose header and structure were checked: JPEG (grey, colour, CMYK), PNG
+ * (any depth, palette, grey, alpha), TIFF (8 or 16 bits, any number of channels), BMP, WebP. Values
+ * have the file's bits, 8 or 16. Alpha is dropped where 1 or 3 channels are asked for, any other
+ * channel never; CMYK is converted without a colour profile as Pillow does.
  */
 public final class EncodedImage {
   private static final long MAX_BYTES = 1L << 29;
 
   private final byte[] file;
   private final ImageHeader header;
+  private final Orientation orientation;
   private long decodeNanos;
 
-  private EncodedImage(byte[] file, ImageHeader header) {
+  private EncodedImage(byte[] file, ImageHeader header, Exif exif) {
     this.file = file;
     this.header = header;
+    this.orientation = exif == Exif.APPLY ? header.orientation() : Orientation.UPRIGHT;
+  }
+
+  /** Reads a file whose image is turned as it is meant to be seen. */
+  public static EncodedImage read(Path path) throws UnreadableImageException {
+    return read(path, Exif.APPLY);
   }
 
   /**
@@ -34,28 +47,83 @@ public final class EncodedImage {
    *
    * @throws UnreadableImageException if the file cannot be read, is cut short or is no image
    */
-  public static EncodedImage read(Path path) throws UnreadableImageException {
+  public static EncodedImage read(Path path, Exif exif) throws UnreadableImageException {
     byte[] file = bytes(path);
-    ImageHeader header = ImageHeader.read(file);
-    if (header.components() == 4 && !header.adobe()) {
-      throw new UnreadableImageException("CMYK JPEG without Adobe marker, convert it to RGB");
+    try {
+      return new EncodedImage(file, ImageHeader.read(file), exif);
+    } catch (DamagedFileException e) {
+      throw new UnreadableImageException(e.getMessage());
     }
-    return new EncodedImage(file, header);
   }
 
   /**
    * All pixels of a file.
    *
-   * @param channels C: 1 for grey, 3 for BGR
-   * @return (H, W, C), 8 bits a value
+   * @param channels C: 1 for grey, 3 for BGR, or the file's own number
    * @throws UnreadableImageException if the file cannot be read, is damaged or is no image
    */
-  @SuppressWarnings("try")
   public static Pixels pixels(Path path, int channels) throws UnreadableImageException {
+    return read(path).pixels(channels);
+  }
+
+  /**
+   * All pixels.
+   *
+   * @param channels C: 1 for grey, 3 for BGR, or the file's own number
+   * @throws UnreadableImageException if the data are damaged or have other channels
+   */
+  @SuppressWarnings("try")
+  public Pixels pixels(int channels) throws UnreadableImageException {
     try (PointerScope scope = OpenCv.scope()) {
-      Mat image = read(path).decode(channels, ReducedDecoding.NONE);
-      return new Pixels(OpenCv.pixels(image), image.rows(), image.cols(), channels);
+      return OpenCv.pixels(decode(channels, ReducedDecoding.NONE));
     }
+  }
+
+  /**
+   * Looks for damage that {@link #pixels} may let pass: in a JPEG whose data are wrong but seem
+   * whole. Decodes it once more.
+   *
+   * @throws UnreadableImageException if it finds any
+   */
+  public void requireSound() throws UnreadableImageException {
+    Optional<String> damage = header.jpeg() ? JpegDamage.found(file) : Optional.empty();
+    if (damage.isPresent()) {
+      throw new UnreadableImageException(damage.get());
+    }
+  }
+
+  /** Channels in the file, with alpha. */
+  public int channels() {
+    return header.channels();
+  }
+
+  /** Whether the last of the file's channels is transparency. */
+  public boolean alpha() {
+    return header.alpha();
+  }
+
+  /** Pages or frames of the file, of which the first is read. */
+  public int pages() {
+    return header.pages();
+  }
+
+  /** Whether the camera has noted that the stored image is to be turned or mirrored. */
+  public boolean turned() {
+    return header.orientation() != Orientation.UPRIGHT;
+  }
+
+  public ImageFormat format() {
+    return header.format();
+  }
+
+  /** Of the decoded image, pixels. */
+  int height() {
+    return orientation.sideways() ? header.width() : header.height();
+  }
+
+  /** Of the decoded image, pixels. */
+  int width() {
+    return orientation.sideways() ? header.height() : header.width();
   }
 
   /**
@@ -84,26 +152,54 @@ public final class EncodedImage {
   /**
    * The pixels.
    *
-   * @param channels 1 for grey, 3 for BGR
+   * @param channels 1 for grey, 3 for BGR, or the file's own number
    * @param reduction {@link ReducedDecoding#NONE} for all but JPEG
-   * @return 8-bit matrix of the header's size, or of its sides over the divisor, rounded up; it
-   *     belongs to the caller's pointer scope
-   * @throws UnreadableImageException if the data are damaged
+   * @return matrix of this image's size, or of its sides over the divisor, rounded up; it belongs
+   *     to the caller's pointer scope
+   * @throws UnreadableImageException if the data are damaged or have other channels
    */
   Mat decode(int channels, ReducedDecoding reduction) throws UnreadableImageException {
     long since = System.nanoTime();
     Mat image;
     try {
-      image = OpenCv.decode(file, reduction);
+      header.requireReadableWith(channels);
+      image = sound(stored(channels, reduction));
+      image = Upright.of(StoredChannels.to(channels, image, header), orientation);
+    } catch (DamagedFileException e) {
+      throw new UnreadableImageException(e.getMessage());
     } catch (RuntimeException e) {
       String message = String.valueOf(e.getMessage());
       throw new UnreadableImageException("OpenCV: " + message.lines().findFirst().orElse("?"));
     }
+    if (image.channels() != channels) {
+      throw new UnreadableImageException(
+          "its %d channels cannot be read as %d".formatted(image.channels(), channels));
+    }
     decodeNanos += System.nanoTime() - since;
+    return image;
+  }
+
+  /** The same image, unless it is damaged. */
+  private Mat sound(Mat image) throws UnreadableImageException {
     if (image.empty()) {
       throw new UnreadableImageException("damaged image data");
     }
-    return channels == 1 ? OpenCv.grey(image) : image;
+    if (header.jpeg() && (header.doubtful() || JpegDamage.endsInGrey(image))) {
+      requireSound();
+    }
+    return image;
+  }
+
+  private Mat stored(int channels, ReducedDecoding reduction) throws DamagedFileException {
+    if (header.format() == ImageFormat.TIFF) {
+      Optional<byte[]> values = TiffSamples.of(file);
+      if (values.isPresent()) {
+        return OpenCv.inItsOrder(OpenCv.mat(values.get(), header));
+      }
+    }
+    return header.bits() == 8 && (channels == 1 || channels == 3)
+        ? OpenCv.decode(file, reduction)
+        : OpenCv.decodeAsStored(file);
   }
 
   /** What decoding has taken so far. */

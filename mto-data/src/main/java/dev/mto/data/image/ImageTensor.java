@@ -10,7 +10,8 @@ import org.datavec.image.data.ImageWritable;
 import org.datavec.image.transform.ImageTransform;
 
 /**
- * One file to 8-bit pixels to normalised values; native memory is freed before a method returns.
+ * One file to pixels of 8 or 16 bits to normalised values; native memory is freed before a method
+ * returns.
  */
 public final class ImageTensor {
   private ImageTensor() {}
@@ -20,10 +21,9 @@ public final class ImageTensor {
    *
    * @param reduced whether a JPEG of which a large crop is trained on is decoded at a lower
    *     resolution
-   * @return (H, W, C), C = BGR or grey
    */
   @SuppressWarnings("try")
-  public static byte[] pixels(
+  public static Pixels pixels(
       EncodedImage file, Preprocessing preprocessing, boolean reduced, RandomGenerator random)
       throws UnreadableImageException {
     try (PointerScope scope = OpenCv.scope()) {
@@ -40,31 +40,26 @@ public final class ImageTensor {
   /**
    * RandAugment of pixels, which may change.
    *
-   * @param pixels (H, W, C), C = BGR or grey
-   * @return the same shape
+   * @param pixels of 8 bits, BGR or grey, unless RandAugment does nothing
    */
-  public static byte[] augment(byte[] pixels, Preprocessing from, RandomGenerator random) {
-    Pixels image = new Pixels(pixels, from.height(), from.width(), from.channels());
-    byte[] fill = from.normalization().meanColour();
-    return from.randAugment().apply(image, fill, random).values();
+  public static Pixels augment(Pixels pixels, Preprocessing from, RandomGenerator random) {
+    return from.randAugment().apply(pixels, from.normalization().meanColour(), random);
   }
 
   /**
    * A second view of pixels, which stay as they are.
    *
-   * @param pixels (H, W, C), C = BGR or grey
-   * @return the same shape
+   * @param pixels of 8 bits, BGR or grey
    */
   @SuppressWarnings("try")
-  public static byte[] view(
-      byte[] pixels, Preprocessing from, Photometric photometric, RandomGenerator random) {
+  public static Pixels view(Pixels pixels, Photometric photometric, RandomGenerator random) {
     try (PointerScope scope = OpenCv.scope()) {
-      Mat image = OpenCv.mat(pixels, from.height(), from.width(), from.channels());
+      Mat image = OpenCv.mat(pixels.values(), pixels.height(), pixels.width(), pixels.channels());
       return transform(image, photometric.transform(), random);
     }
   }
 
-  private static byte[] transform(Mat image, ImageTransform transform, RandomGenerator random) {
+  private static Pixels transform(Mat image, ImageTransform transform, RandomGenerator random) {
     try (OpenCVFrameConverter.ToMat converter = new OpenCVFrameConverter.ToMat()) {
       ImageWritable transformed =
           transform.transform(
@@ -73,16 +68,24 @@ public final class ImageTensor {
     }
   }
 
-  /** (H, W, BGR or grey) -> (C, H, W). */
+  /** (H, W, C) -> (C, H, W), C in the order RGB. */
   public static void normalise(
-      byte[] pixels, Normalization normalization, float[] target, int offset) {
+      Pixels pixels, Normalization normalization, float[] target, int offset) {
     int channels = normalization.channels();
-    int plane = pixels.length / channels;
+    int plane = pixels.height() * pixels.width();
     for (int c = 0; c < channels; c++) {
-      float[] values = normalization.values(c);
+      int stored = Pixels.place(c, channels);
       int out = offset + c * plane;
-      for (int i = 0, stored = channels - 1 - c; i < plane; i++, stored += channels) {
-        target[out + i] = values[pixels[stored] & 0xFF];
+      if (pixels.bits() == 8) {
+        float[] table = normalization.values(c);
+        byte[] values = pixels.values();
+        for (int i = 0; i < plane; i++, stored += channels) {
+          target[out + i] = table[values[stored] & 0xFF];
+        }
+      } else {
+        for (int i = 0; i < plane; i++, stored += channels) {
+          target[out + i] = normalization.apply(pixels.value(stored) / 65535f, c);
+        }
       }
     }
   }

@@ -1,10 +1,12 @@
 package dev.mto.data.image;
 
+import dev.mto.data.pixels.Pixels;
 import java.util.Arrays;
 
 /**
- * Per-channel normalisation {@code (value / 255 - mean) / std}, computed in float32, of 8-bit
- * pixels. The number of means is the number of channels: 1 (grey) or 3 (RGB). Immutable.
+ * Per-channel normalisation {@code (value - mean) / std}, computed in float32, of values in [0, 1]:
+ * 8-bit ones over 255, 16-bit ones over 65535. The number of means is the number of channels.
+ * Immutable.
  */
 public final class Normalization {
   private final float[] mean;
@@ -17,7 +19,7 @@ public final class Normalization {
     this.table = new float[mean.length][256];
     for (int c = 0; c < mean.length; c++) {
       for (int value = 0; value < 256; value++) {
-        table[c][value] = (value / 255f - mean[c]) / std[c];
+        table[c][value] = apply(value / 255f, c);
       }
     }
   }
@@ -25,15 +27,14 @@ public final class Normalization {
   /**
    * A mean and a standard deviation for each channel.
    *
-   * @param mean [C] in [0, 1] units, C = 1 or 3 in RGB order
+   * @param mean [C] in [0, 1] units, three in RGB order, others in the file's
    * @param std [C] in [0, 1] units, positive
-   * @throws IllegalArgumentException if the lengths differ, are not 1 or 3, or a value is unusable
+   * @throws IllegalArgumentException if the lengths differ, are 0, or a value is unusable
    */
   public static Normalization of(float[] mean, float[] std) {
-    if (mean.length != std.length || (mean.length != 1 && mean.length != 3)) {
+    if (mean.length != std.length || mean.length == 0) {
       throw new IllegalArgumentException(
-          ("mean has %s values and std %s but both need one value a channel,"
-                  + " 1 (grey) or 3 (RGB)")
+          "mean has %s values and std %s but both need one value a channel"
               .formatted(mean.length, std.length));
     }
     for (int c = 0; c < mean.length; c++) {
@@ -64,17 +65,22 @@ public final class Normalization {
     return std.clone();
   }
 
+  /** What a value in [0, 1] of a channel becomes. */
+  float apply(float value, int channel) {
+    return (value - mean[channel]) / std[channel];
+  }
+
   /** [256]: what each 8-bit value of a channel becomes; not to be changed. */
   public float[] values(int channel) {
     return table[channel];
   }
 
-  /** [C]: the 8-bit value nearest to each mean, in the order of stored pixels, BGR or grey. */
+  /** [C]: the 8-bit value nearest to each mean, in the order of stored pixels. */
   public byte[] meanColour() {
     byte[] colour = new byte[mean.length];
     for (int c = 0; c < mean.length; c++) {
       double value = Math.rint(255.0 * mean[c]);
-      colour[mean.length - 1 - c] = (byte) (int) Math.max(0, Math.min(255, value));
+      colour[Pixels.place(c, mean.length)] = (byte) (int) Math.max(0, Math.min(255, value));
     }
     return colour;
   }

@@ -43,7 +43,7 @@ final class PhotometricTransform extends MatTransform {
   }
 
   private static Mat changed(Mat image, Change change) {
-    byte[] pixels = OpenCv.pixels(image);
+    byte[] pixels = OpenCv.pixels(image).values();
     change.apply(pixels, image.channels());
     return OpenCv.mat(pixels, image.rows(), image.cols(), image.channels());
   }

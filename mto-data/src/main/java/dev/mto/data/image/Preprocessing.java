@@ -14,7 +14,7 @@ public sealed interface Preprocessing
 
   Normalization normalization();
 
-  /** C: 1 (grey) or 3 (RGB). */
+  /** C. */
   default int channels() {
     return normalization().channels();
   }

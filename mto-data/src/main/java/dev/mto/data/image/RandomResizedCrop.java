@@ -34,8 +34,7 @@ final class RandomResizedCrop extends MatTransform {
 
   /** The same draws of a JPEG that is decoded at the lowest resolution that its crop allows. */
   Mat applyReduced(EncodedImage jpeg, Random random) throws UnreadableImageException {
-    ImageHeader size = jpeg.header();
-    CropBox box = draw.of(size.height(), size.width(), augmentation, random);
+    CropBox box = draw.of(jpeg.height(), jpeg.width(), augmentation, random);
     ReducedDecoding reduction =
         ReducedDecoding.largest(box, augmentation.height(), augmentation.width());
     Mat image = jpeg.decode(augmentation.channels(), reduction);

@@ -2,11 +2,15 @@ package dev.mto.data.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.mto.data.Images;
+import dev.mto.data.image.EncodedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,10 +73,61 @@ class ImageFolderTest {
   }
 
   @Test
-  void anEmptyClassFolderKeepsItsLabel() throws Exception {
+  void aFolderWithoutAnImageIsNoClassButNamed() throws Exception {
     Files.createDirectory(root.resolve("a"));
-    file("b/1.png", 1);
-    assertThat(ImageFolder.open(root).label(0)).isEqualTo(1);
+    file("logs/run.txt", 1);
+    file("m/1.png", 1);
+    ImageFolder folder = ImageFolder.open(root);
+    assertThat(folder.classes()).containsExactly("m");
+    assertThat(folder.label(0)).isZero();
+    assertThat(folder.leftOut().emptyFolders()).containsExactly("a", "logs");
+  }
+
+  @Test
+  void foldersThatSystemsMakeAreLeftOutWithTheirImages() {
+    file("__MACOSX/1.png", 1);
+    file("$RECYCLE.BIN/1.png", 1);
+    file("a/1.png", 1);
+    file("a/@eaDir/1.png/THUMB.jpg", 1);
+    ImageFolder folder = ImageFolder.open(root);
+    assertThat(folder.classes()).containsExactly("a");
+    assertThat(folder.size()).isEqualTo(1);
+    assertThat(folder.leftOut().line()).isEqualTo("3 system folders");
+  }
+
+  @Test
+  void imagesAreKnownByTheirFirstBytesWhereTheirNamesDoNotTell() {
+    Images.write(root.resolve("a/0000ab"), EncodedImage.png(new byte[] {1}, 1, 1));
+    Images.write(root.resolve("a/photo.original"), EncodedImage.png(new byte[] {1}, 1, 1));
+    Images.write(root.resolve("a/not-opened.txt"), EncodedImage.png(new byte[] {1}, 1, 1));
+    file("a/1.tif", 1);
+    file("a/1.TIFF", 1);
+    file("a/1.bmp", 1);
+    file("a/1.webp", 1);
+    file("a/1.jfif", 1);
+    file("a/1.gif", 1);
+    file("a/2.GIF", 1);
+    file("a/readme", 1);
+    file("a/.DS_Store", 1);
+    file("notes.md", 1);
+    ImageFolder folder = ImageFolder.open(root);
+    assertThat(folder.size()).isEqualTo(7);
+    LeftOut leftOut = folder.leftOut();
+    assertThat(leftOut.byEnding())
+        .containsExactly(
+            entry(".gif", 2), entry(".md", 1), entry(".txt", 1), entry("no ending", 1));
+    assertThat(leftOut.line()).isEqualTo("2 .gif, 1 .md, 1 .txt, 1 no ending, 1 hidden");
+    assertThat(leftOut.files()).isEqualTo(5);
+  }
+
+  @Test
+  void theIdentityOfJpegsAndPngsIsTheOneThatStudiesWereMadeWith() throws Exception {
+    file("b/2.JPG", 2);
+    file("b/deep/1.png", 3);
+    file("a/x.jpeg", 4);
+    file("a/notes.txt", 5);
+    String text = "a/x.jpeg\0" + "4\nb/2.JPG\0" + "2\nb/deep/1.png\0" + "3\n";
+    assertThat(ImageFolder.open(root).identity()).isEqualTo(DigestUtils.sha256Hex(text));
   }
 
   @Test
@@ -99,11 +154,11 @@ class ImageFolderTest {
   }
 
   @Test
-  void aFolderNamedLikeAnImageIsListedAsOne() throws Exception {
+  void aFolderNamedLikeAnImageIsAFolder() throws Exception {
     Files.createDirectories(root.resolve("a/odd.jpg"));
-    file("a/1.png", 1);
+    file("a/more.png/1.png", 1);
     ImageFolder folder = ImageFolder.open(root);
-    assertThat(folder.size()).isEqualTo(2);
-    assertThat(folder.path(1)).isEqualTo(root.resolve("a/odd.jpg"));
+    assertThat(folder.size()).isEqualTo(1);
+    assertThat(folder.path(0)).isEqualTo(root.resolve("a/more.png/1.png"));
   }
 }

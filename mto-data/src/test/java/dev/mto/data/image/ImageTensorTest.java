@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mto.data.Images;
 import dev.mto.data.pixels.Interpolation;
+import dev.mto.data.pixels.Pixels;
 import dev.mto.data.random.RandomStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class ImageTensorTest {
   private static float[] read(Path path, Preprocessing preprocessing, long seed) throws Exception {
     float[] tensor =
         new float[preprocessing.channels() * preprocessing.height() * preprocessing.width()];
-    byte[] pixels =
+    Pixels pixels =
         ImageTensor.pixels(
             EncodedImage.read(path), preprocessing, false, RandomStream.of(seed, "crop"));
     ImageTensor.normalise(pixels, preprocessing.normalization(), tensor, 0);
@@ -182,7 +183,8 @@ class ImageTensorTest {
   void whatIsNoImageIsNamed() throws Exception {
     Path text =
         Images.write(folder.resolve("text.jpg"), "not an image".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> EncodedImage.pixels(text, 3)).hasMessage("neither JPEG nor PNG");
+    assertThatThrownBy(() -> EncodedImage.pixels(text, 3))
+        .hasMessageStartingWith("not a JPEG, PNG, TIFF");
     Path empty = Images.write(folder.resolve("empty.jpg"), new byte[0]);
     assertThatThrownBy(() -> EncodedImage.pixels(empty, 3)).hasMessage("empty file");
     Path directory = Files.createDirectory(folder.resolve("folder.jpg"));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mto.data.pixels.Interpolation;
+import dev.mto.data.pixels.Pixels;
 import dev.mto.data.random.RandomStream;
 import java.util.Arrays;
 import java.util.Random;
@@ -15,13 +15,6 @@ import org.junit.jupiter.api.Test;
 class PhotometricTest {
   private static final int SIDE = 21;
 
-  private static CenterCrop from(int channels) {
-    float[] half = new float[channels];
-    Arrays.fill(half, 0.5f);
-    return new CenterCrop(
-        SIDE, SIDE, 1, Interpolation.BILINEAR, Normalization.of(half, half.clone()));
-  }
-
   private static byte[] noise(int channels) {
     byte[] pixels = new byte[SIDE * SIDE * channels];
     new Random(3).nextBytes(pixels);
@@ -31,7 +24,10 @@ class PhotometricTest {
   private static byte[] view(byte[] pixels, Photometric photometric, long seed) {
     int channels = pixels.length / (SIDE * SIDE);
     return ImageTensor.view(
-        pixels, from(channels), photometric, RandomStream.of(seed, "second_view"));
+            new Pixels(pixels, SIDE, SIDE, channels),
+            photometric,
+            RandomStream.of(seed, "second_view"))
+        .values();
   }
 
   private static Photometric parts(double jitter, double grey, double blur, double solarize) {

@@ -6,6 +6,7 @@ import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.Images;
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.format.ImageHeader;
 import dev.mto.data.pixels.Interpolation;
 import dev.mto.data.pixels.RandAugment;
 import dev.mto.data.random.RandomStream;
@@ -60,7 +61,8 @@ class ReducedDecodingTest {
   }
 
   private static byte[] pixels(Path file, Preprocessing to, boolean reduced) throws Exception {
-    return ImageTensor.pixels(EncodedImage.read(file), to, reduced, RandomStream.of(1, "crop"));
+    return ImageTensor.pixels(EncodedImage.read(file), to, reduced, RandomStream.of(1, "crop"))
+        .values();
   }
 
   /** Peak signal to noise ratio, dB. */

@@ -1,5 +1,6 @@
 package dev.mto.engine.config;
 
+import dev.mto.data.image.Exif;
 import dev.mto.data.image.Normalization;
 import dev.mto.data.pixels.Interpolation;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.List;
  *
  * @param train folder of training images
  * @param val folder of validation images, or null
- * @param channels 1 or 3
+ * @param channels 1 for grey, 3 for colours, or the images' own number
  * @param mean per channel, of values in [0, 1]
  * @param std per channel, of values in [0, 1]
  * @param workers decoding threads
@@ -19,6 +20,8 @@ import java.util.List;
  * @param reducedDecoding whether a JPEG is decoded at 1/2, 1/4 or 1/8 where a training crop keeps
  *     at least twice the pixels it needs: faster for large photos, slightly other values; false
  *     where it is not given
+ * @param exif whether images are turned as their cameras have noted; ignored where it is not given,
+ *     as in runs that were begun before there was a choice
  * @param flip probability of a horizontal flip
  * @param maxBadShare share of unreadable images at which the run stops
  */
@@ -33,8 +36,11 @@ public record DataConfig(
     List<Double> cropRatio,
     Interpolation interpolation,
     Boolean reducedDecoding,
+    Exif exif,
     double flip,
     double maxBadShare) {
+
+  private static final int MOST_CHANNELS = 512;
 
   /** Checks ranges and that there is a mean and a standard deviation for every channel. */
   public DataConfig {
@@ -43,7 +49,11 @@ public record DataConfig(
         "data.train",
         train,
         "a folder of images (in the file, or --set data.train=DIR)");
-    Rules.require(channels == 1 || channels == 3, "data.channels", channels, "1 or 3");
+    Rules.require(
+        channels >= 1 && channels <= MOST_CHANNELS,
+        "data.channels",
+        channels,
+        "between 1 and " + MOST_CHANNELS);
     Rules.require(
         mean != null && mean.size() == channels, "data.mean", mean, channels + " numbers");
     Rules.require(
@@ -58,6 +68,7 @@ public record DataConfig(
     Rules.share("data.flip", flip);
     Rules.share("data.max_bad_share", maxBadShare);
     reducedDecoding = reducedDecoding != null && reducedDecoding;
+    exif = exif == null ? Exif.IGNORE : exif;
     mean = List.copyOf(mean);
     std = List.copyOf(std);
     cropScale = List.copyOf(cropScale);
@@ -77,6 +88,7 @@ public record DataConfig(
         cropRatio,
         interpolation,
         reducedDecoding,
+        exif,
         flip,
         maxBadShare);
   }

@@ -46,6 +46,12 @@ public final class Images {
               + "); lower them or give more images");
     }
     requireCountable();
+    int channels = config.data().channels();
+    if (secondView.isPresent() && channels != 1 && channels != 3) {
+      throw new UserException(
+          "data.channels: %d, but the second view of %s changes colours, which takes 1 or 3; take another baseline"
+              .formatted(channels, config.baseline()));
+    }
   }
 
   /** The values of a batch are counted by 31 bits. */
@@ -152,6 +158,7 @@ public final class Images {
             .batchesPerStep(config.training().accumulate())
             .seed(config.training().seed())
             .workers(config.data().workers())
+            .exif(config.data().exif())
             .reducedDecoding(config.data().reducedDecoding());
     return sampler == null ? builder : builder.masks(sampler);
   }

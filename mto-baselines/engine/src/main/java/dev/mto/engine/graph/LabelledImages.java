@@ -99,6 +99,7 @@ public final class LabelledImages {
         .badImages(bad)
         .stopWhen(StopSignal::requested)
         .batchSize(batch)
+        .exif(config.data().exif())
         .shuffle(false)
         .workers(config.data().workers())
         .build();
@@ -107,6 +108,12 @@ public final class LabelledImages {
   /** Shuffled training images of an epoch, without a last batch that is not full. */
   public ImageBatches training(
       Preprocessing preprocessing, int epoch, int startBatch, int batch, long seed) {
+    int channels = config.data().channels();
+    if (preprocessing.randAugment().operations() > 0 && channels != 1 && channels != 3) {
+      throw new UserException(
+          "data.channels: %d, but RandAugment changes colours, which takes 1 or 3; set rand_augment.operations to 0"
+              .formatted(channels));
+    }
     return ImageBatches.from(train, preprocessing)
         .badImages(bad)
         .stopWhen(StopSignal::requested)
@@ -118,6 +125,7 @@ public final class LabelledImages {
         .startBatch(startBatch)
         .dropLast(true)
         .workers(config.data().workers())
+        .exif(config.data().exif())
         .reducedDecoding(config.data().reducedDecoding())
         .build();
   }

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Images [n, C, H, W] with values 0 to 1 as colours; C is 1 (grey) or 3 (red, green, blue). */
+/**
+ * Images [n, C, H, W] with values 0 to 1 as colours: the first three channels are red, green and
+ * blue; of one or two, the first is grey.
+ */
 final class ShownImages {
   /** Says that a value is not finite: a colour that no image has by accident. */
   private static final int NOT_FINITE = 0xff00ff;
@@ -16,9 +19,9 @@ final class ShownImages {
   private final int width;
 
   ShownImages(String name, INDArray images) {
-    if (images.rank() != 4 || (images.size(1) != 1 && images.size(1) != 3)) {
+    if (images.rank() != 4 || images.size(1) < 1) {
       throw new IllegalArgumentException(
-          "%s has shape %s: pictures need [n, 1, H, W] or [n, 3, H, W]"
+          "%s has shape %s: pictures need [n, C, H, W]"
               .formatted(name, Arrays.toString(images.shape())));
     }
     values = images.castTo(DataType.FLOAT).dup('c').data().asFloat();
@@ -42,8 +45,8 @@ final class ShownImages {
 
   int rgb(int image, int y, int x) {
     int red = level(image, 0, y, x);
-    int green = level(image, channels == 3 ? 1 : 0, y, x);
-    int blue = level(image, channels == 3 ? 2 : 0, y, x);
+    int green = level(image, channels >= 3 ? 1 : 0, y, x);
+    int blue = level(image, channels >= 3 ? 2 : 0, y, x);
     return (red | green | blue) < 0 ? NOT_FINITE : red << 16 | green << 8 | blue;
   }
 

@@ -3,6 +3,7 @@ package dev.mto.engine.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.data.image.Exif;
 import dev.mto.data.pixels.Interpolation;
 import dev.mto.engine.errors.UserException;
 import dev.mto.losses.Ranking;
@@ -55,6 +56,17 @@ class ConfigLoaderTest {
     assertThat(config.mto().weights()).isEqualTo(new MtoConfig.Weights(0.001, 0.5, 0.001));
     assertThat(config.data().mean()).containsExactly(0.1, 0.2, 0.3);
     assertThat(config.data().interpolation()).isEqualTo(Interpolation.BILINEAR);
+  }
+
+  @Test
+  void newRunsTurnImagesAsCamerasSayAndRunsThatDoNotTellGoOnWithoutTurning() throws IOException {
+    RunConfig config = load();
+    assertThat(config.data().exif()).isEqualTo(Exif.APPLY);
+
+    String resolved = ConfigLoader.write(config);
+    assertThat(resolved).contains("  exif: apply\n");
+    RunConfig old = ConfigLoader.parseResolved("old", resolved.replace("  exif: apply\n", ""));
+    assertThat(old.data().exif()).isEqualTo(Exif.IGNORE);
   }
 
   @Test
@@ -193,7 +205,9 @@ class ConfigLoaderTest {
         "training.lr_scale_batch=0 | training.lr_scale_batch: 0 must be a number of images greater",
         "mto.weights.e=-1 | mto.weights.e: -1 must be 0 or greater",
         "mto.epsilon=0 | mto.epsilon: 0 must be greater than 0",
-        "data.channels=2 | data.channels: 2 must be 1 or 3",
+        "data.channels=0 | data.channels: 0 must be between 1 and 512",
+        "data.channels=4 | data.mean: [0.485, 0.456, 0.406] must be 4 numbers",
+        "data.exif=turn | data.exif: 'turn' must be one of apply, ignore",
         "data.mean=[0.5] | data.mean: [0.5] must be 3 numbers",
         "data.std=[1, 1, 0] | data.std: [1.0, 1.0, 0.0] must be 3 numbers greater than 0",
         "data.flip=2 | data.flip: 2 must be between 0 and 1",

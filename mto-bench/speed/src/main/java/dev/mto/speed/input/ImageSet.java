@@ -45,7 +45,7 @@ record ImageSet(TemporaryFolder folder, String description) implements AutoClose
           for (int i = 0; i < taken; i++) {
             Path from = all.path((int) ((long) i * all.size() / taken));
             String name = from.getFileName().toString();
-            String ending = name.substring(name.lastIndexOf('.'));
+            String ending = name.substring(Math.max(0, name.lastIndexOf('.')));
             Files.copy(from, folder.resolve(String.format(Locale.ROOT, "%04d%s", i, ending)));
           }
         });
