@@ -80,7 +80,12 @@ public final class ImageFolder {
     }
     int[] ranks = classes.stream().mapToInt(others::indexOf).toArray();
     return new ImageFolder(
-        root, others, names, IntStream.of(labels).map(label -> ranks[label]).toArray(), identity, leftOut);
+        root,
+        others,
+        names,
+        IntStream.of(labels).map(label -> ranks[label]).toArray(),
+        identity,
+        leftOut);
   }
 
   private static String shortened(List<String> names) {

@@ -8,7 +8,6 @@ import dev.mto.data.Images;
 import dev.mto.data.image.EncodedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.Test;
