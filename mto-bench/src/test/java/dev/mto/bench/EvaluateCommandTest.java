@@ -209,6 +209,9 @@ class EvaluateCommandTest {
         .isEqualTo("epoch,accuracy");
     assertThat(run.resolve("evaluate/finetune-curve.png")).isNotEmptyFile();
     assertThat(Execution.ofLine("evaluate curve --run %s --by knn", run).errors()).isEmpty();
+    assertThat(Execution.ofLine("evaluate curve --run %s --by linear", run).out())
+        .contains("gradient norm")
+        .contains("linear-curve.csv");
     Execution.ofLine("evaluate knn --run %s --checkpoint 7", run)
         .assertRefused("no checkpoint of epoch 7 was kept; there are [1, 2]");
   }
