@@ -211,6 +211,9 @@ class EvaluateCommandTest {
     Execution.of(CommandRun.joined(curve, "--recipe-set", "seed=5"))
         .assertRefused("was measured with other recipe; remove that folder to measure again");
     assertThat(Execution.ofLine("evaluate curve --run %s --by knn", run).errors()).isEmpty();
+    assertThat(Execution.ofLine("evaluate curve --run %s --by linear", run).out())
+        .contains("gradient norm")
+        .contains("linear-curve.csv");
     Execution.ofLine("evaluate knn --run %s --checkpoint 7", run)
         .assertRefused("no checkpoint of epoch 7 was kept; there are [1, 2]");
   }

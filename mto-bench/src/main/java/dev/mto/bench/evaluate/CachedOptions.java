@@ -25,7 +25,7 @@ final class CachedOptions {
       paramLabel = "C",
       description =
           "Inverse strength of the penalty |W|^2 / (2 C n) beside the mean cross-entropy of n images,"
-              + " as scikit-learn's (default: among 10^-4, 10^-3.5 ... 10^2, the one that classifies"
+              + " as scikit-learn's (default: among 10^-4, 10^-3.5 ... 10^4, the one that classifies"
               + " best a fifth of the training images that the others are fitted without).")
   private Double c;
 

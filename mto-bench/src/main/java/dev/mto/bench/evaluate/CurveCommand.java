@@ -67,7 +67,9 @@ final class CurveCommand implements Callable<Integer> {
       names = "--by",
       required = true,
       paramLabel = "NAME",
-      description = "knn, linear or finetune.")
+      description =
+          "knn, linear or finetune. linear without a recipe is logistic regression on cached features,"
+              + " as evaluate linear --cached; with one it is the probe by LARS.")
   private Measure measure;
 
   @Option(
@@ -150,6 +152,9 @@ final class CurveCommand implements Callable<Integer> {
     if (measure == Measure.KNN) {
       Files.createDirectories(out);
       arguments.addAll(List.of("--untrained", "0", "--json", result.toString()));
+    } else if (measure == Measure.LINEAR && recipe == null && settings.isEmpty()) {
+      Files.createDirectories(out);
+      arguments.addAll(List.of("--cached", "--twins", "0", "--json", result.toString()));
     } else {
       if (recipe != null) {
         arguments.addAll(List.of("--recipe", recipe.toString()));

@@ -32,7 +32,7 @@ public record LogisticRegression(List<Double> candidates, long seed, Consumer<Li
   private static final int MOST_ITERATIONS = 20_000;
   private static final double HELD_OUT = 0.2;
   private static final int SMALLEST_HALF_DECADE = -8;
-  private static final int LARGEST_HALF_DECADE = 4;
+  private static final int LARGEST_HALF_DECADE = 8;
 
   /** Checks the candidates. */
   public LogisticRegression {
@@ -42,7 +42,7 @@ public record LogisticRegression(List<Double> candidates, long seed, Consumer<Li
     }
   }
 
-  /** With C chosen among 10^-4, 10^-3.5 … 10^2. */
+  /** With C chosen among 10^-4, 10^-3.5 … 10^4. */
   public static LogisticRegression usual(long seed) {
     return new LogisticRegression(
         IntStream.rangeClosed(SMALLEST_HALF_DECADE, LARGEST_HALF_DECADE)
