@@ -117,7 +117,7 @@ class PretrainingEndToEndTest extends BaselineContract {
     "options.projector_dim=0, options.projector_dim: 0 must be at least 1",
     "options.mask=stripes, mask: 'stripes' must be one of",
     "options.second_view.hue=0.9, hue is 0.9",
-    "options.colour=1, unknown key 'colour'",
+    "options.colour=1, unknown key 'options.colour'",
     "masking.unit=12, masking.unit: 12 must be a multiple of model.patch",
   })
   void aWrongSettingIsRefusedByName(String setting, String message) {
