@@ -11,7 +11,6 @@ import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.PretrainingJob;
-import dev.mto.engine.weights.WeightSource;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,12 +116,8 @@ public final class PretrainCommand implements Callable<Integer> {
       System.out.println(root + ": nothing to resume there, starting");
     }
     RunConfig resolved = load();
-    return start(resolved, root, init == null ? Start.anew() : Start.from(initialWeights()));
-  }
-
-  /** The file, with the entry after it. */
-  private Path initialWeights() {
-    return Path.of(new WeightSource(init, Optional.ofNullable(entry), Optional.empty()).name());
+    return start(
+        resolved, root, init == null ? Start.anew() : Start.from(init, Optional.ofNullable(entry)));
   }
 
   private RunConfig load() {

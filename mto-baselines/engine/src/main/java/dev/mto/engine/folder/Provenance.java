@@ -35,6 +35,7 @@ public final class Provenance {
     facts.put("started", Instant.now().toString());
     facts.put("seed", config.training().seed());
     start.weights().ifPresent(weights -> facts.put("initial_weights", weights.toString()));
+    start.entry().ifPresent(entry -> facts.put("initial_weights.entry", entry));
     facts.put("data.train", config.data().train());
     facts.put("data.train.images", train.size());
     facts.put("data.train.identity", train.identity());

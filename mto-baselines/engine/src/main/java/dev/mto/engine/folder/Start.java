@@ -9,9 +9,11 @@ import java.util.Optional;
  *
  * @param resume whether to go on from the folder's newest checkpoint
  * @param weights a file whose weights a new run starts with
+ * @param entry of that file, where it is not its model
  * @param changes of the configuration with which a resumed run goes on, for people
  */
-public record Start(boolean resume, Optional<Path> weights, List<String> changes) {
+public record Start(
+    boolean resume, Optional<Path> weights, Optional<String> entry, List<String> changes) {
   /** Checks that it is one of both. */
   public Start {
     if (resume && weights.isPresent()) {
@@ -22,12 +24,17 @@ public record Start(boolean resume, Optional<Path> weights, List<String> changes
 
   /** A new run with random weights. */
   public static Start anew() {
-    return new Start(false, Optional.empty(), List.of());
+    return new Start(false, Optional.empty(), Optional.empty(), List.of());
   }
 
   /** A new run with the weights of a file. */
   public static Start from(Path weights) {
-    return new Start(false, Optional.of(weights), List.of());
+    return from(weights, Optional.empty());
+  }
+
+  /** A new run with the weights of an entry of a file. */
+  public static Start from(Path weights, Optional<String> entry) {
+    return new Start(false, Optional.of(weights), entry, List.of());
   }
 
   /** The rest of an earlier run. */
@@ -37,6 +44,6 @@ public record Start(boolean resume, Optional<Path> weights, List<String> changes
 
   /** The rest of an earlier run, with a configuration that differs from its own. */
   public static Start resumed(List<String> changes) {
-    return new Start(true, Optional.empty(), changes);
+    return new Start(true, Optional.empty(), Optional.empty(), changes);
   }
 }

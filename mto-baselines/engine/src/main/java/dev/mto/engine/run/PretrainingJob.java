@@ -18,12 +18,13 @@ import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.report.MetricsFile;
 import dev.mto.engine.report.TensorBoardEvents;
 import dev.mto.engine.weights.ModelWeights;
+import dev.mto.engine.weights.WeightSource;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.VitConfig;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -80,16 +81,19 @@ public final class PretrainingJob implements AutoCloseable {
     if (start.resume()) {
       resume(start.changes());
     } else {
-      start.weights().ifPresent(this::initialise);
+      start
+          .weights()
+          .map(file -> new WeightSource(file, start.entry(), Optional.empty()))
+          .ifPresent(this::initialise);
       Provenance.write(folder.provenance(), config, start, images.train(), images.validation());
       folder.begin(config);
     }
   }
 
   /** Takes over weights of a file, and saves them as step 0 so that a resumed run has them. */
-  private void initialise(Path file) {
-    String report = new ModelWeights(graph, config).load(file).report();
-    log.line("initial weights from " + file + "\n" + report);
+  private void initialise(WeightSource source) {
+    String report = new ModelWeights(graph, config).load(source).report();
+    log.line("initial weights from " + source.name() + "\n" + report);
     store.saveLast(loop.checkpoint());
   }
 

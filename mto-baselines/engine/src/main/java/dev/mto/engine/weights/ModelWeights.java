@@ -118,7 +118,7 @@ public final class ModelWeights {
    *     more that its model cannot do without; nothing is changed then
    */
   public WeightMatch load(Path file) {
-    return load(WeightSource.named(file));
+    return load(WeightSource.of(file));
   }
 
   /** As {@link #load(Path)}, from an entry of the file or with a teacher's own file. */

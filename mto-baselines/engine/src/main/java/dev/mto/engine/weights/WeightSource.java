@@ -26,7 +26,6 @@ public record WeightSource(Path file, Optional<String> entry, Optional<Path> tea
   static final String TEACHER = "teacher.";
 
   private static final String TEACHER_ENTRY = "model_ema";
-  private static final String ENTRY = "#";
 
   /** Checks that the files are files. */
   public WeightSource {
@@ -39,21 +38,9 @@ public record WeightSource(Path file, Optional<String> entry, Optional<Path> tea
     return new WeightSource(file, Optional.empty(), Optional.empty());
   }
 
-  /** What {@link #name} wrote: a file, or, where there is none of this name, file and entry. */
-  static WeightSource named(Path name) {
-    String text = name.toString();
-    int mark = text.lastIndexOf(ENTRY);
-    return mark <= 0 || Files.exists(name)
-        ? of(name)
-        : new WeightSource(
-            Path.of(text.substring(0, mark)),
-            Optional.of(text.substring(mark + ENTRY.length())),
-            Optional.empty());
-  }
-
-  /** Where they come from, as one name: {@code weights.pth}, or {@code weights.pth#teacher}. */
+  /** Where they come from, for people. */
   public String name() {
-    return file + entry.map(own -> ENTRY + own).orElse("");
+    return file + entry.map(own -> ", entry " + own).orElse("");
   }
 
   private static void check(Path file) {

@@ -31,25 +31,17 @@ class WeightSourceTest {
   }
 
   @Test
-  void aNameStandsForFileAndEntry() throws IOException {
+  void anEntryIsReadAndNamed() throws IOException {
     Path file = write("a.safetensors", Map.of("slow.cls_token", one, "cls_token", one));
     WeightSource source = new WeightSource(file, Optional.of("slow"), Optional.empty());
 
-    assertThat(source.name()).isEqualTo(file + "#slow");
-    assertThat(WeightSource.named(Path.of(source.name()))).isEqualTo(source);
+    assertThat(source.name()).isEqualTo(file + ", entry slow");
     assertThat(source.read(MODEL, false).tensors()).containsOnlyKeys("cls_token");
   }
 
   @Test
-  void aFileWhoseNameLooksSoIsAFile() throws IOException {
-    Path file = write("a#b.safetensors", Map.of("cls_token", one));
-
-    assertThat(WeightSource.named(file)).isEqualTo(WeightSource.of(file));
-  }
-
-  @Test
   void whatIsNotThereIsRefused() {
-    assertThatThrownBy(() -> WeightSource.named(folder.resolve("absent.pth#slow")))
+    assertThatThrownBy(() -> WeightSource.of(folder.resolve("absent.pth")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("absent.pth: no such file");
   }
