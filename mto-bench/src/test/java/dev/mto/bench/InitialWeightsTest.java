@@ -81,7 +81,9 @@ class InitialWeightsTest {
 
     assertThat(started.errors()).isEmpty();
     assertThat(checkpoint(run).get("cls_token")).isEqualTo(entries.get("slow.cls_token"));
-    assertThat(run.resolve("provenance.json")).content().contains("entries.safetensors#slow");
+    assertThat(run.resolve("provenance.json"))
+        .content()
+        .contains("entries.safetensors\"", "\"initial_weights.entry\" : \"slow\"");
     pretrain(root.resolve("refused entry"), "--entry", "slow").assertRefused("--entry", "--init");
   }
 
