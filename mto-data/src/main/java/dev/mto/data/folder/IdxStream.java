@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /** An IDX file of unsigned bytes, plain or gzip, read item by item; nothing is taken on trust. */
 final class IdxStream implements AutoCloseable {
@@ -57,7 +58,13 @@ final class IdxStream implements AutoCloseable {
   /** The next item, in c order. */
   byte[] read() throws IOException {
     int length = shape.length == 1 ? 1 : shape[1] * shape[2];
-    byte[] item = in.readNBytes(length);
+    byte[] item;
+    try {
+      item = in.readNBytes(length);
+    } catch (ZipException | EOFException e) {
+      throw new IllegalArgumentException(
+          file + " is damaged (" + e.getMessage() + "): get it again", e);
+    }
     if (item.length < length) {
       throw new IllegalArgumentException(
           file + " ends before the " + items() + " items its header declares: get it again");

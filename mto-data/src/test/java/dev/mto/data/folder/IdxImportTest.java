@@ -162,6 +162,8 @@ class IdxImportTest {
     byte[] wild = labels(0x801, ITEMS);
     wild[9] = 7;
     refused(image, wild, "has label 7");
+    byte[] packed = gzip(image);
+    refused(Arrays.copyOf(packed, packed.length - 12), good, "is damaged");
   }
 
   private void refused(byte[] images, byte[] labels, String message) throws Exception {
