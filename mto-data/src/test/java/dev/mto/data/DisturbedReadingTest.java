@@ -55,6 +55,15 @@ class DisturbedReadingTest {
   }
 
   @Test
+  void aBatchOfMoreValuesThanCanBeCountedIsRefused() {
+    assertThatThrownBy(() -> options(folder(1)).batchSize(20_000_000).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a batch of 20000000 images of 1 x 16 x 16 has more than 2^31 values: lower the batch"
+                + " size");
+  }
+
+  @Test
   void aFolderOfWhichNothingCanBeReadHasNoBatch() {
     ImageFolder folder = folder(4, 0, 1, 2, 3);
     BadImages bad = BadImages.open(root.resolve("bad-images.txt"), 4, 1);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.bench.ColouredImages;
 import dev.mto.bench.Mto;
+import dev.mto.engine.folder.Checkpoint;
+import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.testing.CommandRun;
 import dev.mto.engine.testing.TinyRun;
@@ -109,6 +111,29 @@ class ResumeCommandTest {
         .assertRefused(
             "config.yaml: the run was made with another configuration: model.depth is 1, not 2");
     resume("--set training.seed=9").assertRefused("training.seed is 1, not 9");
+  }
+
+  @Test
+  void validationImagesOfWhichNoneCanBeReadAreRefused() throws IOException {
+    Path val = Files.createDirectories(root.resolve("val/class0"));
+    Files.createFile(val.resolve("empty.png"));
+
+    resumeOf("--set data.max_bad_share=1 --set data.val=" + root.resolve("val"))
+        .assertRefused("data.val: none of its 1 images can be read; see bad-images.txt");
+  }
+
+  @Test
+  void weightsThatAreNotFiniteAreRefusedAndLeaveNoRun() throws IOException {
+    resumeOf("").assertDone();
+    Checkpoint broken = CheckpointStore.read(TinyRun.last(run));
+    broken.tensors().get("mask_token").putScalar(0, Double.NaN);
+    new CheckpointStore(run.resolve("checkpoints"), 1).saveLast(broken);
+    Path other = root.resolve("other");
+
+    String line = "pretrain --config %s --init %s --out %s";
+    new CommandRun(new Mto(), arguments(line, root.resolve("mae.yaml"), TinyRun.last(run), other))
+        .assertRefused("last.safetensors: tensor mask_token has values that are not finite");
+    assertThat(other).doesNotExist();
   }
 
   @Test
