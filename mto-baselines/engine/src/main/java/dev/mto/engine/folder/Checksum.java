@@ -65,8 +65,15 @@ public final class Checksum {
       return;
     }
     if (array.ordering() != 'c' || array.isView()) {
-      throw new IllegalArgumentException("a tensor of a checkpoint must be dense and in c order");
+      try (INDArray dense = array.dup('c')) {
+        updateDense(crc, dense);
+      }
+    } else {
+      updateDense(crc, array);
     }
+  }
+
+  private static void updateDense(CRC32C crc, INDArray array) {
     Nd4j.getAffinityManager().ensureLocation(array, AffinityManager.Location.HOST);
     try (BytePointer bytes = new BytePointer(array.data().pointer())) {
       long length = array.length() * array.dataType().width();

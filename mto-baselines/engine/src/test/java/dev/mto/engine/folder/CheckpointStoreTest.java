@@ -180,6 +180,16 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void theChecksumOfTensorsIsOfTheirValuesWhereverTheyLie() {
+    INDArray dense = Nd4j.createFromArray(new float[][] {{1, 2}, {3, 4}});
+    INDArray view = Nd4j.createFromArray(new float[][] {{1, 3}, {2, 4}}).transpose();
+
+    assertThat(Checksum.ofTensors(Map.of("w", view)))
+        .isEqualTo(Checksum.ofTensors(Map.of("w", dense)))
+        .isNotEqualTo(Checksum.ofTensors(Map.of("w", dense.neg())));
+  }
+
+  @Test
   void anOlderCheckpointWithAChecksumOfItsTensorsAloneIsRead() throws IOException {
     CRC32C sum = new CRC32C();
     sum.update("w".getBytes(StandardCharsets.UTF_8));
