@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KilledJobsTest {
   private static final int KILLS = Integer.getInteger("mto.faults.kills", 2);
   private static final long SEED = Long.getLong("mto.faults.seed", 1);
+  private static final String ONLY = System.getProperty("mto.faults.job", "");
   private static final int STOPPED = 130;
 
   /**
@@ -123,7 +124,9 @@ class KilledJobsTest {
   }
 
   Stream<Job> allJobs() {
-    return KILLS > 2 ? Stream.concat(jobs().stream(), Stream.of(study())) : jobs().stream();
+    Stream<Job> jobs =
+        KILLS > 2 ? Stream.concat(jobs().stream(), Stream.of(study())) : jobs().stream();
+    return jobs.filter(job -> ONLY.isEmpty() || job.name().equals(ONLY));
   }
 
   private List<String> words(String line) {
