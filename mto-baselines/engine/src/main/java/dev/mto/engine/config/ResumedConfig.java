@@ -50,7 +50,8 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
   public static ResumedConfig of(Path run, RunConfig own, RunConfig asked) {
     List<String> refused = new ArrayList<>();
     List<String> announced = new ArrayList<>();
-    compare("", ConfigLoader.tree(own), ConfigLoader.tree(asked), refused, announced);
+    JsonNode known = StrictYaml.parse(run.toString(), StrictYaml.text(run));
+    compare("", known, ConfigLoader.tree(own), ConfigLoader.tree(asked), refused, announced);
     if (!refused.isEmpty()) {
       throw new UserException(
           "%s: the run was made with another configuration: %s; go on with that, or name another --out to start anew"
@@ -59,9 +60,17 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
     return new ResumedConfig(asked, announced);
   }
 
+  /**
+   * Keys that the run's file does not know, as it is older than they are, are as they were then.
+   */
   private static void compare(
-      String path, JsonNode own, JsonNode asked, List<String> refused, List<String> announced) {
-    if (own.equals(asked)) {
+      String path,
+      JsonNode known,
+      JsonNode own,
+      JsonNode asked,
+      List<String> refused,
+      List<String> announced) {
+    if (known.isMissingNode() || own.equals(asked)) {
       return;
     }
     if (own instanceof ObjectNode && asked instanceof ObjectNode) {
@@ -73,7 +82,7 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
       }
       for (String key : keys) {
         String at = path.isEmpty() ? key : path + "." + key;
-        compare(at, own.path(key), asked.path(key), refused, announced);
+        compare(at, known.path(key), own.path(key), asked.path(key), refused, announced);
       }
     } else if (!isIn(FREE, path)) {
       List<String> differences = isIn(ANNOUNCED, path) ? announced : refused;

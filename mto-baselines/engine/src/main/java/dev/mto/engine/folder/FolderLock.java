@@ -43,27 +43,35 @@ public final class FolderLock implements AutoCloseable {
   /** As {@link #of(Path)}, after waiting for {@code patience} until the other has ended. */
   public static FolderLock of(Path folder, Duration patience) {
     Path file = folder.resolve(NAME);
-    long deadline = System.nanoTime() + patience.toNanos();
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      boolean locked = locked(channel);
-      while (!locked && System.nanoTime() < deadline) {
-        pause();
-        locked = locked(channel);
-      }
-      if (!locked) {
+      try {
+        take(channel, folder, file, System.nanoTime() + patience.toNanos());
+        return new FolderLock(channel);
+      } catch (IOException | RuntimeException e) {
         channel.close();
-        throw new UserException(
-            "%s: is in use by another process (%s); wait for it or stop it, or name another --out"
-                .formatted(folder, Files.readString(file).strip()));
+        throw e;
       }
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap((owner() + "\n").getBytes(StandardCharsets.UTF_8)));
-      return new FolderLock(channel);
     } catch (IOException e) {
       throw FileException.writing(file, e);
     }
+  }
+
+  private static void take(FileChannel channel, Path folder, Path file, long deadline)
+      throws IOException {
+    boolean locked = locked(channel);
+    while (!locked && System.nanoTime() < deadline) {
+      pause();
+      locked = locked(channel);
+    }
+    if (!locked) {
+      throw new UserException(
+          "%s: is in use by another process (%s); wait for it or stop it, or name another --out"
+              .formatted(folder, Files.readString(file).strip()));
+    }
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap((owner() + "\n").getBytes(StandardCharsets.UTF_8)));
   }
 
   private static boolean locked(FileChannel channel) throws IOException {

@@ -45,14 +45,22 @@ public final class RunFolder {
     try {
       Files.createDirectories(folder.checkpoints());
       Files.createDirectories(folder.pictures());
-      folder.sweep();
-      for (Path left : List.of(folder.log(), folder.badImages(), folder.lastCheckpoint())) {
-        Files.deleteIfExists(left);
-      }
+      folder.takeAwayWhatIsLeft();
     } catch (IOException e) {
       throw FileException.writing(root, e);
     }
     return folder;
+  }
+
+  /** Not while another process is beginning a run there. */
+  @SuppressWarnings("try")
+  private void takeAwayWhatIsLeft() throws IOException {
+    try (FolderLock lock = FolderLock.of(root)) {
+      sweep();
+      for (Path left : List.of(log(), badImages(), lastCheckpoint())) {
+        Files.deleteIfExists(left);
+      }
+    }
   }
 
   /** Whether nothing is there but what the beginning of a run leaves that was cut short. */
@@ -177,10 +185,12 @@ public final class RunFolder {
 
   /**
    * Takes a new run's folder away again because it came to no step, so that the corrected command
-   * finds the place free. Deletes nothing but what the beginning of a run makes.
+   * finds the place free. Deletes nothing but what the beginning of a run makes, and nothing while
+   * another process makes a run there.
    */
+  @SuppressWarnings("try")
   public void discard() {
-    try {
+    try (FolderLock lock = FolderLock.of(root)) {
       if (Files.exists(metrics()) && Files.size(metrics()) > 0) {
         return;
       }
@@ -200,8 +210,8 @@ public final class RunFolder {
               root)) {
         Files.deleteIfExists(made);
       }
-    } catch (IOException e) {
-      return; // something else is in it: then it stays
+    } catch (IOException | FileException | UserException e) {
+      return; // something else is in it, or another has it: then it stays
     }
   }
 

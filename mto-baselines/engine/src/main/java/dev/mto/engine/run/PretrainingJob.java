@@ -21,6 +21,7 @@ import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.VitConfig;
+import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -58,35 +59,34 @@ public final class PretrainingJob implements AutoCloseable {
     try {
       images = new Images(config, baseline, folder.badImages());
       graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
-    } catch (IllegalArgumentException e) {
-      log.close();
-      lock.close();
-      throw new UserException(e.getMessage(), e);
+      step = new TrainingStep(graph, training, config.log().heterogeneityEvery());
+      evaluation = GraphSession.forward(graph.graph());
+      long stepsPerEpoch = images.stepsPerEpoch();
+      Schedule schedule =
+          new Schedule(
+              training.epochs(),
+              stepsPerEpoch,
+              training.accumulate(),
+              LearningRate.of(training, stepsPerEpoch),
+              images::training);
+      loop =
+          new TrainingLoop(step, schedule, config.baseline(), config.vit().toString(), store, log);
+      if (start.resume()) {
+        resume(start.changes());
+      } else {
+        start
+            .weights()
+            .map(file -> new WeightSource(file, start.entry(), Optional.empty()))
+            .ifPresent(this::initialise);
+        Provenance.write(folder.provenance(), config, start, images.train(), images.validation());
+        folder.begin(config);
+      }
     } catch (RuntimeException e) {
       log.close();
       lock.close();
-      throw e;
-    }
-    step = new TrainingStep(graph, training, config.log().heterogeneityEvery());
-    evaluation = GraphSession.forward(graph.graph());
-    long stepsPerEpoch = images.stepsPerEpoch();
-    Schedule schedule =
-        new Schedule(
-            training.epochs(),
-            stepsPerEpoch,
-            training.accumulate(),
-            LearningRate.of(training, stepsPerEpoch),
-            images::training);
-    loop = new TrainingLoop(step, schedule, config.baseline(), config.vit().toString(), store, log);
-    if (start.resume()) {
-      resume(start.changes());
-    } else {
-      start
-          .weights()
-          .map(file -> new WeightSource(file, start.entry(), Optional.empty()))
-          .ifPresent(this::initialise);
-      Provenance.write(folder.provenance(), config, start, images.train(), images.validation());
-      folder.begin(config);
+      throw e instanceof WeightFileException || !(e instanceof IllegalArgumentException)
+          ? e
+          : new UserException(e.getMessage(), e);
     }
   }
 

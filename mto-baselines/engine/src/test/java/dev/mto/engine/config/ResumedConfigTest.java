@@ -3,6 +3,7 @@ package dev.mto.engine.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.data.image.Exif;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,6 +83,18 @@ class ResumedConfigTest {
         .hasMessageStartingWith(
             file + ": the run was made with another configuration: " + key + " is ")
         .hasMessageContaining(", not " + value + "; go on with that");
+  }
+
+  @Test
+  void aKeyThatIsYoungerThanTheRunStaysAsItWasThen() throws IOException {
+    assertThat(own.data().exif()).isEqualTo(Exif.APPLY);
+    Files.writeString(file, Files.readString(file).replaceAll("(?m)^ +exif: .*\\R", ""));
+    RunConfig older = ConfigLoader.read(file);
+
+    ResumedConfig resumed = ResumedConfig.of(file, older, own);
+
+    assertThat(resumed.announced()).isEmpty();
+    assertThat(older.data().exif()).isEqualTo(Exif.IGNORE);
   }
 
   private ResumedConfig resumed(String... settings) {

@@ -69,6 +69,25 @@ class RunFolderTest {
   }
 
   @Test
+  void aRunThatAnotherProcessIsBeginningIsNeitherSweptNorTakenAway() throws IOException {
+    Path root = parent.resolve("run");
+    RunFolder folder = RunFolder.create(root);
+    put(root, "train.log");
+    put(root, "checkpoints/last.safetensors");
+
+    try (FolderLock lock = FolderLock.of(root)) {
+      assertThat(lock).isNotNull();
+      assertThatThrownBy(() -> RunFolder.create(root))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("is in use by another process");
+      folder.discard();
+    }
+
+    assertThat(root.resolve("train.log")).exists();
+    assertThat(root.resolve("checkpoints/last.safetensors")).exists();
+  }
+
+  @Test
   void aBeginningThatFailedIsTakenAwayWhole() {
     Path root = parent.resolve("run");
     RunFolder folder = RunFolder.create(root);
