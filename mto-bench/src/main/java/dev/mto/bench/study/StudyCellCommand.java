@@ -1,6 +1,7 @@
 package dev.mto.bench.study;
 
 import dev.mto.engine.command.CommandLines;
+import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.folder.StopSignal;
 import java.io.IOException;
@@ -39,6 +40,7 @@ public final class StudyCellCommand implements Callable<Integer> {
     watch.start();
     // the process of a study that was killed may still be saving
     try (FolderLock lock = FolderLock.of(folder, PATIENCE)) {
+      AtomicFiles.sweepAll(folder);
       return run(new CellFolder(folder));
     }
   }

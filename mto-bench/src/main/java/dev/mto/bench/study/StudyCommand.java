@@ -1,6 +1,7 @@
 package dev.mto.bench.study;
 
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.folder.StopSignal;
 import java.io.IOException;
@@ -120,6 +121,9 @@ public final class StudyCommand implements Callable<Integer> {
   @SuppressWarnings("try")
   private static boolean runLocked(StudyConfig study, StudyJob job) {
     try (FolderLock lock = FolderLock.of(study.folder())) {
+      for (String written : List.of("", "curves", "figures")) {
+        AtomicFiles.sweep(study.folder().resolve(written));
+      }
       return job.run();
     }
   }

@@ -37,6 +37,7 @@ class StudyCommandTest {
     List<ProcessHandle> orphans = cellsOf(folder.resolve("killed"));
     await(() -> orphans.stream().noneMatch(ProcessHandle::isAlive));
     assertThat(folder.resolve("killed/report.html")).doesNotExist();
+    leaveTemporaryFiles(folder.resolve("killed"));
 
     Execution again = run(killed);
     Execution whole = run(files.write("whole"), "--set", "results=" + folder.resolve("none"));
@@ -50,6 +51,20 @@ class StudyCommandTest {
     assertThat(log(cells, "mae-none-seed1").filter(line -> line.startsWith("mto pretrain")))
         .as("what was done is not done again")
         .hasSize(1);
+    try (Stream<Path> left = Files.walk(folder.resolve("killed"))) {
+      assertThat(left).noneMatch(file -> file.toString().endsWith(".tmp"));
+    }
+  }
+
+  /** As a power cut leaves them while a table or a picture is written. */
+  private static void leaveTemporaryFiles(Path study) throws IOException {
+    Files.createFile(study.resolve("results.csv.0123456789abcdef.tmp"));
+    try (Stream<Path> cells = Files.list(study.resolve("cells"))) {
+      for (Path cell : cells.filter(cell -> cell.toString().contains("mae-none-seed1")).toList()) {
+        Path pictures = Files.createDirectories(cell.resolve("pictures-epoch-1"));
+        Files.createFile(pictures.resolve("affinity.png.0123456789abcdef.tmp"));
+      }
+    }
   }
 
   @Test

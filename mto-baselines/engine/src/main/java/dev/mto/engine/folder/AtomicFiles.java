@@ -2,6 +2,7 @@ package dev.mto.engine.folder;
 
 import dev.mto.engine.errors.FileException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -63,17 +64,31 @@ public final class AtomicFiles {
     write(file, temporary -> Files.write(temporary, text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Deletes temporary files that a killed process left in {@code folder}. */
+  /** Deletes temporary files that a killed process left in {@code folder}, not in folders in it. */
   public static void sweep(Path folder) {
+    sweep(folder, 1);
+  }
+
+  /**
+   * Deletes temporary files that killed processes left anywhere in {@code folder}, which nobody else
+   * writes into.
+   */
+  public static void sweepAll(Path folder) {
+    sweep(folder, Integer.MAX_VALUE);
+  }
+
+  private static void sweep(Path folder, int depth) {
     if (!Files.isDirectory(folder)) {
       return;
     }
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.walk(folder, depth)) {
       files
           .filter(file -> file.getFileName().toString().matches(TEMPORARY))
           .forEach(AtomicFiles::delete);
     } catch (IOException e) {
       throw FileException.reading(folder, e);
+    } catch (UncheckedIOException e) {
+      throw FileException.reading(folder, e.getCause());
     }
   }
 
