@@ -19,8 +19,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The results in this repository are those of its studies, and its documents say what they are. */
 class CommittedResultsTest {
-  private static final Path README = Path.of("../README.md");
   private static final Path RESULTS = Path.of("../docs/RESULTS.md");
+  private static final List<Path> DOCUMENTS =
+      List.of(
+          Path.of("../README.md"),
+          Path.of("../docs/pretraining.md"),
+          Path.of("../docs/evaluation.md"),
+          RESULTS);
   private static final Pattern CHECKED =
       Pattern.compile("<!-- checked ([\\w.-]+) -->\n(.*?)<!-- end -->", Pattern.DOTALL);
   private static final Pattern BLOCK =
@@ -46,7 +51,7 @@ class CommittedResultsTest {
   @ValueSource(strings = {"fashion", "fashion-sweep"})
   void tablesInDocumentsAreThoseOfTheCells(String name) throws IOException {
     List<StudyTables.Table> tables = CommittedStudy.of(name, folder).tables();
-    for (Path document : List.of(README, RESULTS)) {
+    for (Path document : DOCUMENTS) {
       String text = Files.readString(document);
       assertThat(MarkedTables.replaced(document, text, name, tables))
           .as("%s; make it by study --report --into", document)
@@ -65,7 +70,7 @@ class CommittedResultsTest {
     Set<BigDecimal> measured = numbers(tables);
     Set<BigDecimal> set = numbers(committed.text());
     int checked = 0;
-    for (Path document : List.of(README, RESULTS)) {
+    for (Path document : DOCUMENTS) {
       for (MatchResult block : CHECKED.matcher(Files.readString(document)).results().toList()) {
         if (block.group(1).equals(name)) {
           String text = block.group(2).replaceAll("\\s+", " ");

@@ -99,7 +99,7 @@ public record CudaBuild(
             .formatted(cuda, lowest, highest)
         + " backend, or an ND4J that you build from source for "
         + capability
-        + " (README, CUDA: -Dnd4j.version, -Dnd4j.cuda.version, -Dnd4j.cuda.capabilities)";
+        + " (docs/gpu.md: -Dnd4j.version, -Dnd4j.cuda.version, -Dnd4j.cuda.capabilities)";
   }
 
   private String tooOld(DriverVersion driver, Drivers drivers) {

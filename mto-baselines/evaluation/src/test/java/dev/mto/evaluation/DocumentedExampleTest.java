@@ -16,12 +16,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's example of this library compiles, and evaluates a run. */
-class ReadmeExampleTest {
-  private static final Path README = Path.of("../../README.md");
+/** The example of this library in docs/evaluation.md compiles, and evaluates a run. */
+class DocumentedExampleTest {
+  private static final Path DOCUMENT = Path.of("../../docs/evaluation.md");
   private static final Pattern EXAMPLE =
-      Pattern.compile(
-          "## What a pre-trained encoder is good for.*?```java\n(.*?)```", Pattern.DOTALL);
+      Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final String PROGRAM =
       """
       import dev.mto.engine.encoder.*;
@@ -67,7 +66,7 @@ class ReadmeExampleTest {
   }
 
   private static String example(Path run) throws Exception {
-    Matcher example = EXAMPLE.matcher(Files.readString(README));
+    Matcher example = EXAMPLE.matcher(Files.readString(DOCUMENT));
     assertThat(example.find()).isTrue();
     return PROGRAM.formatted(
         example

@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The README's example: MTO on a model of one's own. */
-class ReadmeExampleTest {
+/** The example of docs/java.md: MTO on a model of one's own. */
+class DocumentedExampleTest {
 
   /** A masked autoencoder of one attention block: 16 patches of 48 pixels, width 32. */
   static MtoTerms build(SameDiff sd) {
