@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
       "  ./mto pretrain --config configs/quickstart.yaml",
       "  ./mto analyze reconstruct --run runs/quickstart --out pictures",
       "",
-      "Every command has --help with examples; --debug adds stack traces to errors.",
+      "Every command has --help with examples, and --quiet; those that answer with figures have",
+      "--json. --debug adds stack traces to errors.",
       "Exit codes: 0 done, 2 wrong input, 1 anything else, 130 stopped by Ctrl-C (resumable)."
     })
 public final class Mto implements Runnable {
