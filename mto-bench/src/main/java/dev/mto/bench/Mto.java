@@ -1,6 +1,7 @@
 package dev.mto.bench;
 
 import dev.mto.bench.evaluate.EvaluateCommand;
+import dev.mto.bench.settings.ConfigCommand;
 import dev.mto.bench.study.StudyCellCommand;
 import dev.mto.bench.study.StudyCommand;
 import dev.mto.bench.weights.WeightsCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
     description = "Pre-training of Vision Transformers with Masked Token Optimization.",
     subcommands = {
       PretrainCommand.class,
+      ConfigCommand.class,
       EvaluateCommand.class,
       RaucCommand.class,
       StudyCommand.class,
