@@ -1,6 +1,7 @@
 package dev.mto.bench;
 
 import dev.mto.bench.evaluate.EvaluateCommand;
+import dev.mto.bench.init.InitCommand;
 import dev.mto.bench.settings.ConfigCommand;
 import dev.mto.bench.study.StudyCellCommand;
 import dev.mto.bench.study.StudyCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Mto.Version.class,
     description = "Pre-training of Vision Transformers with Masked Token Optimization.",
     subcommands = {
+      InitCommand.class,
       PretrainCommand.class,
       ConfigCommand.class,
       EvaluateCommand.class,
