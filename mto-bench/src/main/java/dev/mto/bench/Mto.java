@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       DataCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
+      CompletionCommand.class,
       HelpCommand.class
     },
     footer = {
