@@ -32,6 +32,7 @@ record StartingPoint(
 
   private static final int LEAST_SIDE = 16;
   private static final int PHOTO = 224;
+  private static final int LEAST_PER_STEP = 16;
   private static final int MOST_PER_STEP = 256;
   private static final int STEPS_AN_EPOCH = 16;
 
@@ -59,10 +60,19 @@ record StartingPoint(
         patch,
         encoder,
         decoder(encoder),
-        Math.min(MOST_PER_STEP, Math.max(1, Integer.highestOneBit(images / STEPS_AN_EPOCH))),
+        imagesPerStep(images),
         few ? 800 : images < 10_000 ? 400 : 200,
         encoder.dim() <= 192 ? 1.5e-3 : encoder.dim() <= 384 ? 1.0e-3 : 6.0e-4,
         side <= 40 && !few ? 0.67 : 0.2);
+  }
+
+  /**
+   * A power of two, so that there are about so many steps an epoch; few images take fewer steps.
+   */
+  private static int imagesPerStep(int images) {
+    int least = Math.min(LEAST_PER_STEP, Integer.highestOneBit(images));
+    int wanted = Integer.highestOneBit(images / STEPS_AN_EPOCH);
+    return Math.min(MOST_PER_STEP, Math.max(least, wanted));
   }
 
   private static Blocks ofPhotos(int images) {

@@ -25,7 +25,8 @@ class StartingPointTest {
     "40000, 375, 224, 16, 192, 256",
     "100000, 375, 224, 16, 384, 256",
     "1281167, 375, 224, 16, 768, 256",
-    "3, 5, 16, 4, 96, 1"
+    "60, 375, 224, 16, 192, 16",
+    "3, 5, 16, 4, 96, 2"
   })
   void cropsAndModelsFollowTheSizeAndTheNumberOfImages(
       int images, int side, int crop, int patch, int width, int step) {
