@@ -24,6 +24,10 @@ import picocli.CommandLine.Spec;
       "  echo 'source <(/path/to/mto completion bash)' >> ~/.bashrc",
       "  echo 'source <(/path/to/mto completion zsh)' >> ~/.zshrc",
       "",
+      "With the package bash-completion it is read when it is first needed, not in every shell:",
+      "  echo 'source <(/path/to/mto completion bash)' \\",
+      "      > ~/.local/share/bash-completion/completions/mto",
+      "",
       "Try it in this shell:",
       "  source <(./mto completion bash)"
     })

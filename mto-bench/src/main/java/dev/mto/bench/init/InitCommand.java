@@ -58,6 +58,12 @@ public final class InitCommand implements Callable<Integer> {
       throw new UserException(
           file + ": is there already; name another --out, or give --force to replace it");
     }
+    Path folder = file.toAbsolutePath().getParent();
+    if (!Files.isDirectory(folder)) {
+      throw new UserException(
+          "--out %s: there is no folder %s; make it, or name another --out"
+              .formatted(file, folder));
+    }
     Survey survey = Survey.of(ImageSplit.of(images));
     StartingPoint point = StartingPoint.of(survey.images(), survey.side());
     StartingFile start = new StartingFile(file, survey, point);

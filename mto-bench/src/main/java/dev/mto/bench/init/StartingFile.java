@@ -122,7 +122,7 @@ record StartingFile(Path file, Survey survey, StartingPoint point) {
   String text(Probe probe) {
     String comments =
         lines(probe).stream()
-            .map(line -> ("# " + line).strip() + "\n")
+            .map(line -> ("# " + line.replaceAll("\\p{Cntrl}", " ")).strip() + "\n")
             .collect(Collectors.joining());
     return comments + keys(probe.batch());
   }

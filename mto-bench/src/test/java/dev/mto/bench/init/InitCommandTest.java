@@ -47,9 +47,13 @@ class InitCommandTest {
   }
 
   private Execution init(String... more) {
+    return initTo(file, more);
+  }
+
+  private Execution initTo(Path out, String... more) {
     String images = project.resolve("images").toString();
     return Execution.of(
-        Execution.joined(new String[] {"init", images, "--out", file.toString()}, more));
+        Execution.joined(new String[] {"init", images, "--out", out.toString()}, more));
   }
 
   @Test
@@ -119,6 +123,8 @@ class InitCommandTest {
   @Test
   void foldersWithoutImagesAreRefusedAndNothingIsWritten() throws IOException {
     init().assertRefused("images is not a folder");
+    initTo(project.resolve("absent/a.yaml"))
+        .assertRefused("there is no folder " + project.resolve("absent"));
     Files.createDirectories(project.resolve("images"));
     init().assertRefused("images");
     Files.writeString(project.resolve("images/1.png"), "no image");
