@@ -131,6 +131,21 @@ class HooksGuideTest {
   }
 
   @Test
+  void aRunThatWasStoppedGoesOnWhereItWasLogged() throws IOException {
+    TinyRun tiny = tiny();
+
+    tiny.trainAndStopIn("trainingFeeds", "run", "training.epochs=1");
+    assertThat(last().at("/body/status").asText()).isEqualTo("KILLED");
+    Path run = tiny.resume("run");
+
+    assertThat(requests).filteredOn(r -> r.at("/what").asText().equals("runs/create")).hasSize(1);
+    assertThat(last().at("/body/status").asText()).isEqualTo("FINISHED");
+    assertThat(bodies("runs/log-batch", "metrics"))
+        .filteredOn(metric -> metric.get("key").asText().equals("loss"))
+        .hasSameSizeAs(TinyRun.metrics(run));
+  }
+
+  @Test
   void aFailureIsLogged() {
     TinyRun tiny = tiny();
 
