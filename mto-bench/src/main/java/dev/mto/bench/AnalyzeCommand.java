@@ -1,12 +1,10 @@
 package dev.mto.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.analysis.HeterogeneityByLayer;
 import dev.mto.engine.analysis.LayerFigures;
 import dev.mto.engine.analysis.RunAnalysis;
-import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.engine.command.JsonOutput;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -65,10 +63,7 @@ final class AnalyzeCommand implements Runnable {
               + " visible tokens: means over 1,000 images and what fills their last batch, in an"
               + " order and under masks that are the same for every run.")
   void heterogeneity(
-      @Mixin AnalyzedWeights analyzed,
-      @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures here.")
-          Path json)
-      throws IOException {
+      @Mixin AnalyzedWeights analyzed, @Mixin JsonOutput json) throws IOException {
     try (RunAnalysis analysis = analyzed.open()) {
       HeterogeneityByLayer result = analysis.heterogeneity(analyzed.out());
       System.out.println(
@@ -81,12 +76,7 @@ final class AnalyzeCommand implements Runnable {
               + " images");
       System.out.println("  layer                        H, nats   norm: masked   visible");
       result.layers().values().forEach(layers -> layers.forEach(AnalyzeCommand::print));
-      if (json != null) {
-        AtomicFiles.writeString(
-            json,
-            new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures(result))
-                + "\n");
-      }
+      json.write(figures(result));
     }
   }
 

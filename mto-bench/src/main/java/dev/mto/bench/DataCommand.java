@@ -1,11 +1,16 @@
 package dev.mto.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.mto.data.folder.DatasetCheck;
 import dev.mto.data.folder.DatasetReport;
 import dev.mto.data.folder.IdxImport;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.folder.LeftOut;
 import dev.mto.data.folder.StoredImages;
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.errors.UserException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -13,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,11 +34,14 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./mto data check data/fashion-mini/train",
+      "  ./mto data check --json photos > photos.json",
       "  ./mto data import-idx --images train-images-idx3-ubyte.gz \\",
       "      --labels train-labels-idx1-ubyte.gz --out data/mine --train 1000 --val 500 --pad 32"
     })
 final class DataCommand implements Runnable {
   private static final int MOST_LISTED = 20;
+  private static final ObjectMapper SNAKE_CASE =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
   @Spec private CommandSpec spec;
 
@@ -56,7 +65,8 @@ final class DataCommand implements Runnable {
               paramLabel = "N",
               description =
                   "1 for grey, 3 for colours, or the images' own number (default: ${DEFAULT-VALUE}).")
-          int channels) {
+          int channels,
+      @Mixin JsonOutput json) {
     DatasetReport report;
     try {
       report =
@@ -66,6 +76,7 @@ final class DataCommand implements Runnable {
       throw new UserException(e.getMessage(), e);
     }
     print(report, channels, System.out);
+    json.write(SNAKE_CASE.<JsonNode>valueToTree(report));
   }
 
   @Command(

@@ -1,5 +1,6 @@
 package dev.mto.bench;
 
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.command.WithoutBackend;
 import dev.mto.engine.device.Backend;
 import dev.mto.engine.device.CudaBuild;
@@ -10,13 +11,16 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code doctor}: what will run on this machine, and what would make it faster. */
@@ -24,7 +28,7 @@ import picocli.CommandLine.Option;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = "Checks processor, memory, backend, GPUs and environment.",
-    footer = {"", "Examples:", "  ./mto doctor", "  ./mto doctor --load"})
+    footer = {"", "Examples:", "  ./mto doctor", "  ./mto doctor --load", "  ./mto doctor --json"})
 final class DoctorCommand implements Callable<Integer>, WithoutBackend {
   private static final List<String> ENVIRONMENT =
       List.of(
@@ -45,11 +49,16 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
       description = "Also loads the backend, which shows that its native libraries work here.")
   private boolean load;
 
+  @Mixin private JsonOutput json = new JsonOutput();
+
+  private final Map<String, Object> facts = new LinkedHashMap<>();
+  private final List<String> advice = new ArrayList<>();
+
   @Override
   public Integer call() {
     Backend backend = Backend.onClassPath();
     String build = nativeBuild();
-    Provenance.software().forEach(DoctorCommand::line);
+    Provenance.software().forEach(this::line);
     line("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     line("cores", Runtime.getRuntime().availableProcessors());
     line("backend", backend);
@@ -60,23 +69,26 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     if (backend == Backend.CPU) {
       advise(build);
     }
-    gpus(backend, GpuSurvey.ofThisMachine(), CudaBuild.ofThisProject())
-        .forEach(System.out::println);
+    List<String> gpus = gpus(backend, GpuSurvey.ofThisMachine(), CudaBuild.ofThisProject());
+    gpus.forEach(System.out::println);
     if (load) {
       StartUp.check();
       load();
     }
+    facts.put("gpus", gpus);
+    facts.put("advice", advice);
+    json.write(facts);
     return 0;
   }
 
-  private static void load() {
+  private void load() {
     long start = System.nanoTime();
     Map<String, Object> machine = Provenance.machine();
     line("loaded in", (System.nanoTime() - start) / 1_000_000 + " ms");
-    machine.forEach(DoctorCommand::line);
+    machine.forEach(this::line);
   }
 
-  private static void advise(String build) {
+  private void advise(String build) {
     String best = build;
     try {
       if (build.startsWith("linux-x86_64")) {
@@ -86,16 +98,17 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
       best = build; // it is not known what the processor can do
     }
     if (!build.equals(best)) {
-      System.out.println(
-          "advice: this processor runs a faster native build; build with -Dnd4j.classifier="
+      advice.add(
+          "this processor runs a faster native build; build with -Dnd4j.classifier="
               + best
               + " (./mto does so by itself)");
     }
     if (!"PASSIVE".equals(System.getenv("OMP_WAIT_POLICY"))) {
-      System.out.println(
-          "advice: set OMP_WAIT_POLICY=PASSIVE; active waiting costs about a third of the speed"
+      advice.add(
+          "set OMP_WAIT_POLICY=PASSIVE; active waiting costs about a third of the speed"
               + " (./mto does so by itself)");
     }
+    advice.forEach(line -> System.out.println("advice: " + line));
   }
 
   /** Maven classifier of the native build of ND4J on this process's class path. */
@@ -131,7 +144,8 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
             .toList();
   }
 
-  private static void line(String name, Object value) {
+  private void line(String name, Object value) {
+    facts.put(name, value.toString());
     System.out.printf("%-24s %s%n", name, value);
   }
 }

@@ -1,6 +1,8 @@
 package dev.mto.bench;
 
 import dev.mto.bench.evaluate.EvaluateCommand;
+import dev.mto.bench.init.InitCommand;
+import dev.mto.bench.settings.ConfigCommand;
 import dev.mto.bench.study.StudyCellCommand;
 import dev.mto.bench.study.StudyCommand;
 import dev.mto.bench.weights.WeightsCommand;
@@ -23,7 +25,9 @@ import picocli.CommandLine.Spec;
     versionProvider = Mto.Version.class,
     description = "Pre-training of Vision Transformers with Masked Token Optimization.",
     subcommands = {
+      InitCommand.class,
       PretrainCommand.class,
+      ConfigCommand.class,
       EvaluateCommand.class,
       RaucCommand.class,
       StudyCommand.class,
@@ -33,6 +37,7 @@ import picocli.CommandLine.Spec;
       DataCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
+      CompletionCommand.class,
       HelpCommand.class
     },
     footer = {
@@ -41,7 +46,8 @@ import picocli.CommandLine.Spec;
       "  ./mto pretrain --config configs/quickstart.yaml",
       "  ./mto analyze reconstruct --run runs/quickstart --out pictures",
       "",
-      "Every command has --help with examples; --debug adds stack traces to errors.",
+      "Every command has --help with examples, and --quiet; those that answer with figures have",
+      "--json. --debug adds stack traces to errors.",
       "Exit codes: 0 done, 2 wrong input, 1 anything else, 130 stopped by Ctrl-C (resumable)."
     })
 public final class Mto implements Runnable {

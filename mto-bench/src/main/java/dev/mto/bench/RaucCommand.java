@@ -1,5 +1,6 @@
 package dev.mto.bench;
 
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.command.WithoutBackend;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.pictures.LineChart;
@@ -9,7 +10,6 @@ import dev.mto.evaluation.curve.CurveFile;
 import dev.mto.evaluation.curve.Rauc;
 import dev.mto.evaluation.curve.RaucOverSeeds;
 import dev.mto.evaluation.curve.TimeToAccuracy;
-import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code rauc}. */
@@ -67,8 +68,7 @@ final class RaucCommand implements Callable<Integer>, WithoutBackend {
   @Option(names = "--to", required = true, paramLabel = "E2", description = "Last epoch.")
   private double to;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures here.")
-  private Path json;
+  @Mixin private JsonOutput json = new JsonOutput();
 
   @Option(names = "--chart", paramLabel = "PNG", description = "Also draw both curves.")
   private Path chart;
@@ -80,9 +80,7 @@ final class RaucCommand implements Callable<Integer>, WithoutBackend {
     refuseMixture(first, second);
     Comparison compared = Comparison.of(first, second, from, to);
     print(compared);
-    if (json != null) {
-      JsonFile.write(json, figures(compared));
-    }
+    json.write(figures(compared));
     if (chart != null) {
       LineChart.of("accuracy against epochs of pre-training", "epoch", "accuracy")
           .with(mean("baseline " + baseline.getFileName(), first))

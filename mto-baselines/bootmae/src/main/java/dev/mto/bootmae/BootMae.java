@@ -14,6 +14,7 @@ import dev.mto.models.Parameters;
 import dev.mto.models.SinCosPositions;
 import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
+import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
@@ -26,6 +27,11 @@ public final class BootMae implements Baseline {
   @Override
   public String name() {
     return "bootmae";
+  }
+
+  @Override
+  public Optional<Class<? extends Record>> optionsType() {
+    return Optional.of(BootMaeOptions.class);
   }
 
   @Override

@@ -1,34 +1,53 @@
 package dev.mto.bootmae;
 
+import dev.mto.engine.config.Rules;
+import dev.mto.engine.config.Setting;
 import java.util.List;
 
-/**
- * What only BootMAE has, under {@code options} of a configuration.
- *
- * @param decoderDim width of the pixel decoder's tokens, a multiple of 4; the feature decoder has
- *     the encoder's
- * @param decoderDepth blocks of each decoder
- * @param injectedBlocks encoder blocks whose output the pixel decoder and the feature decoder
- *     attend to, from 0; negative ones count from the last, -1
- * @param blockPatches patches that blocks mask before the mask is filled up at random
- * @param blockMin smallest area of a block in patches
- * @param blockMax largest area of a block in patches
- * @param weightMask whether a masked patch weighs the more, the more of its neighbours are masked
- * @param featureWeight weight of the feature loss once its ramp is over
- * @param emaDecay decay of the teacher at epoch 0 and at each of {@code emaEpochs}, linear between
- * @param emaEpochs ascending; constant after the last
- */
+/** What only BootMAE has, under {@code options} of a configuration. */
 public record BootMaeOptions(
-    int decoderDim,
-    int decoderDepth,
-    List<Integer> injectedBlocks,
-    int blockPatches,
-    int blockMin,
-    int blockMax,
-    boolean weightMask,
-    double featureWeight,
-    List<Double> emaDecay,
-    List<Integer> emaEpochs) {
+    @Setting(
+            value = "Width of the pixel decoder's tokens; the feature decoder has the encoder's.",
+            unit = "numbers",
+            range = "a multiple of 4")
+        int decoderDim,
+    @Setting(value = "Blocks of each decoder.", unit = "blocks", range = "at least 1")
+        int decoderDepth,
+    @Setting(
+            value =
+                "Encoder blocks, from 0, whose output the pixel decoder and the feature decoder"
+                    + " attend to; negative ones count from the last, -1.",
+            range = "two blocks, for the pixel and the feature decoder")
+        List<Integer> injectedBlocks,
+    @Setting(
+            value = "Patches that blocks mask before the mask is filled up at random.",
+            unit = "patches",
+            range = "at least 1")
+        int blockPatches,
+    @Setting(value = "Smallest area of a block.", unit = "patches", range = "at least 1")
+        int blockMin,
+    @Setting(
+            value = "Largest area of a block.",
+            unit = "patches",
+            range = "at least options.block_min")
+        int blockMax,
+    @Setting("Whether a masked patch weighs the more, the more of its neighbours are masked.")
+        boolean weightMask,
+    @Setting(
+            value =
+                "Weight of the feature loss once its ramp is over, after a quarter of the epochs.",
+            range = Rules.NOT_NEGATIVE)
+        double featureWeight,
+    @Setting(
+            value = "Decay of the teacher at epoch 0 and at each of ema_epochs, linear between.",
+            range = "decays in [0, 1)")
+        List<Double> emaDecay,
+    @Setting(
+            value =
+                "Epochs at which the further values of ema_decay are reached; the last one stays.",
+            unit = "epochs",
+            range = "ascending, above 0, one fewer than options.ema_decay has values")
+        List<Integer> emaEpochs) {
   /** Checks ranges and copies the lists. */
   public BootMaeOptions {
     require(

@@ -26,6 +26,11 @@ public final class ConMim implements Baseline {
   }
 
   @Override
+  public Optional<Class<? extends Record>> optionsType() {
+    return Optional.of(ConMimOptions.class);
+  }
+
+  @Override
   public MaskSampler masks(RunConfig config) {
     VitConfig vit = vit(config);
     ConMimOptions options = options(config);

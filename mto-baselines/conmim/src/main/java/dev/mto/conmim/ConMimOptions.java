@@ -1,33 +1,81 @@
 package dev.mto.conmim;
 
 import dev.mto.data.image.Photometric;
+import dev.mto.engine.config.Rules;
+import dev.mto.engine.config.Setting;
 
-/**
- * What only ConMIM has, under {@code options} of a configuration.
- *
- * @param projectorHidden width of the projector's two hidden layers
- * @param projectorDim F, width of the features that are compared
- * @param lmHead rows of BEiT's head, which the official model saves and never uses, or 0 to leave
- *     it out
- * @param temperature by which cosines are divided
- * @param teacherMomentum momentum of the teacher at the first step; it rises to 1 as half a cosine
- * @param mask how patches are masked
- * @param blockPatches of block masks: masked patches wanted
- * @param blockSmallest of block masks: smallest area of a block in patches
- * @param blockAttempts of block masks: draws for one block before the mask stays as it is
- * @param secondView how the teacher's image is changed
- */
+/** What only ConMIM has, under {@code options} of a configuration. */
 public record ConMimOptions(
-    int projectorHidden,
-    int projectorDim,
-    int lmHead,
-    double temperature,
-    double teacherMomentum,
-    MaskShape mask,
-    int blockPatches,
-    int blockSmallest,
-    int blockAttempts,
-    Photometric secondView) {
+    @Setting(
+            value = "Width of the projector's two hidden layers.",
+            unit = "numbers",
+            range = "at least 1")
+        int projectorHidden,
+    @Setting(
+            value = "Width of the features that are compared.",
+            unit = "numbers",
+            range = "at least 1")
+        int projectorDim,
+    @Setting(
+            value =
+                "Rows of BEiT's head, which the official model saves and never uses; 0 leaves it"
+                    + " out.",
+            unit = "rows",
+            range = Rules.NOT_NEGATIVE)
+        int lmHead,
+    @Setting(value = "What cosines are divided by.", range = "at least 0.001") double temperature,
+    @Setting(
+            value = "Momentum of the teacher at the first step; it rises to 1 as half a cosine.",
+            range = Rules.SHARE)
+        double teacherMomentum,
+    @Setting(
+            "How patches are masked: square units of masking.unit pixels, masking.ratio of them, or"
+                + " BEiT's blocks.")
+        MaskShape mask,
+    @Setting(
+            value = "Masked patches wanted of block masks.",
+            unit = "patches",
+            range = "at least 1")
+        int blockPatches,
+    @Setting(value = "Smallest area of a block.", unit = "patches", range = "at least 1")
+        int blockSmallest,
+    @Setting(
+            value = "Draws for one block before the mask stays as it is.",
+            unit = "draws",
+            range = "at least 1")
+        int blockAttempts,
+    @Setting("How the colours of the teacher's image are changed.")
+        @Setting(
+            of = "brightness",
+            value = "The brightness factor is uniform between 1 less this and 1 plus this.",
+            range = Rules.NOT_NEGATIVE)
+        @Setting(of = "contrast", value = "The same for contrast.", range = Rules.NOT_NEGATIVE)
+        @Setting(of = "saturation", value = "The same for saturation.", range = Rules.NOT_NEGATIVE)
+        @Setting(
+            of = "hue",
+            value =
+                "The hue turns by a share of its circle that is uniform between minus this and"
+                    + " this.",
+            unit = "share of the circle",
+            range = "between 0 and 0.5")
+        @Setting(of = "jitter", value = "Probability of the colour jitter.", range = Rules.SHARE)
+        @Setting(of = "grey", value = "Probability of greyscale.", range = Rules.SHARE)
+        @Setting(of = "blur", value = "Probability of the Gaussian blur.", range = Rules.SHARE)
+        @Setting(
+            of = "blur_radius_min",
+            value = "Smallest standard deviation of the blur.",
+            unit = "pixels",
+            range = Rules.POSITIVE)
+        @Setting(
+            of = "blur_radius_max",
+            value = "Largest standard deviation of the blur.",
+            unit = "pixels",
+            range = "at least blur_radius_min")
+        @Setting(
+            of = "solarize",
+            value = "Probability of inverting the values of 128 and more.",
+            range = Rules.SHARE)
+        Photometric secondView) {
   private static final double LOWEST_TEMPERATURE = 1e-3;
 
   /** Shapes of masks. */

@@ -30,6 +30,15 @@ public interface Baseline {
   }
 
   /**
+   * The record of the method's own {@code options}, whose components say by {@link
+   * dev.mto.engine.config.Setting} what each key is; empty for a method that has none, or does not
+   * describe them.
+   */
+  default Optional<Class<? extends Record>> optionsType() {
+    return Optional.empty();
+  }
+
+  /**
    * The default of every key of fine-tuning, as YAML: the engine's {@code finetune.yaml}, which is
    * MAE's, and over it the resource of that name beside the implementation, where there is one.
    */

@@ -2,11 +2,25 @@ package dev.mto.engine;
 
 import dev.mto.engine.errors.UserException;
 import java.util.ServiceLoader;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The baselines on the class path. */
 public final class Baselines {
   private Baselines() {}
+
+  /** All of them, by name. */
+  public static SortedMap<String, Baseline> all() {
+    SortedMap<String, Baseline> all = new TreeMap<>();
+    ServiceLoader.load(Baseline.class).forEach(baseline -> all.put(baseline.name(), baseline));
+    return all;
+  }
+
+  /** What the recipes of all of them start from, as YAML. */
+  public static String defaults() {
+    return Recipes.defaults();
+  }
 
   /**
    * The baseline called {@code name}.

@@ -11,6 +11,11 @@ import java.util.Optional;
 final class Recipes {
   private Recipes() {}
 
+  /** The engine's own, of pre-training. */
+  static String defaults() {
+    return beside(Recipes.class, "defaults.yaml").orElseThrow();
+  }
+
   /** The engine's {@code defaults} and the owner's {@code file} over them; empty without a file. */
   static Optional<String> over(String defaults, Class<?> owner, String file) {
     return beside(owner, file)

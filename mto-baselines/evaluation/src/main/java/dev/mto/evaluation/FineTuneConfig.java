@@ -5,6 +5,7 @@ import dev.mto.data.pixels.Interpolation;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.LrScale;
 import dev.mto.engine.config.Rules;
+import dev.mto.engine.config.Setting;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.optimizer.LearningRate;
@@ -14,74 +15,106 @@ import dev.mto.engine.weights.WeightsOf;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * How an encoder is fine-tuned for classification.
- *
- * @param weights {@code student} or {@code teacher}
- * @param epochs passes over the training images
- * @param batch images in a micro-batch
- * @param accumulate micro-batches in an optimizer step
- * @param seed of everything random
- * @param valEveryEpochs epochs between measurements on the validation images, which are always
- *     measured after the last; 0 for then only
- * @param baseLr learning rate before scaling
- * @param lrScaleBatch images per step for which {@code baseLr} is meant, or {@code none}
- * @param schedule {@code cosine}, {@code cosine_linspace} or {@code cosine_timm}; {@code cosine},
- *     as every recipe had it before there was a choice, where it is not given, and it is not
- *     written then
- * @param warmupEpochs epochs of linear warm-up
- * @param warmupLr learning rate at the first step, scaled as {@code baseLr}
- * @param minLr learning rate at the end of the cosine, not scaled
- * @param layerDecay layer-wise learning-rate decay; 1 for none
- * @param weightDecay decoupled weight decay
- * @param betas of AdamW
- * @param clip largest global gradient norm, or 0 for no clipping
- * @param dropPath drop path rate of the last block, rising linearly from 0
- * @param pooling {@code mean} of patch tokens with a norm of its own, or the {@code class} token
- * @param headStd standard deviation of the head's first weights
- * @param weightAverage decay of the moving average of all weights that is evaluated, or 0 for none
- * @param labelSmoothing share of the target spread over all classes
- * @param mixup α of mixup, or 0 for none
- * @param cutmix α of cutmix, or 0 for none
- * @param cropScale smallest and largest share of the image's area in a random crop
- * @param cropRatio smallest and largest width over height of a random crop
- * @param interpolation of resizing
- * @param flip probability of a horizontal flip
- * @param randAugment RandAugment of the crops; rotated, sheared and shifted ones are resampled by
- *     {@code interpolation} too
- * @param erasing probability of random erasing after normalisation, or 0 for none
- */
+/** How an encoder is fine-tuned for classification. */
 public record FineTuneConfig(
-    WeightsOf weights,
-    int epochs,
-    int batch,
-    int accumulate,
-    long seed,
-    int valEveryEpochs,
-    double baseLr,
-    String lrScaleBatch,
-    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PlainCosine.class)
+    @Setting("Whose weights the encoder starts from: the model's own or its slow teacher's.")
+        WeightsOf weights,
+    @Setting(value = "Passes over the training images.", unit = "epochs", range = Rules.POSITIVE)
+        int epochs,
+    @Setting(value = "Images in a micro-batch.", unit = "images", range = Rules.POSITIVE) int batch,
+    @Setting(
+            value = "Micro-batches in an optimizer step.",
+            unit = "micro-batches",
+            range = Rules.POSITIVE)
+        int accumulate,
+    @Setting(value = "Seed of everything random.", range = "a whole number") long seed,
+    @Setting(
+            value =
+                "Epochs between measurements on the validation images, which are always measured"
+                    + " after the last; 0 for then only.",
+            unit = "epochs",
+            range = Rules.NOT_NEGATIVE)
+        int valEveryEpochs,
+    @Setting(
+            value = "Learning rate before scaling by batch * accumulate / lr_scale_batch.",
+            range = Rules.NOT_NEGATIVE)
+        double baseLr,
+    @Setting(
+            value = "Images a step for which base_lr is meant, or none for no scaling.",
+            unit = "images",
+            range = "a number of images greater than 0, or none")
+        String lrScaleBatch,
+    @Setting(
+            value = "How the learning rate goes after warm-up; cosine where it is not given.",
+            range = "cosine | cosine_linspace | cosine_timm")
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PlainCosine.class)
         TrainingConfig.Schedule schedule,
-    double warmupEpochs,
-    double warmupLr,
-    double minLr,
-    double layerDecay,
-    double weightDecay,
-    List<Double> betas,
-    double clip,
-    double dropPath,
-    Pooling pooling,
-    double headStd,
-    double weightAverage,
-    double labelSmoothing,
-    double mixup,
-    double cutmix,
-    List<Double> cropScale,
-    List<Double> cropRatio,
-    Interpolation interpolation,
-    double flip,
-    RandAugmentConfig randAugment,
-    double erasing)
+    @Setting(
+            value = "Epochs over which the learning rate rises linearly.",
+            unit = "epochs",
+            range = Rules.NOT_NEGATIVE)
+        double warmupEpochs,
+    @Setting(
+            value = "Learning rate at the first step; scaled as base_lr.",
+            range = Rules.NOT_NEGATIVE)
+        double warmupLr,
+    @Setting(
+            value = "Learning rate at the end of the cosine; not scaled.",
+            range = Rules.NOT_NEGATIVE)
+        double minLr,
+    @Setting(
+            value =
+                "Factor of the learning rate from each block to the one before it; 1 for the same"
+                    + " rate everywhere.",
+            range = "in (0, 1]")
+        double layerDecay,
+    @Setting(value = "Decoupled weight decay of AdamW.", range = Rules.NOT_NEGATIVE)
+        double weightDecay,
+    @Setting(
+            value = "Decay of AdamW's mean and of its mean square of gradients.",
+            range = "two numbers in [0, 1)")
+        List<Double> betas,
+    @Setting(
+            value = "Largest norm of all gradients together; 0 for no clipping.",
+            range = Rules.NOT_NEGATIVE)
+        double clip,
+    @Setting(
+            value =
+                "Rate at which the last block's residual branches are dropped; it rises linearly"
+                    + " from 0.",
+            range = "in [0, 1)")
+        double dropPath,
+    @Setting(
+            "What the head sees: the mean of patch tokens under a norm of its own, or the class"
+                + " token.")
+        Pooling pooling,
+    @Setting(value = "Standard deviation of the head's first weights.", range = Rules.NOT_NEGATIVE)
+        double headStd,
+    @Setting(
+            value = "Decay of the moving average of all weights that is evaluated; 0 for none.",
+            range = "in [0, 1)")
+        double weightAverage,
+    @Setting(value = "Share of the target that is spread over all classes.", range = Rules.SHARE)
+        double labelSmoothing,
+    @Setting(value = "Alpha of mixup; 0 for none.", range = Rules.NOT_NEGATIVE) double mixup,
+    @Setting(value = "Alpha of CutMix; 0 for none.", range = Rules.NOT_NEGATIVE) double cutmix,
+    @Setting(
+            value = "Smallest and largest share of an image's area in a random crop.",
+            unit = "share of the area",
+            range = "[smallest, largest] with 0 < smallest <= largest <= 1")
+        List<Double> cropScale,
+    @Setting(
+            value = "Smallest and largest width over height of a random crop.",
+            range = "[smallest, largest] with 0 < smallest <= largest")
+        List<Double> cropRatio,
+    @Setting("How crops are resized.") Interpolation interpolation,
+    @Setting(value = "Probability of a horizontal flip.", range = Rules.SHARE) double flip,
+    @Setting(
+            "RandAugment of the crops; rotated, sheared and shifted ones are resampled by"
+                + " interpolation too.")
+        RandAugmentConfig randAugment,
+    @Setting(value = "Probability of random erasing after normalisation.", range = Rules.SHARE)
+        double erasing)
     implements ClassifierRecipe {
 
   /** Checks ranges. */

@@ -3,6 +3,7 @@ package dev.mto.evaluation;
 import dev.mto.data.pixels.Interpolation;
 import dev.mto.engine.config.LrScale;
 import dev.mto.engine.config.Rules;
+import dev.mto.engine.config.Setting;
 import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.weights.WeightsOf;
@@ -11,50 +12,77 @@ import java.util.List;
 /**
  * How a linear classifier is trained on a frozen encoder: LARS on features whose batch
  * normalisation has no gain and bias (He et al., MAE, CVPR 2022, appendix).
- *
- * @param weights {@code student} or {@code teacher}
- * @param epochs passes over the training images
- * @param batch images in a micro-batch, over which features are normalised
- * @param accumulate micro-batches in an optimizer step
- * @param seed of everything random
- * @param valEveryEpochs epochs between measurements on the validation images, which are always
- *     measured after the last; 0 for then only
- * @param baseLr learning rate before scaling
- * @param lrScaleBatch images per step for which {@code baseLr} is meant, or {@code none}
- * @param warmupEpochs epochs of linear warm-up from 0
- * @param minLr learning rate at the end of the cosine, not scaled
- * @param momentum of LARS
- * @param trust trust coefficient of LARS
- * @param weightDecay of LARS
- * @param pooling {@code mean} of patch tokens or the {@code class} token
- * @param block features of this block, from 1; 0 for the last after the final norm
- * @param featureNorm whether each feature vector is normalised (mean 0, variance 1) before
- * @param cropScale smallest and largest share of the image's area in a random crop
- * @param cropRatio smallest and largest width over height of a random crop
- * @param interpolation of resizing
- * @param flip probability of a horizontal flip
  */
 public record LinearProbeConfig(
-    WeightsOf weights,
-    int epochs,
-    int batch,
-    int accumulate,
-    long seed,
-    int valEveryEpochs,
-    double baseLr,
-    String lrScaleBatch,
-    double warmupEpochs,
-    double minLr,
-    double momentum,
-    double trust,
-    double weightDecay,
-    Pooling pooling,
-    int block,
-    boolean featureNorm,
-    List<Double> cropScale,
-    List<Double> cropRatio,
-    Interpolation interpolation,
-    double flip)
+    @Setting("Whose weights the encoder has: the model's own or its slow teacher's.")
+        WeightsOf weights,
+    @Setting(value = "Passes over the training images.", unit = "epochs", range = Rules.POSITIVE)
+        int epochs,
+    @Setting(
+            value = "Images in a micro-batch, over which features are normalised.",
+            unit = "images",
+            range = "greater than 1")
+        int batch,
+    @Setting(
+            value = "Micro-batches in an optimizer step.",
+            unit = "micro-batches",
+            range = Rules.POSITIVE)
+        int accumulate,
+    @Setting(value = "Seed of everything random.", range = "a whole number") long seed,
+    @Setting(
+            value =
+                "Epochs between measurements on the validation images, which are always measured"
+                    + " after the last; 0 for then only.",
+            unit = "epochs",
+            range = Rules.NOT_NEGATIVE)
+        int valEveryEpochs,
+    @Setting(
+            value = "Learning rate before scaling by batch * accumulate / lr_scale_batch.",
+            range = Rules.NOT_NEGATIVE)
+        double baseLr,
+    @Setting(
+            value = "Images a step for which base_lr is meant, or none for no scaling.",
+            unit = "images",
+            range = "a number of images greater than 0, or none")
+        String lrScaleBatch,
+    @Setting(
+            value = "Epochs over which the learning rate rises linearly from 0.",
+            unit = "epochs",
+            range = Rules.NOT_NEGATIVE)
+        double warmupEpochs,
+    @Setting(
+            value = "Learning rate at the end of the cosine; not scaled.",
+            range = Rules.NOT_NEGATIVE)
+        double minLr,
+    @Setting(value = "Momentum of LARS.", range = "in [0, 1)") double momentum,
+    @Setting(
+            value =
+                "Trust coefficient of LARS: the share of its length that a weight moves a step.",
+            range = Rules.POSITIVE)
+        double trust,
+    @Setting(value = "Weight decay of LARS.", range = Rules.NOT_NEGATIVE) double weightDecay,
+    @Setting("What the classifier sees: the mean of patch tokens, or the class token.")
+        Pooling pooling,
+    @Setting(
+            value =
+                "The block whose features are seen, from 1; 0 for the last one's after the final"
+                    + " norm.",
+            unit = "blocks",
+            range = Rules.NOT_NEGATIVE)
+        int block,
+    @Setting("Whether each feature vector is normalised to mean 0 and variance 1 before.")
+        boolean featureNorm,
+    @Setting(
+            value = "Smallest and largest share of an image's area in a random crop.",
+            unit = "share of the area",
+            range = "[smallest, largest] with 0 < smallest <= largest <= 1")
+        List<Double> cropScale,
+    @Setting(
+            value = "Smallest and largest width over height of a random crop.",
+            range = "[smallest, largest] with 0 < smallest <= largest")
+        List<Double> cropRatio,
+    @Setting("How crops are resized.") Interpolation interpolation,
+    @Setting(value = "Probability of a horizontal flip.", range = Rules.SHARE) double flip)
     implements ClassifierRecipe {
 
   /** Checks ranges. */

@@ -8,6 +8,7 @@ import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
+import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /** MAE (He et al., CVPR 2022): the encoder sees visible patches, a decoder predicts the others. */
@@ -15,6 +16,11 @@ public final class Mae implements Baseline {
   @Override
   public String name() {
     return "mae";
+  }
+
+  @Override
+  public Optional<Class<? extends Record>> optionsType() {
+    return Optional.of(MaeOptions.class);
   }
 
   @Override

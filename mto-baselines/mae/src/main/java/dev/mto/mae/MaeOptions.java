@@ -1,17 +1,22 @@
 package dev.mto.mae;
 
+import dev.mto.engine.config.Setting;
 import dev.mto.models.Block;
 import dev.mto.models.Initializer;
 
-/**
- * What only MAE has, under {@code options} of a configuration.
- *
- * @param decoderDim width of the decoder's tokens, a multiple of 4
- * @param decoderDepth blocks of the decoder
- * @param decoderHeads attention heads of a decoder block; they divide {@code decoderDim}
- * @param normPix whether the target is each patch normalised by its own mean and deviation
- */
-public record MaeOptions(int decoderDim, int decoderDepth, int decoderHeads, boolean normPix) {
+/** What only MAE has, under {@code options} of a configuration. */
+public record MaeOptions(
+    @Setting(value = "Width of the decoder's tokens.", unit = "numbers", range = "a multiple of 4")
+        int decoderDim,
+    @Setting(value = "Blocks of the decoder.", unit = "blocks", range = "at least 1")
+        int decoderDepth,
+    @Setting(
+            value = "Attention heads of a decoder block.",
+            unit = "heads",
+            range = "a divisor of options.decoder_dim")
+        int decoderHeads,
+    @Setting("Whether the target is each patch normalised by its own mean and deviation.")
+        boolean normPix) {
   /** Checks the sizes. */
   public MaeOptions {
     if (decoderDim < 4 || decoderDim % 4 != 0) {

@@ -2,6 +2,7 @@ package dev.mto.bench.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code evaluate curve}: S(E) of eq. 8, from the checkpoints that a run has kept. */
@@ -83,6 +86,8 @@ final class CurveCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description = "Overrides one key of the recipe. Repeatable.")
   private List<String> settings = List.of();
+
+  @Mixin private JsonOutput json;
 
   @Override
   public Integer call() throws Exception {
@@ -183,5 +188,15 @@ final class CurveCommand implements Callable<Integer> {
                 accuracy.values().stream().mapToDouble(top1 -> 100 * top1).toArray()))
         .write(run.resolve("evaluate").resolve(measure + "-curve.png"));
     System.out.println(file);
+    json.write(figures(accuracy));
+  }
+
+  private Map<String, Object> figures(SortedMap<Integer, Double> accuracy) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("task", "curve");
+    figures.put("by", measure.toString());
+    figures.put("run", run.toString());
+    figures.put("top1_by_epoch", accuracy);
+    return figures;
   }
 }

@@ -1,12 +1,10 @@
 package dev.mto.bench.evaluate;
 
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.encoder.Scores;
 import dev.mto.evaluation.FrozenEvaluation;
 import dev.mto.evaluation.curve.SeedSummary;
 import dev.mto.evaluation.linear.LinearFit;
-import dev.mto.speed.JsonFile;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -71,11 +69,9 @@ final class FrozenFigures {
         100 * scores.top5());
   }
 
-  /** Writes the figures, the confusion matrix last; null for nowhere. */
-  void write(Path json) throws IOException {
-    if (json != null) {
-      figures.put("confusion", scores.confusion());
-      JsonFile.write(json, figures);
-    }
+  /** Writes the figures, the confusion matrix last. */
+  void write(JsonOutput json) {
+    figures.put("confusion", scores.confusion());
+    json.write(figures);
   }
 }

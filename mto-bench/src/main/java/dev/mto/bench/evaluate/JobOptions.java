@@ -1,5 +1,6 @@
 package dev.mto.bench.evaluate;
 
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.StopSignal;
@@ -8,12 +9,12 @@ import dev.mto.engine.weights.TrainedModel;
 import dev.mto.evaluation.ClassifierFolder;
 import dev.mto.evaluation.ClassifierResult;
 import dev.mto.evaluation.ClassifierTraining;
-import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of a job that trains a classifier. */
@@ -45,8 +46,7 @@ final class JobOptions {
   @Option(names = "--resume", description = "Goes on from the last checkpoint in that folder.")
   private boolean resume;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the result here.")
-  private Path json;
+  @Mixin private JsonOutput json;
 
   <T> T recipe(String defaults, Class<T> type) {
     return ConfigLoader.load(defaults, recipe, settings, type);
@@ -73,7 +73,7 @@ final class JobOptions {
     }
     if (out != null) {
       throw new UserException(
-          "--out: a classifier on cached features has no folder; write the figures by --json FILE");
+          "--out: a classifier on cached features has no folder; write the figures by --json FILE.json");
     }
   }
 
@@ -81,7 +81,7 @@ final class JobOptions {
     return untrained;
   }
 
-  Path json() {
+  JsonOutput json() {
     return json;
   }
 
@@ -96,9 +96,7 @@ final class JobOptions {
     LabelledImages images = LabelledImages.open(model.config(opened), folder.badImages());
     PrintStream console = System.out;
     Optional<ClassifierResult> result = training.run(images, folder, resume, console);
-    if (result.isPresent() && json != null) {
-      JsonFile.write(json, result.get());
-    }
+    result.ifPresent(json::write);
     return result.isPresent() ? 0 : StopSignal.EXIT_CODE;
   }
 }

@@ -1,5 +1,6 @@
 package dev.mto.bench.evaluate;
 
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.NearestNeighbours;
 import dev.mto.engine.errors.UserException;
@@ -8,7 +9,6 @@ import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
 import dev.mto.evaluation.FrozenEvaluation;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -59,8 +59,7 @@ final class KnnCommand implements Callable<Integer> {
   @Option(names = "--teacher", description = "The method's slow copy instead of the model.")
   private boolean teacher;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures here.")
-  private Path json;
+  @Mixin private JsonOutput json;
 
   @Override
   public Integer call() throws IOException {

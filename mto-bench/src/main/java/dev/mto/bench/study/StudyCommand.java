@@ -1,5 +1,6 @@
 package dev.mto.bench.study;
 
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.FolderLock;
@@ -7,9 +8,13 @@ import dev.mto.engine.folder.StopSignal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -63,6 +68,8 @@ public final class StudyCommand implements Callable<Integer> {
       })
   private List<Path> documents = List.of();
 
+  @Mixin private JsonOutput json = new JsonOutput();
+
   @Override
   public Integer call() throws IOException {
     StudyConfig study = StudyConfig.read(file, settings).in(out);
@@ -90,6 +97,7 @@ public final class StudyCommand implements Callable<Integer> {
                   cell.id(),
                   cell.hash(),
                   job.finished().containsKey(cell) ? "finished" : "to run"));
+      json.write(figures(study, cells, job));
       return 0;
     }
     Files.createDirectories(study.folder());
@@ -114,7 +122,33 @@ public final class StudyCommand implements Callable<Integer> {
       MarkedTables.replace(document, study.name(), written.tables());
       System.out.println(document);
     }
+    json.write(figures(study, cells, job));
     return job.failed().isEmpty() ? 0 : 1;
+  }
+
+  private static Map<String, Object> figures(StudyConfig study, List<Cell> cells, StudyJob job) {
+    List<Map<String, String>> rows = new ArrayList<>();
+    for (Cell cell : cells) {
+      Map<String, String> row = new LinkedHashMap<>();
+      row.put("id", cell.id());
+      row.put("hash", cell.hash());
+      row.put("state", state(cell, job));
+      rows.add(row);
+    }
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("study", study.name());
+    figures.put("folder", study.folder().toString());
+    figures.put("finished", job.finished().size());
+    figures.put("failed", job.failed().size());
+    figures.put("cells", rows);
+    return figures;
+  }
+
+  private static String state(Cell cell, StudyJob job) {
+    if (job.finished().containsKey(cell)) {
+      return "finished";
+    }
+    return job.failed().contains(cell) ? "failed" : "to run";
   }
 
   /** Two processes in one folder would write over each other. */

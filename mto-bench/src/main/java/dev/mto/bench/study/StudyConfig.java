@@ -1,11 +1,8 @@
 package dev.mto.bench.study;
 
 import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.Setting;
 import dev.mto.engine.errors.UserException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,45 +13,49 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * A study file.
- *
- * @param name of the study
- * @param out folder of runs and report, or null for {@code runs/studies/NAME}
- * @param results folder with one small file a finished cell, to be kept under version control, or
- *     null for none
- * @param data folders of images
- * @param baselines configuration files by name
- * @param variants settings over the baseline's configuration, as {@code --set} takes them, by name
- * @param reference the variant with which others are compared
- * @param grid which cells there are
- * @param untrained whether each baseline's first values are measured too, for each seed
- * @param measures how encoders are measured, and after which epochs
- * @param sideBySide cells at the same time
- * @param threads of each
- */
+/** A study file. */
 record StudyConfig(
-    String name,
-    String out,
-    String results,
-    Data data,
-    Map<String, String> baselines,
-    Map<String, List<String>> variants,
-    String reference,
-    List<Grid> grid,
-    boolean untrained,
-    Measures measures,
-    int sideBySide,
-    int threads) {
+    @Setting(
+            value = "Name of the study, and of its folder.",
+            range = "letters, digits, _, - and . inside")
+        String name,
+    @Setting(
+            value = "Folder of runs and report; null for runs/studies/NAME.",
+            range = "a folder, or null")
+        String out,
+    @Setting(
+            value =
+                "Folder with one small file a finished cell, to be kept under version control; null"
+                    + " for none.",
+            range = "a folder, or null")
+        String results,
+    @Setting("Folders of images.") Data data,
+    @Setting(value = "Configuration files by name.", range = "NAME: FILE")
+        Map<String, String> baselines,
+    @Setting(
+            value = "Settings over a baseline's configuration, as --set takes them, by name.",
+            range = "NAME: [KEY=VALUE, …]")
+        Map<String, List<String>> variants,
+    @Setting(value = "The variant with which others are compared.", range = "a name of variants")
+        String reference,
+    @Setting(
+            "Which cells there are: a list of parts, each with every combination of its baselines,"
+                + " variants and seeds.")
+        List<Grid> grid,
+    @Setting("Whether each baseline's first values are measured too, for each seed.")
+        boolean untrained,
+    @Setting("How encoders are measured, and after which epochs; null for what is not measured.")
+        Measures measures,
+    @Setting(value = "Cells that run at the same time.", unit = "cells", range = "at least 1")
+        int sideBySide,
+    @Setting(value = "Threads of each cell.", unit = "threads", range = "at least 1") int threads) {
 
-  /**
-   * Folders of images.
-   *
-   * @param pretrain images to pre-train on; labels are not used
-   * @param train labelled images to train classifiers on
-   * @param test labelled images to measure on
-   */
-  record Data(String pretrain, String train, String test) {
+  /** Folders of images. */
+  record Data(
+      @Setting(value = "Images to pre-train on; labels are not used.", range = "a folder")
+          String pretrain,
+      @Setting(value = "Labelled images to train classifiers on.", range = "a folder") String train,
+      @Setting(value = "Labelled images to measure on.", range = "a folder") String test) {
     Data {
       given("data.pretrain", pretrain);
       given("data.train", train);
@@ -62,14 +63,18 @@ record StudyConfig(
     }
   }
 
-  /**
-   * Every combination of these.
-   *
-   * @param epochs those of {@code measures} after which these cells are measured; all where it is
-   *     not given
-   */
+  /** Every combination of these. */
   record Grid(
-      List<String> baselines, List<String> variants, List<Long> seeds, List<Integer> epochs) {
+      @Setting(value = "Names of baselines.", range = "names of baselines") List<String> baselines,
+      @Setting(value = "Names of variants.", range = "names of variants") List<String> variants,
+      @Setting(value = "Seeds of the runs.", range = "whole numbers") List<Long> seeds,
+      @Setting(
+              value =
+                  "Those of the measures' epochs after which these cells are measured; all where it"
+                      + " is not given.",
+              unit = "epochs",
+              range = "some of the measures' epochs")
+          List<Integer> epochs) {
     Grid {
       epochs = epochs == null ? List.of() : List.copyOf(epochs);
       baselines = some("grid.baselines", baselines);
@@ -79,7 +84,12 @@ record StudyConfig(
   }
 
   /** Null for what is not measured. */
-  record Measures(Measure finetune, Measure linear, Measure knn) {
+  record Measures(
+      @Setting("Fine-tuning.") Measure finetune,
+      @Setting(
+              "A linear classifier; without a recipe it is logistic regression on cached features.")
+          Measure linear,
+      @Setting("Nearest neighbours.") Measure knn) {
     private SortedSet<Integer> epochs() {
       return Stream.of(finetune, linear, knn)
           .filter(Objects::nonNull)
@@ -88,15 +98,19 @@ record StudyConfig(
     }
   }
 
-  /**
-   * How and when.
-   *
-   * @param recipe file over the baseline's official recipe, or null; a linear measure without one
-   *     is logistic regression on cached features
-   * @param set settings over both
-   * @param epochs of pre-training after which is measured
-   */
-  record Measure(String recipe, List<String> set, List<Integer> epochs) {
+  /** How and when. */
+  record Measure(
+      @Setting(
+              value = "File over the baseline's official recipe; null for that alone.",
+              range = "a file, or null")
+          String recipe,
+      @Setting(value = "Settings over both, as --recipe-set takes them.", range = "KEY=VALUE")
+          List<String> set,
+      @Setting(
+              value = "Epochs of pre-training after which is measured.",
+              unit = "epochs",
+              range = "greater than 0")
+          List<Integer> epochs) {
     Measure {
       set = set == null ? List.of() : List.copyOf(set);
       epochs = some("measures: epochs", epochs).stream().sorted().distinct().toList();
@@ -134,15 +148,7 @@ record StudyConfig(
    * @throws UserException for a missing file, an unknown key or name, or a value out of range
    */
   static StudyConfig read(Path file, List<String> settings) {
-    try (InputStream defaults = StudyConfig.class.getResourceAsStream("study.yaml")) {
-      return ConfigLoader.load(
-          new String(defaults.readAllBytes(), StandardCharsets.UTF_8),
-          file,
-          settings,
-          StudyConfig.class);
-    } catch (IOException e) {
-      throw new UncheckedIOException("study.yaml", e);
-    }
+    return ConfigLoader.load(StudyKeys.defaults(), file, settings, StudyConfig.class);
   }
 
   /** The same study in another folder; null for its own. */

@@ -1,11 +1,11 @@
 package dev.mto.bench.weights;
 
 import dev.mto.engine.Baselines;
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
 import dev.mto.models.weights.WeightMatch;
-import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -52,17 +52,14 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin private ConfiguredModel model;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Writes what was found here.")
-  private Path json;
+  @Mixin private JsonOutput json = new JsonOutput();
 
   @Override
   public Integer call() throws IOException {
     WeightSource source = new WeightSource(file, Optional.ofNullable(entry), Optional.empty());
     Inspection inspection = new Inspection(source, Inspection.summary(source), compared(source));
     System.out.print(inspection.text(all));
-    if (json != null) {
-      JsonFile.write(json, inspection.json());
-    }
+    json.write(inspection.json());
     return 0;
   }
 

@@ -15,12 +15,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
  * Runs a command line: exit code 0 done, 2 wrong input (one line says what, where and what to do),
- * 1 anything else, 130 stopped by Ctrl-C. {@code --debug} anywhere adds the stack trace.
+ * 1 anything else, 130 stopped by Ctrl-C. {@code --debug} anywhere adds the stack trace. Every
+ * command has {@code --quiet}, and those with a {@link JsonOutput} have {@code --json}.
  */
 public final class CommandLines {
   private static final int FAILED = 1;
@@ -43,6 +45,7 @@ public final class CommandLines {
             .setExecutionStrategy(CommandLines::execute)
             .setExecutionExceptionHandler((e, where, result) -> failed(e, debug));
     keepExamplesWhole(line);
+    allOf(line).forEach(each -> StandardStreams.addQuiet(each.getCommandSpec()));
     try {
       return line.execute(rest);
     } catch (OutOfMemoryError | StackOverflowError e) {
@@ -62,6 +65,13 @@ public final class CommandLines {
     line.getSubcommands().values().forEach(CommandLines::keepExamplesWhole);
   }
 
+  /** A command, its subcommands and theirs. */
+  private static Stream<CommandLine> allOf(CommandLine line) {
+    return Stream.concat(
+        Stream.of(line),
+        line.getSubcommands().values().stream().distinct().flatMap(CommandLines::allOf));
+  }
+
   private static int execute(CommandLine.ParseResult parsed) {
     List<CommandLine> chosen = parsed.asCommandLineList();
     CommandLine last = chosen.get(chosen.size() - 1);
@@ -77,7 +87,11 @@ public final class CommandLines {
         throw new CommandLine.ExecutionException(last, e.getMessage(), e);
       }
     }
-    return new CommandLine.RunLast().execute(parsed);
+    try (StandardStreams streams = StandardStreams.of(chosen)) {
+      int code = new CommandLine.RunLast().execute(parsed);
+      streams.ended();
+      return code;
+    }
   }
 
   private static int wrongArguments(CommandLine.ParameterException e, String[] arguments) {

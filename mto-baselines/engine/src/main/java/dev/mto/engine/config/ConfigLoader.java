@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -106,7 +107,7 @@ public final class ConfigLoader {
     }
   }
 
-  private static ObjectNode with(ObjectNode user, List<String> settings) {
+  static ObjectNode with(ObjectNode user, List<String> settings) {
     ObjectNode tree = user.deepCopy();
     settings.forEach(setting -> apply(tree, setting));
     return tree;
@@ -184,6 +185,38 @@ public final class ConfigLoader {
     return YAML.valueToTree(config);
   }
 
+  /**
+   * The values of a recipe by their keys, such as {@code training.base_lr}, as they are written in
+   * one line.
+   */
+  public static Map<String, String> values(String recipe) {
+    Map<String, String> values = new LinkedHashMap<>();
+    collect("", parse("recipe", recipe), values);
+    return values;
+  }
+
+  private static void collect(String prefix, ObjectNode tree, Map<String, String> values) {
+    for (Map.Entry<String, JsonNode> field : tree.properties()) {
+      String key = prefix + field.getKey();
+      if (field.getValue() instanceof ObjectNode section && !section.isEmpty()) {
+        collect(key + ".", section, values);
+      } else {
+        values.put(key, inLine(field.getValue()));
+      }
+    }
+  }
+
+  /** A value as YAML in one line, for which JSON is valid too. */
+  static String inLine(JsonNode value) {
+    if (value.isArray()) {
+      List<String> values = new ArrayList<>();
+      value.forEach(element -> values.add(element.toString()));
+      return "[" + String.join(", ", values) + "]";
+    }
+    String text = write(value).strip();
+    return text.contains("\n") ? value.toString() : text;
+  }
+
   /** The YAML text of a configuration, with every key. */
   public static String write(Object config) {
     try {
@@ -224,11 +257,11 @@ public final class ConfigLoader {
     }
   }
 
-  private static ObjectNode readTree(Path file) {
+  static ObjectNode readTree(Path file) {
     return parse(file.toString(), StrictYaml.text(file));
   }
 
-  private static ObjectNode parse(String source, String text) {
+  static ObjectNode parse(String source, String text) {
     if (StrictYaml.parse(source, text) instanceof ObjectNode object) {
       return object;
     }

@@ -5,40 +5,63 @@ import dev.mto.data.image.Normalization;
 import dev.mto.data.pixels.Interpolation;
 import java.util.List;
 
-/**
- * The images and how they are augmented.
- *
- * @param train folder of training images
- * @param val folder of validation images, or null
- * @param channels 1 for grey, 3 for colours, or the images' own number
- * @param mean per channel, of values in [0, 1]
- * @param std per channel, of values in [0, 1]
- * @param workers decoding threads
- * @param cropScale smallest and largest share of the image's area in a random crop
- * @param cropRatio smallest and largest width over height of a random crop
- * @param interpolation of resizing
- * @param reducedDecoding whether a JPEG is decoded at 1/2, 1/4 or 1/8 where a training crop keeps
- *     at least twice the pixels it needs: faster for large photos, slightly other values; false
- *     where it is not given
- * @param exif whether images are turned as their cameras have noted; ignored where it is not given,
- *     as in runs that were begun before there was a choice
- * @param flip probability of a horizontal flip
- * @param maxBadShare share of unreadable images at which the run stops
- */
+/** The images and how they are augmented. */
 public record DataConfig(
-    String train,
-    String val,
-    int channels,
-    List<Double> mean,
-    List<Double> std,
-    int workers,
-    List<Double> cropScale,
-    List<Double> cropRatio,
-    Interpolation interpolation,
-    Boolean reducedDecoding,
-    Exif exif,
-    double flip,
-    double maxBadShare) {
+    @Setting(
+            value =
+                "Folder of training images, flat or in class folders; a relative one is found from"
+                    + " the file's own folder, else from the present one.",
+            range = "a folder")
+        String train,
+    @Setting(
+            value =
+                "Folder of images that the loss and the k-NN accuracy are measured on; null for"
+                    + " none.",
+            range = "a folder, or null")
+        String val,
+    @Setting(
+            value =
+                "1 reads grey, 3 colours, any other number the files' own channels (TIFF, and PNG"
+                    + " or WebP with alpha).",
+            unit = "channels",
+            range = "between 1 and 512")
+        int channels,
+    @Setting(
+            value = "Mean of each channel, which is subtracted; data check prints a folder's own.",
+            unit = "share of the full range",
+            range = "a number for each channel")
+        List<Double> mean,
+    @Setting(
+            value = "Standard deviation of each channel, which is divided by.",
+            unit = "share of the full range",
+            range = "a number greater than 0 for each channel")
+        List<Double> std,
+    @Setting(
+            value = "Threads that decode and augment images.",
+            unit = "threads",
+            range = "between 1 and 256")
+        int workers,
+    @Setting(
+            value = "Smallest and largest share of an image's area in a random crop.",
+            unit = "share of the area",
+            range = "[smallest, largest] with 0 < smallest <= largest <= 1")
+        List<Double> cropScale,
+    @Setting(
+            value = "Smallest and largest width over height of a random crop.",
+            range = "[smallest, largest] with 0 < smallest <= largest")
+        List<Double> cropRatio,
+    @Setting("How crops are resized.") Interpolation interpolation,
+    @Setting(
+            "Whether a JPEG is decoded at 1/2, 1/4 or 1/8 where a training crop keeps at least"
+                + " twice the pixels it needs: faster for large photos, slightly other values.")
+        Boolean reducedDecoding,
+    @Setting("Whether images are turned as their cameras have noted.") Exif exif,
+    @Setting(value = "Probability of a horizontal flip.", range = Rules.SHARE) double flip,
+    @Setting(
+            value = "Share of unreadable images at which the run stops.",
+            unit = "share of the images",
+            range = Rules.SHARE)
+        double maxBadShare) {
 
   private static final int MOST_CHANNELS = 512;
 

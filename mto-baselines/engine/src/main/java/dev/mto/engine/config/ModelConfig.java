@@ -4,33 +4,57 @@ import dev.mto.models.VitConfig;
 import dev.mto.models.VitPreset;
 import java.util.List;
 
-/**
- * The Vision Transformer to train.
- *
- * @param preset {@code vit-tiny | vit-small | vit-base | vit-large}; gives dim, depth and heads
- *     where they are not named
- * @param image height and width in pixels
- * @param patch side of a patch in pixels
- * @param dim width of a token, or null for the preset's
- * @param depth number of blocks, or null for the preset's
- * @param heads number of attention heads, or null for the preset's
- * @param mlpRatio hidden width of the MLP over {@code dim}
- * @param layerScale initial layer scale
- * @param dropPath drop path rate of the last block, rising linearly from 0
- * @param initStd deviation of the first weights of SimMIM and ConMIM, or null for the official
- *     0.02, which is too small to train encoders much narrower than 768 quickly
- */
+/** The Vision Transformer to train. */
 public record ModelConfig(
-    String preset,
-    List<Integer> image,
-    int patch,
-    Integer dim,
-    Integer depth,
-    Integer heads,
-    double mlpRatio,
-    double layerScale,
-    double dropPath,
-    Double initStd) {
+    @Setting(
+            value = "The size whose dim, depth and heads hold where they are not named.",
+            range = "vit-tiny | vit-small | vit-base | vit-large")
+        String preset,
+    @Setting(
+            value = "Height and width of the crops that the encoder sees.",
+            unit = "pixels",
+            range = "[height, width], each a multiple of model.patch")
+        List<Integer> image,
+    @Setting(
+            value = "Side of a square patch; each becomes one token.",
+            unit = "pixels",
+            range = Rules.POSITIVE)
+        int patch,
+    @Setting(
+            value = "Width of a token; null for the preset's.",
+            unit = "numbers",
+            range = "a multiple of model.heads, or null")
+        Integer dim,
+    @Setting(
+            value = "Number of Transformer blocks; null for the preset's.",
+            unit = "blocks",
+            range = "greater than 0, or null")
+        Integer depth,
+    @Setting(
+            value = "Number of attention heads in a block; null for the preset's.",
+            unit = "heads",
+            range = "a divisor of model.dim, or null")
+        Integer heads,
+    @Setting(value = "Hidden width of a block's MLP over model.dim.", range = Rules.POSITIVE)
+        double mlpRatio,
+    @Setting(
+            value =
+                "First value of the learned factor of each residual branch; 0 for no such factor.",
+            range = Rules.NOT_NEGATIVE)
+        double layerScale,
+    @Setting(
+            value =
+                "Rate at which the last block's residual branches are dropped for an image; it"
+                    + " rises linearly from 0 at the first block.",
+            range = "in [0, 1)")
+        double dropPath,
+    @Setting(
+            value =
+                "Standard deviation of the first weights of SimMIM and ConMIM; null for the"
+                    + " official 0.02, which is too small to train encoders much narrower than 768"
+                    + " quickly.",
+            range = "greater than 0, or null")
+        Double initStd) {
 
   /** Checks that the image has two sides; the rest is checked where the encoder is described. */
   public ModelConfig {

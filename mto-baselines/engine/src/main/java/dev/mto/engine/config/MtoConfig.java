@@ -8,33 +8,47 @@ import dev.mto.losses.Reduction;
 import dev.mto.losses.Scale;
 import dev.mto.losses.SelfAffinity;
 
-/**
- * Masked Token Optimization.
- *
- * @param enabled whether its losses are added; heterogeneity is logged either way
- * @param weights of L_spa, L_e and L_r in the total loss
- * @param ranking {@code described} (heterogeneity falls with depth, as the text of the paper asks)
- *     or {@code printed} (eq. 7 to the letter)
- * @param initial which tokens are layer 0
- * @param scale of the dot products
- * @param normalise of the tokens before the dot products
- * @param reduction of L_spa over visible rows: {@code mean}, or {@code sum} as printed
- * @param selfAffinity whether a visible token's row of L_spa holds the token itself
- * @param epsilon of eq. 6
- */
+/** Masked Token Optimization. */
 public record MtoConfig(
-    boolean enabled,
-    Weights weights,
-    Ranking ranking,
-    Initial initial,
-    Scale scale,
-    Normalise normalise,
-    Reduction reduction,
-    SelfAffinity selfAffinity,
-    double epsilon) {
+    @Setting("Whether the losses of MTO are added; heterogeneity is logged either way.")
+        boolean enabled,
+    @Setting("Weights of the three losses in the total; with two decoders, for each.")
+        Weights weights,
+    @Setting(
+            "Which order L_r asks for: described has heterogeneity fall with depth, as the text of"
+                + " the paper asks; printed is equation 7 to the letter.")
+        Ranking ranking,
+    @Setting("Which tokens are layer 0: before or after a decoder adds its position table.")
+        Initial initial,
+    @Setting(
+            "How the dot products of tokens are scaled: not at all, or by one over the root of"
+                + " their width.")
+        Scale scale,
+    @Setting("How tokens are normalised before the dot products.") Normalise normalise,
+    @Setting(
+            "How L_spa is taken over visible rows: as their mean, or as their sum, which is"
+                + " printed.")
+        Reduction reduction,
+    @Setting("Whether a visible token's row of L_spa holds the token itself.")
+        SelfAffinity selfAffinity,
+    @Setting(
+            value = "The epsilon of L_e = 1 / (H of layer 0 + epsilon), which bounds its gradient.",
+            unit = "nats",
+            range = "at least 1e-9")
+        double epsilon) {
 
   /** Weights of the three losses. */
-  public record Weights(double spa, double e, double r) {
+  public record Weights(
+      @Setting(
+              value = "Weight of the sparsity loss L_spa (equation 3).",
+              range = Rules.NOT_NEGATIVE)
+          double spa,
+      @Setting(
+              value = "Weight of the heterogeneity loss L_e (equation 6).",
+              range = Rules.NOT_NEGATIVE)
+          double e,
+      @Setting(value = "Weight of the ranking loss L_r (equation 7).", range = Rules.NOT_NEGATIVE)
+          double r) {
     /** Refuses negative weights. */
     public Weights {
       Rules.notNegative("mto.weights.spa", spa);

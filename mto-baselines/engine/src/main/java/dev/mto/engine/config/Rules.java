@@ -4,6 +4,15 @@ import java.util.List;
 
 /** Checks of configured values; each failure names the key, the value and the rule. */
 public final class Rules {
+  /** What {@link #positive} asks for. */
+  public static final String POSITIVE = "greater than 0";
+
+  /** What {@link #notNegative} asks for. */
+  public static final String NOT_NEGATIVE = "0 or greater";
+
+  /** What {@link #share} asks for. */
+  public static final String SHARE = "between 0 and 1";
+
   private Rules() {}
 
   public static void require(boolean holds, String key, Object value, String rule) {
@@ -18,15 +27,15 @@ public final class Rules {
   }
 
   public static void positive(String key, double value) {
-    require(value > 0 && Double.isFinite(value), key, shown(value), "greater than 0");
+    require(value > 0 && Double.isFinite(value), key, shown(value), POSITIVE);
   }
 
   public static void notNegative(String key, double value) {
-    require(value >= 0 && Double.isFinite(value), key, shown(value), "0 or greater");
+    require(value >= 0 && Double.isFinite(value), key, shown(value), NOT_NEGATIVE);
   }
 
   public static void share(String key, double value) {
-    require(value >= 0 && value <= 1, key, shown(value), "between 0 and 1");
+    require(value >= 0 && value <= 1, key, shown(value), SHARE);
   }
 
   public static void betas(String key, List<Double> betas) {

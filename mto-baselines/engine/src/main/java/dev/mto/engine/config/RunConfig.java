@@ -8,28 +8,36 @@ import dev.mto.models.VitConfig;
 /**
  * Everything a run is made of. Written as {@code config.yaml} into the run's folder, it is enough
  * to repeat the run.
- *
- * @param baseline name of the method
- * @param options settings that only this baseline has, or null
  */
 public record RunConfig(
-    String baseline,
-    ModelConfig model,
-    DataConfig data,
-    Masking masking,
-    MtoConfig mto,
-    TrainingConfig training,
-    Checkpoints checkpoint,
-    Log log,
-    @JsonInclude(JsonInclude.Include.NON_NULL) ObjectNode options) {
+    @Setting(
+            value = "The method: each brings its recipe, which gives every key a default.",
+            range = "simmim, mae, bootmae, conmim, or one of a plugin")
+        String baseline,
+    @Setting("The Vision Transformer to train.") ModelConfig model,
+    @Setting("The images and how they are augmented.") DataConfig data,
+    @Setting("What is masked.") Masking masking,
+    @Setting("Masked Token Optimization.") MtoConfig mto,
+    @Setting("The training recipe.") TrainingConfig training,
+    @Setting("When the run is saved, beside at its end and on Ctrl-C.") Checkpoints checkpoint,
+    @Setting("What is measured beside the loss, and how often.") Log log,
+    @Setting("What only the method has.") @JsonInclude(JsonInclude.Include.NON_NULL)
+        ObjectNode options) {
 
-  /**
-   * What is masked.
-   *
-   * @param ratio share of the image that is masked
-   * @param unit side of a mask unit in pixels, a multiple of the patch
-   */
-  public record Masking(double ratio, int unit) {
+  /** What is masked. */
+  public record Masking(
+      @Setting(
+              value = "Share of the patches that is masked.",
+              unit = "share of the patches",
+              range = "between 0 and 1, exclusive")
+          double ratio,
+      @Setting(
+              value =
+                  "Side of the square units that are masked together; MAE and BootMAE mask single"
+                      + " patches and ignore it.",
+              unit = "pixels",
+              range = "a multiple of model.patch")
+          int unit) {
     /** Checks that something is masked and something stays visible. */
     public Masking {
       Rules.require(ratio > 0 && ratio < 1, "masking.ratio", ratio, "between 0 and 1, exclusive");
@@ -37,14 +45,23 @@ public record RunConfig(
     }
   }
 
-  /**
-   * When the run is saved. It is always saved at its end and on Ctrl-C.
-   *
-   * @param everyMinutes minutes between saves of {@code last}
-   * @param everyEpochs epochs between the checkpoints that are kept, 0 for none
-   * @param keep how many of those are kept
-   */
-  public record Checkpoints(double everyMinutes, int everyEpochs, int keep) {
+  /** When the run is saved. It is always saved at its end and on Ctrl-C. */
+  public record Checkpoints(
+      @Setting(
+              value = "Minutes between saves of the last state.",
+              unit = "minutes",
+              range = Rules.POSITIVE)
+          double everyMinutes,
+      @Setting(
+              value = "Epochs between checkpoints that are kept beside the last; 0 for none.",
+              unit = "epochs",
+              range = Rules.NOT_NEGATIVE)
+          int everyEpochs,
+      @Setting(
+              value = "How many of those are kept; older ones are removed.",
+              unit = "checkpoints",
+              range = Rules.POSITIVE)
+          int keep) {
     /** Checks ranges. */
     public Checkpoints {
       Rules.positive("checkpoint.every_minutes", everyMinutes);
@@ -53,15 +70,25 @@ public record RunConfig(
     }
   }
 
-  /**
-   * What is measured beside the loss, and how often.
-   *
-   * @param heterogeneityEvery steps between measurements of heterogeneity while MTO is off, and of
-   *     the mask token's norm and cosine always; 0 for never
-   * @param knnEveryEpochs epochs between k-NN accuracies on labelled data; 0 for never
-   * @param picturesEveryEpochs epochs between pictures of reconstructions; 0 for never
-   */
-  public record Log(int heterogeneityEvery, int knnEveryEpochs, int picturesEveryEpochs) {
+  /** What is measured beside the loss, and how often. */
+  public record Log(
+      @Setting(
+              value =
+                  "Steps between measurements of heterogeneity while MTO is off, and of the mask"
+                      + " token's norm and cosine always; 0 for never.",
+              unit = "steps",
+              range = Rules.NOT_NEGATIVE)
+          int heterogeneityEvery,
+      @Setting(
+              value = "Epochs between k-NN accuracies on labelled data; 0 for never.",
+              unit = "epochs",
+              range = Rules.NOT_NEGATIVE)
+          int knnEveryEpochs,
+      @Setting(
+              value = "Epochs between pictures of reconstructions; 0 for never.",
+              unit = "epochs",
+              range = Rules.NOT_NEGATIVE)
+          int picturesEveryEpochs) {
     /** Checks ranges. */
     public Log {
       Rules.notNegative("log.heterogeneity_every", heterogeneityEvery);

@@ -2,48 +2,84 @@ package dev.mto.engine.config;
 
 import java.util.List;
 
-/**
- * The training recipe.
- *
- * @param epochs passes over the training images; 0 saves the first values, untrained
- * @param batch images in a micro-batch
- * @param accumulate micro-batches in an optimizer step
- * @param seed of everything random
- * @param baseLr learning rate before scaling
- * @param lrScaleBatch images per step for which {@code baseLr} is meant (learning rates are
- *     multiplied by batch * accumulate / lrScaleBatch), or {@code none}
- * @param schedule {@code cosine}, {@code cosine_linspace}, {@code cosine_timm} or {@code multistep}
- * @param warmupEpochs epochs of linear warm-up
- * @param warmupLr learning rate at the first step, scaled as {@code baseLr}
- * @param minLr learning rate at the end of a cosine; not scaled
- * @param milestones epochs at which a multistep schedule multiplies by {@code gamma}
- * @param gamma factor at each milestone
- * @param weightDecay decoupled weight decay
- * @param betas of AdamW
- * @param adamEpsilon of AdamW
- * @param clip largest global gradient norm, or 0 for no clipping
- * @param gradientCheckpointing whether values inside Transformer blocks are computed again for the
- *     backward pass instead of being kept: same numbers, less memory, slower; false where it is not
- *     given
- */
+/** The training recipe. */
 public record TrainingConfig(
-    int epochs,
-    int batch,
-    int accumulate,
-    long seed,
-    double baseLr,
-    String lrScaleBatch,
-    Schedule schedule,
-    double warmupEpochs,
-    double warmupLr,
-    double minLr,
-    List<Double> milestones,
-    double gamma,
-    double weightDecay,
-    List<Double> betas,
-    double adamEpsilon,
-    double clip,
-    Boolean gradientCheckpointing) {
+    @Setting(
+            value = "Passes over the training images; 0 saves the first values, untrained.",
+            unit = "epochs",
+            range = Rules.NOT_NEGATIVE)
+        int epochs,
+    @Setting(
+            value = "Images in a micro-batch, which is what memory grows with.",
+            unit = "images",
+            range = Rules.POSITIVE)
+        int batch,
+    @Setting(
+            value = "Micro-batches whose mean gradient makes an optimizer step.",
+            unit = "micro-batches",
+            range = Rules.POSITIVE)
+        int accumulate,
+    @Setting(
+            value = "Seed of everything random: first values, order, crops, masks.",
+            range = "a whole number")
+        long seed,
+    @Setting(
+            value =
+                "Learning rate before scaling: the rate is base_lr * batch * accumulate /"
+                    + " lr_scale_batch.",
+            range = Rules.NOT_NEGATIVE)
+        double baseLr,
+    @Setting(
+            value = "Images a step for which base_lr is meant, or none for no scaling.",
+            unit = "images",
+            range = "a number of images greater than 0, or none")
+        String lrScaleBatch,
+    @Setting(
+            "How the learning rate goes after warm-up: half a cosine (cosine_linspace: warm-up"
+                + " reaches the base rate at its last step; cosine_timm: warm-up replaces the"
+                + " cosine's first steps), or constant with steps down (multistep).")
+        Schedule schedule,
+    @Setting(
+            value = "Epochs over which the learning rate rises linearly.",
+            unit = "epochs",
+            range = Rules.NOT_NEGATIVE)
+        double warmupEpochs,
+    @Setting(
+            value = "Learning rate at the first step; scaled as base_lr.",
+            range = Rules.NOT_NEGATIVE)
+        double warmupLr,
+    @Setting(
+            value = "Learning rate at the end of a cosine; not scaled.",
+            range = Rules.NOT_NEGATIVE)
+        double minLr,
+    @Setting(
+            value = "Epochs at which a multistep schedule multiplies the rate by gamma.",
+            unit = "epochs",
+            range = "a list of numbers")
+        List<Double> milestones,
+    @Setting(value = "Factor of the rate at each milestone.", range = Rules.POSITIVE) double gamma,
+    @Setting(
+            value =
+                "Decoupled weight decay of AdamW; vectors and biases do not decay, unless the"
+                    + " method says otherwise.",
+            range = Rules.NOT_NEGATIVE)
+        double weightDecay,
+    @Setting(
+            value = "Decay of AdamW's mean and of its mean square of gradients.",
+            range = "two numbers in [0, 1)")
+        List<Double> betas,
+    @Setting(value = "What AdamW adds to the root of the mean square.", range = Rules.POSITIVE)
+        double adamEpsilon,
+    @Setting(
+            value =
+                "Largest norm of all gradients together, to which larger ones are scaled; 0 for no"
+                    + " clipping.",
+            range = Rules.NOT_NEGATIVE)
+        double clip,
+    @Setting(
+            "Whether values inside Transformer blocks are computed again for the backward pass"
+                + " instead of being kept: same numbers, less memory, slower.")
+        Boolean gradientCheckpointing) {
 
   /** Learning-rate schedules. */
   public enum Schedule {

@@ -54,10 +54,13 @@ public final class CheckpointStore {
   /**
    * Replaces {@code last}.
    *
+   * @return its file
    * @throws FileException when it cannot be written; what was saved before stays
    */
-  public void saveLast(Checkpoint checkpoint) {
-    write(folder.resolve(LAST), checkpoint);
+  public Path saveLast(Checkpoint checkpoint) {
+    Path file = folder.resolve(LAST);
+    write(file, checkpoint);
+    return file;
   }
 
   /** Replaces {@code best}. */
@@ -65,14 +68,20 @@ public final class CheckpointStore {
     write(folder.resolve("best.safetensors"), checkpoint);
   }
 
-  /** Saves the end of an epoch beside {@code last}, and drops the oldest beyond those kept. */
-  public void saveEpoch(Checkpoint checkpoint, int epoch) {
-    write(folder.resolve(String.format(Locale.ROOT, "epoch-%04d.safetensors", epoch)), checkpoint);
+  /**
+   * Saves the end of an epoch beside {@code last}, and drops the oldest beyond those kept.
+   *
+   * @return its file
+   */
+  public Path saveEpoch(Checkpoint checkpoint, int epoch) {
+    Path file = folder.resolve(String.format(Locale.ROOT, "epoch-%04d.safetensors", epoch));
+    write(file, checkpoint);
     List<Path> numbered = numbered();
     for (Path old : numbered.subList(0, Math.max(0, numbered.size() - keep))) {
       delete(old);
       delete(companion(old));
     }
+    return file;
   }
 
   /**

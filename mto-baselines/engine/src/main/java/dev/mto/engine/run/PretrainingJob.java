@@ -3,6 +3,7 @@ package dev.mto.engine.run;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.analysis.RunPictures;
 import dev.mto.engine.analysis.SampleBatch;
+import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.errors.UserException;
@@ -14,6 +15,8 @@ import dev.mto.engine.folder.RunLog;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.graph.Images;
 import dev.mto.engine.graph.TrainingGraph;
+import dev.mto.engine.hooks.RunEnd;
+import dev.mto.engine.hooks.RunStart;
 import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.report.MetricsFile;
 import dev.mto.engine.report.TensorBoardEvents;
@@ -25,6 +28,7 @@ import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -134,8 +138,22 @@ public final class PretrainingJob implements AutoCloseable {
     int epochs = config.training().epochs();
     long allSteps = images.stepsPerEpoch() * epochs;
     announce(allSteps);
+    RunHooks hooks = RunHooks.found(log::line);
+    Map<String, String> keys = ConfigLoader.values(ConfigLoader.write(config));
+    hooks.began(new RunStart(folder.root(), keys, loop.done(), allSteps, epochs));
+    try {
+      boolean done = train(allSteps, hooks);
+      hooks.ended(new RunEnd(done ? RunEnd.Outcome.FINISHED : RunEnd.Outcome.STOPPED, ""));
+      return done;
+    } catch (RuntimeException | Error e) {
+      hooks.ended(new RunEnd(RunEnd.Outcome.FAILED, String.valueOf(e.getMessage())));
+      throw e;
+    }
+  }
+
+  private boolean train(long allSteps, RunHooks hooks) {
     if (allSteps == 0) {
-      store.saveLast(loop.checkpoint());
+      hooks.saved(store.saveLast(loop.checkpoint()), 0);
       log.line("done: the first values are saved, untrained (training.epochs is 0)");
       return true;
     }
@@ -146,7 +164,11 @@ public final class PretrainingJob implements AutoCloseable {
         TensorBoardListener tensorBoard = new TensorBoardListener(folder.events());
         ConsoleListener progress =
             new ConsoleListener(
-                log, epochs, allSteps, PretrainingJob::ofStep, PretrainingJob::ofEpoch)) {
+                log,
+                config.training().epochs(),
+                allSteps,
+                PretrainingJob::ofStep,
+                PretrainingJob::ofEpoch)) {
       loop.add(
           new ValidationListener(
               graph.model(), images, evaluation, every(config.log().knnEveryEpochs())));
@@ -156,12 +178,14 @@ public final class PretrainingJob implements AutoCloseable {
       loop.add(new SaturationListener(log::line));
       loop.add(
           new SavingListener(
-              loop,
-              store,
-              config.checkpoint().everyMinutes(),
-              every(config.checkpoint().everyEpochs()),
-              done -> false));
+                  loop,
+                  store,
+                  config.checkpoint().everyMinutes(),
+                  every(config.checkpoint().everyEpochs()),
+                  done -> false)
+              .telling(hooks::saved));
       loop.add(new PictureListener(pictures, every(config.log().picturesEveryEpochs())));
+      loop.add(hooks);
       boolean done = loop.run();
       if (images.unreadable() > 0) {
         log.line(

@@ -1,6 +1,8 @@
 package dev.mto.engine.run;
 
 import dev.mto.engine.folder.CheckpointStore;
+import java.nio.file.Path;
+import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
 
 /** Saves the loop's state: when minutes are over, at the end of epochs, and at the very end. */
@@ -10,6 +12,7 @@ public final class SavingListener implements TrainingListener {
   private final double everyMinutes;
   private final IntPredicate keptEpochs;
   private final IntPredicate savedEpochs;
+  private BiConsumer<Path, Long> saved = (file, step) -> {};
   private long savedAt = System.nanoTime();
 
   /**
@@ -32,10 +35,16 @@ public final class SavingListener implements TrainingListener {
     this.savedEpochs = savedEpochs;
   }
 
+  /** The same listener, which tells of each file and of the steps done when it was saved. */
+  SavingListener telling(BiConsumer<Path, Long> of) {
+    saved = of;
+    return this;
+  }
+
   @Override
   public void epochDone(int epoch) {
     if (keptEpochs.test(epoch + 1)) {
-      store.saveEpoch(loop.checkpoint(), epoch + 1);
+      saved.accept(store.saveEpoch(loop.checkpoint(), epoch + 1), loop.done());
     }
     if (savedEpochs.test(epoch + 1)) {
       save();
@@ -55,7 +64,8 @@ public final class SavingListener implements TrainingListener {
   }
 
   private void save() {
-    store.saveLast(loop.checkpoint());
+    Path file = store.saveLast(loop.checkpoint());
     savedAt = System.nanoTime();
+    saved.accept(file, loop.done());
   }
 }

@@ -1,12 +1,13 @@
 package dev.mto.speed.input;
 
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.errors.UserException;
-import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench input}. */
@@ -69,8 +70,7 @@ public final class InputCommand implements Callable<Integer> {
       description = "The Python that has torchvision (default: ${DEFAULT-VALUE}).")
   private String python;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Writes the results here.")
-  private Path json;
+  @Mixin private JsonOutput json = new JsonOutput();
 
   @Override
   public Integer call() throws IOException {
@@ -92,9 +92,7 @@ public final class InputCommand implements Callable<Integer> {
               torchvision.map(TorchvisionPeer::versions),
               new InputBenchmark(set.images(), workers, reduced, torchvision).run(rounds));
       report.print(System.out);
-      if (json != null) {
-        JsonFile.write(json, report.json());
-      }
+      json.write(report.json());
     }
     return 0;
   }

@@ -1,14 +1,18 @@
 package dev.mto.speed.step;
 
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.speed.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench memory}: what a batch needs, with gradient checkpointing and without. */
@@ -33,6 +37,8 @@ public final class MemoryCommand implements Callable<Integer> {
       description = "A standard case (default: ${DEFAULT-VALUE}); bench step --list shows them.")
   private String name;
 
+  @Mixin private JsonOutput json = new JsonOutput();
+
   private record Need(double mebibytes, double milliseconds) {}
 
   @Override
@@ -45,6 +51,9 @@ public final class MemoryCommand implements Callable<Integer> {
         standard.name(),
         LARGE);
     List<Need> large = new ArrayList<>();
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("case", standard.name());
+    figures.put("images", LARGE);
     try (TemporaryFolder folder = new TemporaryFolder(StepCommand.FOLDER)) {
       for (boolean checkpointing : List.of(false, true)) {
         Need one = need(standard, SMALL, checkpointing, children, folder.path());
@@ -58,12 +67,19 @@ public final class MemoryCommand implements Callable<Integer> {
             one.mebibytes() - perImage * SMALL,
             more.milliseconds());
         large.add(more);
+        figures.put(
+            checkpointing ? "gradient_checkpointing" : "everything_kept",
+            Map.of(
+                "mib_an_image", perImage,
+                "mib_besides", one.mebibytes() - perImage * SMALL,
+                "ms", more.milliseconds()));
       }
     }
     System.out.printf(
         Locale.ROOT,
         "  checkpointing costs %+.0f %% of a step%n",
         100 * (large.get(1).milliseconds() / large.get(0).milliseconds() - 1));
+    json.write(figures);
     return 0;
   }
 

@@ -1,7 +1,7 @@
 package dev.mto.speed.step;
 
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.errors.UserException;
-import dev.mto.speed.JsonFile;
 import dev.mto.speed.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench step}: what a training step costs, here and in libtorch. */
@@ -98,8 +99,7 @@ public final class StepCommand implements Callable<Integer> {
       description = "Also where the time goes: milliseconds by kind of operation.")
   private boolean profile;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
-  private Path json;
+  @Mixin private JsonOutput json = new JsonOutput();
 
   @Override
   public Integer call() throws IOException {
@@ -159,9 +159,7 @@ public final class StepCommand implements Callable<Integer> {
         measure(run, each.prepare(folder.path().resolve(each.name())), results, shares);
       }
     }
-    if (json != null) {
-      JsonFile.write(json, ResultJson.of(machine, results, shares));
-    }
+    json.write(ResultJson.of(machine, results, shares));
   }
 
   private void measure(
