@@ -8,8 +8,6 @@ import dev.mto.engine.device.GpuSurvey;
 import dev.mto.engine.device.StartUp;
 import dev.mto.engine.folder.Provenance;
 import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,17 +55,16 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
   @Override
   public Integer call() {
     Backend backend = Backend.onClassPath();
-    String build = nativeBuild();
     Provenance.software().forEach(this::line);
     line("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     line("cores", Runtime.getRuntime().availableProcessors());
     line("backend", backend);
-    line("native build", build);
+    line("native build", nativeBuild());
     line("memory", Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB heap at most");
     Map<String, String> environment = Map.copyOf(System.getenv());
     ENVIRONMENT.forEach(name -> line(name, environment.getOrDefault(name, "not set")));
     if (backend == Backend.CPU) {
-      advise(build);
+      advise();
     }
     List<String> gpus = gpus(backend, GpuSurvey.ofThisMachine(), CudaBuild.ofThisProject());
     gpus.forEach(System.out::println);
@@ -88,21 +85,7 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     machine.forEach(this::line);
   }
 
-  private void advise(String build) {
-    String best = build;
-    try {
-      if (build.startsWith("linux-x86_64")) {
-        best = fastestBuild(Files.readString(Path.of("/proc/cpuinfo")));
-      }
-    } catch (IOException e) {
-      best = build; // it is not known what the processor can do
-    }
-    if (!build.equals(best)) {
-      advice.add(
-          "this processor runs a faster native build; build with -Dnd4j.classifier="
-              + best
-              + " (./mto does so by itself)");
-    }
+  private void advise() {
     if (!"PASSIVE".equals(System.getenv("OMP_WAIT_POLICY"))) {
       advice.add(
           "set OMP_WAIT_POLICY=PASSIVE; active waiting costs about a third of the speed"
@@ -119,15 +102,6 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
         .map(matcher -> matcher.group(1))
         .findFirst()
         .orElse("unknown");
-  }
-
-  /** The fastest Linux x86-64 build for a processor, from the text of /proc/cpuinfo. */
-  static String fastestBuild(String cpuInfo) {
-    String flags = cpuInfo.lines().filter(l -> l.startsWith("flags")).findFirst().orElse("") + " ";
-    if (flags.contains(" avx512f ") && flags.contains(" avx512bw ")) {
-      return "linux-x86_64-onednn-avx512";
-    }
-    return flags.contains(" avx2 ") ? "linux-x86_64-onednn-avx2" : "linux-x86_64-onednn";
   }
 
   /** A line for each GPU, or one that says why there is none. */
