@@ -3,6 +3,8 @@ package dev.mto.bench;
 import dev.mto.bench.evaluate.EvaluateCommand;
 import dev.mto.bench.study.StudyCellCommand;
 import dev.mto.bench.study.StudyCommand;
+import dev.mto.bench.watch.CompareCommand;
+import dev.mto.bench.watch.ServeCommand;
 import dev.mto.bench.weights.WeightsCommand;
 import dev.mto.engine.command.CommandLines;
 import dev.mto.engine.command.PretrainCommand;
@@ -29,6 +31,8 @@ import picocli.CommandLine.Spec;
       StudyCommand.class,
       StudyCellCommand.class,
       AnalyzeCommand.class,
+      ServeCommand.class,
+      CompareCommand.class,
       WeightsCommand.class,
       DataCommand.class,
       BenchCommand.class,

@@ -60,13 +60,23 @@ public record RunConfig(
    *     the mask token's norm and cosine always; 0 for never
    * @param knnEveryEpochs epochs between k-NN accuracies on labelled data; 0 for never
    * @param picturesEveryEpochs epochs between pictures of reconstructions; 0 for never
+   * @param reportEverySeconds seconds between renewals of {@code report.html} at least; the usual
+   *     where it is not given, as in runs begun before this key existed
    */
-  public record Log(int heterogeneityEvery, int knnEveryEpochs, int picturesEveryEpochs) {
+  public record Log(
+      int heterogeneityEvery,
+      int knnEveryEpochs,
+      int picturesEveryEpochs,
+      Integer reportEverySeconds) {
+    private static final int USUAL_SECONDS = 30;
+
     /** Checks ranges. */
     public Log {
       Rules.notNegative("log.heterogeneity_every", heterogeneityEvery);
       Rules.notNegative("log.knn_every_epochs", knnEveryEpochs);
       Rules.notNegative("log.pictures_every_epochs", picturesEveryEpochs);
+      reportEverySeconds = reportEverySeconds == null ? USUAL_SECONDS : reportEverySeconds;
+      Rules.positive("log.report_every_seconds", reportEverySeconds);
     }
   }
 

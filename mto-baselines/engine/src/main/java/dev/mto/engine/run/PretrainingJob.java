@@ -16,6 +16,7 @@ import dev.mto.engine.graph.Images;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.report.MetricsFile;
+import dev.mto.engine.report.RunView;
 import dev.mto.engine.report.TensorBoardEvents;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
@@ -140,13 +141,17 @@ public final class PretrainingJob implements AutoCloseable {
       return true;
     }
     warnOfLoneToken();
+    RunView view = new RunView(folder.root());
     RunPictures pictures =
-        new RunPictures(graph, new SampleBatch(graph.model(), images, evaluation), config, folder);
+        new RunPictures(
+            graph, new SampleBatch(graph.model(), images, evaluation), config, folder, view);
     try (MetricsListener metrics = new MetricsListener(folder.metrics());
         TensorBoardListener tensorBoard = new TensorBoardListener(folder.events());
         ConsoleListener progress =
             new ConsoleListener(
-                log, epochs, allSteps, PretrainingJob::ofStep, PretrainingJob::ofEpoch)) {
+                log, epochs, allSteps, PretrainingJob::ofStep, PretrainingJob::ofEpoch);
+        ReportListener report =
+            new ReportListener(view, config.log().reportEverySeconds(), System::nanoTime)) {
       loop.add(
           new ValidationListener(
               graph.model(), images, evaluation, every(config.log().knnEveryEpochs())));
@@ -162,7 +167,8 @@ public final class PretrainingJob implements AutoCloseable {
               every(config.checkpoint().everyEpochs()),
               done -> false));
       loop.add(new PictureListener(pictures, every(config.log().picturesEveryEpochs())));
-      boolean done = loop.run();
+      loop.add(report);
+      boolean done = run(report);
       if (images.unreadable() > 0) {
         log.line(
             "%d images could not be read and were left out: %s"
@@ -172,6 +178,15 @@ public final class PretrainingJob implements AutoCloseable {
         log.line("done: " + folder.root().resolve("report.html"));
       }
       return done;
+    }
+  }
+
+  private boolean run(ReportListener report) {
+    try {
+      return loop.run();
+    } catch (RuntimeException e) {
+      report.failed(e.getMessage());
+      throw e;
     }
   }
 

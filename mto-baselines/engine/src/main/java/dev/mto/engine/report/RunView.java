@@ -1,0 +1,240 @@
+package dev.mto.engine.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.engine.errors.FileException;
+import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.engine.folder.FolderLock;
+import dev.mto.engine.pictures.LineChart;
+import dev.mto.engine.pictures.Markup;
+import dev.mto.engine.pictures.Numbers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A run that is looked at again and again, while it goes on or later: each look reads what was
+ * logged since the last one. Everything comes from the run's folder; a section whose file or field
+ * is absent is left out.
+ */
+public final class RunView {
+  private final Path folder;
+  private final MetricsFollower follower;
+
+  /**
+   * A view of a run.
+   *
+   * @throws IllegalArgumentException if {@code folder} is no folder
+   */
+  public RunView(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "no run folder at %s: give the folder that a training run wrote".formatted(folder));
+    }
+    this.folder = folder;
+    this.follower = new MetricsFollower(folder.resolve("metrics.jsonl"));
+  }
+
+  /** The run's folder. */
+  public Path folder() {
+    return folder;
+  }
+
+  RunMetrics metrics() {
+    return follower.read();
+  }
+
+  RunFacts facts() {
+    return RunFacts.of(folder);
+  }
+
+  /** What the run is doing, as its folder tells. */
+  public RunState state() {
+    if (Progress.of(metrics(), facts()).done()) {
+      return RunState.FINISHED;
+    }
+    return FolderLock.isHeld(folder) ? RunState.RUNNING : RunState.STOPPED;
+  }
+
+  /** The chart of its losses. */
+  public LineChart lossChart() {
+    return new CurveSections(metrics(), facts()).lossChart();
+  }
+
+  /**
+   * Writes {@code report.html} into the run's folder, replacing an older one.
+   *
+   * @param state what the run is doing
+   * @param message what ended it, or empty
+   * @param everySeconds after how long a browser loads the page anew while the run goes on
+   * @return the page's path
+   * @throws dev.mto.engine.errors.UserException if a line of the metrics is broken
+   */
+  public Path write(RunState state, String message, int everySeconds) {
+    Path page = folder.resolve("report.html");
+    AtomicFiles.writeString(page, html(state, message, everySeconds, ""));
+    return page;
+  }
+
+  /**
+   * The page of the run.
+   *
+   * @param links HTML above the title, empty for none
+   */
+  public String html(RunState state, String message, int everySeconds, String links) {
+    RunMetrics metrics = metrics();
+    RunFacts facts = facts();
+    CurveSections curves = new CurveSections(metrics, facts);
+    PictureSections pictures = PictureSections.in(folder.resolve("pictures"));
+    boolean running = state == RunState.RUNNING;
+    return Page.of(
+            facts.name(),
+            links
+                + header(facts, Progress.of(metrics, facts), state, message, everySeconds)
+                + new Summary(metrics).html())
+        .refreshing(running ? everySeconds : 0)
+        .with("Loss", curves.loss())
+        .with("Reconstructions", pictures.reconstructions())
+        .with("Heterogeneity of masked and visible tokens", new HeterogeneitySection(metrics).html())
+        .with("Affinity of all token pairs", pictures.affinity())
+        .with("Terms of Masked Token Optimization", curves.terms())
+        .with("Accuracy", curves.accuracy())
+        .with("Mask token", curves.maskToken())
+        .with("Optimization", curves.optimization())
+        .with("Other pictures", pictures.others())
+        .with("Configuration", configuration(facts))
+        .with("Provenance", provenance(facts))
+        .html();
+  }
+
+  private String header(
+      RunFacts facts, Progress progress, RunState state, String message, int everySeconds) {
+    String what =
+        Stream.of(facts.method(), facts.images(), facts.model(), begun(facts))
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining(" \u00b7 "));
+    StringBuilder html = new StringBuilder();
+    html.append("<p class=\"what\">").append(Markup.escape(what)).append("</p>\n");
+    html.append(
+        "<div class=\"state %s\"><p><b>%s</b> %s</p>\n"
+            .formatted(
+                state.title(), state.title(), Markup.escape(status(progress, state, message))));
+    if (progress.share() > 0) {
+      html.append(
+          "<progress max=\"1\" value=\"%.4f\">%s</progress>\n"
+              .formatted(progress.share(), Numbers.percent(progress.share())));
+    }
+    html.append("<p>").append(checkpoint()).append(' ').append(written(state, everySeconds));
+    return html.append("</p></div>\n").append(leftOut()).toString();
+  }
+
+  private static String begun(RunFacts facts) {
+    return facts.started().isEmpty() ? "" : "begun " + facts.started();
+  }
+
+  private static String status(Progress progress, RunState state, String message) {
+    String text = progress.position();
+    if (state == RunState.RUNNING && !progress.left().isEmpty()) {
+      text += "; about " + progress.left() + " left at the present speed, without measurements";
+    }
+    if (state == RunState.STOPPED) {
+      text += "; it can go on with --resume";
+    }
+    return message.isEmpty() ? text : text + ": " + message;
+  }
+
+  private String checkpoint() {
+    Path last = folder.resolve("checkpoints").resolve("last.safetensors");
+    if (Files.notExists(last)) {
+      return "No checkpoint yet.";
+    }
+    try {
+      return "Last checkpoint " + time(Files.getLastModifiedTime(last).toInstant()) + ".";
+    } catch (IOException e) {
+      throw FileException.reading(last, e);
+    }
+  }
+
+  private static String written(RunState state, int everySeconds) {
+    String now = "This page is of " + time(Instant.now()) + ".";
+    return state == RunState.RUNNING
+        ? now
+            + " It renews itself every %d s while the run goes on; a time that stands still for long is that of a killed run, or of a long measurement."
+                .formatted(everySeconds)
+        : now;
+  }
+
+  static String time(Instant time) {
+    String text = time.truncatedTo(ChronoUnit.SECONDS).toString();
+    return text.substring(0, 10) + " " + text.substring(11, 19) + " UTC";
+  }
+
+  private String leftOut() {
+    Path list = folder.resolve("bad-images.txt");
+    if (Files.notExists(list)) {
+      return "";
+    }
+    try (Stream<String> lines = Files.lines(list)) {
+      return "<p class=\"warning\">%s images could not be read and were left out: bad-images.txt.</p>\n"
+          .formatted(Numbers.count(lines.count()));
+    } catch (IOException e) {
+      throw FileException.reading(list, e);
+    }
+  }
+
+  private static String configuration(RunFacts facts) {
+    if (facts.configText().isEmpty()) {
+      return "";
+    }
+    String departures = "";
+    JsonNode recipe = facts.recipe();
+    if (!recipe.isMissingNode()) {
+      List<List<String>> rows =
+          Settings.differing(List.of(facts.config(), recipe)).stream()
+              .filter(row -> !row.get(0).matches("baseline|data\\.(train|val)"))
+              .toList();
+      departures =
+          rows.isEmpty()
+              ? Html.paragraph("All settings are those of the baseline's recipe.")
+              : Html.paragraph("Where this run departs from the baseline's recipe:")
+                  + Html.table(List.of("setting", "this run", "recipe"), rows);
+    }
+    return departures
+        + Html.folded(
+            "All settings (config.yaml)",
+            "<pre>" + Markup.escape(facts.configText()) + "</pre>");
+  }
+
+  /** A table of dotted names and values; the text itself where it is no JSON. */
+  private static String provenance(RunFacts facts) {
+    if (facts.provenanceText().isEmpty()) {
+      return "";
+    }
+    Map<String, JsonNode> rows = Settings.flat(facts.provenance());
+    if (!facts.provenance().isObject()) {
+      return "<pre>" + Markup.escape(facts.provenanceText()) + "</pre>";
+    }
+    return rows.isEmpty()
+        ? ""
+        : Html.folded(
+            "Versions, seed, machine and identity of the images (provenance.json)",
+            rows.entrySet().stream()
+                .map(
+                    row ->
+                        "<tr><th>%s</th><td>%s</td></tr>\n"
+                            .formatted(
+                                Markup.escape(row.getKey()),
+                                Markup.escape(
+                                    row.getValue().isValueNode()
+                                        ? row.getValue().asText()
+                                        : row.getValue().toString())))
+                .collect(
+                    Collectors.joining(
+                        "", "<div class=\"frame\"><table class=\"facts\">\n", "</table></div>\n")));
+  }
+}
