@@ -171,15 +171,19 @@ final class ChartLayout {
     return true;
   }
 
-  /** Chips and names in rows; none for a single curve. Returns the lower end. */
+  /** Chips and names in rows; none for a curve that the title names. Returns the lower end. */
   private double legend(double top) {
     List<Series> curves = chart.series();
-    if (curves.size() < 2) {
+    if (curves.isEmpty()
+        || (curves.size() == 1 && curves.get(0).name().equalsIgnoreCase(chart.title()))) {
       return top;
     }
     double at = EDGE;
     double baseline = top + ROW;
     for (int curve = 0; curve < curves.size(); curve++) {
+      if (!chart.hasPoint(curves.get(curve))) {
+        continue;
+      }
       double room = width - 2 * EDGE - CHIP - GAP;
       String name = ChartLabel.shortened(curves.get(curve).name(), room);
       double wide = CHIP + GAP / 2 + width(name);

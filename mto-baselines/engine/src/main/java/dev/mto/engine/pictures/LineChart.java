@@ -70,10 +70,11 @@ public record LineChart(
 
   /** Whether no curve has a point that can be shown. */
   public boolean isEmpty() {
-    return series.stream().noneMatch(curve -> hasPoint(curve));
+    return series.stream().noneMatch(this::hasPoint);
   }
 
-  private boolean hasPoint(Series curve) {
+  /** Whether a curve has a point that can be shown. */
+  boolean hasPoint(Series curve) {
     for (int point = 0; point < curve.points(); point++) {
       if (shows(curve.y(point))) {
         return true;

@@ -13,11 +13,15 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A chart as a picture on white: two pixels for each of its layout's. */
+/** A chart as a picture of 1200 x 700 pixels on white, for documents that show it smaller. */
 final class PngChart implements ChartPen {
-  private static final int WIDTH = 600;
-  private static final int HEIGHT = 350;
-  private static final int SCALE = 2;
+  private static final int WIDTH = 1200;
+  private static final int HEIGHT = 700;
+
+  /** Pixels of the picture for one of the layout. */
+  static final double SCALE = 1.6;
+
+  private static final double MARGIN = 10;
   private static final Color RULE = new Color(0xe3e6ea);
 
   private final Graphics2D graphics;
@@ -27,13 +31,13 @@ final class PngChart implements ChartPen {
   }
 
   static void write(LineChart chart, Path png) {
-    BufferedImage canvas =
-        new BufferedImage(SCALE * WIDTH, SCALE * HEIGHT, BufferedImage.TYPE_INT_RGB);
+    BufferedImage canvas = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = Drawing.on(canvas);
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.setRenderingHint(
         RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
     graphics.scale(SCALE, SCALE);
+    graphics.translate(MARGIN, MARGIN);
     new ChartDrawing(fitting(chart), new PngChart(graphics)).draw();
     graphics.dispose();
     Drawing.write(png, canvas);
@@ -41,8 +45,10 @@ final class PngChart implements ChartPen {
 
   /** The legend may take several rows; the plot has what is left. */
   static ChartLayout fitting(LineChart chart) {
-    double rest = new ChartLayout(chart, WIDTH, 0, true).height();
-    return new ChartLayout(chart, WIDTH, Math.max(HEIGHT / 4.0, HEIGHT - rest), true);
+    double width = WIDTH / SCALE - 2 * MARGIN;
+    double height = HEIGHT / SCALE - 2 * MARGIN;
+    double rest = new ChartLayout(chart, width, 0, true).height();
+    return new ChartLayout(chart, width, Math.max(height / 4, height - rest), true);
   }
 
   @Override

@@ -14,6 +14,9 @@ final class SvgReadouts {
   private static final double ROW = 16;
   private static final double PAD = 8;
 
+  /** Bold text is so much wider. */
+  private static final double BOLD = 1.12;
+
   private final ChartLayout layout;
   private final LineChart chart;
 
@@ -71,7 +74,9 @@ final class SvgReadouts {
   /** One curve's value at a place. */
   private record Row(Ink ink, String name, String value) {
     double width() {
-      return ChartLabel.width(name + "  " + value, ChartLabel.TEXT) + 14;
+      return ChartLabel.width(name + "  ", ChartLabel.TEXT)
+          + BOLD * ChartLabel.width(value, ChartLabel.TEXT)
+          + 14;
     }
   }
 
@@ -125,7 +130,7 @@ final class SvgReadouts {
     double width =
         rows.stream()
                 .mapToDouble(Row::width)
-                .reduce(ChartLabel.width(title, ChartLabel.TEXT), Math::max)
+                .reduce(BOLD * ChartLabel.width(title, ChartLabel.TEXT), Math::max)
             + 2 * PAD;
     double height = ROW * (rows.size() + 1) + PAD;
     double at = layout.px(place);
@@ -158,11 +163,17 @@ final class SvgReadouts {
     return svg.toString();
   }
 
+  /** The place in words, such as "epoch 2.05, step 41". */
   private String title(double place) {
-    String first = chart.xLabel() + " " + Numbers.of(place);
+    String name = chart.xLabel().replaceFirst(" \\(.*", "");
+    String first = name + " " + Numbers.count(Math.round(place));
+    if (Math.abs(place - Math.round(place)) > 1e-6 && chart.second().isEmpty()) {
+      first = name + " " + Numbers.brief(place);
+    }
+    String own = first;
     return chart
         .second()
-        .map(s -> "%s %s, %s".formatted(s.label(), Numbers.of(place * s.perUnit()), first))
-        .orElse(first);
+        .map(s -> "%s %s, %s".formatted(s.label(), Numbers.brief(place * s.perUnit()), own))
+        .orElse(own);
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Several runs on one page: their losses, H and accuracies in the same charts over epochs, the
@@ -113,14 +114,19 @@ public final class ComparePage {
         rows);
   }
 
+  /** Where all runs have a setting it is shown; options of one method are folded. */
   private String settings() {
     List<JsonNode> trees = runs.values().stream().map(run -> run.facts().config()).toList();
     List<List<String>> rows = Settings.differing(trees);
     List<String> header = new ArrayList<>(List.of("setting"));
     header.addAll(runs.keySet());
+    Map<Boolean, List<List<String>>> byAll =
+        rows.stream().collect(Collectors.partitioningBy(row -> !row.contains("")));
     return rows.isEmpty()
         ? Html.paragraph("None: the runs have the same configuration.")
-        : Html.table(header, rows);
+        : Html.table(header, byAll.get(true))
+            + Html.folded(
+                "Settings that not all of the runs have", Html.table(header, byAll.get(false)));
   }
 
   /** Losses of one method are in one chart; those of different methods have different units. */
@@ -143,7 +149,7 @@ public final class ComparePage {
   }
 
   private String overlay(String title, String baseline, String field) {
-    LineChart chart = LineChart.of(title, "epoch", "loss");
+    LineChart chart = LineChart.of(title, "epoch", "loss").withWholeNumbers();
     for (Map.Entry<String, Compared> run : runs.entrySet()) {
       if (run.getValue().baseline().equals(baseline) && run.getValue().metrics().has(field)) {
         chart = chart.with(run.getValue().line(run.getKey(), field));
@@ -170,7 +176,7 @@ public final class ComparePage {
     LineChart byDepth =
         LineChart.of("H by layer, last measurement", "layer (0: initial embedding)", unit)
             .withWholeNumbers();
-    LineChart deepest = LineChart.of("H of the last layer", "epoch", unit);
+    LineChart deepest = LineChart.of("H of the last layer", "epoch", unit).withWholeNumbers();
     for (Map.Entry<String, Compared> run : runs.entrySet()) {
       Compared compared = run.getValue();
       double bound = shares ? compared.metrics().curve(RunMetrics.BOUND).latest() : 1;
@@ -214,7 +220,8 @@ public final class ComparePage {
                     .forEach(fields::add));
     StringBuilder charts = new StringBuilder();
     for (String field : fields) {
-      LineChart chart = LineChart.of(MtoTerm.title(field), "epoch", MtoTerm.unit(field));
+      LineChart chart =
+          LineChart.of(MtoTerm.title(field), "epoch", MtoTerm.unit(field)).withWholeNumbers();
       for (Map.Entry<String, Compared> run : runs.entrySet()) {
         if (run.getValue().metrics().has(field)) {
           chart = chart.with(run.getValue().line(run.getKey(), field));
@@ -226,7 +233,8 @@ public final class ComparePage {
   }
 
   private String accuracy() {
-    LineChart chart = LineChart.of("k-NN on frozen features", "epoch", "top-1 (%)");
+    LineChart chart =
+        LineChart.of("k-NN on frozen features", "epoch", "top-1 (%)").withWholeNumbers();
     for (Map.Entry<String, Compared> run : runs.entrySet()) {
       RunMetrics metrics = run.getValue().metrics();
       if (metrics.has(RunMetrics.KNN)) {

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** Parts of pages. */
 final class Html {
-  private static final Pattern NUMBER = Pattern.compile("[+-]?\\.?\\d.*|[\u2212\u2013-]?|n/a");
+  private static final Pattern NUMBER = Pattern.compile("(± )?[+-]?\\.?\\d.*|[\u2212\u2013-]?|not reached");
 
   private Html() {}
 
@@ -51,7 +51,7 @@ final class Html {
   static String figure(String cssClass, Path png, String caption, int least) {
     String text = Markup.escape(caption);
     try {
-      return "<figure%s><div class=\"frame\"><img style=\"min-width:%dpx\" alt=\"%s\" src=\"data:image/png;base64,%s\"></div><figcaption>%s</figcaption></figure>\n"
+      return "<figure%s><div class=\"frame\"><img style=\"--least:%dpx\" alt=\"%s\" src=\"data:image/png;base64,%s\"></div><figcaption>%s</figcaption></figure>\n"
           .formatted(
               cssClass.isEmpty() ? "" : " class=\"" + cssClass + "\"",
               least,

@@ -17,6 +17,10 @@ import java.util.stream.Stream;
 /** The pictures of a run: the latest of each kind large, a few earlier ones beside it. */
 final class PictureSections {
   private static final int EARLIER = 4;
+
+  /** Pixels below which the text of a reconstruction is too small. */
+  private static final int LEAST = 520;
+
   private static final String AFFINITY = "affinity";
 
   /** Drawn as curves elsewhere on the page. */
@@ -34,8 +38,7 @@ final class PictureSections {
    */
   private record Picture(Path file, String kind, long number) {
     String html(String cssClass) {
-      boolean latest = cssClass.equals("latest");
-      return Html.figure(cssClass, file, caption(), latest ? leastWidth() : 0);
+      return Html.figure(cssClass, file, caption(), leastWidth());
     }
 
     private String caption() {
@@ -56,7 +59,7 @@ final class PictureSections {
     }
 
     private int leastWidth() {
-      return kind.equals("reconstruction") ? 520 : kind.startsWith("affinity") ? 900 : 0;
+      return kind.equals("reconstruction") ? LEAST : kind.startsWith("affinity") ? 900 : 0;
     }
   }
 
@@ -107,7 +110,7 @@ final class PictureSections {
     List<Picture> all = of("reconstruction");
     return all.isEmpty()
         ? ""
-        : Html.figure("", all.get(all.size() - 1).file(), caption, 0);
+        : Html.figure("", all.get(all.size() - 1).file(), caption, LEAST);
   }
 
   String affinity() {

@@ -18,6 +18,9 @@ public final class RunsPage {
   private static final List<String> HEADINGS =
       List.of("run", "method", "status", "epoch", "loss", "reference", "k-NN", "time left", "begun");
 
+  private static final List<String> NUMBERS =
+      List.of("epoch", "loss", "reference", "k-NN", "time left");
+
   private RunsPage() {}
 
   /**
@@ -67,7 +70,9 @@ public final class RunsPage {
 
   private static String table(Map<String, RunView> runs) {
     String head =
-        HEADINGS.stream().map(name -> "<th>" + name + "</th>").collect(Collectors.joining());
+        HEADINGS.stream()
+            .map(name -> (NUMBERS.contains(name) ? "<th class=\"number\">" : "<th>") + name + "</th>")
+            .collect(Collectors.joining());
     String rows =
         runs.entrySet().stream()
             .map(run -> "<tr>" + row(run.getKey(), run.getValue()) + "</tr>\n")
