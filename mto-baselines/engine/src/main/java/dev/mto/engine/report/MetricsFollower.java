@@ -23,7 +23,7 @@ final class MetricsFollower {
   private RunMetrics metrics = new RunMetrics();
   private Object identity;
   private long position;
-  private long line;
+  private long line; // whole ones that were taken
 
   MetricsFollower(Path file) {
     this.file = file;
@@ -71,8 +71,9 @@ final class MetricsFollower {
         while (buffer.hasRemaining()) {
           byte next = buffer.get();
           if (next == '\n') {
-            position += begun.size() + 1L;
             take(begun.toString(StandardCharsets.UTF_8));
+            position += begun.size() + 1L;
+            line++;
             begun.reset();
           } else {
             begun.write(next);
@@ -84,13 +85,12 @@ final class MetricsFollower {
   }
 
   private void take(String text) {
-    line++;
     metrics.add(
         MetricsFile.row(text)
             .orElseThrow(
                 () ->
                     new UserException(
                         "%s, line %d: not a JSON object with a step; mend or remove that line"
-                            .formatted(file, line))));
+                            .formatted(file, line + 1))));
   }
 }
