@@ -119,7 +119,10 @@ final class SvgChart implements ChartPen {
   public void line(List<double[]> points, Ink ink, Dash dash) {
     StringBuilder path = new StringBuilder();
     for (double[] point : points) {
-      path.append(format("%s%.1f %.1f", path.isEmpty() ? "M" : "L", point[0], point[1]));
+      path.append(path.isEmpty() ? 'M' : 'L');
+      tenths(path, point[0]);
+      path.append(' ');
+      tenths(path, point[1]);
     }
     String dashes =
         switch (dash) {
@@ -128,6 +131,15 @@ final class SvgChart implements ChartPen {
           case SHORT -> " stroke-dasharray=\"2 3.5\"";
         };
     svg.append(format("<path class=\"line\" d=\"%s\" %s%s/>\n", path, style(ink), dashes));
+  }
+
+  /** Appends a number with one decimal; there are many in a page. */
+  private static void tenths(StringBuilder text, double value) {
+    long tenths = Math.round(Math.abs(value) * 10);
+    if (value < 0 && tenths > 0) {
+      text.append('-');
+    }
+    text.append(tenths / 10).append('.').append(tenths % 10);
   }
 
   @Override

@@ -43,14 +43,14 @@ record Progress(RunMetrics metrics, int epochs, long imagesPerStep) {
         : "epoch %s, step %s".formatted(epoch, steps);
   }
 
-  /** Epochs done, with one decimal where one is begun. */
+  /** Epochs done, with one decimal, rounded down, where one is begun. */
   String epoch() {
     double done = metrics.epochs();
     return Double.isNaN(done)
         ? ""
         : done == Math.rint(done)
             ? Numbers.count((long) done)
-            : String.format(Locale.ROOT, "%.1f", done);
+            : String.format(Locale.ROOT, "%.1f", Math.floor(10 * done) / 10);
   }
 
   /** Time that the steps left take at the present speed; empty where it cannot be told. */

@@ -257,6 +257,7 @@ public final class PretrainingJob implements AutoCloseable {
                 Provenance.machine().get("backend"),
                 Provenance.machine().get("threads"),
                 folder.root()));
+    log.line("to watch it: " + folder.root().resolve("report.html"));
   }
 
   private void warnOfLoneToken() {
