@@ -12,9 +12,9 @@ import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
 import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
-import java.util.Optional;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**

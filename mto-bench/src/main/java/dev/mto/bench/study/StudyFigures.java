@@ -62,8 +62,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
       for (String group : groups(baseline)) {
         String name = group.isEmpty() ? baseline : baseline + ", " + group + " decoder";
         LineChart chart =
-            LineChart.of(
-                    name + ": heterogeneity", "layer (0: initial embedding)", "H (nats)")
+            LineChart.of(name + ": heterogeneity", "layer (0: initial embedding)", "H (nats)")
                 .withWholeNumbers();
         for (Outcomes.Variant variant : outcomes.shown(baseline)) {
           SortedSet<Integer> epochs = variant.heterogeneityEpochs();

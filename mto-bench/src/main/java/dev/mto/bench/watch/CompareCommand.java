@@ -56,7 +56,8 @@ public final class CompareCommand implements Callable<Integer>, WithoutBackend {
     }
     Path parent = out.toAbsolutePath().getParent();
     if (!Files.isDirectory(parent)) {
-      throw new UserException("--out " + out + ": there is no folder " + parent + "; make it first");
+      throw new UserException(
+          "--out " + out + ": there is no folder " + parent + "; make it first");
     }
     new ComparePage(runs).write(out);
     System.out.println(out);

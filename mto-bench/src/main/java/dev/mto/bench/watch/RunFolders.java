@@ -78,7 +78,8 @@ final class RunFolders {
               return FileVisitResult.CONTINUE;
             }
             if (isPlain(folder)) {
-              found.put(folder, Files.getLastModifiedTime(folder.resolve("config.yaml")).toMillis());
+              found.put(
+                  folder, Files.getLastModifiedTime(folder.resolve("config.yaml")).toMillis());
             }
             return FileVisitResult.SKIP_SUBTREE;
           }
@@ -89,8 +90,7 @@ final class RunFolders {
           }
         };
     try {
-      Files.walkFileTree(
-          root, EnumSet.noneOf(FileVisitOption.class), DEEPEST, visitor);
+      Files.walkFileTree(root, EnumSet.noneOf(FileVisitOption.class), DEEPEST, visitor);
     } catch (IOException e) {
       throw FileException.reading(root, e);
     }

@@ -78,7 +78,8 @@ final class RunServer implements AutoCloseable {
 
   /** Whether a Host header names this machine itself. */
   static boolean isOwnName(String host) {
-    return host != null && host.matches("(?i)(localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1\\])(:\\d+)?");
+    return host != null
+        && host.matches("(?i)(localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1\\])(:\\d+)?");
   }
 
   /** One page is made at a time, since views of runs are not for several threads. */
@@ -118,7 +119,7 @@ final class RunServer implements AutoCloseable {
   private Answer compare(String query) {
     Map<String, RunView> all = runs.all();
     Map<String, RunView> chosen = new LinkedHashMap<>();
-    for (String part : query.split("&")) {
+    for (String part : query.split("&", -1)) {
       if (part.startsWith("run=")) {
         String name = decoded(part.substring("run=".length()));
         if (!all.containsKey(name)) {
@@ -141,10 +142,9 @@ final class RunServer implements AutoCloseable {
     }
   }
 
-  private static void send(HttpExchange exchange, Answer answer, boolean head)
-      throws IOException {
+  private static void send(HttpExchange exchange, Answer answer, boolean head) throws IOException {
     Headers headers = exchange.getResponseHeaders();
-    headers.set("Content-Type", answer.contentType());
+    headers.set("Content-Type", answer.contentType() + "; charset=utf-8");
     headers.set(
         "Content-Security-Policy",
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self';"
@@ -155,14 +155,15 @@ final class RunServer implements AutoCloseable {
     headers.set("Cross-Origin-Resource-Policy", "same-origin");
     headers.set("Cross-Origin-Opener-Policy", "same-origin");
     headers.set("Cache-Control", "no-store");
+    byte[] body = answer.bytes();
     if (head) {
-      headers.set("Content-Length", String.valueOf(answer.body().length));
+      headers.set("Content-Length", String.valueOf(body.length));
       exchange.sendResponseHeaders(answer.status(), -1);
       return;
     }
-    exchange.sendResponseHeaders(answer.status(), answer.body().length);
+    exchange.sendResponseHeaders(answer.status(), body.length);
     try (OutputStream out = exchange.getResponseBody()) {
-      out.write(answer.body());
+      out.write(body);
     }
   }
 

@@ -64,7 +64,8 @@ public final class ServeCommand implements Callable<Integer>, WithoutBackend {
     }
     try (RunServer server = new RunServer(root, address())) {
       String shown = host.contains(":") ? "[" + host + "]" : host;
-      System.out.printf("http://%s:%d/ shows the runs of %s; Ctrl-C ends%n", shown, server.port(), root);
+      System.out.printf(
+          "http://%s:%d/ shows the runs of %s; Ctrl-C ends%n", shown, server.port(), root);
       new CountDownLatch(1).await();
     } catch (BindException e) {
       throw new UserException(

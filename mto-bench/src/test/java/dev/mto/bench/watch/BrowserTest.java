@@ -104,7 +104,8 @@ class BrowserTest {
                 .table(
                     List.of("w".repeat(60), "w".repeat(60), "w".repeat(60)),
                     List.of(List.of("1", "2", "3"))))
-        .section("A chart", new ReportPage.Section().charts(List.of(runs.get("mae-tiny").lossChart())))
+        .section(
+            "A chart", new ReportPage.Section().charts(List.of(runs.get("mae-tiny").lossChart())))
         .write(page);
     return Files.readString(page);
   }
@@ -137,7 +138,8 @@ class BrowserTest {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (RunServer server = new RunServer(folder.resolve("runs"), any)) {
       String root = "http://127.0.0.1:" + server.port();
-      for (String address : List.of("/", "/run/quickstart/", "/compare?run=quickstart&run=mae-tiny")) {
+      for (String address :
+          List.of("/", "/run/quickstart/", "/compare?run=quickstart&run=mae-tiny")) {
         Chromium.Visit visit = chromium.visit(root + address);
 
         assertThat(visit.dom()).as(address).contains("SimMIM");

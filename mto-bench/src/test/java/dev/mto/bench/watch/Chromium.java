@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /** A browser without a window, where this machine has one. */
 final class Chromium {
-  private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome");
   private static final int PATIENCE_SECONDS = 60;
 
   private final Path program;

@@ -92,7 +92,7 @@ class WatchCommandsTest {
     Execution.ofLine("serve %s/none", folder).assertRefused("is no folder");
     Execution.ofLine("serve %s --port 70000", folder).assertRefused("between 0 and 65535");
     Execution.ofLine("serve %s --host no.such.invalid", folder).assertRefused("--host");
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Execution.ofLine("serve %s --port %s", folder, taken.getLocalPort())
           .assertRefused("name another port");
     }

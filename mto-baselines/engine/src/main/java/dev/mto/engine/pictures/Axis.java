@@ -5,7 +5,10 @@ import java.util.List;
 
 /** An axis from {@code min} to {@code max}, linear or logarithmic, with round ticks. */
 record Axis(double min, double max, boolean logarithmic) {
-  /** A linear axis spans at least this share of its largest value: less is shown as the little it is. */
+  /**
+   * A linear axis spans at least this share of its largest value: less is shown as the little it
+   * is.
+   */
   private static final double LEAST_SPAN = 0.1;
 
   /** A logarithmic axis spans at least this ratio. */

@@ -10,6 +10,9 @@ final class ChartDrawing {
   /** More marks than this would hide the line. */
   private static final int FEW = 60;
 
+  private static final List<Mark> MARKS =
+      List.of(Mark.CIRCLE, Mark.SQUARE, Mark.TRIANGLE, Mark.DIAMOND);
+
   private final ChartLayout layout;
   private final ChartPen pen;
 
@@ -58,8 +61,7 @@ final class ChartDrawing {
     List<double[]> piece = new ArrayList<>();
     for (int point = 0; point < curve.points(); point++) {
       if (layout.chart().shows(curve.y(point))) {
-        piece.add(
-            new double[] {layout.px(index, curve.x(point)), layout.py(curve.y(point))});
+        piece.add(new double[] {layout.px(index, curve.x(point)), layout.py(curve.y(point))});
       } else {
         flush(piece, ink, index);
       }
@@ -84,7 +86,8 @@ final class ChartDrawing {
     double y = curve.y(point);
     double half = curve.spread(point);
     if (half > 0) {
-      double bottom = layout.chart().shows(y - half) ? layout.py(y - half) : layout.plot().getMaxY();
+      double bottom =
+          layout.chart().shows(y - half) ? layout.py(y - half) : layout.plot().getMaxY();
       pen.bar(x, layout.py(y + half), bottom, ink);
     }
     if (marked(index)) {
@@ -94,8 +97,7 @@ final class ChartDrawing {
 
   private boolean marked(int index) {
     Series curve = layout.chart().series().get(index);
-    return curve.points() == 1
-        || (curve.style() == Series.Style.DOTS && curve.points() <= FEW);
+    return curve.points() == 1 || (curve.style() == Series.Style.DOTS && curve.points() <= FEW);
   }
 
   /** The colour of a curve: its own, grey for a reference, else the palette's next. */
@@ -126,6 +128,6 @@ final class ChartDrawing {
   }
 
   private Mark mark(int index) {
-    return Mark.values()[rank(layout.chart(), index) % Mark.values().length];
+    return MARKS.get(rank(layout.chart(), index) % MARKS.size());
   }
 }

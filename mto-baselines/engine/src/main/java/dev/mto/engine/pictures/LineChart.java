@@ -57,8 +57,7 @@ public record LineChart(
 
   /** The same chart with a second scale above that of the horizontal axis. */
   public LineChart withScale(Scale scale) {
-    return new LineChart(
-        title, xLabel, yLabel, logarithmic, wholeX, Optional.of(scale), series);
+    return new LineChart(title, xLabel, yLabel, logarithmic, wholeX, Optional.of(scale), series);
   }
 
   /** The same chart with one curve more. */

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /** Numbers as people read them; the minus sign is U+2212. */
 public final class Numbers {
-  private static final Pattern HYPHEN = Pattern.compile("(?<![\\w.])-(?=\\.?\\d)|(?<=\\de)-(?=\\d)");
+  private static final Pattern HYPHEN =
+      Pattern.compile("(?<![\\w.])-(?=\\.?\\d)|(?<=\\de)-(?=\\d)");
 
   private Numbers() {}
 

@@ -57,7 +57,8 @@ final class SvgChart implements ChartPen {
       if (!shown.isEmpty()) {
         String first = Numbers.of(curve.y(shown.get(0)));
         String last = Numbers.of(curve.y(shown.get(shown.size() - 1)));
-        told.add(curve.name() + (shown.size() == 1 ? " " + last : " from " + first + " to " + last));
+        told.add(
+            curve.name() + (shown.size() == 1 ? " " + last : " from " + first + " to " + last));
       }
     }
     String rest = told.size() > TOLD ? "; and %d more curves".formatted(told.size() - TOLD) : "";

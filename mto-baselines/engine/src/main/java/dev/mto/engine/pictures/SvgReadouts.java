@@ -101,8 +101,7 @@ final class SvgReadouts {
     int nearest = -1;
     for (int point = 0; point < curve.points(); point++) {
       double x = curve.x(point);
-      boolean nearer =
-          nearest < 0 || Math.abs(x - place) < Math.abs(curve.x(nearest) - place);
+      boolean nearer = nearest < 0 || Math.abs(x - place) < Math.abs(curve.x(nearest) - place);
       if (x >= from && x <= to && nearer) {
         nearest = point;
       }

@@ -48,8 +48,7 @@ public final class ComparePage {
    * @param named at least one run by the name to show, in order
    */
   public ComparePage(Map<String, RunView> named) {
-    named.forEach(
-        (name, view) -> runs.put(name, new Compared(view, view.metrics(), view.facts())));
+    named.forEach((name, view) -> runs.put(name, new Compared(view, view.metrics(), view.facts())));
   }
 
   /** Writes the page, replacing an older one. */
@@ -137,8 +136,7 @@ public final class ComparePage {
     for (String baseline : baselines) {
       String of = baselines.size() > 1 ? ", " + baseline : "";
       charts.append(overlay("Self-supervised loss" + of, baseline, RunMetrics.SELF_SUPERVISED));
-      charts.append(
-          overlay("Loss of held-out images" + of, baseline, RunMetrics.VALIDATION_LOSS));
+      charts.append(overlay("Loss of held-out images" + of, baseline, RunMetrics.VALIDATION_LOSS));
     }
     String note =
         baselines.size() > 1
@@ -180,16 +178,14 @@ public final class ComparePage {
     for (Map.Entry<String, Compared> run : runs.entrySet()) {
       Compared compared = run.getValue();
       double bound = shares ? compared.metrics().curve(RunMetrics.BOUND).latest() : 1;
-      for (Map.Entry<String, LayerCurves> group :
-          compared.metrics().heterogeneity().entrySet()) {
+      for (Map.Entry<String, LayerCurves> group : compared.metrics().heterogeneity().entrySet()) {
         String name = run.getKey() + group.getKey().replace('.', ' ');
         List<Series> profiles = group.getValue().profiles();
         Series last = profiles.get(profiles.size() - 1);
         byDepth = byDepth.with(Series.dots(name, last.x(), over(last.y(), bound)));
         List<DownsampledCurve> layers = group.getValue().layers();
         DownsampledCurve curve = layers.get(layers.size() - 1);
-        deepest =
-            deepest.with(Series.line(name, compared.epochs(curve), over(curve.y(), bound)));
+        deepest = deepest.with(Series.line(name, compared.epochs(curve), over(curve.y(), bound)));
       }
     }
     if (byDepth.isEmpty()) {

@@ -82,7 +82,10 @@ record CurveSections(RunMetrics metrics, RunFacts facts) {
               if (part && wanted.test(field)) {
                 String name = MtoTerm.title(field);
                 charts.append(
-                    metrics.chart(name, MtoTerm.unit(field)).with(curve.line(name)).html(LineChart.Width.THIRD));
+                    metrics
+                        .chart(name, MtoTerm.unit(field))
+                        .with(curve.line(name))
+                        .html(LineChart.Width.THIRD));
               }
             });
     return charts.toString();

@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 final class Evaluations {
   private Evaluations() {}
 
-  /** Top-1 accuracy, 0 to 1, by the name of the job's folder; jobs without a result are left out. */
+  /**
+   * Top-1 accuracy, 0 to 1, by the name of the job's folder; jobs without a result are left out.
+   */
   static Map<String, Double> of(Path run) {
     Path folder = run.resolve("evaluate");
     Map<String, Double> top1 = new TreeMap<>();

@@ -32,9 +32,7 @@ record HeterogeneitySection(RunMetrics metrics) {
   private List<String> sentences() {
     double bound = metrics.curve(RunMetrics.BOUND).latest();
     String most =
-        bound > 0
-            ? " (%s for %s)".formatted(Numbers.of(bound), Numbers.of(Math.exp(bound)))
-            : "";
+        bound > 0 ? " (%s for %s)".formatted(Numbers.of(bound), Numbers.of(Math.exp(bound))) : "";
     List<String> sentences = new ArrayList<>();
     sentences.add(
         "H is at most ln V for V visible tokens"

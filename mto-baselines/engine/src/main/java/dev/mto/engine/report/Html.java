@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 
 /** Parts of pages. */
 final class Html {
-  private static final Pattern NUMBER = Pattern.compile("(± )?[+-]?\\.?\\d.*|[\u2212\u2013-]?|not reached");
+  private static final Pattern NUMBER =
+      Pattern.compile("(± )?[+-]?\\.?\\d.*|[\u2212\u2013-]?|not reached");
 
   private Html() {}
 

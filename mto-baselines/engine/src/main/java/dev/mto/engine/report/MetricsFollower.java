@@ -14,7 +14,8 @@ import java.util.Objects;
 
 /**
  * Follows a {@code metrics.jsonl} that grows: each look reads what was appended since the last one,
- * so that watching a run costs no more for its length. A file that was replaced or cut is read anew.
+ * so that watching a run costs no more for its length. A file that was replaced or cut is read
+ * anew.
  */
 final class MetricsFollower {
   private static final int BUFFER = 1 << 16;

@@ -23,9 +23,7 @@ enum MtoTerm {
     String sentence(RunMetrics metrics) {
       double bound = metrics.curve(RunMetrics.BOUND).latest();
       String least =
-          bound > 0
-              ? " = 1/%s = %s here".formatted(Numbers.of(bound), Numbers.of(1 / bound))
-              : "";
+          bound > 0 ? " = 1/%s = %s here".formatted(Numbers.of(bound), Numbers.of(1 / bound)) : "";
       return "Initial heterogeneity is 1/H of layer 0. H is at most ln V for V visible tokens, so that"
           + " this term is never below 1/ln V"
           + least

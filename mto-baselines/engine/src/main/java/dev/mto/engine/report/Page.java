@@ -70,9 +70,7 @@ final class Page {
     return sections.size() < MANY
         ? ""
         : sections.keySet().stream()
-            .map(
-                heading ->
-                    "<a href=\"#%s\">%s</a>".formatted(id(heading), Markup.escape(heading)))
+            .map(heading -> "<a href=\"#%s\">%s</a>".formatted(id(heading), Markup.escape(heading)))
             .collect(Collectors.joining("\n", "<nav aria-label=\"Contents\">\n", "\n</nav>\n"));
   }
 

@@ -108,9 +108,7 @@ final class PictureSections {
   /** The latest reconstruction alone; empty where there is none. */
   String latestReconstruction(String caption) {
     List<Picture> all = of("reconstruction");
-    return all.isEmpty()
-        ? ""
-        : Html.figure("", all.get(all.size() - 1).file(), caption, LEAST);
+    return all.isEmpty() ? "" : Html.figure("", all.get(all.size() - 1).file(), caption, LEAST);
   }
 
   String affinity() {

@@ -21,8 +21,7 @@ public final class ReportPage {
    * @param subtitle a line below the title
    */
   public ReportPage(String title, String subtitle) {
-    this.page =
-        Page.of(title, "<p class=\"what\">" + Markup.escape(subtitle) + "</p>\n");
+    this.page = Page.of(title, "<p class=\"what\">" + Markup.escape(subtitle) + "</p>\n");
   }
 
   /** A PNG and what it shows. */
@@ -53,7 +52,9 @@ public final class ReportPage {
     /** Charts side by side where the page allows; nothing without any. */
     public Section charts(List<LineChart> charts) {
       String figures =
-          charts.stream().map(chart -> chart.html(LineChart.Width.HALF)).collect(Collectors.joining());
+          charts.stream()
+              .map(chart -> chart.html(LineChart.Width.HALF))
+              .collect(Collectors.joining());
       if (!figures.isEmpty()) {
         html.append("<div class=\"grid two\">\n").append(figures).append("</div>\n");
       }

@@ -117,7 +117,8 @@ final class RunFacts {
             ? path.subpath(path.getNameCount() - 2, path.getNameCount()).toString()
             : path.toString();
     JsonNode count = provenance.path("data.train.images");
-    return (count.isNumber() ? Numbers.count(count.asLong()) + " images of " : "images of ") + shown;
+    return (count.isNumber() ? Numbers.count(count.asLong()) + " images of " : "images of ")
+        + shown;
   }
 
   /** The encoder's size, as far as the configuration says it. */
@@ -133,8 +134,7 @@ final class RunFacts {
     }
     JsonNode image = model.path("image");
     if (image.size() == 2) {
-      parts.add(
-          "images of %s × %s pixels".formatted(image.get(0).asText(), image.get(1).asText()));
+      parts.add("images of %s × %s pixels".formatted(image.get(0).asText(), image.get(1).asText()));
     }
     return String.join(", ", parts);
   }
@@ -169,9 +169,7 @@ final class RunFacts {
 
   /** The tree of the baseline's recipe; missing where the baseline is not at hand. */
   JsonNode recipe() {
-    return baseline
-        .map(known -> parsed(YAML, known.recipe()))
-        .orElseGet(MissingNode::getInstance);
+    return baseline.map(known -> parsed(YAML, known.recipe())).orElseGet(MissingNode::getInstance);
   }
 
   JsonNode config() {

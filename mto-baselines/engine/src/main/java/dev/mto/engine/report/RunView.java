@@ -100,7 +100,8 @@ public final class RunView {
         .refreshing(running ? everySeconds : 0)
         .with("Loss", curves.loss())
         .with("Reconstructions", pictures.reconstructions())
-        .with("Heterogeneity of masked and visible tokens", new HeterogeneitySection(metrics).html())
+        .with(
+            "Heterogeneity of masked and visible tokens", new HeterogeneitySection(metrics).html())
         .with("Affinity of all token pairs", pictures.affinity())
         .with("Terms of Masked Token Optimization", curves.terms())
         .with("Accuracy", curves.accuracy())
@@ -206,8 +207,7 @@ public final class RunView {
     }
     return departures
         + Html.folded(
-            "All settings (config.yaml)",
-            "<pre>" + Markup.escape(facts.configText()) + "</pre>");
+            "All settings (config.yaml)", "<pre>" + Markup.escape(facts.configText()) + "</pre>");
   }
 
   /** A table of dotted names and values; the text itself where it is no JSON. */

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /** The page of all runs of a folder: what each is doing and how far it has come. */
 public final class RunsPage {
   private static final List<String> HEADINGS =
-      List.of("run", "method", "status", "epoch", "loss", "reference", "k-NN", "time left", "begun");
+      List.of(
+          "run", "method", "status", "epoch", "loss", "reference", "k-NN", "time left", "begun");
 
   private static final List<String> NUMBERS =
       List.of("epoch", "loss", "reference", "k-NN", "time left");
@@ -71,7 +72,9 @@ public final class RunsPage {
   private static String table(Map<String, RunView> runs) {
     String head =
         HEADINGS.stream()
-            .map(name -> (NUMBERS.contains(name) ? "<th class=\"number\">" : "<th>") + name + "</th>")
+            .map(
+                name ->
+                    (NUMBERS.contains(name) ? "<th class=\"number\">" : "<th>") + name + "</th>")
             .collect(Collectors.joining());
     String rows =
         runs.entrySet().stream()

@@ -57,7 +57,7 @@ final class Settings {
   /** Numbers are the same whatever way they are written. */
   private static boolean same(JsonNode one, JsonNode other) {
     if (one == null || other == null) {
-      return one == other;
+      return one == null && other == null;
     }
     if (one.isArray() && other.isArray() && one.size() == other.size()) {
       for (int i = 0; i < one.size(); i++) {
@@ -67,9 +67,8 @@ final class Settings {
       }
       return true;
     }
-    return one.isNumber() && other.isNumber()
-        ? one.asDouble() == other.asDouble()
-        : one.equals(other);
+    boolean numbers = one.isNumber() && other.isNumber();
+    return numbers ? one.asDouble() == other.asDouble() : one.equals(other);
   }
 
   private static String text(JsonNode value) {

@@ -66,9 +66,7 @@ class ChartLayoutTest {
         assertThat(canvas.contains(label.box())).as("%s in %s", label, canvas).isTrue();
         assertThat(layout.plot().intersects(label.box())).as("%s on the plot", label).isFalse();
         for (ChartLabel other : labels.subList(i + 1, labels.size())) {
-          assertThat(label.box().intersects(other.box()))
-              .as("%s on %s", label, other)
-              .isFalse();
+          assertThat(label.box().intersects(other.box())).as("%s on %s", label, other).isFalse();
         }
       }
     }
@@ -165,8 +163,9 @@ class ChartLayoutTest {
     LineChart named = one.with(Series.line("learning rate", points, points));
 
     assertThat(new ChartLayout(named, 340, 190, false).chips()).isEmpty();
-    assertThat(new ChartLayout(named.with(Series.dashed("bound", points, points)), 340, 190, false)
-            .chips())
+    assertThat(
+            new ChartLayout(named.with(Series.dashed("bound", points, points)), 340, 190, false)
+                .chips())
         .hasSize(2);
     assertThat(
             new ChartLayout(one.with(Series.line("a run", points, points)), 340, 190, false)

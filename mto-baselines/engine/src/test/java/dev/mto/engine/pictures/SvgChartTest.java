@@ -36,7 +36,8 @@ class SvgChartTest {
         .isEqualTo(
             "Loss & <more>: loss \"here\" by step. <script>alert(1)</script> from 4 to 2.5; it's the"
                 + " bound from 1 to 3.");
-    assertThat(chart().html(LineChart.Width.THIRD)).contains("role=\"img\" aria-label=\"Loss &amp;");
+    assertThat(chart().html(LineChart.Width.THIRD))
+        .contains("role=\"img\" aria-label=\"Loss &amp;");
   }
 
   @Test
@@ -53,7 +54,8 @@ class SvgChartTest {
     for (int i = 0; i < x.length; i++) {
       x[i] = i;
     }
-    String html = LineChart.of("a", "step", "b").with(Series.line("a", x, x)).html(LineChart.Width.THIRD);
+    String html =
+        LineChart.of("a", "step", "b").with(Series.line("a", x, x)).html(LineChart.Width.THIRD);
 
     assertThat(html.split("class=\"at\"", -1)).hasSizeBetween(30, 60);
   }
@@ -69,7 +71,8 @@ class SvgChartTest {
   void aChartThatIsWideOnAScreenIsNarrowOnAPhone() {
     String html = chart().html(LineChart.Width.FULL);
 
-    assertThat(Pattern.compile("viewBox=\"0 0 (\\d+) ").matcher(html).results().map(m -> m.group(1)))
+    assertThat(
+            Pattern.compile("viewBox=\"0 0 (\\d+) ").matcher(html).results().map(m -> m.group(1)))
         .containsExactly("340", "1080");
   }
 
@@ -77,7 +80,8 @@ class SvgChartTest {
   void leavesAGapWhereAValueIsMissing() {
     double[] x = {1, 2, 3, 4, 5};
     double[] y = {1, 2, Double.NaN, 3, 4};
-    String html = LineChart.of("a", "b", "c").with(Series.line("a", x, y)).html(LineChart.Width.THIRD);
+    String html =
+        LineChart.of("a", "b", "c").with(Series.line("a", x, y)).html(LineChart.Width.THIRD);
 
     assertThat(html.split("class=\"line\"", -1)).hasSize(1 + 2);
   }

@@ -49,7 +49,8 @@ class MetricsFollowerTest {
     append("{\"step\":1,\"loss\":5}\n{\"step\":2,\"loss\":4}\n");
     follower.read();
     Path other = folder.resolve("other");
-    Files.writeString(other, "{\"step\":1,\"loss\":7}\n{\"step\":2,\"loss\":6}\n{\"step\":3,\"loss\":5}\n");
+    Files.writeString(
+        other, "{\"step\":1,\"loss\":7}\n{\"step\":2,\"loss\":6}\n{\"step\":3,\"loss\":5}\n");
     Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
     assertThat(follower.read().curve("loss").y()).containsExactly(7, 6, 5);
 

@@ -35,7 +35,9 @@ class ReportPageTest {
     String html =
         page(new ReportPage.Section().text("a < b").table(List.of("<h>"), List.of(List.of("\"&"))));
 
-    assertThat(html).contains("one &lt;line&gt;", "a &lt; b", "<th>&lt;h&gt;</th>").contains("&quot;&amp;");
+    assertThat(html)
+        .contains("one &lt;line&gt;", "a &lt; b", "<th>&lt;h&gt;</th>")
+        .contains("&quot;&amp;");
   }
 
   @Test

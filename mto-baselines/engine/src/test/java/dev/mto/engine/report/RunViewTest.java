@@ -50,7 +50,8 @@ class RunViewTest {
             "Configuration",
             "Provenance");
     assertThat(html)
-        .contains("Sparsity L_spa (eq. 3)", "Initial heterogeneity L_e (eq. 6)", "Ranking L_r (eq. 7)")
+        .contains(
+            "Sparsity L_spa (eq. 3)", "Initial heterogeneity L_e (eq. 6)", "Ranking L_r (eq. 7)")
         .contains("bound ln V", ">step 1</text>", ">step 200</text>")
         .contains("<th>host.cpu</th><td>x86</td>")
         .contains("baseline: simmim");
@@ -210,8 +211,12 @@ class RunViewTest {
   void theHeadingSaysWhatTheRunIs() throws IOException {
     Files.writeString(
         run.resolve("config.yaml"),
-        "baseline: other\nmto: {enabled: false}\ndata: {train: /data/imagenet/train}\n"
-            + "model: {dim: 96, depth: 4, image: [32, 48]}\n");
+        """
+        baseline: other
+        mto: {enabled: false}
+        data: {train: /data/imagenet/train}
+        model: {dim: 96, depth: 4, image: [32, 48]}
+        """);
     Files.writeString(
         run.resolve("provenance.json"),
         "{\"started\":\"2026-11-29T05:20:37.2Z\",\"data.train.images\":1281167}");
