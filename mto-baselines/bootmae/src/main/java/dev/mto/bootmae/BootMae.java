@@ -44,7 +44,7 @@ public final class BootMae implements Baseline {
             + " rises while the teacher learns, or stands still, is normal. Features are normalised, so"
             + " that predicting zeros scores 1 before the weights of neighbouring masked patches.",
         "The reference predicts every patch's mean and no feature. Since masked patches among masked"
-            + " neighbours weigh up to twice as much, it is above 1 for each part.");
+            + " neighbours weigh up to twice as much, it may be above 1 for each part.");
   }
 
   @Override

@@ -28,8 +28,8 @@ public final class Mae implements Baseline {
     if (!options(config).normPix()) {
       return List.of(
           "The loss is the mean squared error of masked pixels, in units of data.std squared.",
-          "The reference is the error of each image's mean over its visible pixels. MAE's authors name"
-              + " about 0.3 for raw pixels on ImageNet-1K; other images end elsewhere.",
+          "The reference is the error of each image's mean over its visible pixels. An author of MAE"
+              + " names about 0.3 on ImageNet; other images end elsewhere.",
           "It falls steeply at first, then by little: an early plateau is normal. Predictions are"
               + " blurred, as the least squared error is that of the mean of all that could stand"
               + " there.");
@@ -41,7 +41,7 @@ public final class Mae implements Baseline {
             + " count for less, so that images with plain grounds have a reference below 1.",
         "It may begin above 1, comes down to it within the first epochs and then falls slowly for the"
             + " rest of the run. A plateau just below 1 in the warm-up, and later one that loses a few"
-            + " thousandths an epoch, are normal. Values of 0.4 to 0.6 are nothing unusual for"
+            + " thousandths an epoch, are normal. Values of 0.4 to 0.6 are reported for"
             + " photographs; texture and noise cannot be predicted and keep it higher, smooth images"
             + " bring it lower. It is no measure between data sets, patch sizes or mask ratios.",
         "Predictions look blurred, or blotched with edges between patches: the model predicts"

@@ -30,11 +30,11 @@ public final class SimMim implements Baseline {
         "The loss is the mean absolute error of masked pixels, in units of data.std: 0.25 there is a"
             + " quarter of the deviation of a colour over the data set.",
         "The reference is the error of each image's mean over its visible pixels. A model that has"
-            + " learnt anything is below it, most of them within the first epochs.",
+            + " learnt anything is below it; with few images an epoch that can take several of them.",
         "It falls steeply at first, then by little for the rest of the run: an early plateau is"
             + " normal, and features go on changing under it. It ends well above 0, since the masked"
-            + " content cannot be known; how far depends on the images. Logs of the official code on"
-            + " ImageNet-1K show about 0.25 after two of 100 epochs.",
+            + " content cannot be known; how far depends on the images. A user's log of the official"
+            + " code on ImageNet-1K shows about 0.25 after two of 100 epochs.",
         "Predictions are blurred: of all that could stand in a place, the least absolute error is that"
             + " of the median.");
   }

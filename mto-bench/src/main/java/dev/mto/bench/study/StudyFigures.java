@@ -1,5 +1,6 @@
 package dev.mto.bench.study;
 
+import dev.mto.engine.Baselines;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
 import dev.mto.evaluation.curve.SeedSummary;
@@ -19,7 +20,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
     for (String baseline : outcomes.baselines()) {
       LineChart chart =
           LineChart.of(
-                  baseline + ": accuracy by " + kind.title(),
+                  Baselines.named(baseline).title() + ": accuracy by " + kind.title(),
                   "epoch of pre-training",
                   "top-1 accuracy (%)")
               .withWholeNumbers();
@@ -60,7 +61,8 @@ record StudyFigures(Outcomes outcomes, Path folder) {
     List<LineChart> figures = new ArrayList<>();
     for (String baseline : outcomes.baselines()) {
       for (String group : groups(baseline)) {
-        String name = group.isEmpty() ? baseline : baseline + ", " + group + " decoder";
+        String title = Baselines.named(baseline).title();
+        String name = group.isEmpty() ? title : title + ", " + group + " decoder";
         LineChart chart =
             LineChart.of(name + ": heterogeneity", "layer (0: initial embedding)", "H (nats)")
                 .withWholeNumbers();

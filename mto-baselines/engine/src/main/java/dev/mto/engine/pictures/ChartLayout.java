@@ -21,6 +21,10 @@ final class ChartLayout {
 
   private static final double BETWEEN_Y_TICKS = 36;
   private static final double CHIP = 26;
+
+  /** A first x below this share of the last is shown from 0. */
+  private static final double FROM_ZERO = 0.02;
+
   private static final int MOST_X_TICKS = 10;
 
   /** How far a curve with bars stands beside its neighbour. */
@@ -79,10 +83,14 @@ final class ChartLayout {
     return EDGE + widest + GAP;
   }
 
-  /** Half of the last number may reach beyond the plot. */
+  /** Half of a number under the last point may reach beyond the plot. */
   private double rightMargin() {
-    double widest = width(Numbers.tick(x.max()));
-    return widest / 2 + EDGE - INSET + (x.max() >= 1e4 ? width("0") : 0);
+    double widest =
+        x.ticks(MOST_X_TICKS, chart.wholeX()).stream()
+            .mapToDouble(tick -> width(Numbers.tick(tick)))
+            .max()
+            .orElse(0);
+    return widest / 2 + EDGE - INSET;
   }
 
   private static double width(String text) {
@@ -110,6 +118,9 @@ final class ChartLayout {
     }
     if (range[0] > range[1]) {
       return new double[] {0, 1, 1, 2};
+    }
+    if (range[0] > 0 && range[0] < FROM_ZERO * range[1]) {
+      range[0] = 0; // the first step is 1
     }
     if (range[0] == range[1]) { // a single point stands in the middle
       range[0]--;

@@ -87,17 +87,20 @@ final class SvgReadouts {
     for (int i = 0; i < shown; i++) {
       int index = shown == 1 ? 0 : i * (curves - 1) / (shown - 1);
       Series curve = chart.series().get(index);
-      double value = value(curve, place, from, to);
+      int point = nearest(curve, place, from, to);
+      double value = point >= 0 ? curve.y(point) : between(curve, place);
       if (chart.shows(value)) {
         String name = ChartLabel.shortened(curve.name(), layout.plot().getWidth() / 2);
-        rows.add(new Row(ChartDrawing.ink(chart, index), name, Numbers.of(value)));
+        double half = point >= 0 ? curve.spread(point) : 0;
+        String spread = half > 0 ? " ± " + Numbers.brief(half) : "";
+        rows.add(new Row(ChartDrawing.ink(chart, index), name, Numbers.of(value) + spread));
       }
     }
     return rows;
   }
 
-  /** Of the point nearest to {@code place}; between points of a line, on the line. */
-  private static double value(Series curve, double place, double from, double to) {
+  /** The point nearest to {@code place} of those between two limits; -1 where there is none. */
+  private static int nearest(Series curve, double place, double from, double to) {
     int nearest = -1;
     for (int point = 0; point < curve.points(); point++) {
       double x = curve.x(point);
@@ -106,9 +109,11 @@ final class SvgReadouts {
         nearest = point;
       }
     }
-    if (nearest >= 0) {
-      return curve.y(nearest);
-    }
+    return nearest;
+  }
+
+  /** A line has values between its points; marks stand for themselves. */
+  private static double between(Series curve, double place) {
     return curve.style() == Series.Style.DOTS ? Double.NaN : interpolated(curve, place);
   }
 

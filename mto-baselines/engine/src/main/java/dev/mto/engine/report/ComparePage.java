@@ -36,10 +36,6 @@ public final class ComparePage {
       double perStep = metrics.epochs() > 0 ? metrics.epochs() / metrics.step() : 1;
       return Arrays.stream(curve.x()).map(step -> step * perStep).toArray();
     }
-
-    String baseline() {
-      return facts.config().path("baseline").asText();
-    }
   }
 
   /**
@@ -130,26 +126,26 @@ public final class ComparePage {
 
   /** Losses of one method are in one chart; those of different methods have different units. */
   private String losses() {
-    Set<String> baselines = new LinkedHashSet<>();
-    runs.values().forEach(run -> baselines.add(run.baseline()));
+    Set<String> methods = new LinkedHashSet<>();
+    runs.values().forEach(run -> methods.add(run.facts().title()));
     StringBuilder charts = new StringBuilder();
-    for (String baseline : baselines) {
-      String of = baselines.size() > 1 ? ", " + baseline : "";
-      charts.append(overlay("Self-supervised loss" + of, baseline, RunMetrics.SELF_SUPERVISED));
-      charts.append(overlay("Loss of held-out images" + of, baseline, RunMetrics.VALIDATION_LOSS));
+    for (String method : methods) {
+      String of = methods.size() > 1 ? ", " + method : "";
+      charts.append(overlay("Self-supervised loss" + of, method, RunMetrics.SELF_SUPERVISED));
+      charts.append(overlay("Loss of held-out images" + of, method, RunMetrics.VALIDATION_LOSS));
     }
     String note =
-        baselines.size() > 1
+        methods.size() > 1
             ? "Losses of different methods are in different units and stand apart."
             : "A lower loss is not yet a better encoder, and losses under different masks do not"
                 + " compare.";
     return charts.isEmpty() ? "" : Html.paragraph(note) + two(charts);
   }
 
-  private String overlay(String title, String baseline, String field) {
+  private String overlay(String title, String method, String field) {
     LineChart chart = LineChart.of(title, "epoch", "loss").withWholeNumbers();
     for (Map.Entry<String, Compared> run : runs.entrySet()) {
-      if (run.getValue().baseline().equals(baseline) && run.getValue().metrics().has(field)) {
+      if (run.getValue().facts().title().equals(method) && run.getValue().metrics().has(field)) {
         chart = chart.with(run.getValue().line(run.getKey(), field));
       }
     }

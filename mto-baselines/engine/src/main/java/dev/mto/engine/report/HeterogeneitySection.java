@@ -40,8 +40,8 @@ record HeterogeneitySection(RunMetrics metrics) {
             + ", where a masked token resembles all of them alike: that is where every layer of a new"
             + " model may be. 0 would be a masked token that resembles one visible token alone.");
     sentences.add(
-        "As training goes on, layer 0 stays at the bound, since mask tokens know nothing of their"
-            + " image yet, and H falls with depth, as in the paper's Fig. 1. A layer in between that"
+        "As training goes on, layer 0 usually stays near the bound, since mask tokens know nothing of"
+            + " their image yet, and H falls with depth, as in the paper's Fig. 1. A layer in between that"
             + " is a little above the one before it is common. H measures no quality: compare it"
             + " between runs of the same masks only, as its bound depends on V.");
     return sentences;

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +18,8 @@ import java.util.stream.Collectors;
 final class Page {
   /** From so many sections on there is a list of them. */
   private static final int MANY = 3;
+
+  private static final Pattern PART = Pattern.compile("\\{\\{(refresh|title|content)}}");
 
   private final String title;
   private final String header;
@@ -57,10 +61,13 @@ final class Page {
           refreshSeconds > 0
               ? "<meta http-equiv=\"refresh\" content=\"" + refreshSeconds + "\">\n"
               : "";
-      return new String(template.readAllBytes(), StandardCharsets.UTF_8)
-          .replace("{{refresh}}", refresh)
-          .replace("{{title}}", Markup.escape(title))
-          .replace("{{content}}", header + contents() + body());
+      Map<String, String> parts =
+          Map.of(
+              "refresh", refresh,
+              "title", Markup.escape(title),
+              "content", header + contents() + body());
+      return PART.matcher(new String(template.readAllBytes(), StandardCharsets.UTF_8))
+          .replaceAll(part -> Matcher.quoteReplacement(parts.get(part.group(1))));
     } catch (IOException e) {
       throw new IllegalStateException("page.html is not in the program", e);
     }

@@ -90,10 +90,14 @@ final class RunFacts {
     return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
   }
 
+  /** The method as people know it; empty where it is not known. */
+  String title() {
+    return baseline.map(Baseline::title).orElse(config.path("baseline").asText());
+  }
+
   /** The method as people know it, and whether MTO is on; empty where it is not known. */
   String method() {
-    String name = config.path("baseline").asText();
-    if (name.isEmpty()) {
+    if (title().isEmpty()) {
       return "";
     }
     String mto =
@@ -102,7 +106,7 @@ final class RunFacts {
           case "false" -> " without MTO";
           default -> "";
         };
-    return baseline.map(Baseline::title).orElse(name) + mto;
+    return title() + mto;
   }
 
   /** The training images: how many, and their folder. */

@@ -104,7 +104,7 @@ public final class RunView {
             "Heterogeneity of masked and visible tokens", new HeterogeneitySection(metrics).html())
         .with("Affinity of all token pairs", pictures.affinity())
         .with("Terms of Masked Token Optimization", curves.terms())
-        .with("Accuracy", curves.accuracy())
+        .with("Accuracy", curves.accuracy() + evaluations())
         .with("Mask token", curves.maskToken())
         .with("Optimization", curves.optimization())
         .with("Other pictures", pictures.others())
@@ -186,6 +186,15 @@ public final class RunView {
     } catch (IOException e) {
       throw FileException.reading(list, e);
     }
+  }
+
+  /** What {@code evaluate} has found of the run's encoder. */
+  private String evaluations() {
+    return Html.table(
+        List.of("evaluate", "top-1"),
+        Evaluations.of(folder).entrySet().stream()
+            .map(job -> List.of(job.getKey(), Numbers.percent(job.getValue())))
+            .toList());
   }
 
   private static String configuration(RunFacts facts) {

@@ -49,6 +49,15 @@ class SvgChartTest {
   }
 
   @Test
+  void whatIsPointedAtIsShownWithItsSpread() {
+    assertThat(
+            LineChart.of("Accuracy", "epoch", "%")
+                .with(Series.dots("mto", X, Y).withSpread(0.123456, 1, 0))
+                .html(LineChart.Width.THIRD))
+        .contains(">4 ± 0.123</text>", ">3 ± 1</text>", ">2.5</text>");
+  }
+
+  @Test
   void aLongCurveHasFewPlacesToPointAt() {
     double[] x = new double[800];
     for (int i = 0; i < x.length; i++) {

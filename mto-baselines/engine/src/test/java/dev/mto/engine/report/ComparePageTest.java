@@ -16,8 +16,8 @@ class ComparePageTest {
 
   @Test
   void runsOfOneMethodShareTheirCharts() throws IOException {
-    run("a", "mae", 1e-3, 3.2);
-    run("b <i>", "mae", 2e-3, 3.2);
+    run("a", "alpha", 1e-3, 3.2);
+    run("b <i>", "alpha", 2e-3, 3.2);
 
     String html = new ComparePage(runs).html("");
 
@@ -31,20 +31,20 @@ class ComparePageTest {
 
   @Test
   void lossesOfDifferentMethodsStandApart() throws IOException {
-    run("a", "mae", 1e-3, 3.2);
-    run("b", "simmim", 1e-3, 2.8);
+    run("a", "alpha", 1e-3, 3.2);
+    run("b", "beta", 1e-3, 2.8);
 
     assertThat(new ComparePage(runs).html(""))
-        .contains("Self-supervised loss, mae: loss by epoch. a from 2 to 1.")
-        .contains("Self-supervised loss, simmim: loss by epoch. b from 2 to 1.")
+        .contains("Self-supervised loss, alpha: loss by epoch. a from 2 to 1.")
+        .contains("Self-supervised loss, beta: loss by epoch. b from 2 to 1.")
         .contains("different units")
         .contains("H / ln V");
   }
 
   @Test
   void whatEvaluationFoundIsOneTable() throws IOException {
-    run("a", "mae", 1e-3, 3.2);
-    run("b", "mae", 1e-3, 3.2);
+    run("a", "alpha", 1e-3, 3.2);
+    run("b", "alpha", 1e-3, 3.2);
     Path job = Files.createDirectories(folder.resolve("a/evaluate/finetune"));
     Files.writeString(job.resolve("result.json"), "{\"top1\": 0.734}");
 

@@ -245,6 +245,13 @@ class RunViewTest {
   }
 
   @Test
+  void namesThatLookLikePartsOfATemplateStayNames() throws IOException {
+    Files.writeString(run.resolve("config.yaml"), "a: '{{title}} {{content}} $1'\n");
+
+    assertThat(report()).contains("a: &#39;{{title}} {{content}} $1&#39;");
+  }
+
+  @Test
   void refusesAFolderThatIsNotThere() {
     assertThatThrownBy(() -> new RunView(folder.resolve("none")))
         .isInstanceOf(IllegalArgumentException.class)
