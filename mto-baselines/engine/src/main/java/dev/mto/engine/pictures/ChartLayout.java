@@ -67,15 +67,16 @@ final class ChartLayout {
     double left = leftMargin(yTicks);
     double right = Math.max(EDGE, rightMargin());
     plot = new Rectangle2D.Double(left, top, width - left - right, plotHeight);
-    for (double tick : yTicks) {
-      rules.add(py(tick));
-      labels.add(ChartLabel.of(Numbers.tick(tick), left - GAP, py(tick) + 4.5, Anchor.END));
+    for (int tick = 0; tick < yTicks.size(); tick++) {
+      double at = py(yTicks.get(tick));
+      rules.add(at);
+      labels.add(ChartLabel.of(Numbers.ticks(yTicks).get(tick), left - GAP, at + 4.5, Anchor.END));
     }
     height = legend(xScales(top + plotHeight + ROW)) + EDGE;
   }
 
   private double leftMargin(List<Double> yTicks) {
-    double widest = yTicks.stream().mapToDouble(tick -> width(Numbers.tick(tick))).max().orElse(0);
+    double widest = widest(yTicks);
     if (chart.second().isPresent()) {
       double names = Math.max(width(chart.xLabel()), width(chart.second().get().label()));
       widest = Math.max(widest, names);
@@ -85,12 +86,11 @@ final class ChartLayout {
 
   /** Half of a number under the last point may reach beyond the plot. */
   private double rightMargin() {
-    double widest =
-        x.ticks(MOST_X_TICKS, chart.wholeX()).stream()
-            .mapToDouble(tick -> width(Numbers.tick(tick)))
-            .max()
-            .orElse(0);
-    return widest / 2 + EDGE - INSET;
+    return widest(x.ticks(MOST_X_TICKS, chart.wholeX())) / 2 + EDGE - INSET;
+  }
+
+  private static double widest(List<Double> ticks) {
+    return Numbers.ticks(ticks).stream().mapToDouble(ChartLayout::width).max().orElse(0);
   }
 
   private static double width(String text) {
@@ -161,11 +161,13 @@ final class ChartLayout {
     Axis scaled = new Axis(x.min() * perUnit, x.max() * perUnit, false);
     for (int most = MOST_X_TICKS; most > 0; most--) {
       List<ChartLabel> row = new ArrayList<>();
-      for (double tick : scaled.ticks(most, whole)) {
-        double at = px(tick / perUnit);
-        row.add(ChartLabel.of(Numbers.tick(tick), at, baseline, Anchor.MIDDLE));
+      List<Double> ticks = scaled.ticks(most, whole);
+      List<String> numbers = Numbers.ticks(ticks);
+      for (int tick = 0; tick < ticks.size(); tick++) {
+        double at = px(ticks.get(tick) / perUnit);
+        row.add(ChartLabel.of(numbers.get(tick), at, baseline, Anchor.MIDDLE));
       }
-      row.removeIf(label -> label.box().getX() < plot.getX() - GAP + EDGE);
+      row.removeIf(label -> label.box().getX() < plot.getX());
       if (clear(row) || most == 1) {
         labels.addAll(row);
         return;

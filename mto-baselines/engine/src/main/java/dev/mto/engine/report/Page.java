@@ -63,9 +63,12 @@ final class Page {
               : "";
       Map<String, String> parts =
           Map.of(
-              "refresh", refresh,
-              "title", Markup.escape(title),
-              "content", header + contents() + body());
+              "refresh",
+              refresh,
+              "title",
+              Markup.escape(title),
+              "content",
+              header + contents() + body());
       return PART.matcher(new String(template.readAllBytes(), StandardCharsets.UTF_8))
           .replaceAll(part -> Matcher.quoteReplacement(parts.get(part.group(1))));
     } catch (IOException e) {

@@ -206,7 +206,10 @@ public final class RunView {
     if (!recipe.isMissingNode()) {
       List<List<String>> rows =
           Settings.differing(List.of(facts.config(), recipe)).stream()
-              .filter(row -> !row.get(0).matches("baseline|data\\.(train|val)"))
+              .filter(
+                  row ->
+                      !row.get(0)
+                          .matches("baseline|data\\.(train|val|workers)|checkpoint\\..*|log\\..*"))
               .toList();
       departures =
           rows.isEmpty()

@@ -2,6 +2,7 @@ package dev.mto.engine.pictures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AxisTest {
@@ -62,16 +63,26 @@ class AxisTest {
 
   @Test
   void numbersAreShortAndHaveOneMinusSign() {
-    assertThat(Numbers.tick(250_000)).isEqualTo("250k");
-    assertThat(Numbers.tick(1_500_000)).isEqualTo("1.5M");
-    assertThat(Numbers.tick(0)).isEqualTo("0");
-    assertThat(Numbers.tick(3 * 0.1)).isEqualTo("0.3");
     assertThat(Numbers.of(0.000123456)).isEqualTo("1.235e\u22124");
     assertThat(Numbers.of(-0.00001)).isEqualTo("\u22121e\u22125");
     assertThat(Numbers.of(-2.5)).isEqualTo("\u22122.5");
     assertThat(Numbers.of(1234.56)).isEqualTo("1235");
     assertThat(Numbers.of(Double.NaN)).isEqualTo("NaN");
     assertThat(Numbers.percent(-0.5)).isEqualTo("\u221250.0 %");
+  }
+
+  @Test
+  void numbersOfAnAxisAreWrittenInOneWay() {
+    assertThat(Numbers.ticks(List.of(0., 5e3, 1e4, 2.5e5)))
+        .containsExactly("0", "5k", "10k", "250k");
+    assertThat(Numbers.ticks(List.of(5e5, 1.5e6))).containsExactly("0.5M", "1.5M");
+    assertThat(Numbers.ticks(List.of(0., 5e-4, 1e-3))).containsExactly("0", "0.0005", "0.001");
+    assertThat(Numbers.ticks(List.of(0., 5e-5, 1e-4)))
+        .containsExactly("0", "5e\u22125", "1e\u22124");
+    assertThat(Numbers.ticks(List.of(-0.1, 3 * 0.1))).containsExactly("\u22120.1", "0.3");
+    assertThat(Numbers.ticks(List.of(0.01, 10., 100., 1e3, 1e5)))
+        .containsExactly("0.01", "10", "100", "1k", "100k");
+    assertThat(Numbers.ticks(List.of(1e-8, 1.))).containsExactly("1e\u22128", "1");
   }
 
   @Test
