@@ -53,6 +53,23 @@ class BrowserTest {
       </script>
       """;
 
+  /** The colour of each line that is seen, and that of the paper. */
+  private static final String COLOURS =
+      """
+      <pre id="measured"></pre><script>
+      addEventListener('load', () => {
+        for (const frame of document.querySelectorAll('iframe')) {
+          const style = frame.contentWindow.getComputedStyle.bind(frame.contentWindow);
+          for (const line of frame.contentDocument.querySelectorAll('svg path.line')) {
+            if (line.getBoundingClientRect().width === 0) continue;
+            document.getElementById('measured').textContent += style(line).stroke + ' on ' +
+              style(line.closest('section')).backgroundColor + '\\n';
+          }
+        }
+      });
+      </script>
+      """;
+
   @TempDir private Path folder;
   private Chromium chromium;
   private final Map<String, RunView> runs = new LinkedHashMap<>();
@@ -75,7 +92,7 @@ class BrowserTest {
     pages.put("runs", RunsPage.html("a/" + "long".repeat(40), runs, 10));
     pages.put("study", study());
 
-    String measured = measured(pages);
+    String measured = measured(pages, MEASURE);
 
     assertThat(measured.lines()).hasSize(pages.size() * WIDTHS.length);
     assertThat(measured.lines())
@@ -110,8 +127,43 @@ class BrowserTest {
     return Files.readString(page);
   }
 
-  /** A line for each page and width, in one start of the browser. */
-  private String measured(Map<String, String> pages) throws IOException, InterruptedException {
+  @Test
+  void everyLineStandsOutFromADarkPage() throws Exception {
+    String report = runs.get("quickstart").html(RunState.STOPPED, "", 30, "");
+
+    String measured = measured(Map.of("report", report), COLOURS, Chromium.DARK);
+
+    assertThat(measured.lines()).hasSizeGreaterThan(20);
+    assertThat(measured.lines())
+        .allSatisfy(
+            line -> {
+              List<Double> channels =
+                  Pattern.compile("\\d+")
+                      .matcher(line)
+                      .results()
+                      .map(channel -> Double.valueOf(channel.group()))
+                      .toList();
+              double paper = luminance(channels.subList(3, 6));
+              assertThat(paper).as(line).isLessThan(0.05);
+              assertThat((luminance(channels.subList(0, 3)) + 0.05) / (paper + 0.05))
+                  .as(line)
+                  .isGreaterThan(2.5);
+            });
+  }
+
+  /** As WCAG 2.1 defines it. */
+  private static double luminance(List<Double> channels) {
+    double[] linear =
+        channels.stream()
+            .mapToDouble(channel -> channel / 255)
+            .map(c -> c <= 0.04045 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4))
+            .toArray();
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  }
+
+  /** What a script says of each page at each width, in one start of the browser. */
+  private String measured(Map<String, String> pages, String script, String... options)
+      throws IOException, InterruptedException {
     StringBuilder frames = new StringBuilder("<!doctype html><meta charset=\"utf-8\">\n");
     pages.forEach(
         (name, html) -> {
@@ -127,8 +179,8 @@ class BrowserTest {
           }
         });
     Path file = folder.resolve("frames.html");
-    Files.writeString(file, frames + MEASURE);
-    String dom = chromium.visit(file.toUri().toString()).dom();
+    Files.writeString(file, frames + script);
+    String dom = chromium.visit(file.toUri().toString(), options).dom();
     int begin = dom.indexOf("<pre id=\"measured\">");
     return dom.substring(dom.indexOf('>', begin) + 1, dom.indexOf("</pre>", begin));
   }
@@ -138,8 +190,7 @@ class BrowserTest {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (RunServer server = new RunServer(folder.resolve("runs"), any)) {
       String root = "http://127.0.0.1:" + server.port();
-      for (String address :
-          List.of("/", "/run/quickstart/", "/compare?run=quickstart&run=mae-tiny")) {
+      for (String address : List.of("/", "/run/quickstart/")) {
         Chromium.Visit visit = chromium.visit(root + address);
 
         assertThat(visit.dom()).as(address).contains("SimMIM");

@@ -16,6 +16,10 @@ import java.util.stream.Stream;
 final class Chromium {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
+
+  /** As a system that prefers dark pages. */
+  static final String DARK = "--blink-settings=preferredColorScheme=0";
+
   private static final int PATIENCE_SECONDS = 60;
 
   private final Path program;
@@ -58,8 +62,12 @@ final class Chromium {
         .findFirst();
   }
 
-  /** Opens an address, waits until its scripts have run, and reads it. */
-  Visit visit(String address) throws IOException, InterruptedException {
+  /**
+   * Opens an address, waits until its scripts have run, and reads it.
+   *
+   * @param options of the browser, such as {@link #DARK}
+   */
+  Visit visit(String address, String... options) throws IOException, InterruptedException {
     Path dom = folder.resolve("dom.html");
     Path console = folder.resolve("console.txt");
     List<String> line = new ArrayList<>(List.of(program.toString()));
@@ -75,8 +83,9 @@ final class Chromium {
             "--window-size=1400,900",
             "--virtual-time-budget=5000",
             "--enable-logging=stderr",
-            "--dump-dom",
-            address));
+            "--dump-dom"));
+    line.addAll(List.of(options));
+    line.add(address);
     Process browser =
         new ProcessBuilder(line)
             .redirectOutput(dom.toFile())

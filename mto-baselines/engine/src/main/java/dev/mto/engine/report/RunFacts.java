@@ -2,6 +2,7 @@ package dev.mto.engine.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -57,24 +58,13 @@ final class RunFacts {
     }
   }
 
-  private static JsonNode parsed(JsonMapper mapper, String text) {
+  private static JsonNode parsed(ObjectMapper mapper, String text) {
     try {
-      return orMissing(mapper.readTree(text));
+      JsonNode tree = mapper.readTree(text);
+      return tree == null ? MissingNode.getInstance() : tree;
     } catch (JsonProcessingException e) {
       return MissingNode.getInstance();
     }
-  }
-
-  private static JsonNode parsed(YAMLMapper mapper, String text) {
-    try {
-      return orMissing(mapper.readTree(text));
-    } catch (JsonProcessingException e) {
-      return MissingNode.getInstance();
-    }
-  }
-
-  private static JsonNode orMissing(JsonNode tree) {
-    return tree == null ? MissingNode.getInstance() : tree;
   }
 
   private static Optional<Baseline> baseline(String name) {

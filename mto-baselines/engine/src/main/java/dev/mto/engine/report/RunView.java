@@ -1,21 +1,16 @@
 package dev.mto.engine.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mto.engine.errors.FileException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Markup;
 import dev.mto.engine.pictures.Numbers;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A run that is looked at again and again, while it goes on or later: each look reads what was
@@ -95,7 +90,8 @@ public final class RunView {
     return Page.of(
             facts.name(),
             links
-                + header(facts, Progress.of(metrics, facts), state, message, everySeconds)
+                + new RunHeader(folder, facts, Progress.of(metrics, facts), state)
+                    .html(message, everySeconds)
                 + new Summary(metrics).html())
         .refreshing(running ? everySeconds : 0)
         .with("Loss", curves.loss())
@@ -111,81 +107,6 @@ public final class RunView {
         .with("Configuration", configuration(facts))
         .with("Provenance", provenance(facts))
         .html();
-  }
-
-  private String header(
-      RunFacts facts, Progress progress, RunState state, String message, int everySeconds) {
-    String what =
-        Stream.of(facts.method(), facts.images(), facts.model(), begun(facts))
-            .filter(part -> !part.isEmpty())
-            .collect(Collectors.joining(" \u00b7 "));
-    StringBuilder html = new StringBuilder();
-    html.append("<p class=\"what\">").append(Markup.escape(what)).append("</p>\n");
-    html.append(
-        "<div class=\"state %s\"><p><b>%s</b> %s</p>\n"
-            .formatted(
-                state.title(), state.title(), Markup.escape(status(progress, state, message))));
-    if (progress.share() > 0) {
-      html.append(
-          "<progress max=\"1\" value=\"%.4f\">%s</progress>\n"
-              .formatted(progress.share(), Numbers.percent(progress.share())));
-    }
-    html.append("<p>").append(checkpoint()).append(' ').append(written(state, everySeconds));
-    return html.append("</p></div>\n").append(leftOut()).toString();
-  }
-
-  private static String begun(RunFacts facts) {
-    return facts.started().isEmpty() ? "" : "begun " + facts.started();
-  }
-
-  private static String status(Progress progress, RunState state, String message) {
-    String text = progress.position();
-    if (state == RunState.RUNNING && !progress.left().isEmpty()) {
-      text += "; about " + progress.left() + " left at the present speed, without measurements";
-    }
-    if (state == RunState.STOPPED) {
-      text += "; it can go on with --resume";
-    }
-    return message.isEmpty() ? text : text + ": " + message;
-  }
-
-  private String checkpoint() {
-    Path last = folder.resolve("checkpoints").resolve("last.safetensors");
-    if (Files.notExists(last)) {
-      return "No checkpoint yet.";
-    }
-    try {
-      return "Last checkpoint " + time(Files.getLastModifiedTime(last).toInstant()) + ".";
-    } catch (IOException e) {
-      throw FileException.reading(last, e);
-    }
-  }
-
-  private static String written(RunState state, int everySeconds) {
-    String now = "This page is of " + time(Instant.now()) + ".";
-    return state == RunState.RUNNING
-        ? now
-            + " It renews itself every %d s while the run goes on; a time that stands still for long is that of a killed run, or of a long measurement."
-                .formatted(everySeconds)
-        : now;
-  }
-
-  static String time(Instant time) {
-    String text = time.truncatedTo(ChronoUnit.SECONDS).toString();
-    return text.substring(0, 10) + " " + text.substring(11, 19) + " UTC";
-  }
-
-  private String leftOut() {
-    Path list = folder.resolve("bad-images.txt");
-    if (Files.notExists(list)) {
-      return "";
-    }
-    try (Stream<String> lines = Files.lines(list)) {
-      return "<p class=\"warning\">%s images could not be read and were left out: bad-images.txt.</p>\n"
-          .formatted(Numbers.count(lines.count()));
-    } catch (IOException e) {
-      throw FileException.reading(list, e);
-    }
   }
 
   /** What {@code evaluate} has found of the run's encoder. */

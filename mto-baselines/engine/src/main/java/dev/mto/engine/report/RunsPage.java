@@ -35,7 +35,7 @@ public final class RunsPage {
     String header =
         "<p class=\"what\">%d runs of %s \u00b7 %s \u00b7 renewed every %d s</p>\n"
             .formatted(
-                runs.size(), Markup.escape(folder), RunView.time(Instant.now()), everySeconds);
+                runs.size(), Markup.escape(folder), RunHeader.time(Instant.now()), everySeconds);
     String compare =
         runs.size() < 2 ? "" : "<p><a href=\"/compare\">Compare runs side by side</a></p>\n";
     return Page.of("Runs", header)
