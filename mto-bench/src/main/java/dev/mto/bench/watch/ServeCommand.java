@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class ServeCommand implements Callable<Integer>, WithoutBackend {
   @Parameters(
+      arity = "0..1",
       paramLabel = "DIR",
       defaultValue = "runs",
       description = "The folder; runs up to four levels below are found (default: runs).")
