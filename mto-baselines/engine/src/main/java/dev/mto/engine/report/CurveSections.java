@@ -1,7 +1,6 @@
 package dev.mto.engine.report;
 
 import dev.mto.engine.pictures.LineChart;
-import dev.mto.engine.pictures.Numbers;
 import dev.mto.engine.pictures.Series;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,10 +141,8 @@ record CurveSections(RunMetrics metrics, RunFacts facts) {
         ? ""
         : Html.grid(charts)
             + Html.paragraph(
-                "Of the first layer, before any block. A cosine of 0 says that mask tokens lie apart"
-                    + " from what is visible; "
-                    + Numbers.of(1)
-                    + " would be the same direction.");
+                "Of the first layer, before any block. 0 says that mask tokens are at right angles to what is"
+                    + " visible, 1 that they are parallel to it.");
   }
 
   private String chart(String title, String field, String label) {
