@@ -5,6 +5,8 @@ import dev.mto.bench.init.InitCommand;
 import dev.mto.bench.settings.ConfigCommand;
 import dev.mto.bench.study.StudyCellCommand;
 import dev.mto.bench.study.StudyCommand;
+import dev.mto.bench.watch.CompareCommand;
+import dev.mto.bench.watch.ServeCommand;
 import dev.mto.bench.weights.WeightsCommand;
 import dev.mto.engine.command.CommandLines;
 import dev.mto.engine.command.PretrainCommand;
@@ -33,6 +35,8 @@ import picocli.CommandLine.Spec;
       StudyCommand.class,
       StudyCellCommand.class,
       AnalyzeCommand.class,
+      ServeCommand.class,
+      CompareCommand.class,
       WeightsCommand.class,
       DataCommand.class,
       BenchCommand.class,

@@ -14,6 +14,7 @@ import dev.mto.models.Parameters;
 import dev.mto.models.SinCosPositions;
 import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
+import java.util.List;
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -32,6 +33,24 @@ public final class BootMae implements Baseline {
   @Override
   public Optional<Class<? extends Record>> optionsType() {
     return Optional.of(BootMaeOptions.class);
+  }
+
+  @Override
+  public String title() {
+    return "BootMAE";
+  }
+
+  @Override
+  public List<String> aboutLoss(RunConfig config) {
+    return List.of(
+        "The loss is a sum: the error of normalised pixels and, with a weight that rises over the first"
+            + " quarter of the run, the error of the features of a momentum teacher. So it may rise in"
+            + " that quarter without anything being wrong; the two parts are shown apart.",
+        "The teacher moves with the model, and so does what is to be predicted: a feature loss that"
+            + " rises while the teacher learns, or stands still, is normal. Features are normalised, so"
+            + " that predicting zeros scores 1 before the weights of neighbouring masked patches.",
+        "The reference predicts every patch's mean and no feature. Since masked patches among masked"
+            + " neighbours weigh up to twice as much, it may be above 1 for each part.");
   }
 
   @Override

@@ -12,6 +12,8 @@ import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
 import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -28,6 +30,32 @@ public final class ConMim implements Baseline {
   @Override
   public Optional<Class<? extends Record>> optionsType() {
     return Optional.of(ConMimOptions.class);
+  }
+
+  @Override
+  public String title() {
+    return "ConMIM";
+  }
+
+  @Override
+  public List<String> aboutLoss(RunConfig config) {
+    int patches = config.vit().patches();
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "The loss is a cross-entropy in nats: each masked patch has to find its own place among"
+                + " the %d of the teacher's image. Guessing scores ln %d = %.2f, which is the"
+                + " reference. First values give no reason to prefer a patch, so that it starts near"
+                + " there, sometimes above.",
+            patches,
+            patches,
+            Math.log(patches)),
+        "It may stay at the reference for the whole warm-up and then fall within few epochs. It can rise"
+            + " again for a while: the teacher changes too, and patches that become distinct are harder"
+            + " to match. Patches of a plain ground look alike, and nobody can tell them apart: it does"
+            + " not come near 0.",
+        "ConMIM predicts no pixels. The picture shows, for every masked patch, a mixture of the image's"
+            + " patches by the probabilities that the model gives them.");
   }
 
   @Override

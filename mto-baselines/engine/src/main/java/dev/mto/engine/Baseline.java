@@ -5,6 +5,7 @@ import dev.mto.data.mask.MaskSampler;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
+import java.util.List;
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -15,6 +16,20 @@ import org.nd4j.autodiff.samediff.SDVariable;
 public interface Baseline {
   /** The name users write after {@code baseline:} in a configuration. */
   String name();
+
+  /** The name people know the method by, for pages and pictures. */
+  default String title() {
+    return name();
+  }
+
+  /**
+   * What is normal in the curve of the method's own loss, for people who look at it: its unit, what
+   * it starts from, what its reference is, and what is no reason to worry. Whole sentences; none by
+   * default.
+   */
+  default List<String> aboutLoss(RunConfig config) {
+    return List.of();
+  }
 
   /**
    * The default of every configuration key, as YAML: the engine's {@code defaults.yaml} and, over

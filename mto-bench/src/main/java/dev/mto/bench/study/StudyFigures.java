@@ -1,8 +1,8 @@
 package dev.mto.bench.study;
 
+import dev.mto.engine.Baselines;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
-import dev.mto.engine.report.ReportPage;
 import dev.mto.evaluation.curve.SeedSummary;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,17 +12,18 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** The paper's figures on a study's results, as PNG files. */
+/** The paper's figures on a study's results, as charts and as PNG files. */
 record StudyFigures(Outcomes outcomes, Path folder) {
   /** Accuracy against epochs of pre-training (Fig. 4), one picture a baseline with such curves. */
-  List<ReportPage.Captioned> accuracy(Measurement.Kind kind) throws IOException {
-    List<ReportPage.Captioned> figures = new ArrayList<>();
+  List<LineChart> accuracy(Measurement.Kind kind) throws IOException {
+    List<LineChart> figures = new ArrayList<>();
     for (String baseline : outcomes.baselines()) {
       LineChart chart =
           LineChart.of(
-              baseline + ": accuracy by " + kind.title(),
-              "epoch of pre-training",
-              "top-1 accuracy (%)");
+                  Baselines.named(baseline).title() + ": accuracy by " + kind.title(),
+                  "epoch of pre-training",
+                  "top-1 accuracy (%)")
+              .withWholeNumbers();
       int last = 0;
       for (Outcomes.Variant variant : outcomes.shown(baseline)) {
         SortedSet<Integer> epochs = variant.epochs(kind);
@@ -39,11 +40,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
       if (last > 0) {
         Path png = folder.resolve("accuracy-" + kind.command() + "-" + baseline + ".png");
         chart.write(png);
-        figures.add(
-            new ReportPage.Captioned(
-                png,
-                "%s: top-1 accuracy by %s, mean over seeds, bars of one standard deviation"
-                    .formatted(baseline, kind.title())));
+        figures.add(chart);
       }
     }
     return figures;
@@ -60,14 +57,15 @@ record StudyFigures(Outcomes outcomes, Path folder) {
   }
 
   /** H by layer, first against last checkpoint (Fig. 1b), one picture a baseline and group. */
-  List<ReportPage.Captioned> heterogeneity() throws IOException {
-    List<ReportPage.Captioned> figures = new ArrayList<>();
+  List<LineChart> heterogeneity() throws IOException {
+    List<LineChart> figures = new ArrayList<>();
     for (String baseline : outcomes.baselines()) {
       for (String group : groups(baseline)) {
-        String name = group.isEmpty() ? baseline : baseline + ", " + group + " decoder";
+        String title = Baselines.named(baseline).title();
+        String name = group.isEmpty() ? title : title + ", " + group + " decoder";
         LineChart chart =
-            LineChart.of(
-                name + ": heterogeneity", "layer depth (0: initial embedding)", "H (nats)");
+            LineChart.of(name + ": heterogeneity", "layer (0: initial embedding)", "H (nats)")
+                .withWholeNumbers();
         for (Outcomes.Variant variant : outcomes.shown(baseline)) {
           SortedSet<Integer> epochs = variant.heterogeneityEpochs();
           for (int epoch : new TreeSet<>(List.of(epochs.first(), epochs.last()))) {
@@ -78,9 +76,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
             folder.resolve(
                 "heterogeneity-" + baseline + (group.isEmpty() ? "" : "-" + group) + ".png");
         chart.write(png);
-        figures.add(
-            new ReportPage.Captioned(
-                png, name + ": H of masked against visible tokens by layer, first and last point"));
+        figures.add(chart);
       }
     }
     return figures;

@@ -55,14 +55,18 @@ final class StudyReport {
         withdrawn()
             + tables.stream().map(StudyTables.Table::markdown).collect(Collectors.joining("\n")));
     StudyFigures figures = new StudyFigures(outcomes, folder.resolve("figures"));
-    ReportPage page = new ReportPage("Study " + study.name());
+    ReportPage page = new ReportPage("Study " + study.name(), subtitle());
     page.section("What was run", summary());
     if (!withdrawn().isEmpty()) {
       page.section("Withdrawn", new ReportPage.Section().text(withdrawn().strip()));
     }
-    ReportPage.Section accuracy = new ReportPage.Section();
+    ReportPage.Section accuracy =
+        new ReportPage.Section()
+            .text(
+                "Means over seeds; bars of one standard deviation, moved sideways so that none hides"
+                    + " another. A PNG of each chart is in figures/.");
     for (Measurement.Kind kind : Measurement.Kind.values()) {
-      accuracy.pictures(figures.accuracy(kind));
+      accuracy.charts(figures.accuracy(kind));
     }
     page.section("Accuracy against epochs of pre-training (Fig. 4)", accuracy);
     for (StudyTables.Table table : tables) {
@@ -72,11 +76,24 @@ final class StudyReport {
     }
     page.section(
         "Heterogeneity, early and late (Fig. 1b)",
-        new ReportPage.Section().pictures(figures.heterogeneity()));
+        new ReportPage.Section()
+            .text(
+                "H of masked against visible tokens by layer, in nats, at the first and the last point"
+                    + " of measurement: means over seeds, bars of one standard deviation.")
+            .charts(figures.heterogeneity()));
     page.section("Affinity of masked and visible tokens (Fig. 2)", affinity());
     Path html = folder.resolve("report.html");
     page.write(html);
     return html;
+  }
+
+  private String subtitle() {
+    return "%s \u00b7 %d of %d cells finished \u00b7 pre-training on %s"
+        .formatted(
+            String.join(", ", outcomes.baselines()),
+            finished.size(),
+            planned,
+            study.data().pretrain());
   }
 
   private String withdrawn() {

@@ -5,8 +5,9 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.graph.TrainingGraph;
-import dev.mto.engine.report.HtmlReport;
+import dev.mto.engine.report.RunView;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** The pictures that a run makes of itself as it goes. */
@@ -14,11 +15,19 @@ public final class RunPictures {
   private final Model model;
   private final RunConfig config;
   private final RunFolder folder;
+  private final RunView view;
   private final ReconstructionPicture reconstruction;
   private final AffinityPicture affinity;
   private final HeterogeneityPicture heterogeneity;
 
-  public RunPictures(TrainingGraph graph, SampleBatch sample, RunConfig config, RunFolder folder) {
+  /**
+   * Pictures of a run.
+   *
+   * @param view reads what the run has logged
+   */
+  public RunPictures(
+      TrainingGraph graph, SampleBatch sample, RunConfig config, RunFolder folder, RunView view) {
+    this.view = view;
     this.model = graph.model();
     this.config = config;
     this.folder = folder;
@@ -43,13 +52,13 @@ public final class RunPictures {
         "after " + config.training().epochs() + " epochs");
   }
 
-  /** The loss curve and {@code report.html}, from what the folder holds. */
-  public void report() {
+  /** {@code loss.png}, of what is logged. */
+  public void loss() {
+    Path png = folder.pictures().resolve("loss.png");
     try {
-      LossChart.write(folder.metrics(), folder.pictures().resolve("loss.png"));
-      HtmlReport.write(folder.root());
+      view.lossChart().write(png);
     } catch (IOException e) {
-      throw FileException.reading(folder.root(), e);
+      throw FileException.writing(png, e);
     }
   }
 }

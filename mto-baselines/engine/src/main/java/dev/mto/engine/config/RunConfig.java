@@ -88,12 +88,23 @@ public record RunConfig(
               value = "Epochs between pictures of reconstructions; 0 for never.",
               unit = "epochs",
               range = Rules.NOT_NEGATIVE)
-          int picturesEveryEpochs) {
+          int picturesEveryEpochs,
+      @Setting(
+              value =
+                  "Seconds between renewals of report.html while the run goes on, at least; 30 where it"
+                      + " is not given, as in runs begun before this key existed.",
+              unit = "seconds",
+              range = Rules.POSITIVE)
+          Integer reportEverySeconds) {
+    private static final int USUAL_SECONDS = 30;
+
     /** Checks ranges. */
     public Log {
       Rules.notNegative("log.heterogeneity_every", heterogeneityEvery);
       Rules.notNegative("log.knn_every_epochs", knnEveryEpochs);
       Rules.notNegative("log.pictures_every_epochs", picturesEveryEpochs);
+      reportEverySeconds = reportEverySeconds == null ? USUAL_SECONDS : reportEverySeconds;
+      Rules.positive("log.report_every_seconds", reportEverySeconds);
     }
   }
 

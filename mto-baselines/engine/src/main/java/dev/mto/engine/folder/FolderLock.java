@@ -14,7 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Keeps a second process out of a folder that one writes to. The system takes the lock back when
@@ -24,6 +27,7 @@ public final class FolderLock implements AutoCloseable {
   static final String NAME = "run.lock";
 
   private static final long POLL_MILLIS = 100;
+  private static final Pattern OWNER = Pattern.compile("process (\\d+) on (\\S+) since (\\S+)");
 
   private final FileChannel channel;
 
@@ -92,6 +96,34 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether a process that took the lock of a folder and did not give it back lives, as far as can
+   * be told without taking it: on another machine it is believed to.
+   */
+  public static boolean isHeld(Path folder) {
+    try {
+      Matcher owner = OWNER.matcher(Files.readString(folder.resolve(NAME)).strip());
+      return owner.matches()
+          && (!owner.group(2).equals(InetAddress.getLocalHost().getHostName())
+              || lives(Long.parseLong(owner.group(1)), Instant.parse(owner.group(3))));
+    } catch (IOException | NumberFormatException | DateTimeParseException e) {
+      return false; // there is no lock, or nobody has written into it yet
+    }
+  }
+
+  /** Whether the process is that one and not a later one of the same number. */
+  private static boolean lives(long process, Instant since) {
+    return ProcessHandle.of(process)
+        .filter(
+            handle ->
+                handle
+                    .info()
+                    .startInstant()
+                    .map(start -> !start.isAfter(since.plusSeconds(1)))
+                    .orElse(true))
+        .isPresent();
+  }
+
   private static String owner() throws IOException {
     return "process %d on %s since %s"
         .formatted(
@@ -100,9 +132,15 @@ public final class FolderLock implements AutoCloseable {
             Instant.now().truncatedTo(ChronoUnit.SECONDS));
   }
 
-  /** Gives the lock back. */
+  /** Gives the lock back; the file then says until when it was had. */
   @Override
   public void close() {
+    try {
+      String until = "until " + Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n";
+      channel.write(ByteBuffer.wrap(until.getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      // a full disk keeps no lock
+    }
     try {
       channel.close();
     } catch (IOException e) {

@@ -8,7 +8,6 @@ import java.awt.RenderingHints;
 import java.awt.font.TextLayout;
 import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
-import java.util.Locale;
 
 /** One affinity map on the canvas: a heat map with its border lines, numbers and captions. */
 final class AffinityPanel {
@@ -52,7 +51,7 @@ final class AffinityPanel {
     graphics.setFont(Drawing.font(Font.PLAIN, 12));
     Drawing.centred(
         graphics,
-        String.format(Locale.ROOT, "%.3g \u2026 %.3g", range.min(), range.max()),
+        Numbers.brief(range.min()) + " \u2026 " + Numbers.brief(range.max()),
         left + side / 2,
         top + side + 18);
   }

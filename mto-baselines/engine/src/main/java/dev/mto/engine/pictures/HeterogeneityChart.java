@@ -23,7 +23,8 @@ public final class HeterogeneityChart {
   public static void write(
       Path png, String title, Map<String, double[]> heterogeneity, double bound)
       throws IOException {
-    LineChart chart = LineChart.of(title, "layer depth (0: initial embedding)", "H (nats)");
+    LineChart chart =
+        LineChart.of(title, "layer (0: initial embedding)", "H (nats)").withWholeNumbers();
     int depth = 0;
     for (Map.Entry<String, double[]> curve : heterogeneity.entrySet()) {
       int layers = curve.getValue().length;

@@ -1,35 +1,73 @@
 package dev.mto.engine.report;
 
+import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.function.Predicate;
 
-/** Curves over training steps, one chart a quantity. */
-record CurveSections(RunMetrics metrics) {
-  private static final List<String> NOT_A_TERM =
-      List.of(RunMetrics.LOSS, RunMetrics.SELF_SUPERVISED, RunMetrics.REFERENCE);
-  private static final Map<String, String> TERMS =
-      Map.of("spa", "sparsity (eq. 3)", "e", "entropy (eq. 6)", "r", "ranking (eq. 7)");
+/** Curves over training steps, one chart a quantity, and beside them what is normal in them. */
+record CurveSections(RunMetrics metrics, RunFacts facts) {
+  /** The reference is a level; its noise from batch to batch says nothing. */
+  private static final int REFERENCE_POINTS = 12;
 
-  /** Total, self-supervised and reference loss in one chart. */
-  String loss() {
-    SvgLineChart chart = SvgLineChart.of("Loss", "step", "loss").wide();
-    chart = with(chart, RunMetrics.LOSS, "total");
+  private static final List<String> NOT_A_PART =
+      List.of(RunMetrics.LOSS, RunMetrics.SELF_SUPERVISED, RunMetrics.REFERENCE);
+
+  /** Total, self-supervised, reference and validation loss. */
+  LineChart lossChart() {
+    LineChart chart = metrics.chart("Loss over training", "loss");
     chart = with(chart, RunMetrics.SELF_SUPERVISED, "self-supervised");
-    if (metrics.has(RunMetrics.REFERENCE)) {
-      DownsampledCurve reference = metrics.curve(RunMetrics.REFERENCE);
-      chart =
-          chart.with(
-              Series.dashed(
-                  "reference: a prediction without a model", reference.x(), reference.y()));
+    boolean total =
+        !metrics.has(RunMetrics.SELF_SUPERVISED)
+            || metrics.curves().keySet().stream().anyMatch(MtoTerm::isTerm);
+    if (total) {
+      chart = with(chart, RunMetrics.LOSS, "total, with weighted MTO terms");
     }
-    return Html.section("Loss", chart.html() + grid(charts(field -> !isTerm(field))));
+    if (metrics.has(RunMetrics.VALIDATION_LOSS)) {
+      DownsampledCurve curve = metrics.curve(RunMetrics.VALIDATION_LOSS);
+      chart = chart.with(Series.dots("held-out images, fixed masks", curve.x(), curve.y()));
+    }
+    if (metrics.has(RunMetrics.REFERENCE)) {
+      DownsampledCurve curve = metrics.curve(RunMetrics.REFERENCE);
+      double[][] level = curve.coarse(REFERENCE_POINTS);
+      chart = chart.with(Series.dashed("reference: no model", level[0], level[1]));
+    }
+    return chart;
+  }
+
+  /** The loss in one wide chart, its parts, and what is normal. */
+  String loss() {
+    String parts = charts(field -> !MtoTerm.isTerm(field));
+    String chart = lossChart().html(LineChart.Width.FULL);
+    return chart.isEmpty()
+        ? ""
+        : chart + Html.grid(parts) + Html.normal("What is normal", sentences());
+  }
+
+  private List<String> sentences() {
+    List<String> sentences = new ArrayList<>(facts.aboutLoss());
+    if (!sentences.isEmpty()) {
+      sentences.add(
+          "During warm-up the learning rate rises from almost nothing: the loss may stand still, or"
+              + " rise for some steps. A rise that lasts, with a gradient norm that grows too, asks"
+              + " for a lower training.base_lr or training.clip. A loss that is not a number stops"
+              + " the run, and the message names the term and the block where it began.");
+      sentences.add(
+          "A lower loss is not yet a better encoder: compare runs by their accuracy on a task.");
+    }
+    return sentences;
   }
 
   /** Each term of MTO by itself, before its weight. */
   String terms() {
-    return Html.section("MTO terms, each before its weight", grid(charts(CurveSections::isTerm)));
+    String charts = charts(MtoTerm::isTerm);
+    return charts.isEmpty()
+        ? ""
+        : Html.paragraph("Each term before its weight, means over the images of a step.")
+            + Html.grid(charts)
+            + Html.normal("What is normal", MtoTerm.sentences(metrics));
   }
 
   /** A chart of each part of the loss that is {@code wanted}. */
@@ -39,86 +77,80 @@ record CurveSections(RunMetrics metrics) {
         .curves()
         .forEach(
             (field, curve) -> {
-              boolean part = field.startsWith("loss.") && !NOT_A_TERM.contains(field);
+              boolean part = field.startsWith("loss.") && !NOT_A_PART.contains(field);
               if (part && wanted.test(field)) {
+                String name = MtoTerm.title(field);
                 charts.append(
-                    SvgLineChart.of(termName(field), "step", "unweighted")
-                        .with(curve.line(field))
-                        .html());
+                    metrics
+                        .chart(name, MtoTerm.unit(field))
+                        .with(curve.line(name))
+                        .html(LineChart.Width.THIRD));
               }
             });
     return charts.toString();
   }
 
-  private static boolean isTerm(String field) {
-    return TERMS.containsKey(field.substring(field.lastIndexOf('.') + 1));
-  }
-
   /** Learning rate, gradient norm and speed. */
   String optimization() {
-    return Html.section(
-        "Optimization",
-        grid(
-            chart("Learning rate", RunMetrics.LEARNING_RATE, "lr")
-                + with(
-                        SvgLineChart.of("Gradient norm", "step", "global norm").withLogScale(),
-                        RunMetrics.GRADIENT_NORM,
-                        "before clipping")
-                    .html()
-                + chart("Speed", RunMetrics.SPEED, "images/s")));
+    return Html.grid(
+        chart("Learning rate", RunMetrics.LEARNING_RATE, "learning rate")
+            + with(
+                    metrics.chart("Gradient norm", "norm of all gradients").withLogScale(),
+                    RunMetrics.GRADIENT_NORM,
+                    "before clipping")
+                .html(LineChart.Width.THIRD)
+            + chart("Speed", RunMetrics.SPEED, "images/s"));
   }
 
-  /** What was measured on labelled or held-out images. */
-  String quality() {
-    SvgLineChart knn = SvgLineChart.of("k-NN accuracy", "step", "accuracy (%)");
-    if (metrics.has(RunMetrics.KNN)) {
-      DownsampledCurve curve = metrics.curve(RunMetrics.KNN);
-      double[] percent = curve.y();
-      for (int i = 0; i < percent.length; i++) {
-        percent[i] *= 100;
-      }
-      knn = knn.with(Series.dots("k-NN on frozen features", curve.x(), percent));
+  /** The accuracy that was measured on labelled images. */
+  String accuracy() {
+    return metrics.has(RunMetrics.KNN)
+        ? Html.grid(accuracyChart().html(LineChart.Width.THIRD))
+            + Html.paragraph(
+                "The 20 nearest training images vote, by features of the last block. It needs no training;"
+                    + " encoders of masked image modelling are often poor at it and gain most by"
+                    + " fine-tuning (evaluate finetune).")
+        : "";
+  }
+
+  private LineChart accuracyChart() {
+    return metrics
+        .chart("k-NN accuracy on held-out images", "top-1 (%)")
+        .with(accuracies(metrics, "k-NN on frozen features"));
+  }
+
+  /** The k-NN accuracies of a run in per cent. */
+  static Series accuracies(RunMetrics metrics, String name) {
+    DownsampledCurve curve = metrics.curve(RunMetrics.KNN);
+    double[] percent = curve.y();
+    for (int i = 0; i < percent.length; i++) {
+      percent[i] *= 100;
     }
-    SvgLineChart validation = SvgLineChart.of("Validation loss", "step", "loss");
-    if (metrics.has(RunMetrics.VALIDATION_LOSS)) {
-      DownsampledCurve curve = metrics.curve(RunMetrics.VALIDATION_LOSS);
-      validation = validation.with(Series.dots("under fixed masks", curve.x(), curve.y()));
-    }
-    return Html.section("Held-out images", pair(knn.html() + validation.html()));
+    return Series.dots(name, curve.x(), percent);
   }
 
   /** Norm of the mask token, and its likeness to visible tokens. */
   String maskToken() {
-    return Html.section(
-        "Mask token",
-        pair(
-            chart("Norm of the mask token", RunMetrics.MASK_TOKEN_NORM, "norm")
-                + chart(
-                    "Likeness to visible tokens",
-                    RunMetrics.MASK_VISIBLE_COSINE,
-                    "mean |cos(masked, visible)|")));
+    String charts =
+        chart("Norm of the mask token", RunMetrics.MASK_TOKEN_NORM, "norm")
+            + chart(
+                "Likeness to visible tokens",
+                RunMetrics.MASK_VISIBLE_COSINE,
+                "mean |cos(masked, visible)|");
+    return charts.isEmpty()
+        ? ""
+        : Html.grid(charts)
+            + Html.paragraph(
+                "Of the first layer, before any block. 0 says that mask tokens are at right angles to what is"
+                    + " visible, 1 that they are parallel to it.");
   }
 
   private String chart(String title, String field, String label) {
-    return with(SvgLineChart.of(title, "step", label), field, field).html();
+    return with(metrics.chart(title, label), field, title.toLowerCase(Locale.ROOT))
+        .html(LineChart.Width.THIRD);
   }
 
-  private SvgLineChart with(SvgLineChart chart, String field, String name) {
+  private LineChart with(LineChart chart, String field, String name) {
     return metrics.has(field) ? chart.with(metrics.curve(field).line(name)) : chart;
-  }
-
-  private static String termName(String field) {
-    String path = field.substring("loss.".length());
-    int dot = path.lastIndexOf('.');
-    String term = TERMS.getOrDefault(path.substring(dot + 1), path.substring(dot + 1));
-    return dot < 0 ? term : term + ", " + path.substring(0, dot);
-  }
-
-  private static String grid(String charts) {
-    return charts.isEmpty() ? "" : "<div class=\"grid\">\n" + charts + "</div>";
-  }
-
-  private static String pair(String charts) {
-    return charts.isEmpty() ? "" : "<div class=\"grid two\">\n" + charts + "</div>";
   }
 }

@@ -80,6 +80,25 @@ final class DownsampledCurve {
     return means(sums);
   }
 
+  /** Steps and values as means of at most {@code most} stretches; the first and last step stay. */
+  double[][] coarse(int most) {
+    double[] x = x();
+    double[] y = y();
+    int points = Math.min(most, x.length);
+    double[][] coarse = new double[2][points];
+    for (int i = 0; i < points; i++) {
+      int from = i * x.length / points;
+      int to = (i + 1) * x.length / points;
+      coarse[0][i] = Arrays.stream(x, from, to).average().orElseThrow();
+      coarse[1][i] = Arrays.stream(y, from, to).average().orElseThrow();
+    }
+    if (points > 0) {
+      coarse[0][0] = x[0];
+      coarse[0][points - 1] = x[x.length - 1];
+    }
+    return coarse;
+  }
+
   /** The curve as a line. */
   Series line(String name) {
     return Series.line(name, x(), y());

@@ -1,41 +1,54 @@
 package dev.mto.engine.report;
 
+import dev.mto.engine.pictures.Ink;
+import dev.mto.engine.pictures.LineChart;
+import dev.mto.engine.pictures.Numbers;
 import dev.mto.engine.pictures.Series;
-import dev.mto.engine.pictures.Viridis;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** H by layer: over training, and by depth at its start, middle and end (Fig. 1 of the paper). */
 record HeterogeneitySection(RunMetrics metrics) {
-  /** Viridis is too light for lines on white beyond this. */
-  private static final double LIGHTEST = 0.88;
-
   String html() {
     StringBuilder charts = new StringBuilder();
     metrics
         .heterogeneity()
         .forEach(
             (group, curves) -> {
-              String of = group.isEmpty() ? "" : ", " + group.substring(1);
+              String of = group.isEmpty() ? "" : ", " + group.substring(1) + " decoder";
               charts.append(overTraining(of, curves)).append(byDepth(of, curves));
             });
-    if (charts.isEmpty()) {
-      return "";
-    }
-    return Html.section(
-        "Heterogeneity of masked and visible tokens",
-        """
-        <p>H is the mean entropy of the affinities of masked tokens to visible ones (eq. 2), in nats; \
-        layer 0 is the initial embedding. A converged model has its highest H at layer 0 and falls \
-        with depth.</p>
-        <div class="grid two">
-        """
+    return charts.isEmpty()
+        ? ""
+        : Html.paragraph(
+                "H is the mean entropy, in nats, of the affinities of a masked token to the visible"
+                    + " ones (eq. 2); layer 0 is the initial embedding, before any block.")
+            + "<div class=\"grid two\">\n"
             + charts
-            + "</div>");
+            + "</div>\n"
+            + Html.normal("What is normal", sentences());
+  }
+
+  private List<String> sentences() {
+    double bound = metrics.curve(RunMetrics.BOUND).latest();
+    String most =
+        bound > 0 ? " (%s for %s)".formatted(Numbers.of(bound), Numbers.of(Math.exp(bound))) : "";
+    List<String> sentences = new ArrayList<>();
+    sentences.add(
+        "H is at most ln V for V visible tokens"
+            + most
+            + ", where a masked token resembles all of them alike: that is where every layer of a new"
+            + " model may be. 0 would be a masked token that resembles one visible token alone.");
+    sentences.add(
+        "As training goes on, layer 0 usually stays near the bound, since mask tokens know nothing of"
+            + " their image yet, and H falls with depth, as in the paper's Fig. 1. A layer in between that"
+            + " is a little above the one before it is common. H measures no quality: compare it"
+            + " between runs of the same masks only, as its bound depends on V.");
+    return sentences;
   }
 
   private String overTraining(String group, LayerCurves curves) {
-    SvgLineChart chart = SvgLineChart.of("H of each layer" + group, "step", "H (nats)");
+    LineChart chart = metrics.chart("H of each layer" + group, "H (nats)");
     List<DownsampledCurve> layers = curves.layers();
     double left = Double.POSITIVE_INFINITY;
     double right = Double.NEGATIVE_INFINITY;
@@ -45,29 +58,28 @@ record HeterogeneitySection(RunMetrics metrics) {
         left = Math.min(left, steps[0]);
         right = Math.max(right, steps[steps.length - 1]);
       }
-      chart = chart.with(layers.get(layer).line("" + layer), colour(layer, layers.size()));
+      double depth = layers.size() > 1 ? (double) layer / (layers.size() - 1) : 0;
+      String name = layer == 0 ? "layer 0" : "" + layer;
+      chart = chart.with(layers.get(layer).line(name).withInk(Ink.ramp(depth)));
     }
-    return withBound(chart, left, right).html();
+    return withBound(chart, left, right).html(LineChart.Width.HALF);
   }
 
   private String byDepth(String group, LayerCurves curves) {
-    SvgLineChart chart = SvgLineChart.of("H by depth" + group, "layer depth", "H (nats)");
+    LineChart chart =
+        LineChart.of("H by depth" + group, "layer (0: initial embedding)", "H (nats)")
+            .withWholeNumbers();
     for (Series profile : curves.profiles()) {
       chart = chart.with(profile);
     }
-    return withBound(chart, 0, curves.layers().size() - 1).html();
+    return withBound(chart, 0, curves.layers().size() - 1).html(LineChart.Width.HALF);
   }
 
-  private SvgLineChart withBound(SvgLineChart chart, double left, double right) {
+  private LineChart withBound(LineChart chart, double left, double right) {
     double bound = metrics.curve(RunMetrics.BOUND).latest();
     return Double.isFinite(bound) && left <= right
         ? chart.with(
             Series.dashed("bound ln V", new double[] {left, right}, new double[] {bound, bound}))
         : chart;
-  }
-
-  private static String colour(int layer, int layers) {
-    double depth = layers > 1 ? LIGHTEST * layer / (layers - 1) : 0;
-    return String.format(Locale.ROOT, "#%06x", Viridis.rgb(depth));
   }
 }

@@ -1,5 +1,6 @@
 package dev.mto.engine.report;
 
+import dev.mto.engine.pictures.Numbers;
 import dev.mto.engine.pictures.Series;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -112,6 +113,11 @@ public final class MetricsFile {
       }
     }
     return damaged;
+  }
+
+  /** The row on a line, where there is one. */
+  static Optional<MetricsRow> row(String line) {
+    return Optional.ofNullable(parse(line)).map(MetricsRow::new);
   }
 
   /** The object on the line, or null where there is none. */

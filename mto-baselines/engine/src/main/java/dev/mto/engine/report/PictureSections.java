@@ -1,5 +1,6 @@
 package dev.mto.engine.report;
 
+import dev.mto.engine.errors.FileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,11 @@ import java.util.stream.Stream;
 final class PictureSections {
   private static final int EARLIER = 4;
 
+  /** Pixels below which the text of a reconstruction is too small. */
+  private static final int LEAST = 520;
+
+  private static final String AFFINITY = "affinity";
+
   /** Drawn as curves elsewhere on the page. */
   private static final Set<String> CURVES = Set.of("loss", "heterogeneity");
 
@@ -31,8 +37,29 @@ final class PictureSections {
    * @param number the number at the end of the file's name, an epoch; -1 where it has none
    */
   private record Picture(Path file, String kind, long number) {
-    String html(String cssClass) throws IOException {
-      return Html.figure(cssClass, file, number < 0 ? kind : kind + ", epoch " + number);
+    String html(String cssClass) {
+      return Html.figure(cssClass, file, caption(), leastWidth());
+    }
+
+    private String caption() {
+      String when = number < 0 ? "" : ", epoch " + number;
+      String what =
+          kind.equals("reconstruction")
+              ? "Original, masked input, visible + predicted, and raw prediction"
+              : kind.startsWith("affinity")
+                  ? "Affinities by layer, masked tokens first" + decoder()
+                  : kind;
+      return what + when;
+    }
+
+    private String decoder() {
+      return kind.length() > "affinity".length()
+          ? ", " + kind.substring("affinity-".length()) + " decoder"
+          : "";
+    }
+
+    private int leastWidth() {
+      return kind.equals("reconstruction") ? LEAST : kind.startsWith("affinity") ? 900 : 0;
     }
   }
 
@@ -41,7 +68,7 @@ final class PictureSections {
   }
 
   /** The pictures of a folder, in order of their numbers; none where the folder is absent. */
-  static PictureSections in(Path folder) throws IOException {
+  static PictureSections in(Path folder) {
     if (!Files.isDirectory(folder)) {
       return new PictureSections(List.of());
     }
@@ -51,6 +78,8 @@ final class PictureSections {
               .flatMap(file -> picture(file).stream())
               .sorted(Comparator.comparing(Picture::kind).thenComparingLong(Picture::number))
               .toList());
+    } catch (IOException e) {
+      throw FileException.reading(folder, e);
     }
   }
 
@@ -63,28 +92,57 @@ final class PictureSections {
     return Optional.of(new Picture(file, name.group(1), number));
   }
 
-  String reconstructions() throws IOException {
-    return Html.section("Reconstructions", kind("reconstruction", "row"));
+  String reconstructions() {
+    String pictures = kind("reconstruction", "row");
+    return pictures.isEmpty()
+        ? ""
+        : Html.paragraph(
+                "Left to right: the original; what the model sees, masked patches grey; the visible"
+                    + " patches with predictions in place of the masked ones; the raw prediction,"
+                    + " which is everything that the model puts out. Its visible patches count for"
+                    + " nothing in the loss of most methods and may look like noise: that is no"
+                    + " fault. Blur is normal, too.")
+            + pictures;
   }
 
-  String affinity() throws IOException {
-    return Html.section("Affinity of all token pairs", kind("affinity", "column"));
+  /** The latest reconstruction alone; empty where there is none. */
+  String latestReconstruction(String caption) {
+    List<Picture> all = of("reconstruction");
+    return all.isEmpty() ? "" : Html.figure("", all.get(all.size() - 1).file(), caption, LEAST);
+  }
+
+  String affinity() {
+    String maps =
+        pictures.stream()
+            .map(Picture::kind)
+            .filter(kind -> kind.startsWith(AFFINITY))
+            .distinct()
+            .map(kind -> kind(kind, "column"))
+            .collect(Collectors.joining());
+    return maps.isEmpty()
+        ? ""
+        : Html.paragraph(
+                "Dot products of all pairs of tokens, masked ones first: 1 masked with masked, 2 masked"
+                    + " with visible, 3 visible with masked, 4 visible with visible (Fig. 2). Each map"
+                    + " has its own range of colours, which is below it.")
+            + maps;
   }
 
   /** Pictures of other kinds. */
-  String others() throws IOException {
+  String others() {
     Set<String> kinds = pictures.stream().map(Picture::kind).collect(Collectors.toSet());
     StringBuilder html = new StringBuilder();
     for (String kind : kinds.stream().sorted().toList()) {
-      if (!kind.equals("reconstruction") && !kind.equals("affinity") && !CURVES.contains(kind)) {
+      boolean elsewhere = kind.equals("reconstruction") || kind.startsWith(AFFINITY);
+      if (!elsewhere && !CURVES.contains(kind)) {
         html.append(kind(kind, "column"));
       }
     }
-    return Html.section("Other pictures", html.toString());
+    return html.toString();
   }
 
-  private String kind(String kind, String arrangement) throws IOException {
-    List<Picture> all = pictures.stream().filter(picture -> picture.kind().equals(kind)).toList();
+  private String kind(String kind, String arrangement) {
+    List<Picture> all = of(kind);
     if (all.isEmpty()) {
       return "";
     }
@@ -99,6 +157,10 @@ final class PictureSections {
       html.append("</div>\n");
     }
     return html.append("</div>\n").toString();
+  }
+
+  private List<Picture> of(String kind) {
+    return pictures.stream().filter(picture -> picture.kind().equals(kind)).toList();
   }
 
   /** At most {@value #EARLIER} pictures, evenly spread, the first among them. */

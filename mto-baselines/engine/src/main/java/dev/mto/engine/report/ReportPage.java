@@ -1,21 +1,27 @@
 package dev.mto.engine.report;
 
+import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.engine.pictures.LineChart;
+import dev.mto.engine.pictures.Markup;
+import dev.mto.engine.pictures.Numbers;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 
 /** A page of sections with text, tables and pictures: one file that needs no other. */
 public final class ReportPage {
-  private final String title;
-  private final List<String> sections = new ArrayList<>();
+  private final Page page;
 
-  /** An empty page. */
-  public ReportPage(String title) {
-    this.title = title;
+  /**
+   * An empty page.
+   *
+   * @param subtitle a line below the title
+   */
+  public ReportPage(String title, String subtitle) {
+    this.page = Page.of(title, "<p class=\"what\">" + Markup.escape(subtitle) + "</p>\n");
   }
 
   /** A PNG and what it shows. */
@@ -26,21 +32,31 @@ public final class ReportPage {
     /** Width over height from which a picture takes all of the page's width. */
     private static final int WIDE = 3;
 
+    /** Pixels below which the text of a wide picture is too small. */
+    private static final int LEAST = 900;
+
     private final StringBuilder html = new StringBuilder();
 
     /** A paragraph. */
     public Section text(String text) {
-      html.append("<p>").append(Html.escape(text)).append("</p>\n");
+      html.append(Html.paragraph(Numbers.withMinus(text)));
       return this;
     }
 
     /** A table; nothing without rows. */
     public Section table(List<String> header, List<List<String>> rows) {
-      if (!rows.isEmpty()) {
-        html.append("<div class=\"scroll\"><table class=\"figures\">\n")
-            .append(row("th", header))
-            .append(rows.stream().map(cells -> row("td", cells)).collect(Collectors.joining()))
-            .append("</table></div>\n");
+      html.append(Html.table(header, rows));
+      return this;
+    }
+
+    /** Charts side by side where the page allows; nothing without any. */
+    public Section charts(List<LineChart> charts) {
+      String figures =
+          charts.stream()
+              .map(chart -> chart.html(LineChart.Width.HALF))
+              .collect(Collectors.joining());
+      if (!figures.isEmpty()) {
+        html.append("<div class=\"grid two\">\n").append(figures).append("</div>\n");
       }
       return this;
     }
@@ -52,8 +68,9 @@ public final class ReportPage {
       }
       html.append("<div class=\"pictures row\">\n");
       for (Captioned picture : pictures) {
-        String cssClass = isWide(picture.png()) ? "wide" : "";
-        html.append(Html.figure(cssClass, picture.png(), picture.caption()));
+        boolean wide = isWide(picture.png());
+        html.append(
+            Html.figure(wide ? "wide" : "", picture.png(), picture.caption(), wide ? LEAST : 0));
       }
       html.append("</div>\n");
       return this;
@@ -63,22 +80,16 @@ public final class ReportPage {
       BufferedImage image = ImageIO.read(png.toFile());
       return image != null && image.getWidth() > WIDE * image.getHeight();
     }
-
-    private static String row(String tag, List<String> cells) {
-      return cells.stream()
-          .map(cell -> "<%s>%s</%s>".formatted(tag, Html.escape(cell), tag))
-          .collect(Collectors.joining("", "<tr>", "</tr>\n"));
-    }
   }
 
   /** Adds a section; one without content is left out. */
   public ReportPage section(String heading, Section section) {
-    sections.add(Html.section(heading, section.html.toString()));
+    page.with(heading, section.html.toString());
     return this;
   }
 
   /** Writes the page, replacing an older one. */
-  public void write(Path file) throws IOException {
-    Html.write(file, title, String.join("", sections));
+  public void write(Path file) {
+    AtomicFiles.writeString(file, page.html());
   }
 }

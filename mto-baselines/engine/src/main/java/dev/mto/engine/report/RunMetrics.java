@@ -1,13 +1,10 @@
 package dev.mto.engine.report;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.mto.engine.pictures.LineChart;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 
-/** Everything a report needs of {@code metrics.jsonl}, read once and in bounded memory. */
+/** Everything a report needs of {@code metrics.jsonl}, read row by row into bounded memory. */
 final class RunMetrics {
   static final String LOSS = "loss";
   static final String SELF_SUPERVISED = "loss.ss";
@@ -27,22 +24,11 @@ final class RunMetrics {
   private final Map<String, DownsampledCurve> numbers = new LinkedHashMap<>();
   private final Map<String, LayerCurves> heterogeneity = new LinkedHashMap<>();
   private long step;
-  private OptionalLong epoch = OptionalLong.empty();
+  private double epochs = Double.NaN;
 
-  private RunMetrics() {}
-
-  /** Metrics without any row where the file does not exist. */
-  static RunMetrics read(Path file) throws IOException {
-    RunMetrics metrics = new RunMetrics();
-    if (Files.exists(file)) {
-      MetricsFile.forEach(file, metrics::add);
-    }
-    return metrics;
-  }
-
-  private void add(MetricsRow row) {
+  void add(MetricsRow row) {
     step = row.step();
-    epoch = row.epoch().isPresent() ? row.epoch() : epoch;
+    epochs = row.number("epoch").orElse(epochs);
     for (String name : row.names()) {
       double[] layers = row.numbers(name);
       if (layers.length > 0 && name.startsWith(HETEROGENEITY)) {
@@ -62,8 +48,20 @@ final class RunMetrics {
     return step;
   }
 
-  OptionalLong epoch() {
-    return epoch;
+  /** Epochs done, with the fraction of the current one; NaN where no row says it. */
+  double epochs() {
+    return epochs;
+  }
+
+  /** Steps of an epoch; NaN where it is not known. */
+  double stepsPerEpoch() {
+    return epochs > 0 ? step / epochs : Double.NaN;
+  }
+
+  /** A chart of curves over steps, with a scale of epochs where they are known. */
+  LineChart chart(String title, String unit) {
+    LineChart chart = LineChart.of(title, "step", unit);
+    return epochs > 0 ? chart.withScale(new LineChart.Scale("epoch", epochs / step)) : chart;
   }
 
   /** The curve of a field; an empty one where no row has it. */

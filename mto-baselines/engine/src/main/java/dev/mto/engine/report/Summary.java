@@ -1,34 +1,38 @@
 package dev.mto.engine.report;
 
+import dev.mto.engine.pictures.Markup;
+import dev.mto.engine.pictures.Numbers;
 import java.util.List;
 
-/** The final figures of a run, and what they mean. */
+/** The last figures of a run, and what they mean. */
 record Summary(RunMetrics metrics) {
+  private static final String RECENT = "mean of the last " + DownsampledCurve.TAIL + " steps";
+
   String html() {
     if (metrics.step() == 0) {
       return "<p>No step has been logged yet.</p>\n";
     }
     StringBuilder cards = new StringBuilder("<div class=\"cards\">\n");
-    String epoch =
-        metrics.epoch().isPresent() ? "epoch " + metrics.epoch().getAsLong() : "no epoch logged";
-    cards.append(card("steps", Numbers.count(metrics.step()), epoch));
-    String loss =
-        metrics.has(RunMetrics.SELF_SUPERVISED) ? RunMetrics.SELF_SUPERVISED : RunMetrics.LOSS;
-    String recent = "mean of the last " + DownsampledCurve.TAIL + " rows";
-    add(cards, "loss, self-supervised", loss, recent);
-    add(cards, "reference loss", RunMetrics.REFERENCE, recent);
-    metrics
-        .heterogeneity()
-        .forEach((group, curves) -> heterogeneity(cards, group, curves.layers()));
+    String loss = lossField(metrics);
+    add(cards, "loss, self-supervised", loss, RECENT);
+    add(cards, "reference loss", RunMetrics.REFERENCE, "needs no model");
+    if (metrics.has(RunMetrics.VALIDATION_LOSS)) {
+      cards.append(
+          card("loss, held-out images", Numbers.of(latest(RunMetrics.VALIDATION_LOSS)), "latest"));
+    }
     if (metrics.has(RunMetrics.KNN)) {
       cards.append(card("k-NN accuracy", Numbers.percent(latest(RunMetrics.KNN)), "latest"));
     }
-    if (metrics.has(RunMetrics.VALIDATION_LOSS)) {
-      cards.append(
-          card("validation loss", Numbers.of(latest(RunMetrics.VALIDATION_LOSS)), "latest"));
-    }
-    add(cards, "images/s", RunMetrics.SPEED, recent);
+    metrics
+        .heterogeneity()
+        .forEach((group, curves) -> heterogeneity(cards, group, curves.layers()));
+    add(cards, "images/s", RunMetrics.SPEED, RECENT);
     return cards.append("</div>\n").append(verdict(loss)).append(warning()).toString();
+  }
+
+  /** The field of the loss of the method itself. */
+  static String lossField(RunMetrics metrics) {
+    return metrics.has(RunMetrics.SELF_SUPERVISED) ? RunMetrics.SELF_SUPERVISED : RunMetrics.LOSS;
   }
 
   private void add(StringBuilder cards, String name, String field, String note) {
@@ -39,15 +43,14 @@ record Summary(RunMetrics metrics) {
 
   private void heterogeneity(StringBuilder cards, String group, List<DownsampledCurve> layers) {
     String ends =
-        Numbers.of(layers.get(0).latest())
+        Numbers.brief(layers.get(0).latest())
             + " \u2192 "
-            + Numbers.of(layers.get(layers.size() - 1).latest());
+            + Numbers.brief(layers.get(layers.size() - 1).latest());
     String bound =
         metrics.has(RunMetrics.BOUND)
-            ? "nats, bound ln V = " + Numbers.of(latest(RunMetrics.BOUND))
+            ? "nats; at most " + Numbers.brief(latest(RunMetrics.BOUND))
             : "nats";
-    String name = "H" + group.replace('.', ' ') + ", first \u2192 last layer";
-    cards.append(card(name, ends, bound));
+    cards.append(card("H" + group.replace('.', ' ') + ", first \u2192 last layer", ends, bound));
   }
 
   private String verdict(String loss) {
@@ -82,6 +85,6 @@ record Summary(RunMetrics metrics) {
 
   private static String card(String name, String value, String note) {
     return "<div class=\"card\"><span>%s</span><b>%s</b><small>%s</small></div>\n"
-        .formatted(Html.escape(name), Html.escape(value), Html.escape(note));
+        .formatted(Markup.escape(name), Markup.escape(value), Markup.escape(note));
   }
 }

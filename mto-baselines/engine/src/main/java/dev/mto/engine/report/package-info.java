@@ -1,9 +1,10 @@
 /**
- * What a run leaves to read: rows of {@code metrics.jsonl}, TensorBoard events and the page {@code
- * report.html}. Each is made from the run's folder alone.
+ * What a run leaves to read: rows of {@code metrics.jsonl}, TensorBoard events, and pages: {@code
+ * report.html}, the table of all runs, and runs compared. Each is made from runs' folders alone.
  *
  * <pre>{@code
- * Path page = HtmlReport.write(Path.of("runs/quickstart"));
+ * RunView run = new RunView(Path.of("runs/quickstart"));
+ * Path page = run.write(run.state(), "", 30);
  * }</pre>
  */
 package dev.mto.engine.report;

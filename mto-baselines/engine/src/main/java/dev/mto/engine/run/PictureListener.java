@@ -3,7 +3,7 @@ package dev.mto.engine.run;
 import dev.mto.engine.analysis.RunPictures;
 import java.util.function.IntPredicate;
 
-/** Makes the run's pictures and its report. */
+/** Makes the run's pictures. */
 final class PictureListener implements TrainingListener {
   private final RunPictures pictures;
   private final IntPredicate epochs;
@@ -22,7 +22,7 @@ final class PictureListener implements TrainingListener {
   public void epochDone(int epoch) {
     if (epochs.test(epoch + 1)) {
       pictures.reconstruction(epoch + 1);
-      pictures.report();
+      pictures.loss();
     }
   }
 
@@ -31,6 +31,6 @@ final class PictureListener implements TrainingListener {
     if (done) {
       pictures.last();
     }
-    pictures.report();
+    pictures.loss();
   }
 }

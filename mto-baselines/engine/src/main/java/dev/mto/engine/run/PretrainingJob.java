@@ -19,6 +19,7 @@ import dev.mto.engine.hooks.RunEnd;
 import dev.mto.engine.hooks.RunStart;
 import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.report.MetricsFile;
+import dev.mto.engine.report.RunView;
 import dev.mto.engine.report.TensorBoardEvents;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
@@ -142,7 +143,7 @@ public final class PretrainingJob implements AutoCloseable {
     Map<String, String> keys = ConfigLoader.values(ConfigLoader.write(config));
     hooks.began(new RunStart(folder.root(), keys, loop.done(), allSteps, epochs));
     try {
-      boolean done = train(allSteps, hooks);
+      boolean done = train(epochs, allSteps, hooks);
       hooks.ended(new RunEnd(done ? RunEnd.Outcome.FINISHED : RunEnd.Outcome.STOPPED, ""));
       return done;
     } catch (RuntimeException | Error e) {
@@ -151,24 +152,24 @@ public final class PretrainingJob implements AutoCloseable {
     }
   }
 
-  private boolean train(long allSteps, RunHooks hooks) {
+  private boolean train(int epochs, long allSteps, RunHooks hooks) {
     if (allSteps == 0) {
       hooks.saved(store.saveLast(loop.checkpoint()), 0);
       log.line("done: the first values are saved, untrained (training.epochs is 0)");
       return true;
     }
     warnOfLoneToken();
+    RunView view = new RunView(folder.root());
     RunPictures pictures =
-        new RunPictures(graph, new SampleBatch(graph.model(), images, evaluation), config, folder);
+        new RunPictures(
+            graph, new SampleBatch(graph.model(), images, evaluation), config, folder, view);
     try (MetricsListener metrics = new MetricsListener(folder.metrics());
         TensorBoardListener tensorBoard = new TensorBoardListener(folder.events());
         ConsoleListener progress =
             new ConsoleListener(
-                log,
-                config.training().epochs(),
-                allSteps,
-                PretrainingJob::ofStep,
-                PretrainingJob::ofEpoch)) {
+                log, epochs, allSteps, PretrainingJob::ofStep, PretrainingJob::ofEpoch);
+        ReportListener report =
+            new ReportListener(view, config.log().reportEverySeconds(), System::nanoTime)) {
       loop.add(
           new ValidationListener(
               graph.model(), images, evaluation, every(config.log().knnEveryEpochs())));
@@ -185,8 +186,9 @@ public final class PretrainingJob implements AutoCloseable {
                   done -> false)
               .telling(hooks::saved));
       loop.add(new PictureListener(pictures, every(config.log().picturesEveryEpochs())));
+      loop.add(report);
       loop.add(hooks);
-      boolean done = loop.run();
+      boolean done = run(report);
       if (images.unreadable() > 0) {
         log.line(
             "%d images could not be read and were left out: %s"
@@ -196,6 +198,15 @@ public final class PretrainingJob implements AutoCloseable {
         log.line("done: " + folder.root().resolve("report.html"));
       }
       return done;
+    }
+  }
+
+  private boolean run(ReportListener report) {
+    try {
+      return loop.run();
+    } catch (RuntimeException e) {
+      report.failed(e.getMessage());
+      throw e;
     }
   }
 
@@ -266,6 +277,7 @@ public final class PretrainingJob implements AutoCloseable {
                 Provenance.machine().get("backend"),
                 Provenance.machine().get("threads"),
                 folder.root()));
+    log.line("to watch it: " + folder.root().resolve("report.html"));
   }
 
   private void warnOfLoneToken() {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.engine.errors.UserException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +32,33 @@ class FolderLockTest {
     FolderLock.of(folder).close();
 
     FolderLock.of(folder).close();
+  }
+
+  @Test
+  void tellsWhetherItsOwnerLivesWithoutTakingIt() throws IOException {
+    assertThat(FolderLock.isHeld(folder)).as("nobody ever took it").isFalse();
+    try (FolderLock lock = FolderLock.of(folder)) {
+      assertThat(lock).isNotNull();
+      assertThat(FolderLock.isHeld(folder)).isTrue();
+    }
+    assertThat(FolderLock.isHeld(folder)).as("given back").isFalse();
+  }
+
+  @Test
+  void aKilledOwnerAndALaterProcessOfItsNumberHoldNothing() throws IOException {
+    String host = InetAddress.getLocalHost().getHostName();
+    long own = ProcessHandle.current().pid();
+    String before = "process " + own + " on " + host + " since 2001-01-01T00:00:00Z\n";
+    Files.writeString(folder.resolve("run.lock"), before);
+    assertThat(FolderLock.isHeld(folder)).as("this process began later").isFalse();
+
+    Files.writeString(folder.resolve("run.lock"), before.replace(host, "elsewhere"));
+    assertThat(FolderLock.isHeld(folder)).as("of another machine, believed").isTrue();
+
+    Files.writeString(
+        folder.resolve("run.lock"),
+        "process " + Integer.MAX_VALUE + " on " + host + " since 2001-01-01T00:00:00Z\n");
+    assertThat(FolderLock.isHeld(folder)).as("no such process").isFalse();
   }
 
   @Test

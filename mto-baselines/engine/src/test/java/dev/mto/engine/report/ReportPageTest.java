@@ -25,8 +25,8 @@ class ReportPageTest {
                         new ReportPage.Captioned(png("chart.png", 17, 10), "a chart"))));
 
     assertThat(html)
-        .contains("<figure class=\"wide\"><img alt=\"seven maps\"")
-        .contains("<figure><img alt=\"a chart\"")
+        .containsPattern("<figure class=\"wide\"><div class=\"frame\"><img [^>]*alt=\"seven maps\"")
+        .containsPattern("<figure><div class=\"frame\"><img [^>]*alt=\"a chart\"")
         .contains(".wide { grid-column: 1 / -1; }");
   }
 
@@ -35,12 +35,42 @@ class ReportPageTest {
     String html =
         page(new ReportPage.Section().text("a < b").table(List.of("<h>"), List.of(List.of("\"&"))));
 
-    assertThat(html).contains("a &lt; b").contains("<th>&lt;h&gt;</th>").contains("&quot;&amp;");
+    assertThat(html)
+        .contains("one &lt;line&gt;", "a &lt; b", "<th>&lt;h&gt;</th>")
+        .contains("&quot;&amp;");
+  }
+
+  @Test
+  void numbersAreFlushRightWithOneMinusSign() throws IOException {
+    String html =
+        page(
+            new ReportPage.Section()
+                .table(
+                    List.of("variant", "gain"),
+                    List.of(List.of("spa-e", "-0.32 ± 1.44"), List.of("none", ""))));
+
+    assertThat(html)
+        .contains("<th class=\"number\">gain</th>", "<td class=\"number\">\u22120.32 ± 1.44</td>")
+        .contains("<th>variant</th>", "<td>spa-e</td>");
+  }
+
+  @Test
+  void severalSectionsHaveAListOfThem() throws IOException {
+    ReportPage page = new ReportPage("Study", "");
+    for (String heading : List.of("One", "Two & more", "Three")) {
+      page.section(heading, new ReportPage.Section().text("text"));
+    }
+    page.section("Empty", new ReportPage.Section());
+    page.write(folder.resolve("page.html"));
+
+    assertThat(Files.readString(folder.resolve("page.html")))
+        .contains("<a href=\"#two-more\">Two &amp; more</a>", "<section id=\"two-more\">")
+        .doesNotContain("Empty");
   }
 
   private String page(ReportPage.Section section) throws IOException {
     Path file = folder.resolve("page.html");
-    new ReportPage("Study").section("Pictures", section).write(file);
+    new ReportPage("Study", "one <line>").section("Pictures", section).write(file);
     return Files.readString(file);
   }
 

@@ -3,6 +3,7 @@ package dev.mto.engine.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.engine.folder.FolderLock;
 import java.awt.image.BufferedImage;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HtmlReportTest {
+class RunViewTest {
   @TempDir Path folder;
   private Path run;
 
@@ -42,15 +43,16 @@ class HtmlReportTest {
             "Reconstructions",
             "Heterogeneity of masked and visible tokens",
             "Affinity of all token pairs",
-            "MTO terms, each before its weight",
-            "Held-out images",
+            "Terms of Masked Token Optimization",
+            "Accuracy",
             "Mask token",
             "Optimization",
             "Configuration",
             "Provenance");
     assertThat(html)
-        .contains("sparsity (eq. 3)", "entropy (eq. 6)", "ranking (eq. 7)")
-        .contains("bound ln V", "step 1</title>", "step 200</title>")
+        .contains(
+            "Sparsity L_spa (eq. 3)", "Initial heterogeneity L_e (eq. 6)", "Ranking L_r (eq. 7)")
+        .contains("bound ln V", ">step 1</text>", ">step 200</text>")
         .contains("<th>host.cpu</th><td>x86</td>")
         .contains("baseline: simmim");
   }
@@ -77,7 +79,7 @@ class HtmlReportTest {
         .doesNotContain("http:")
         .doesNotContain("https:")
         .doesNotContain("<script")
-        .doesNotContain("<link")
+        .doesNotContainPattern("(src|href)=\"(?!data:|#)")
         .doesNotContain("url(");
   }
 
@@ -116,7 +118,7 @@ class HtmlReportTest {
 
     String html = report();
 
-    assertThat(html).containsSubsequence("reconstruction, epoch 20", "reconstruction, epoch 2");
+    assertThat(html).containsSubsequence("raw prediction, epoch 20", "raw prediction, epoch 2");
     assertThat(html.split("<img ", -1)).hasSize(1 + 1 + 4);
     String bytes =
         Base64.getEncoder()
@@ -131,7 +133,9 @@ class HtmlReportTest {
         run.resolve("metrics.jsonl"),
         "{\"step\":1,\"loss\":1,\"loss.pixel.spa\":2,\"heterogeneity.feature\":[3,2]}\n");
 
-    assertThat(report()).contains("sparsity (eq. 3), pixel").contains("H of each layer, feature");
+    assertThat(report())
+        .contains("Sparsity L_spa (eq. 3), pixel decoder")
+        .contains("H of each layer, feature decoder");
   }
 
   @Test
@@ -149,7 +153,7 @@ class HtmlReportTest {
     String html = report();
 
     long points =
-        Pattern.compile("<path d=\"([^\"]*)\"")
+        Pattern.compile("<path class=\"line\" d=\"([^\"]*)\"")
             .matcher(html)
             .results()
             .mapToLong(path -> path.group(1).chars().filter(c -> c == 'M' || c == 'L').count())
@@ -164,21 +168,99 @@ class HtmlReportTest {
     Files.writeString(folder.resolve("metrics.jsonl"), "{\"step\":1,\"loss\":1}\n");
     Files.writeString(folder.resolve("bad-images.txt"), "a.png\tempty file\nb.png\tempty file\n");
 
-    assertThat(HtmlReport.write(folder))
+    assertThat(new RunView(folder).write(RunState.STOPPED, "", 30))
         .content()
         .contains("2 images could not be read and were left out");
   }
 
   @Test
+  void aRunningRunsPageRenewsItselfAndAnEndedOnesDoesNot() throws IOException {
+    metrics(50);
+    Files.writeString(
+        run.resolve("config.yaml"),
+        "baseline: simmim\ntraining: {epochs: 20, batch: 10, accumulate: 2}\n");
+    RunView view = new RunView(run);
+
+    assertThat(view.write(RunState.RUNNING, "", 17))
+        .content()
+        .contains("http-equiv=\"refresh\" content=\"17\"")
+        .contains("<b>running</b> epoch 10 of 20, step 50 of 100; about 2 s left");
+    for (RunState ended : List.of(RunState.FINISHED, RunState.STOPPED, RunState.FAILED)) {
+      assertThat(view.write(ended, "a < b", 17))
+          .content()
+          .doesNotContain("refresh")
+          .contains("<b>" + ended.title() + "</b>", "a &lt; b");
+    }
+  }
+
+  @Test
+  void theFolderTellsWhatTheRunIsDoing() throws IOException {
+    RunView view = new RunView(run);
+    assertThat(view.state()).isEqualTo(RunState.STOPPED);
+    try (FolderLock lock = FolderLock.of(run)) {
+      assertThat(lock).isNotNull();
+      assertThat(view.state()).isEqualTo(RunState.RUNNING);
+    }
+    assertThat(view.state()).isEqualTo(RunState.STOPPED);
+    metrics(50);
+    Files.writeString(run.resolve("config.yaml"), "training: {epochs: 10}\n");
+    assertThat(view.state()).isEqualTo(RunState.FINISHED);
+  }
+
+  @Test
+  void theHeadingSaysWhatTheRunIs() throws IOException {
+    Files.writeString(
+        run.resolve("config.yaml"),
+        """
+        baseline: other
+        mto: {enabled: false}
+        data: {train: /data/imagenet/train}
+        model: {dim: 96, depth: 4, image: [32, 48]}
+        """);
+    Files.writeString(
+        run.resolve("provenance.json"),
+        "{\"started\":\"2026-11-29T05:20:37.2Z\",\"data.train.images\":1281167}");
+
+    assertThat(report())
+        .contains(
+            "other without MTO · 1,281,167 images of imagenet/train · width 96, 4 blocks, images of"
+                + " 32 × 48 pixels · begun 2026-11-29 05:20 UTC");
+  }
+
+  @Test
+  void chartsHaveScalesOfStepsAndOfEpochs() throws IOException {
+    metrics(200);
+
+    assertThat(report()).contains(">epoch</text>", ">step</text>");
+  }
+
+  @Test
+  void saysWhatIsNormalWithTheFiguresOfTheRun() throws IOException {
+    metrics(20);
+
+    assertThat(report())
+        .contains("never below 1/ln V = 1/4.331 = 0.2309 here")
+        .contains("(3 × ln 2 = 2.079 here)")
+        .contains("ln V for V visible tokens (4.331 for 76)");
+  }
+
+  @Test
+  void namesThatLookLikePartsOfATemplateStayNames() throws IOException {
+    Files.writeString(run.resolve("config.yaml"), "a: '{{title}} {{content}} $1'\n");
+
+    assertThat(report()).contains("a: &#39;{{title}} {{content}} $1&#39;");
+  }
+
+  @Test
   void refusesAFolderThatIsNotThere() {
-    assertThatThrownBy(() -> HtmlReport.write(folder.resolve("none")))
+    assertThatThrownBy(() -> new RunView(folder.resolve("none")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no run folder at")
         .hasMessageContaining("none");
   }
 
   private String report() throws IOException {
-    return Files.readString(HtmlReport.write(run));
+    return Files.readString(new RunView(run).write(RunState.FINISHED, "", 30));
   }
 
   private static List<String> headings(String html) {

@@ -1,0 +1,114 @@
+package dev.mto.bench.watch;
+
+import dev.mto.engine.errors.FileException;
+import dev.mto.engine.folder.RunFolder;
+import dev.mto.engine.report.RunView;
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The runs below a folder, found anew at each look, so that new ones appear. No link is followed: a
+ * run any of whose files that are shown is a symbolic link is no run here.
+ */
+final class RunFolders {
+  private static final int DEEPEST = 4;
+  private static final int MOST = 1000;
+  private static final List<String> SHOWN =
+      List.of(
+          "config.yaml",
+          "provenance.json",
+          "metrics.jsonl",
+          "bad-images.txt",
+          "run.lock",
+          "pictures",
+          "checkpoints",
+          "evaluate");
+
+  private final Path root;
+  private final Map<Path, RunView> views = new HashMap<>();
+
+  RunFolders(Path root) {
+    this.root = root;
+  }
+
+  /** Views of the runs by their path from the folder, with slashes; the newest first. */
+  synchronized Map<String, RunView> all() {
+    Map<String, RunView> all = new LinkedHashMap<>();
+    find().entrySet().stream()
+        .sorted(
+            Comparator.comparing((Map.Entry<Path, Long> run) -> run.getValue())
+                .reversed()
+                .thenComparing(Map.Entry::getKey))
+        .limit(MOST)
+        .forEach(
+            run -> all.put(name(run.getKey()), views.computeIfAbsent(run.getKey(), RunView::new)));
+    views.keySet().retainAll(all.values().stream().map(RunView::folder).toList());
+    return all;
+  }
+
+  private String name(Path run) {
+    if (run.equals(root)) {
+      return String.valueOf(root.toAbsolutePath().normalize().getFileName());
+    }
+    return root.relativize(run).toString().replace(run.getFileSystem().getSeparator(), "/");
+  }
+
+  /** Runs and when their configurations were written, in milliseconds. */
+  private Map<Path, Long> find() {
+    Map<Path, Long> found = new TreeMap<>();
+    SimpleFileVisitor<Path> visitor =
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+              throws IOException {
+            if (!RunFolder.isRun(folder)) {
+              return FileVisitResult.CONTINUE;
+            }
+            if (isPlain(folder)) {
+              found.put(
+                  folder, Files.getLastModifiedTime(folder.resolve("config.yaml")).toMillis());
+            }
+            return FileVisitResult.SKIP_SUBTREE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) {
+            return FileVisitResult.CONTINUE; // not ours to read, or gone since
+          }
+        };
+    try {
+      Files.walkFileTree(root, EnumSet.noneOf(FileVisitOption.class), DEEPEST, visitor);
+    } catch (IOException e) {
+      throw FileException.reading(root, e);
+    }
+    return found;
+  }
+
+  private static boolean isPlain(Path run) throws IOException {
+    for (String name : SHOWN) {
+      if (Files.isSymbolicLink(run.resolve(name))) {
+        return false;
+      }
+    }
+    Path pictures = run.resolve("pictures");
+    if (!Files.isDirectory(pictures, LinkOption.NOFOLLOW_LINKS)) {
+      return true;
+    }
+    try (var files = Files.list(pictures)) {
+      return files.noneMatch(Files::isSymbolicLink);
+    }
+  }
+}
