@@ -62,8 +62,7 @@ final class AnalyzeCommand implements Runnable {
           "H of every layer (eq. 2), as Fig. 1 of the paper, beside the mean norms of masked and of"
               + " visible tokens: means over 1,000 images and what fills their last batch, in an"
               + " order and under masks that are the same for every run.")
-  void heterogeneity(
-      @Mixin AnalyzedWeights analyzed, @Mixin JsonOutput json) throws IOException {
+  void heterogeneity(@Mixin AnalyzedWeights analyzed, @Mixin JsonOutput json) throws IOException {
     try (RunAnalysis analysis = analyzed.open()) {
       HeterogeneityByLayer result = analysis.heterogeneity(analyzed.out());
       System.out.println(

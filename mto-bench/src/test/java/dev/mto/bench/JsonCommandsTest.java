@@ -35,7 +35,9 @@ class JsonCommandsTest {
     assertThat(check.at("/left_out/by_ending/.csv").asInt()).isEqualTo(1);
     JsonNode rauc =
         document(
-            "rauc --from 1 --to 2 --json --baseline %1$s --target %1$s".formatted(curve).split(" "));
+            "rauc --from 1 --to 2 --json --baseline %1$s --target %1$s"
+                .formatted(curve)
+                .split(" "));
     assertThat(rauc.at("/ratio").asDouble()).isEqualTo(1);
     assertThat(document("doctor", "--json").at("/cores").asInt()).isPositive();
   }

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The example of this library in docs/evaluation.md compiles, and evaluates a run. */
 class DocumentedExampleTest {
   private static final Path DOCUMENT = Path.of("../../docs/evaluation.md");
-  private static final Pattern EXAMPLE =
-      Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final String PROGRAM =
       """
       import dev.mto.engine.encoder.*;

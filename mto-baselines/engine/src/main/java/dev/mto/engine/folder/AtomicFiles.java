@@ -70,8 +70,8 @@ public final class AtomicFiles {
   }
 
   /**
-   * Deletes temporary files that killed processes left anywhere in {@code folder}, which nobody else
-   * writes into.
+   * Deletes temporary files that killed processes left anywhere in {@code folder}, which nobody
+   * else writes into.
    */
   public static void sweepAll(Path folder) {
     sweep(folder, Integer.MAX_VALUE);

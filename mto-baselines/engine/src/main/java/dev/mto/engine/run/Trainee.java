@@ -14,7 +14,8 @@ public interface Trainee extends AutoCloseable {
    * @param microBatches images whose mean gradient is taken
    * @param at the step, from which anything random is derived
    * @return numbers to log, by name, with {@code loss} among them; the caller may add to it
-   * @throws dev.mto.engine.errors.DivergenceException when a loss or gradient is not finite; parameters are untouched
+   * @throws dev.mto.engine.errors.DivergenceException when a loss or gradient is not finite;
+   *     parameters are untouched
    */
   Map<String, Object> step(List<ImageBatch> microBatches, TrainingPosition at, double learningRate);
 

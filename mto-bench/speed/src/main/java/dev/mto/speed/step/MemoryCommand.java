@@ -70,9 +70,12 @@ public final class MemoryCommand implements Callable<Integer> {
         figures.put(
             checkpointing ? "gradient_checkpointing" : "everything_kept",
             Map.of(
-                "mib_an_image", perImage,
-                "mib_besides", one.mebibytes() - perImage * SMALL,
-                "ms", more.milliseconds()));
+                "mib_an_image",
+                perImage,
+                "mib_besides",
+                one.mebibytes() - perImage * SMALL,
+                "ms",
+                more.milliseconds()));
       }
     }
     System.out.printf(
