@@ -1,5 +1,7 @@
 package dev.mto.bench;
 
+import dev.mto.bench.embed.EmbedCommand;
+import dev.mto.bench.embed.SearchCommand;
 import dev.mto.bench.evaluate.EvaluateCommand;
 import dev.mto.bench.study.StudyCellCommand;
 import dev.mto.bench.study.StudyCommand;
@@ -25,6 +27,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       PretrainCommand.class,
       EvaluateCommand.class,
+      EmbedCommand.class,
+      SearchCommand.class,
       RaucCommand.class,
       StudyCommand.class,
       StudyCellCommand.class,
