@@ -105,11 +105,11 @@ public final class SearchCommand implements Callable<Integer> {
     List<List<ContactSheet.Tile>> rows = new ArrayList<>();
     for (int q = 0; q < queries.size(); q++) {
       List<ContactSheet.Tile> row = new ArrayList<>();
-      row.add(new ContactSheet.Tile(queries.get(q), "query"));
+      row.add(new ContactSheet.Tile(queries.get(q), "query", queries.get(q).toString()));
       for (EmbeddingIndex.Found one : found.get(q)) {
         row.add(
             new ContactSheet.Tile(
-                one.file(), String.format(Locale.ROOT, "%.3f", one.similarity())));
+                one.file(), String.format(Locale.ROOT, "%.3f", one.similarity()), one.image()));
       }
       rows.add(row);
     }

@@ -76,7 +76,7 @@ public final class ChosenModel {
       throw new UserException("--entry " + entry + ": " + weights + " has no entries");
     }
     model.refuseIfGiven(weights + " has its own configuration");
-    return TrainedModel.builtin(weights, System.out::println);
+    return TrainedModel.builtin(weights);
   }
 
   /** Where results of {@code task} go unless it is said: beside the run, or under evaluate/. */

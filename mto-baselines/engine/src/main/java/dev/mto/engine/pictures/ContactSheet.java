@@ -32,10 +32,11 @@ public final class ContactSheet {
   /**
    * A photo on the sheet.
    *
-   * @param file what is shown, and its name below
+   * @param file what is shown
    * @param heading above it
+   * @param name below it; of a long one the end is shown
    */
-  public record Tile(Path file, String heading) {}
+  public record Tile(Path file, String heading, String name) {}
 
   private ContactSheet(String caption, List<List<Tile>> rows, Exif exif) {
     this.exif = exif;
@@ -91,7 +92,7 @@ public final class ContactSheet {
     graphics.fillRect(x, y, TILE, TILE);
     graphics.setColor(Drawing.INK);
     graphics.setFont(Drawing.font(Font.BOLD, 15));
-    Drawing.centred(graphics, tile.heading(), x + TILE / 2, top + HEADING - 7);
+    Drawing.centred(graphics, tile.heading(), x + TILE / 2, top + HEADING - 9);
     graphics.setFont(Drawing.font(Font.PLAIN, 13));
     try {
       BufferedImage picture = Thumbnail.of(tile.file(), exif, TILE);
@@ -103,7 +104,7 @@ public final class ContactSheet {
     }
     Drawing.centred(
         graphics,
-        Drawing.shortenedAtItsBeginning(graphics, String.valueOf(tile.file().getFileName()), TILE),
+        Drawing.shortenedAtItsBeginning(graphics, tile.name(), TILE),
         x + TILE / 2,
         y + TILE + 16);
     if (framed) {

@@ -33,9 +33,12 @@ public record ModelOrigin(String run, Integer epoch, String weights, String entr
    * @param say is told what a person should know about the file
    */
   public TrainedModel open(RunConfig config, Consumer<String> say) {
-    return run == null
-        ? TrainedModel.ofFile(WeightSource.named(weights, entry), config, say)
-        : TrainedModel.ofRun(Path.of(run), Optional.ofNullable(epoch), say);
+    if (run != null) {
+      return TrainedModel.ofRun(Path.of(run), Optional.ofNullable(epoch), say);
+    }
+    return BuiltinWeights.means(weights)
+        ? TrainedModel.builtin(weights)
+        : TrainedModel.ofFile(WeightSource.named(weights, entry), config, say);
   }
 
   /** For people: what to look for where the model is not found. */

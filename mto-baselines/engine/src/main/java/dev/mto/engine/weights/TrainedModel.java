@@ -62,9 +62,9 @@ public final class TrainedModel {
    * @param weights e.g. {@code builtin:mae-tiny}
    * @throws UserException when there is none of this name
    */
-  public static TrainedModel builtin(String weights, Consumer<String> say) {
-    return ofFile(
-        WeightSource.named(weights, null), BuiltinWeights.of(weights).config(), say);
+  public static TrainedModel builtin(String weights) {
+    WeightSource source = WeightSource.named(weights, null);
+    return ofFile(source, BuiltinWeights.of(weights).config(), note -> {});
   }
 
   /** As {@link #ofFile(WeightSource, RunConfig, Consumer)}, telling standard error. */

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * Computes one vector for each image of a folder or list and writes them to a target. Memory holds
@@ -75,20 +76,36 @@ public record EmbeddingJob(
    * @return empty after a stop, when the job can be resumed
    * @throws UserException when no image can be read, or what was left is of another job
    */
+  @SuppressWarnings("try") // signals are only listened to
   public Optional<Result> run(
       EmbeddingTarget target, boolean resume, int workers, PrintStream console) {
+    try (StopSignal stop = new StopSignal()) {
+      return run(target, resume, workers, console, done -> StopSignal.requested());
+    }
+  }
+
+  /**
+   * As {@link #run(EmbeddingTarget, boolean, int, PrintStream)}.
+   *
+   * @param stop asked after each batch, with the number of images that are done
+   */
+  Optional<Result> run(
+      EmbeddingTarget target,
+      boolean resume,
+      int workers,
+      PrintStream console,
+      IntPredicate stop) {
     if (!resume) {
       EmbeddingParts.delete(target.parts());
       delete(target.badImages());
     }
     BadImages bad = BadImages.open(target.badImages(), images.size(), 1);
     Result result;
-    try (StopSignal stop = new StopSignal();
-        FrozenEncoder encoder =
+    try (FrozenEncoder encoder =
             FrozenEncoder.of(
                 model.baseline(), model.config(), model.tensors(WeightsOf.STUDENT));
         EmbeddingParts parts = EmbeddingParts.open(target.parts(), plan(encoder))) {
-      if (!compute(encoder, parts, bad, workers, console)) {
+      if (!compute(encoder, parts, bad, workers, console, stop)) {
         return Optional.empty();
       }
       if (parts.rows() == 0) {
@@ -110,7 +127,12 @@ public record EmbeddingJob(
 
   /** Fills the parts; false after a stop. */
   private boolean compute(
-      FrozenEncoder encoder, EmbeddingParts parts, BadImages bad, int workers, PrintStream console) {
+      FrozenEncoder encoder,
+      EmbeddingParts parts,
+      BadImages bad,
+      int workers,
+      PrintStream console,
+      IntPredicate stop) {
     RunConfig config = model.config();
     long saved = System.nanoTime();
     try (EmbeddingProgress progress =
@@ -130,7 +152,7 @@ public record EmbeddingJob(
           parts.save();
           saved = System.nanoTime();
         }
-        if (StopSignal.requested()) {
+        if (stop.test(done(parts.batches()))) {
           throw new StoppedException();
         }
       }
