@@ -68,7 +68,8 @@ class BuiltinWeightsTest {
             "evaluate knn --weights %s --train %s --val %s --untrained 1 --json %s",
             NAME, some("train", 20), some("val", 8), json)
         .assertDone();
-    Execution.ofLine("weights export --weights %s --out %s", NAME, folder.resolve("copy.safetensors"))
+    Execution.ofLine(
+            "weights export --weights %s --out %s", NAME, folder.resolve("copy.safetensors"))
         .assertDone();
     Execution.ofLine(
             "analyze reconstruct --weights %s --images %s --out %s",
@@ -77,8 +78,7 @@ class BuiltinWeightsTest {
 
     var figures = new ObjectMapper().readTree(json.toFile());
     assertThat(figures.get("model").asText()).isEqualTo(NAME);
-    assertThat(figures.get("top1").asDouble())
-        .isBetween(0.9, 1.);
+    assertThat(figures.get("top1").asDouble()).isBetween(0.9, 1.);
     assertThat(folder.resolve("reconstruction.png")).isNotEmptyFile();
     assertThat(Files.readAllBytes(folder.resolve("copy.safetensors")))
         .isEqualTo(Files.readAllBytes(BuiltinWeights.of(NAME).file()));

@@ -53,12 +53,10 @@ class EmbedCommandTest {
     Path json = folder.resolve("near.json");
 
     CommandRun found =
-        search(
-            "--image", query.toString(), "--out", png.toString(), "--json", json.toString());
+        search("--image", query.toString(), "--out", png.toString(), "--json", json.toString());
 
     found.assertDone();
-    JsonNode neighbours =
-        new ObjectMapper().readTree(json.toFile()).at("/queries/0/neighbours");
+    JsonNode neighbours = new ObjectMapper().readTree(json.toFile()).at("/queries/0/neighbours");
     assertThat(neighbours).hasSize(3);
     for (JsonNode neighbour : neighbours) {
       assertThat(neighbour.get("image").asText())

@@ -35,16 +35,14 @@ final class EncodedFiles {
       Consumer<String> unreadable) {
     ImageFolder files = files(images);
     BadImages bad = unreadable == null ? null : BadImages.telling(unreadable, files.size(), 1);
-    FrozenEncoder encoder =
-        FrozenEncoder.of(Baselines.named(config.baseline()), config, weights);
+    FrozenEncoder encoder = FrozenEncoder.of(Baselines.named(config.baseline()), config, weights);
     ImageFeatures features =
         new ImageFeatures(encoder, kind, CentreCrops.of(files, config, batch, bad).build());
     return batches(features)
         .flatMap(
             one ->
                 IntStream.range(0, one.images().length)
-                    .mapToObj(
-                        i -> new ImageFeature(files.path(one.images()[i]), one.vectors()[i])))
+                    .mapToObj(i -> new ImageFeature(files.path(one.images()[i]), one.vectors()[i])))
         .onClose(features::close)
         .onClose(encoder::close);
   }

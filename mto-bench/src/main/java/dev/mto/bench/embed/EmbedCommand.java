@@ -113,8 +113,7 @@ public final class EmbedCommand implements Callable<Integer> {
     if (workers < 1) {
       throw new UserException("--workers " + workers + ": must be at least 1");
     }
-    EmbeddingTarget target =
-        out == null ? EmbeddingTarget.index(index) : EmbeddingTarget.file(out);
+    EmbeddingTarget target = out == null ? EmbeddingTarget.index(index) : EmbeddingTarget.file(out);
     target.check();
     return target;
   }
@@ -132,7 +131,8 @@ public final class EmbedCommand implements Callable<Integer> {
     }
     if (!force && target.begun()) {
       throw new UserException(
-          target.path() + ": was begun and stopped; add --resume to go on, or --force to begin anew");
+          target.path()
+              + ": was begun and stopped; add --resume to go on, or --force to begin anew");
     }
     return true;
   }

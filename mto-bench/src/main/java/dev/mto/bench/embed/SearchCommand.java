@@ -96,7 +96,11 @@ public final class SearchCommand implements Callable<Integer> {
     System.out.printf("%s: nearest of %,d images by cosine%n", query, images);
     for (int i = 0; i < found.size(); i++) {
       System.out.printf(
-          Locale.ROOT, "  %3d  %7.4f  %s%n", i + 1, found.get(i).similarity(), found.get(i).image());
+          Locale.ROOT,
+          "  %3d  %7.4f  %s%n",
+          i + 1,
+          found.get(i).similarity(),
+          found.get(i).image());
     }
   }
 

@@ -66,7 +66,9 @@ public final class ImageFolder {
     return ImageList.read(list);
   }
 
-  /** These files in their order, without labels; whether they are there shows when they are read. */
+  /**
+   * These files in their order, without labels; whether they are there shows when they are read.
+   */
   public static ImageFolder of(Iterable<Path> files) {
     return ImageList.of(files);
   }

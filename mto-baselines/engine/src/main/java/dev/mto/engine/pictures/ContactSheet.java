@@ -100,7 +100,10 @@ public final class ContactSheet {
           picture, x + (TILE - picture.getWidth()) / 2, y + (TILE - picture.getHeight()) / 2, null);
     } catch (UnreadableImageException e) {
       Drawing.centred(
-          graphics, Drawing.shortened(graphics, e.getMessage(), TILE - 8), x + TILE / 2, y + TILE / 2);
+          graphics,
+          Drawing.shortened(graphics, e.getMessage(), TILE - 8),
+          x + TILE / 2,
+          y + TILE / 2);
     }
     Drawing.centred(
         graphics,

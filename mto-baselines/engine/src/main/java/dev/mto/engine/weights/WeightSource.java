@@ -47,9 +47,7 @@ public record WeightSource(Path file, Optional<String> entry, Optional<Path> tea
    */
   public static WeightSource named(String weights, String entry) {
     Path file =
-        BuiltinWeights.means(weights)
-            ? BuiltinWeights.of(weights).file()
-            : Path.of(weights);
+        BuiltinWeights.means(weights) ? BuiltinWeights.of(weights).file() : Path.of(weights);
     return new WeightSource(file, Optional.ofNullable(entry), Optional.empty());
   }
 

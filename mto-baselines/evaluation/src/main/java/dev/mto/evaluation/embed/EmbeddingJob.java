@@ -55,11 +55,7 @@ public record EmbeddingJob(
   /** All images of a source, in batches as k-NN on the model's run takes them. */
   public static EmbeddingJob of(TrainedModel model, Path source, FeatureKind feature) {
     return new EmbeddingJob(
-        model,
-        source,
-        EmbeddedImages.open(source),
-        feature,
-        model.config().training().batch());
+        model, source, EmbeddedImages.open(source), feature, model.config().training().batch());
   }
 
   /** The same in other batches. */
@@ -90,11 +86,7 @@ public record EmbeddingJob(
    * @param stop asked after each batch, with the number of images that are done
    */
   Optional<Result> run(
-      EmbeddingTarget target,
-      boolean resume,
-      int workers,
-      PrintStream console,
-      IntPredicate stop) {
+      EmbeddingTarget target, boolean resume, int workers, PrintStream console, IntPredicate stop) {
     if (!resume) {
       EmbeddingParts.delete(target.parts());
       delete(target.badImages());
@@ -102,8 +94,7 @@ public record EmbeddingJob(
     BadImages bad = BadImages.open(target.badImages(), images.size(), 1);
     Result result;
     try (FrozenEncoder encoder =
-            FrozenEncoder.of(
-                model.baseline(), model.config(), model.tensors(WeightsOf.STUDENT));
+            FrozenEncoder.of(model.baseline(), model.config(), model.tensors(WeightsOf.STUDENT));
         EmbeddingParts parts = EmbeddingParts.open(target.parts(), plan(encoder))) {
       if (!compute(encoder, parts, bad, workers, console, stop)) {
         return Optional.empty();

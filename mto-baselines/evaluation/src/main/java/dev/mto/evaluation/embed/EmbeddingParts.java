@@ -53,8 +53,7 @@ final class EmbeddingParts implements AutoCloseable {
     this.batches = state.batches();
     this.count = state.rows();
     channel =
-        FileChannel.open(
-            folder.resolve(ROWS), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(folder.resolve(ROWS), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     long good = EmbeddedRow.bytes(plan.by().dim()) * count;
     if (channel.size() < good) {
       channel.close();

@@ -129,21 +129,20 @@ class EmbeddingJobTest {
   @Test
   void everyFormatReadsBackAsTheSameVectorsUnderTheSamePaths() throws IOException {
     for (String name : List.of("a.npy", "a.csv", "a.parquet", "a.index")) {
-      assertThat(complete(job(), target(name)))
-          .isEqualTo(new EmbeddingJob.Result(IMAGES, 48, 0));
+      assertThat(complete(job(), target(name))).isEqualTo(new EmbeddingJob.Result(IMAGES, 48, 0));
     }
     float[][] expected = npy(folder.resolve("a.npy"));
     List<String> paths = Files.readAllLines(folder.resolve("a.npy.paths.txt"));
 
     assertThat(paths).hasSize(IMAGES).first().isEqualTo(images.resolve("part0/00.png").toString());
     assertThat(npy(folder.resolve("a.index/vectors.npy"))).isDeepEqualTo(expected);
-    assertThat(folder.resolve("a.index/paths.txt")).hasSameTextualContentAs(target("a.npy").paths());
+    assertThat(folder.resolve("a.index/paths.txt"))
+        .hasSameTextualContentAs(target("a.npy").paths());
     assertCsv(paths, expected);
     assertParquet(paths, expected);
     try (var left = Files.list(folder)) {
       assertThat(left.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder(
-              "a.npy", "a.npy.paths.txt", "a.csv", "a.parquet", "a.index");
+          .containsExactlyInAnyOrder("a.npy", "a.npy.paths.txt", "a.csv", "a.parquet", "a.index");
     }
   }
 
@@ -156,7 +155,13 @@ class EmbeddingJobTest {
   private void assertCsv(List<String> paths, float[][] expected) throws IOException {
     try (Reader in = Files.newBufferedReader(folder.resolve("a.csv"))) {
       List<CSVRecord> rows =
-          CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get().parse(in).getRecords();
+          CSVFormat.RFC4180
+              .builder()
+              .setHeader()
+              .setSkipHeaderRecord(true)
+              .get()
+              .parse(in)
+              .getRecords();
       assertThat(rows).hasSize(IMAGES);
       for (int i = 0; i < IMAGES; i++) {
         assertThat(rows.get(i).get("path")).isEqualTo(paths.get(i));
@@ -224,10 +229,11 @@ class EmbeddingJobTest {
     List<Path> files =
         switch (target.format()) {
           case NPY -> List.of(target.path(), target.paths());
-          case INDEX -> List.of(
-              target.path().resolve("index.json"),
-              target.path().resolve("vectors.npy"),
-              target.path().resolve("paths.txt"));
+          case INDEX ->
+              List.of(
+                  target.path().resolve("index.json"),
+                  target.path().resolve("vectors.npy"),
+                  target.path().resolve("paths.txt"));
           default -> List.of(target.path());
         };
     List<String> content = new ArrayList<>();
@@ -243,8 +249,7 @@ class EmbeddingJobTest {
     complete(job(), whole);
     EmbeddingTarget target = target("v.npy");
     run(job(), target, false, done -> done >= 8);
-    Files.write(
-        target.parts().resolve("rows.bin"), new byte[300], StandardOpenOption.APPEND);
+    Files.write(target.parts().resolve("rows.bin"), new byte[300], StandardOpenOption.APPEND);
 
     run(job(), target, true, NEVER);
 
@@ -346,8 +351,7 @@ class EmbeddingJobTest {
     Path list = Files.writeString(folder.resolve("list.txt"), "missing.png\n");
     EmbeddingTarget target = target("v.csv");
 
-    assertThatThrownBy(
-            () -> complete(EmbeddingJob.of(model, list, FeatureKind.usual()), target))
+    assertThatThrownBy(() -> complete(EmbeddingJob.of(model, list, FeatureKind.usual()), target))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("none of the 1 images can be read")
         .hasMessageContaining("v.csv.bad-images.txt");

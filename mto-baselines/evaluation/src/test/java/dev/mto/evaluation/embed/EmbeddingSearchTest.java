@@ -67,8 +67,7 @@ class EmbeddingSearchTest {
   }
 
   private static float[][] vectors() {
-    try (INDArray array =
-        Nd4j.createFromNpyFile(shared.resolve("index/vectors.npy").toFile())) {
+    try (INDArray array = Nd4j.createFromNpyFile(shared.resolve("index/vectors.npy").toFile())) {
       return array.toFloatMatrix();
     }
   }
@@ -117,8 +116,7 @@ class EmbeddingSearchTest {
   void anEncoderThatSeesImagesOtherwiseIsRefusedByName() throws IOException {
     TrainedModel other = SmallEncoder.model(folder, "data.mean=[0.5, 0.5, 0.5]");
 
-    assertThatThrownBy(
-            () -> new EmbeddingSearch(opened(), other).nearest(List.of(files.get(0)), 1))
+    assertThatThrownBy(() -> new EmbeddingSearch(opened(), other).nearest(List.of(files.get(0)), 1))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("made with data.mean [0.485, 0.456, 0.406]")
         .hasMessageContaining("has [0.5, 0.5, 0.5]");
