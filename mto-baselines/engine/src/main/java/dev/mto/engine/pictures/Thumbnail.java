@@ -47,7 +47,8 @@ final class Thumbnail {
   /** Small images keep their pixels as squares, large ones are averaged. */
   private static BufferedImage scaled(BufferedImage picture, int side) {
     int longest = Math.max(picture.getWidth(), picture.getHeight());
-    double scale = longest > side ? (double) side / longest : side / longest;
+    double fitting = (double) side / longest;
+    double scale = longest > side ? fitting : Math.floor(fitting);
     int width = (int) Math.max(1, Math.round(picture.getWidth() * scale));
     int height = (int) Math.max(1, Math.round(picture.getHeight() * scale));
     BufferedImage scaled = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

@@ -75,6 +75,7 @@ final class ParquetEmbeddings {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // abstract all the same
     protected WriteSupport<ImageFeature> getWriteSupport(Configuration configuration) {
       return rows;
     }
@@ -95,6 +96,7 @@ final class ParquetEmbeddings {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // abstract all the same
     public WriteContext init(Configuration configuration) {
       return new WriteContext(SCHEMA, Map.of(METADATA, metadata));
     }

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -49,7 +50,6 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Vectors of images, by a small encoder of the official implementation. */
 class EmbeddingJobTest {
   private static final int IMAGES = 18;
-  private static final IntPredicate NEVER = done -> false;
 
   @TempDir private static Path shared;
   private static Path images;
@@ -64,6 +64,10 @@ class EmbeddingJobTest {
     images = Files.createDirectory(shared.resolve("images"));
     SmallEncoder.images(images, IMAGES);
     model = SmallEncoder.model(shared);
+  }
+
+  private static boolean never(int done) {
+    return false;
   }
 
   private static EmbeddingJob job() {
@@ -82,7 +86,7 @@ class EmbeddingJobTest {
   }
 
   private EmbeddingJob.Result complete(EmbeddingJob job, EmbeddingTarget target) {
-    return run(job, target, false, NEVER).orElseThrow();
+    return run(job, target, false, EmbeddingJobTest::never).orElseThrow();
   }
 
   private float[][] vectors(EmbeddingJob job) {
@@ -94,10 +98,9 @@ class EmbeddingJobTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"MEAN 0", "CLASS 0", "MEAN 1"})
-  void vectorsAreTheFeaturesThatNearestNeighboursCompare(String named) {
-    String[] parts = named.split(" ");
-    FeatureKind kind = new FeatureKind(Pooling.valueOf(parts[0]), Integer.parseInt(parts[1]));
+  @CsvSource({"MEAN, 0", "CLASS, 0", "MEAN, 1"})
+  void vectorsAreTheFeaturesThatNearestNeighboursCompare(Pooling pooling, int block) {
+    FeatureKind kind = new FeatureKind(pooling, block);
 
     assertThat(vectors(EmbeddingJob.of(model, images, kind))).isDeepEqualTo(ofKnn(kind));
   }
@@ -251,7 +254,7 @@ class EmbeddingJobTest {
     run(job(), target, false, done -> done >= 8);
     Files.write(target.parts().resolve("rows.bin"), new byte[300], StandardOpenOption.APPEND);
 
-    run(job(), target, true, NEVER);
+    run(job(), target, true, EmbeddingJobTest::never);
 
     assertThat(content(target)).isEqualTo(content(whole));
   }
@@ -268,7 +271,7 @@ class EmbeddingJobTest {
           };
       assertThat(run(job(), target, false, signal)).isEmpty();
     }
-    assertThat(run(job(), target, true, NEVER)).isPresent();
+    assertThat(run(job(), target, true, EmbeddingJobTest::never)).isPresent();
   }
 
   @Test
@@ -299,7 +302,7 @@ class EmbeddingJobTest {
   }
 
   private void assertRefused(EmbeddingJob job, EmbeddingTarget target, String words) {
-    assertThatThrownBy(() -> run(job, target, true, NEVER))
+    assertThatThrownBy(() -> run(job, target, true, EmbeddingJobTest::never))
         .isInstanceOf(UserException.class)
         .hasMessageContaining(words)
         .hasMessageContaining("--force");
@@ -311,8 +314,10 @@ class EmbeddingJobTest {
     run(job(), target, false, done -> done >= 4);
     try (FolderLock other = FolderLock.of(target.parts())) {
       assertThat(other).isNotNull();
-      assertThatThrownBy(() -> run(job(), target, true, NEVER)).hasMessageContaining("in use");
-      assertThatThrownBy(() -> run(job(), target, false, NEVER)).hasMessageContaining("in use");
+      assertThatThrownBy(() -> run(job(), target, true, EmbeddingJobTest::never))
+          .hasMessageContaining("in use");
+      assertThatThrownBy(() -> run(job(), target, false, EmbeddingJobTest::never))
+          .hasMessageContaining("in use");
     }
   }
 

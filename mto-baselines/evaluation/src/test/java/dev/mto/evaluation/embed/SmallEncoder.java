@@ -46,7 +46,7 @@ final class SmallEncoder {
       int colour = random.nextInt(1 << 24);
       for (int y = 0; y < image.getHeight(); y++) {
         for (int x = 0; x < image.getWidth(); x++) {
-          image.setRGB(x, y, colour ^ random.nextInt(1 << 24) & 0x3f3f3f);
+          image.setRGB(x, y, colour ^ (random.nextInt(1 << 24) & 0x3f3f3f));
         }
       }
       Path below = Files.createDirectories(folder.resolve("part" + i / 4));
