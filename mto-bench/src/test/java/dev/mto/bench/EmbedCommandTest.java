@@ -124,6 +124,7 @@ class EmbedCommandTest {
     embed("--out", "v.txt").assertRefused("v.txt", ".parquet, .csv or .npy");
     embed("--out", folder.resolve("none/v.csv").toString()).assertRefused("there is no folder");
     embed("--index", images.resolve("class0/0.png").toString()).assertRefused("a file");
+    embed("--index", images.toString()).assertRefused("holds other files");
     embed("--out", folder.resolve("v.csv").toString(), "--batch", "0").assertRefused("--batch 0");
     embed("--out", folder.resolve("v.csv").toString(), "--workers", "0")
         .assertRefused("--workers 0");

@@ -151,7 +151,8 @@ public final class EmbedCommand implements Callable<Integer> {
     }
     if (done.unreadable() > 0) {
       System.out.printf(
-          "%,d images could not be read: %s%n", done.unreadable(), target.badImages());
+          "%,d %s could not be read: %s%n",
+          done.unreadable(), done.unreadable() == 1 ? "image" : "images", target.badImages());
     }
   }
 }

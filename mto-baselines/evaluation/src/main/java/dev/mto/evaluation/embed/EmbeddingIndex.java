@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -64,6 +65,20 @@ public final class EmbeddingIndex {
 
   static boolean present(Path folder) {
     return Files.exists(folder.resolve(INDEX));
+  }
+
+  /** Whether a folder is not there, or holds nothing but what an index may leave. */
+  static boolean mayFill(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return true;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .allMatch(name -> Stream.of(INDEX, VECTORS, PATHS).anyMatch(name::startsWith));
+    } catch (IOException e) {
+      throw FileException.reading(folder, e);
+    }
   }
 
   static void write(Path folder, EmbeddingTable table) {

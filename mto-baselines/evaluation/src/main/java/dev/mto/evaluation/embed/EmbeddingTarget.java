@@ -74,6 +74,9 @@ public record EmbeddingTarget(Path path, Format format) {
     if (format == Format.INDEX && Files.exists(path) && !Files.isDirectory(path)) {
       throw new UserException(path + ": a file; give the name of a folder to --index");
     }
+    if (format == Format.INDEX && !EmbeddingIndex.mayFill(path)) {
+      throw new UserException(path + ": holds other files; give a folder of its own to --index");
+    }
   }
 
   /** Where the paths of a {@link Format#NPY} file are. */
