@@ -31,6 +31,9 @@ final class ParquetEmbeddings {
   /** Key of the metadata. */
   static final String METADATA = "mto.embedding";
 
+  /** What is held in memory until it is written. */
+  private static final long ROW_GROUP_BYTES = 1L << 24;
+
   private static final MessageType SCHEMA =
       Types.buildMessage()
           .required(PrimitiveTypeName.BINARY)
@@ -51,6 +54,7 @@ final class ParquetEmbeddings {
             .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
             .withCompressionCodec(CompressionCodecName.UNCOMPRESSED)
             .withDictionaryEncoding(false)
+            .withRowGroupSize(ROW_GROUP_BYTES)
             .build()) {
       table.forEach(writer::write);
     }
