@@ -1,5 +1,7 @@
 package dev.mto.bench;
 
+import dev.mto.bench.embed.EmbedCommand;
+import dev.mto.bench.embed.SearchCommand;
 import dev.mto.bench.evaluate.EvaluateCommand;
 import dev.mto.bench.init.InitCommand;
 import dev.mto.bench.settings.ConfigCommand;
@@ -31,6 +33,8 @@ import picocli.CommandLine.Spec;
       PretrainCommand.class,
       ConfigCommand.class,
       EvaluateCommand.class,
+      EmbedCommand.class,
+      SearchCommand.class,
       RaucCommand.class,
       StudyCommand.class,
       StudyCellCommand.class,

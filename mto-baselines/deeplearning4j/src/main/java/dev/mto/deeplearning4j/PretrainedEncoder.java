@@ -2,6 +2,7 @@ package dev.mto.deeplearning4j;
 
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.engine.encoder.ImageFeature;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
@@ -9,6 +10,7 @@ import dev.mto.models.VitConfig;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
@@ -61,6 +63,16 @@ public final class PretrainedEncoder {
     return of(TrainedModel.ofFile(file, config));
   }
 
+  /**
+   * An encoder that ships with this software, in the module of its method.
+   *
+   * @param name e.g. {@code builtin:mae-tiny}
+   * @throws UserException when there is none of this name on the class path
+   */
+  public static PretrainedEncoder builtin(String name) {
+    return of(TrainedModel.builtin(name));
+  }
+
   /** What the model was trained with; its {@code centreCrop()} is how it sees images. */
   public RunConfig config() {
     return config;
@@ -74,6 +86,40 @@ public final class PretrainedEncoder {
   /** For {@code setInputTypes} of a network. */
   public InputType inputType() {
     return InputType.convolutional(vit().imageHeight(), vit().imageWidth(), vit().channels());
+  }
+
+  /**
+   * The usual features of image files, as {@link #features(Iterable, FeatureKind, int, Consumer)},
+   * in batches of the configuration; the first file that cannot be read is an error.
+   */
+  public Stream<ImageFeature> features(Iterable<Path> images) {
+    return features(images, FeatureKind.usual(), config.training().batch(), null);
+  }
+
+  /**
+   * Features of image files, in their order, each of the centre crop that {@code mto embed} and
+   * {@code mto evaluate} take: decoded, resized and normalised as the configuration says.
+   *
+   * <pre>{@code
+   * try (Stream<ImageFeature> features = encoder.features(List.of(Path.of("a.jpg"), Path.of("b.jpg")))) {
+   *   features.forEach(one -> System.out.println(one.image() + " " + one.vector().length));
+   * }
+   * }</pre>
+   *
+   * <p>The stream is lazy: files are read by {@code data.workers} threads a few batches ahead, and
+   * no more is held than that and the files' names. It is for one thread; close it, which frees the
+   * encoder's memory.
+   *
+   * @param images files of any format that is read
+   * @param kind which features
+   * @param batch images that are computed together
+   * @param unreadable is told of each file that cannot be read, and which then has no feature; null
+   *     for an error at the first one
+   * @throws UserException when no file is named, or the encoder has no such block
+   */
+  public Stream<ImageFeature> features(
+      Iterable<Path> images, FeatureKind kind, int batch, Consumer<String> unreadable) {
+    return EncodedFiles.open(config, weights, images, kind, batch, unreadable);
   }
 
   private VitConfig vit() {

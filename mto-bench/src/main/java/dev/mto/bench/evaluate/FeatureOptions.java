@@ -6,7 +6,7 @@ import dev.mto.engine.errors.UserException;
 import picocli.CommandLine.Option;
 
 /** Options that say which features of a frozen encoder are meant. */
-final class FeatureOptions {
+public final class FeatureOptions {
   @Option(
       names = "--feature",
       paramLabel = "NAME",
@@ -19,7 +19,12 @@ final class FeatureOptions {
       description = "Output of block K, from 1 (default: the last block's, after the final norm).")
   private int block;
 
-  FeatureKind kind() {
+  /**
+   * The features that were chosen.
+   *
+   * @throws UserException for a block that is none
+   */
+  public FeatureKind kind() {
     if (block < 0) {
       throw new UserException("--block " + block + ": blocks are counted from 1");
     }

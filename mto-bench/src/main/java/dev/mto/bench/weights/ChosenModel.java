@@ -1,6 +1,7 @@
 package dev.mto.bench.weights;
 
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.weights.BuiltinWeights;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightSource;
 import java.nio.file.Path;
@@ -27,8 +28,9 @@ public final class ChosenModel {
       paramLabel = "FILE",
       description =
           "Instead of a run: a file of weights (safetensors, a PyTorch checkpoint, a model's folder"
-              + " as Hugging Face has it), with --config.")
-  private Path weights;
+              + " as Hugging Face has it), with --config; or builtin:mae-tiny, a small encoder that"
+              + " ships with this software, without.")
+  private String weights;
 
   @Option(
       names = "--entry",
@@ -37,6 +39,11 @@ public final class ChosenModel {
   private String entry;
 
   @Mixin private ConfiguredModel model;
+
+  /** Whether a model is named at all. */
+  public boolean given() {
+    return run != null || weights != null;
+  }
 
   /**
    * The model; its weights are not read yet.
@@ -51,10 +58,7 @@ public final class ChosenModel {
       if (epoch != null) {
         throw new UserException("--checkpoint " + epoch + ": only a run has kept checkpoints");
       }
-      return TrainedModel.ofFile(
-          new WeightSource(weights, Optional.ofNullable(entry), Optional.empty()),
-          model.config(),
-          System.out::println);
+      return ofWeights();
     }
     if (entry != null) {
       throw new UserException("--entry " + entry + ": only a file of weights has entries");
@@ -63,12 +67,27 @@ public final class ChosenModel {
     return TrainedModel.ofRun(run, Optional.ofNullable(epoch), System.err::println);
   }
 
+  private TrainedModel ofWeights() {
+    if (!BuiltinWeights.means(weights)) {
+      return TrainedModel.ofFile(
+          WeightSource.named(weights, entry), model.config(), System.out::println);
+    }
+    if (entry != null) {
+      throw new UserException("--entry " + entry + ": " + weights + " has no entries");
+    }
+    model.refuseIfGiven(weights + " has its own configuration");
+    return TrainedModel.builtin(weights);
+  }
+
   /** Where results of {@code task} go unless it is said: beside the run, or under evaluate/. */
   public Path folder(String task) {
     if (run != null) {
       return run.resolve("evaluate").resolve(epoch == null ? task : task + "-epoch-" + epoch);
     }
-    String file = String.valueOf(weights.toAbsolutePath().normalize().getFileName());
-    return Path.of("evaluate", file.replaceFirst("\\.[^.]*$", "") + "-" + task);
+    String name =
+        BuiltinWeights.means(weights)
+            ? weights.substring(BuiltinWeights.PREFIX.length())
+            : String.valueOf(Path.of(weights).toAbsolutePath().normalize().getFileName());
+    return Path.of("evaluate", name.replaceFirst("\\.[^.]*$", "") + "-" + task);
   }
 }

@@ -3,6 +3,7 @@ package dev.mto.bench.weights;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.weights.BuiltinWeights;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
 import dev.mto.models.weights.WeightMatch;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ./mto weights inspect mae_visualize_vit_base.pth",
+      "  ./mto weights inspect builtin:mae-tiny",
       "  ./mto weights inspect bootmae_checkpoint.pth --entry model_ema --all",
       "  ./mto weights inspect mae_pretrain_vit_base.pth --config configs/mae-vit-base.yaml \\",
       "      --json match.json"
@@ -38,8 +40,9 @@ final class InspectCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "A PyTorch checkpoint (.pth, .pt, .bin, .ckpt), safetensors, .npz, the index of several"
-              + " files (*.index.json), or a model's folder.")
-  private Path file;
+              + " files (*.index.json), or a model's folder; or builtin:mae-tiny, whose card is"
+              + " shown first.")
+  private String file;
 
   @Option(
       names = "--entry",
@@ -56,7 +59,10 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    WeightSource source = new WeightSource(file, Optional.ofNullable(entry), Optional.empty());
+    WeightSource source = WeightSource.named(file, entry);
+    if (BuiltinWeights.means(file)) {
+      System.out.println(BuiltinWeights.of(file).card());
+    }
     Inspection inspection = new Inspection(source, Inspection.summary(source), compared(source));
     System.out.print(inspection.text(all));
     json.write(inspection.json());

@@ -75,7 +75,7 @@ record Inspection(WeightSource source, WeightSummary summary, Optional<WeightMat
     ObjectNode root =
         JsonNodeFactory.instance
             .objectNode()
-            .put("file", source.file().toString())
+            .put("file", source.fileName())
             .put("format", summary.format())
             .putPOJO("entries", summary.entries())
             .put("names", names())
@@ -119,7 +119,7 @@ record Inspection(WeightSource source, WeightSummary summary, Optional<WeightMat
    */
   String text(boolean all) {
     StringBuilder text = new StringBuilder();
-    line(text, "file", source.file() + ": " + summary.format());
+    line(text, "file", source.fileName() + ": " + summary.format());
     if (!summary.entries().isEmpty()) {
       line(text, "entries", entries());
     }

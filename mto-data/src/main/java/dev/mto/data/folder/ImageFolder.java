@@ -45,6 +45,34 @@ public final class ImageFolder {
     return new ImageFolderScan(root).scan();
   }
 
+  /**
+   * Lists the images below {@code root} at any depth, without labels: those directly in it and
+   * those in folders, together. What counts as an image is as in {@link #open}.
+   *
+   * @throws IllegalArgumentException in one line, if the folder is missing or has no image
+   */
+  public static ImageFolder atAnyDepth(Path root) {
+    return new ImageFolderScan(root).scanAtAnyDepth();
+  }
+
+  /**
+   * The images that a text file names, one path a line in UTF-8, in its order and without labels;
+   * blank lines are passed over. A relative path is found from the file's own folder, or from the
+   * present one. A path without a file is listed all the same, to be told when it is read.
+   *
+   * @throws IllegalArgumentException in one line, if the file cannot be read or names nothing
+   */
+  public static ImageFolder listedIn(Path list) {
+    return ImageList.read(list);
+  }
+
+  /**
+   * These files in their order, without labels; whether they are there shows when they are read.
+   */
+  public static ImageFolder of(Iterable<Path> files) {
+    return ImageList.of(files);
+  }
+
   /** The images at equal distances, so that at most {@code most} are left; all where they fit. */
   public ImageFolder evenly(int most) {
     if (size() <= most) {

@@ -46,18 +46,37 @@ final class ImageFolderScan {
     this.root = root;
   }
 
+  /** What a scan does once the folder is known to be one. */
+  @FunctionalInterface
+  private interface Scan {
+    ImageFolder scan() throws IOException;
+  }
+
+  /** Class folders, or images without labels. */
   ImageFolder scan() {
+    return scan("give a folder of images or of class folders with images", this::scanExisting);
+  }
+
+  /** All images, without labels. */
+  ImageFolder scanAtAnyDepth() {
+    return scan("give a folder of images", this::scanAllExisting);
+  }
+
+  private ImageFolder scan(String cure, Scan scan) {
     if (!Files.isDirectory(root)) {
       throw new IllegalArgumentException(
-          root
-              + (Files.exists(root) ? " is not a folder" : " does not exist")
-              + ": give a folder of images or of class folders with images");
+          root + (Files.exists(root) ? " is not a folder" : " does not exist") + ": " + cure);
     }
     try {
-      return scanExisting();
+      return scan.scan();
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read the folder " + root + ": " + e, e);
     }
+  }
+
+  private ImageFolder scanAllExisting() throws IOException {
+    add("", -1, imagesBelow(root));
+    return folder(List.of(), "into it");
   }
 
   private ImageFolder scanExisting() throws IOException {
@@ -85,12 +104,16 @@ final class ImageFolderScan {
         classes.add(name(folder));
       }
     }
+    return folder(classes, "into it or into class folders");
+  }
+
+  private ImageFolder folder(List<String> classes, String where) {
     LeftOut leftOut = new LeftOut(others, hidden, systemFolders, emptyFolders);
     if (names.isEmpty()) {
       throw new IllegalArgumentException(
           root
-              + " holds no image: put JPEG, PNG, TIFF, BMP or WebP files into it or into class"
-              + " folders"
+              + " holds no image: put JPEG, PNG, TIFF, BMP or WebP files "
+              + where
               + (leftOut.line().isEmpty() ? "" : " (it holds " + leftOut.line() + ")"));
     }
     return new ImageFolder(

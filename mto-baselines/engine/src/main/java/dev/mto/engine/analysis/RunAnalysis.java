@@ -40,7 +40,7 @@ public final class RunAnalysis implements AutoCloseable {
   public RunAnalysis(TrainedModel model, RunConfig config, Path badImages) {
     this.config = config;
     try {
-      Images images = new Images(config, model.baseline(), badImages);
+      Images images = Images.lookedAt(config, model.baseline(), badImages);
       ModelWeights loaded = model.whole();
       this.graph = loaded.graph();
       this.weights = loaded.description();
@@ -49,7 +49,7 @@ public final class RunAnalysis implements AutoCloseable {
       this.same =
           new SampleBatch(
               graph.model(),
-              new Images(config.withSeed(SEED), model.baseline(), badImages),
+              Images.lookedAt(config.withSeed(SEED), model.baseline(), badImages),
               session);
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);

@@ -3,6 +3,7 @@ package dev.mto.engine.encoder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.Checksum;
 import dev.mto.executor.GraphSession;
 import java.util.HashMap;
 import java.util.List;
@@ -54,6 +55,11 @@ public final class FrozenEncoder implements AutoCloseable {
   /** Width of a feature, D. */
   public int dim() {
     return dim;
+  }
+
+  /** A checksum of its tensors, by which it is known whatever file they come from. */
+  public String checksum() {
+    return Checksum.ofTensors(encoder.parameters().arrays());
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.mto.engine.encoder;
 
-import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -30,11 +29,11 @@ public record NearestNeighbours(int k, double temperature) implements FeatureCla
     Scores.Counter counter = new Scores.Counter(classes);
     for (int from = 0; from < queries.size(); from += QUERIES) {
       int to = Math.min(queries.size(), from + QUERIES);
-      Nearest[] nearest = nearest(train, queries.rows(from, to));
+      CosineSearch search = nearest(train, queries.rows(from, to));
       float[][] votes = new float[to - from][];
       int[] labels = new int[to - from];
       for (int q = 0; q < votes.length; q++) {
-        votes[q] = votes(nearest[q], train, classes.size());
+        votes[q] = votes(search.nearest(q), train, classes.size());
         labels[q] = queries.label(from + q);
       }
       try (INDArray scores = Nd4j.createFromArray(votes)) {
@@ -44,18 +43,12 @@ public record NearestNeighbours(int k, double temperature) implements FeatureCla
     return counter.scores();
   }
 
-  private Nearest[] nearest(FeatureTable train, INDArray queries) {
-    Nearest[] nearest = new Nearest[(int) queries.size(0)];
-    Arrays.setAll(nearest, q -> new Nearest(Math.min(k, train.size())));
+  private CosineSearch nearest(FeatureTable train, INDArray queries) {
+    CosineSearch search = new CosineSearch(queries, Math.min(k, train.size()));
     for (int from = 0; from < train.size(); from += BLOCK) {
-      int to = Math.min(train.size(), from + BLOCK);
-      try (INDArray similarity = queries.mmul(train.rows(from, to).transpose())) {
-        for (int q = 0; q < nearest.length; q++) {
-          nearest[q].offer(from, similarity.getRow(q).toFloatVector());
-        }
-      }
+      search.among(from, train.rows(from, Math.min(train.size(), from + BLOCK)));
     }
-    return nearest;
+    return search;
   }
 
   private float[] votes(Nearest nearest, FeatureTable train, int classes) {

@@ -26,13 +26,43 @@ public final class Images {
   private final ImageFolder validation;
   private final BadImages bad;
 
+  /** The folders of a configuration. */
+  private record Folders(ImageFolder train, ImageFolder validation) {
+    static Folders of(RunConfig config) {
+      ImageFolder train = open("data.train", config.data().train());
+      return new Folders(
+          train, config.data().val() == null ? null : Images.validation(config, train));
+    }
+  }
+
+  /** The images of a run that is trained. */
   public Images(RunConfig config, Baseline baseline, Path badImagesList) {
+    this(config, baseline, Folders.of(config), badImagesList);
+    requireTrainable();
+  }
+
+  private Images(RunConfig config, Baseline baseline, Folders folders, Path badImagesList) {
     this.config = config;
     this.masks = baseline.masks(config);
     this.secondView = baseline.secondView(config);
-    this.train = open("data.train", config.data().train());
-    this.validation = config.data().val() == null ? null : validation(config, train);
+    this.train = folders.train();
+    this.validation = folders.validation();
     this.bad = BadImages.open(badImagesList, train.size(), config.data().maxBadShare());
+  }
+
+  /**
+   * The images that a model is looked at with: {@code data.val}, or {@code data.train} where there
+   * is none. However few they are, and whether or not those it was trained on are here.
+   */
+  public static Images lookedAt(RunConfig config, Baseline baseline, Path badImagesList) {
+    ImageFolder images =
+        config.data().val() == null
+            ? open("data.train", config.data().train())
+            : open("data.val", config.data().val());
+    return new Images(config, baseline, new Folders(images, images), badImagesList);
+  }
+
+  private void requireTrainable() {
     if (train.size() < imagesPerStep()) {
       throw new UserException(
           "data.train: "

@@ -95,14 +95,7 @@ public final class LabelledImages {
 
   /** Images of a folder in order, not augmented. */
   public ImageBatches centreCrops(ImageFolder folder, int batch) {
-    return ImageBatches.from(folder, config.centreCrop())
-        .badImages(bad)
-        .stopWhen(StopSignal::requested)
-        .batchSize(batch)
-        .exif(config.data().exif())
-        .shuffle(false)
-        .workers(config.data().workers())
-        .build();
+    return CentreCrops.of(folder, config, batch, bad).build();
   }
 
   /** Shuffled training images of an epoch, without a last batch that is not full. */

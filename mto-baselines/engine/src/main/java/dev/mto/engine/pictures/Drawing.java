@@ -46,6 +46,17 @@ final class Drawing {
     return shown;
   }
 
+  /** {@code text}, or as much of its end as fits into {@code width} pixels. */
+  static String shortenedAtItsBeginning(Graphics2D graphics, String text, int width) {
+    String shown = text;
+    for (int begin = 0;
+        graphics.getFontMetrics().stringWidth(shown) > width && begin < text.length() - 1;
+        begin++) {
+      shown = "\u2026" + text.substring(begin + 1);
+    }
+    return shown;
+  }
+
   static Font font(int style, int size) {
     return new Font(Font.SANS_SERIF, style, size);
   }

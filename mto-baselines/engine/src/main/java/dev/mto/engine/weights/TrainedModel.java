@@ -56,6 +56,17 @@ public final class TrainedModel {
     return new TrainedModel(ConfigLoader.read(run.config()), run, epoch.orElse(null), null, warn);
   }
 
+  /**
+   * A model that ships with the product, with its own configuration.
+   *
+   * @param weights e.g. {@code builtin:mae-tiny}
+   * @throws UserException when there is none of this name
+   */
+  public static TrainedModel builtin(String weights) {
+    WeightSource source = WeightSource.named(weights, null);
+    return ofFile(source, BuiltinWeights.of(weights).config(), note -> {});
+  }
+
   /** As {@link #ofFile(WeightSource, RunConfig, Consumer)}, telling standard error. */
   public static TrainedModel ofFile(Path file, RunConfig config) {
     return ofFile(WeightSource.of(file), config, System.err::println);
@@ -85,6 +96,11 @@ public final class TrainedModel {
   /** Where it comes from, for people. */
   public String name() {
     return run == null ? file.name() : run.root() + (epoch == null ? "" : " after epoch " + epoch);
+  }
+
+  /** Where it comes from, for programs. */
+  public ModelOrigin origin() {
+    return run == null ? ModelOrigin.ofFile(file) : ModelOrigin.ofRun(run.root(), epoch);
   }
 
   /**
@@ -134,7 +150,7 @@ public final class TrainedModel {
       Set<String> model = weights.tensors().keySet();
       warn.accept(file.name() + ": " + UnusedTensors.describe(match.unexpected(), model));
     }
-    return weights.described(String.valueOf(Path.of(file.name()).getFileName()));
+    return weights.described(file.shortName());
   }
 
   private ModelWeights ofRun() {

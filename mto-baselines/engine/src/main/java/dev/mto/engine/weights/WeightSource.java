@@ -38,9 +38,33 @@ public record WeightSource(Path file, Optional<String> entry, Optional<Path> tea
     return new WeightSource(file, Optional.empty(), Optional.empty());
   }
 
+  /**
+   * A file, or an encoder that ships with the product.
+   *
+   * @param weights a path, or {@code builtin:NAME}
+   * @param entry of a training checkpoint, or null
+   * @throws UserException when there is no such file or encoder
+   */
+  public static WeightSource named(String weights, String entry) {
+    Path file =
+        BuiltinWeights.means(weights) ? BuiltinWeights.of(weights).file() : Path.of(weights);
+    return new WeightSource(file, Optional.ofNullable(entry), Optional.empty());
+  }
+
   /** Where they come from, for people. */
   public String name() {
-    return file + entry.map(own -> ", entry " + own).orElse("");
+    return fileName() + entry.map(own -> ", entry " + own).orElse("");
+  }
+
+  /** The file, or the name of an encoder that ships with the product. */
+  public String fileName() {
+    return BuiltinWeights.name(file).orElseGet(file::toString);
+  }
+
+  /** {@link #name()} without folders. */
+  String shortName() {
+    String name = name();
+    return BuiltinWeights.means(name) ? name : String.valueOf(Path.of(name).getFileName());
   }
 
   private static void check(Path file) {
