@@ -67,6 +67,8 @@ class JsonCommandsTest {
             "mto analyze heterogeneity",
             "mto weights inspect",
             "mto data check",
+            "mto embed",
+            "mto search",
             "mto bench step",
             "mto bench memory",
             "mto bench input",

@@ -2,6 +2,7 @@ package dev.mto.bench.embed;
 
 import dev.mto.bench.evaluate.FeatureOptions;
 import dev.mto.bench.weights.ChosenModel;
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.StopSignal;
@@ -87,6 +88,8 @@ public final class EmbedCommand implements Callable<Integer> {
       description = "Begins anew, and replaces what is there when all is computed.")
   private boolean force;
 
+  @Mixin private JsonOutput json = new JsonOutput();
+
   @Override
   public Integer call() {
     EmbeddingTarget target = target();
@@ -103,6 +106,7 @@ public final class EmbedCommand implements Callable<Integer> {
     }
     Optional<EmbeddingJob.Result> result = job.run(target, resume, workers, System.out);
     result.ifPresent(done -> say(target, done));
+    result.ifPresent(json::write);
     return result.isPresent() ? 0 : StopSignal.EXIT_CODE;
   }
 

@@ -1,11 +1,11 @@
 package dev.mto.bench.embed;
 
 import dev.mto.bench.weights.ChosenModel;
+import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.pictures.ContactSheet;
 import dev.mto.evaluation.embed.EmbeddingIndex;
 import dev.mto.evaluation.embed.EmbeddingSearch;
-import dev.mto.speed.JsonFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  ./mto search --index photos.index --image query.jpg --out near.png",
       "  ./mto search --index photos.index --image a.jpg --image b.jpg --top 16 --out near.png",
-      "  ./mto search --index photos.index --image query.jpg --json near.json"
+      "  ./mto search --index photos.index --image query.jpg --json"
     })
 public final class SearchCommand implements Callable<Integer> {
   @Option(
@@ -63,10 +63,8 @@ public final class SearchCommand implements Callable<Integer> {
       description = "Draws the images here (default: only the table).")
   private Path out;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the table here.")
-  private Path json;
-
   @Mixin private ChosenModel model;
+  @Mixin private JsonOutput json = new JsonOutput();
 
   @Override
   public Integer call() {
@@ -86,9 +84,7 @@ public final class SearchCommand implements Callable<Integer> {
       draw(index, search, found);
       System.out.println("wrote " + out);
     }
-    if (json != null) {
-      JsonFile.write(json, figures(index, found));
-    }
+    json.write(figures(index, found));
     return 0;
   }
 
