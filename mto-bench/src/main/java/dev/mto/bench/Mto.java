@@ -1,6 +1,7 @@
 package dev.mto.bench;
 
 import dev.mto.bench.evaluate.EvaluateCommand;
+import dev.mto.bench.predict.PredictCommand;
 import dev.mto.bench.study.StudyCellCommand;
 import dev.mto.bench.study.StudyCommand;
 import dev.mto.bench.weights.WeightsCommand;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       PretrainCommand.class,
       EvaluateCommand.class,
+      PredictCommand.class,
       RaucCommand.class,
       StudyCommand.class,
       StudyCellCommand.class,

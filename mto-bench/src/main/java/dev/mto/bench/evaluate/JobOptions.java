@@ -53,7 +53,7 @@ final class JobOptions {
   }
 
   /**
-   * A classifier on cached features has a few options of its own, no folder and no checkpoints.
+   * A classifier on cached features has a few options of its own and no checkpoints.
    *
    * @throws UserException when one of these options was given
    */
@@ -71,14 +71,15 @@ final class JobOptions {
       throw new UserException(
           "--untrained: with --cached, untrained encoders are always measured too; leave it out");
     }
-    if (out != null) {
-      throw new UserException(
-          "--out: a classifier on cached features has no folder; write the figures by --json FILE");
-    }
   }
 
   boolean untrained() {
     return untrained;
+  }
+
+  /** Where a classifier on cached features is kept; null for nowhere. */
+  Path out() {
+    return out;
   }
 
   Path json() {

@@ -1,8 +1,12 @@
 package dev.mto.data.folder;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The images below a folder in a stable order: class folders as ImageNet has them (label = rank of
@@ -43,6 +47,33 @@ public final class ImageFolder {
    */
   public static ImageFolder open(Path root) {
     return new ImageFolderScan(root).scan();
+  }
+
+  /**
+   * Files in the given order, without labels, whether they are there and images or not: what cannot
+   * be read is found when it is read.
+   *
+   * @param files at least one; relative ones are found from {@code root}
+   * @throws IllegalArgumentException if there is none
+   */
+  public static ImageFolder ofFiles(Path root, List<String> files) {
+    if (files.isEmpty()) {
+      throw new IllegalArgumentException("no image is named");
+    }
+    MessageDigest digest = DigestUtils.getSha256Digest();
+    files.forEach(file -> digest.update((file + "\n").getBytes(StandardCharsets.UTF_8)));
+    return new ImageFolder(
+        root,
+        List.of(),
+        files.toArray(String[]::new),
+        new int[0],
+        HexFormat.of().formatHex(digest.digest()),
+        LeftOut.NOTHING);
+  }
+
+  /** Whether a file is an image by the ending of its name or, where that says nothing, its bytes. */
+  public static boolean isImage(Path file) {
+    return FileKind.isImage(file);
   }
 
   /** The images at equal distances, so that at most {@code most} are left; all where they fit. */
