@@ -22,10 +22,10 @@ public record TrainedJob(Path folder, Path val) {
       accumulate: 1
       lr_scale_batch: none
       warmup_epochs: 0
-      base_lr: 5.0e-4
+      base_lr: 2.0e-3
       drop_path: 0.2
       head_std: 0.02
-      weight_average: 0.5
+      weight_average: 0.9
       """;
 
   private static final String PROBE =

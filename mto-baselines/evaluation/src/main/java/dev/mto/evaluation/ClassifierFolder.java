@@ -91,8 +91,8 @@ public final class ClassifierFolder {
     Map<String, INDArray> head = new LinkedHashMap<>();
     head.put(ClassifierHead.MEAN, classifier.mean());
     head.put(ClassifierHead.VARIANCE, classifier.variance());
-    head.put(ClassifierHead.NAME + ".weight", classifier.weight());
-    head.put(ClassifierHead.NAME + ".bias", classifier.bias());
+    head.put(ClassifierHead.WEIGHT, classifier.weight());
+    head.put(ClassifierHead.BIAS, classifier.bias());
     KeptClassifier.write(kept.head(), head);
     TrainedModel model = evaluation.model();
     try (FrozenEncoder encoder =

@@ -11,6 +11,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 final class ClassifierHead {
   static final String FC_NORM = "fc_norm";
   static final String NAME = "head";
+  static final String WEIGHT = NAME + ".weight";
+  static final String BIAS = NAME + ".bias";
   static final String MEAN = "head.norm.running_mean";
   static final String VARIANCE = "head.norm.running_var";
   static final String LOGITS = "logits";

@@ -8,6 +8,7 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.Checkpoint;
 import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.graph.SeededParameters;
+import dev.mto.engine.onnx.OnnxFile;
 import dev.mto.engine.weights.StateTensors;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.Initializer;
@@ -23,6 +24,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * A classifier that a job of fine-tuning or of a linear probe has trained, as its folder keeps it.
@@ -199,6 +201,68 @@ public final class TrainedClassifier implements AutoCloseable {
         Map.of(IMAGES, images),
         List.of(LOGITS, PROBABILITIES),
         values -> use.accept(values.get(LOGITS), values.get(PROBABILITIES)));
+  }
+
+  /**
+   * It for ONNX: input {@link #IMAGES}, outputs {@link #LOGITS} and {@link #PROBABILITIES}.
+   *
+   * @throws UserException when it cannot be translated
+   */
+  public OnnxFile onnx() {
+    return OnnxFile.of(graph(), List.of(LOGITS, PROBABILITIES));
+  }
+
+  /**
+   * Writes {@link #graph} with constant weights, for {@code SameDiff.load}; nothing can be
+   * classified here afterwards. Not atomic: write to a temporary file and rename.
+   */
+  public void writeSameDiff(Path file) {
+    encoder.writeSameDiff(file);
+  }
+
+  /**
+   * Its tensors as the official code of fine-tuning names them: the encoder's, without the prefix
+   * {@code encoder.} that SimMIM has in pre-training, {@code fc_norm} where the mean of patch tokens
+   * is classified, and {@code head}. A norm that the classifier does not see is left out; a
+   * standardisation is part of {@code head}.
+   */
+  public Map<String, INDArray> tensors() {
+    Map<String, INDArray> tensors = new LinkedHashMap<>();
+    Map<String, INDArray> all = encoder.parameters().tables();
+    all.putAll(encoder.parameters().arrays());
+    all.forEach((name, tensor) -> tensors.put(name.replaceFirst("^encoder\\.", ""), tensor));
+    tensors.remove(ClassifierHead.MEAN);
+    tensors.remove(ClassifierHead.VARIANCE);
+    if (description.features().block() > 0) {
+      tensors.remove("norm.weight");
+      tensors.remove("norm.bias");
+    }
+    tensors.put(ClassifierHead.WEIGHT, head().weight());
+    tensors.put(ClassifierHead.BIAS, head().bias());
+    return tensors;
+  }
+
+  /**
+   * The linear layer on the normalised feature, with the standardisation in it.
+   *
+   * @param weight [K, D]
+   * @param bias [K]
+   */
+  public record Head(INDArray weight, INDArray bias) {}
+
+  /** The linear layer on the normalised feature, with the standardisation in it. */
+  public Head head() {
+    Map<String, INDArray> arrays = encoder.parameters().arrays();
+    INDArray weight = arrays.get(ClassifierHead.WEIGHT);
+    INDArray bias = arrays.get(ClassifierHead.BIAS);
+    Double epsilon = description.features().standardisationEpsilon();
+    if (epsilon == null) {
+      return new Head(weight, bias);
+    }
+    INDArray deviation = Transforms.sqrt(arrays.get(ClassifierHead.VARIANCE).add(epsilon), false);
+    INDArray scaled = weight.divRowVector(deviation);
+    INDArray shift = scaled.mmul(arrays.get(ClassifierHead.MEAN).transpose()).reshape(bias.length());
+    return new Head(scaled, bias.sub(shift));
   }
 
   @Override

@@ -2,11 +2,15 @@ package dev.mto.bench.weights;
 
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.onnx.OnnxFile;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.TrainedModel;
+import dev.mto.evaluation.TrainedClassifier;
 import dev.mto.models.weights.SharedRelativeBias;
 import dev.mto.models.weights.WeightNames;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
@@ -22,6 +26,8 @@ import picocli.CommandLine.Option;
       "Writes a trained model for other code: safetensors under the names that it looks for, or the"
           + " encoder as a SameDiff graph. A file that holds the encoder alone is enough where only"
           + " that is exported.",
+      "With --job, the classifier that evaluate finetune or evaluate linear has trained: encoder and"
+          + " head, from 'images' to 'logits' and 'probabilities' [B, K] as samediff or onnx.",
       "Official names are kept for a part as well: SimMIM's encoder begins with 'encoder.', which"
           + " its official fine-tuning takes off itself. A SameDiff file has the placeholder"
           + " 'images' [B, C, H, W] of normalised pixels and the outputs 'tokens' [B, 1+N, D] and"
@@ -36,6 +42,11 @@ import picocli.CommandLine.Option;
       "  ./mto weights export --run runs/quickstart --part encoder --per-block-bias \\",
       "      --out fine-tuning.safetensors",
       "  ./mto weights export --run runs/quickstart --format samediff --out encoder.fb",
+      "  ./mto weights export --run runs/quickstart --checkpoint 10 --format onnx --out encoder.onnx",
+      "  ./mto weights export --job runs/mae-tiny/evaluate/finetune --format onnx \\",
+      "      --out classifier.onnx",
+      "  ./mto weights export --job runs/mae-vit-base/evaluate/finetune --names timm \\",
+      "      --out timm.safetensors",
       "  ./mto weights export --weights mae.safetensors --config configs/mae-vit-base.yaml \\",
       "      --part encoder --names timm --out timm.safetensors"
     })
@@ -50,10 +61,24 @@ final class ExportCommand implements Runnable {
 
   private enum Format {
     SAFETENSORS,
-    SAMEDIFF
+    SAMEDIFF,
+    ONNX
   }
 
   @Mixin private ChosenModel source;
+
+  @Option(
+      names = "--job",
+      paramLabel = "DIR",
+      description =
+          "Instead of a run: the folder of a job of evaluate finetune or evaluate linear, whose"
+              + " classifier is written.")
+  private Path job;
+
+  @Option(
+      names = "--best",
+      description = "With --job: the weights of the best epoch instead of the last.")
+  private boolean best;
 
   @Mixin private OutputFile out;
 
@@ -71,7 +96,7 @@ final class ExportCommand implements Runnable {
       paramLabel = "PART",
       description =
           "model, encoder, or teacher under the names of the model (default: model; encoder for"
-              + " samediff).")
+              + " samediff and onnx).")
   private Part part;
 
   @Option(
@@ -84,15 +109,23 @@ final class ExportCommand implements Runnable {
       names = "--format",
       paramLabel = "FORMAT",
       defaultValue = "safetensors",
-      description = "safetensors or samediff (default: ${DEFAULT-VALUE}).")
+      description = "safetensors, samediff or onnx (default: ${DEFAULT-VALUE}).")
   private Format format;
 
   @Override
   public void run() {
     checkChoices();
     out.check();
+    if (job != null) {
+      exportJob();
+      return;
+    }
     TrainedModel trained = source.open();
     String baseline = trained.config().baseline();
+    if (format == Format.ONNX) {
+      writeOnnx(trained);
+      return;
+    }
     if (format == Format.SAMEDIFF) {
       out.write(trained.encoder()::writeSameDiff);
       System.out.println("wrote " + out.path() + ": the frozen encoder");
@@ -107,13 +140,51 @@ final class ExportCommand implements Runnable {
     out.writeSafeTensors(tensors, baseline, names);
   }
 
-  private void checkChoices() {
-    if (format == Format.SAMEDIFF && part != null && part != Part.ENCODER) {
-      throw new UserException("--format samediff holds the encoder; leave --part out");
+  private void exportJob() {
+    source.refuseIfGiven("--job names a classifier of its own");
+    try (TrainedClassifier classifier = TrainedClassifier.ofJob(job, best, System.err::println)) {
+      ClassifierExport export = new ClassifierExport(classifier, out);
+      switch (format) {
+        case ONNX -> export.onnx();
+        case SAMEDIFF -> export.sameDiff();
+        case SAFETENSORS -> export.safeTensors(names);
+      }
     }
-    if (format == Format.SAMEDIFF && (perBlockBias || names != WeightNames.OFFICIAL)) {
+  }
+
+  private void writeOnnx(TrainedModel trained) {
+    Map<String, String> metadata = new ImageDescription(trained.config()).metadata();
+    metadata.put("baseline", trained.config().baseline());
+    metadata.put(
+        "outputs",
+        "tokens [batch, 1 + patches, width], the class token first, and features [batch, patches,"
+            + " width], both after the final norm");
+    OnnxFile file = trained.encoder().onnx();
+    out.write(
+        temporary ->
+            file.writeTo(
+                temporary,
+                "Encoder of images pre-trained by Masked Token Optimization: images to tokens and"
+                    + " features; metadata_props say how images are made",
+                metadata));
+    System.out.printf("wrote %s: the encoder, ONNX opset %d%n", out.path(), OnnxFile.OPSET);
+  }
+
+  private void checkChoices() {
+    String graph = "--format " + format.name().toLowerCase(Locale.ROOT);
+    if (format != Format.SAFETENSORS && part != null && part != Part.ENCODER) {
+      throw new UserException(graph + " holds the encoder; leave --part out");
+    }
+    if (format != Format.SAFETENSORS && (perBlockBias || names != WeightNames.OFFICIAL)) {
       throw new UserException(
-          "--format samediff holds a graph, not names; leave --names and --per-block-bias out");
+          graph + " holds a graph, not names; leave --names and --per-block-bias out");
+    }
+    if (job == null && best) {
+      throw new UserException("--best: only a job has a best epoch; add --job DIR");
+    }
+    if (job != null && (part != null || perBlockBias)) {
+      throw new UserException(
+          "--job holds a whole classifier; leave --part and --per-block-bias out");
     }
     if (perBlockBias && (part == null || part == Part.MODEL)) {
       throw new UserException(

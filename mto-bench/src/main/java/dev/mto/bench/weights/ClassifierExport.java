@@ -1,0 +1,67 @@
+package dev.mto.bench.weights;
+
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.onnx.OnnxFile;
+import dev.mto.evaluation.TrainedClassifier;
+import dev.mto.models.weights.ClassifierNames;
+import dev.mto.models.weights.WeightNames;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A job's classifier, written for other code.
+ *
+ * @param classifier not to be used for classifying afterwards
+ * @param out what is written
+ */
+record ClassifierExport(TrainedClassifier classifier, OutputFile out) {
+  /** As a graph of ONNX with outputs {@code logits} and {@code probabilities}. */
+  void onnx() {
+    Map<String, String> metadata = new ImageDescription(classifier.config()).metadata();
+    metadata.put("classes", ImageDescription.json(classifier.classes()));
+    metadata.put("task", classifier.description().task());
+    metadata.put("baseline", classifier.config().baseline());
+    metadata.put(
+        "outputs",
+        "logits and probabilities [batch, classes]; probabilities is the softmax of logits");
+    OnnxFile file = classifier.onnx();
+    out.write(
+        temporary ->
+            file.writeTo(
+                temporary,
+                "Classifier of images by Masked Token Optimization: images to logits and"
+                    + " probabilities; metadata_props say how images are made and name the classes",
+                metadata));
+    System.out.printf(
+        "wrote %s: images to logits and probabilities of %d classes, ONNX opset %d%n",
+        out.path(), classifier.classes().size(), OnnxFile.OPSET);
+  }
+
+  /** As a graph of SameDiff. */
+  void sameDiff() {
+    out.write(classifier::writeSameDiff);
+    System.out.printf("wrote %s: images to logits and probabilities%n", out.path());
+  }
+
+  /** As tensors under names that other code looks for. */
+  void safeTensors(WeightNames names) {
+    String baseline = classifier.config().baseline();
+    out.writeSafeTensors(named(names), baseline, names);
+  }
+
+  private Map<String, INDArray> named(WeightNames names) {
+    Map<String, INDArray> official = classifier.tensors();
+    if (names == WeightNames.OFFICIAL) {
+      return new LinkedHashMap<>(official);
+    }
+    if (names == WeightNames.TIMM) {
+      if (!classifier.description().fineTuned()) {
+        throw new UserException(
+            "--names timm: no model of timm has the features that a linear probe sees; use official");
+      }
+      return ClassifierNames.timm(official);
+    }
+    throw new UserException("--names huggingface: not for a job");
+  }
+}
