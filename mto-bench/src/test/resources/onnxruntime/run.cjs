@@ -1,12 +1,11 @@
 // Runs models of ONNX on batches and prints all results as JSON: [{output: {shape, values}}].
-// node run.cjs FOLDER_WITH_NODE_MODULES INPUT_NAME MODEL... -- FLOAT32_FILE EXTENT,EXTENT,...
+// node run.cjs FOLDER_WITH_NODE_MODULES RUNS.json, with RUNS [{model, file, shape}] of the input
+// "images", float32 in a file each
 const { createRequire } = require('node:module');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const [folder, name, ...rest] = process.argv.slice(2);
-const models = rest.slice(0, rest.indexOf('--'));
-const batches = rest.slice(rest.indexOf('--') + 1);
+const [folder, runs] = process.argv.slice(2);
 const load = createRequire(path.join(path.resolve(folder), 'package.json'));
 
 function runtime() {
@@ -19,28 +18,26 @@ function runtime() {
   }
 }
 
-function tensor(ort, file, extents) {
+function tensor(ort, file, shape) {
   const bytes = fs.readFileSync(file);
   const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  return new ort.Tensor('float32', values, extents.split(',').map(Number));
+  return new ort.Tensor('float32', values, shape);
 }
 
 (async () => {
   const ort = runtime();
   const printed = [];
-  for (const model of models) {
+  for (const { model, file, shape } of JSON.parse(fs.readFileSync(runs))) {
     const session = await ort.InferenceSession.create(fs.readFileSync(model));
-    for (let i = 0; i < batches.length; i += 2) {
-      const results = await session.run({ [name]: tensor(ort, batches[i], batches[i + 1]) });
-      const outputs = {};
-      for (const output of session.outputNames) {
-        outputs[output] = {
-          shape: results[output].dims,
-          values: Array.from(results[output].data),
-        };
-      }
-      printed.push(outputs);
+    const results = await session.run({ images: tensor(ort, file, shape) });
+    const outputs = {};
+    for (const output of session.outputNames) {
+      outputs[output] = {
+        shape: results[output].dims,
+        values: Array.from(results[output].data),
+      };
     }
+    printed.push(outputs);
   }
   fs.writeSync(1, JSON.stringify(printed));
   process.exit(0);

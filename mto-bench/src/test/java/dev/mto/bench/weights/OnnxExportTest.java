@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.bench.Execution;
 import dev.mto.bench.OfficialCheckpoint;
 import dev.mto.bench.TrainedJob;
+import dev.mto.bench.weights.OnnxRuntime.Run;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.EncoderModel;
@@ -16,6 +17,7 @@ import dev.mto.executor.GraphSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,8 +31,6 @@ import onnx.Onnx.TensorProto;
 import onnx.Onnx.ValueInfoProto;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@code weights export --format onnx}, run by ONNX Runtime where it is installed. */
@@ -42,36 +42,42 @@ class OnnxExportTest {
 
   @TempDir private Path folder;
 
-  @ParameterizedTest
-  @EnumSource(names = {"SIMMIM", "MAE", "BOOTMAE", "CONMIM"})
-  void onnxRuntimeComputesTheEncoderAndTheFineTunedClassifierAlike(OfficialCheckpoint official)
-      throws IOException {
-    OnnxRuntime runtime = OnnxRuntime.orSkip(folder);
-    RunConfig config = official.runConfig(folder);
-    TrainedJob job = TrainedJob.fineTuned(official, folder);
-    Path encoder = exportEncoder(official);
-    Path classifier = exportJob(job);
-    List<INDArray> batches = batches(config);
-
-    List<Map<String, INDArray>> results = runtime.run(List.of(encoder, classifier), batches);
-
-    for (int i = 0; i < batches.size(); i++) {
-      assertAlike(results.get(i), encoded(official, config, batches.get(i)));
-      assertAlike(results.get(batches.size() + i), classified(job, batches.get(i)));
-    }
-  }
-
   @Test
-  void soItDoesAProbeWithNormalisedAndStandardisedFeatures() throws IOException {
+  void onnxRuntimeComputesEncodersAndClassifiersAlike() throws IOException {
     OnnxRuntime runtime = OnnxRuntime.orSkip(folder);
-    TrainedJob job =
-        TrainedJob.probed(OfficialCheckpoint.CONMIM, folder, "feature_norm=true", "block=1");
-    List<INDArray> batches = batches(OfficialCheckpoint.CONMIM.runConfig(folder));
+    List<Run> runs = new ArrayList<>();
+    List<Map<String, INDArray>> expected = new ArrayList<>();
+    for (OfficialCheckpoint official :
+        List.of(
+            OfficialCheckpoint.SIMMIM,
+            OfficialCheckpoint.MAE,
+            OfficialCheckpoint.BOOTMAE,
+            OfficialCheckpoint.CONMIM)) {
+      Path work = Files.createDirectories(folder.resolve(official.name()));
+      RunConfig config = official.runConfig(work);
+      Path encoder = exportEncoder(official, work);
+      TrainedJob job = TrainedJob.fineTuned(official, work, "epochs=1");
+      Path classifier = exportJob(job, work);
+      for (INDArray images : batches(config)) {
+        runs.add(new Run(encoder, images));
+        expected.add(encoded(official, config, images));
+        runs.add(new Run(classifier, images));
+        expected.add(classified(job, images));
+      }
+    }
+    Path work = Files.createDirectories(folder.resolve("probe"));
+    TrainedJob probe =
+        TrainedJob.probed(
+            OfficialCheckpoint.CONMIM, work, "feature_norm=true", "block=1", "pooling=mean");
+    for (INDArray images : batches(OfficialCheckpoint.CONMIM.runConfig(work))) {
+      runs.add(new Run(exportJob(probe, work), images));
+      expected.add(classified(probe, images));
+    }
 
-    List<Map<String, INDArray>> results = runtime.run(List.of(exportJob(job)), batches);
+    List<Map<String, INDArray>> results = runtime.run(runs);
 
-    for (int i = 0; i < batches.size(); i++) {
-      assertAlike(results.get(i), classified(job, batches.get(i)));
+    for (int i = 0; i < runs.size(); i++) {
+      assertAlike(runs.get(i).model().toString(), results.get(i), expected.get(i));
     }
   }
 
@@ -79,7 +85,7 @@ class OnnxExportTest {
     return BATCHES.stream().map(count -> OfficialCheckpoint.images(config, count)).toList();
   }
 
-  private Map<String, INDArray> encoded(
+  private static Map<String, INDArray> encoded(
       OfficialCheckpoint official, RunConfig config, INDArray images) {
     EncoderModel encoder =
         EncoderModel.holding(
@@ -115,16 +121,17 @@ class OnnxExportTest {
     return results;
   }
 
-  private static void assertAlike(Map<String, INDArray> given, Map<String, INDArray> expected) {
-    assertThat(given.keySet()).isEqualTo(expected.keySet());
+  private static void assertAlike(
+      String model, Map<String, INDArray> given, Map<String, INDArray> expected) {
+    assertThat(given.keySet()).as(model).isEqualTo(expected.keySet());
     expected.forEach(
         (name, values) -> {
-          assertThat(given.get(name).shape()).as(name).isEqualTo(values.shape());
+          assertThat(given.get(name).shape()).as(model).isEqualTo(values.shape());
           float[] own = values.dup('c').data().asFloat();
           float[] theirs = given.get(name).data().asFloat();
           for (int i = 0; i < own.length; i++) {
             assertThat(Math.abs(theirs[i] - own[i]))
-                .as(name + " " + i)
+                .as("%s: %s %d", model, name, i)
                 .isLessThanOrEqualTo((float) (TOLERANCE * Math.max(1, Math.abs(own[i]))));
           }
         });
@@ -134,7 +141,7 @@ class OnnxExportTest {
   void theModelIsWellFormedAndSaysHowImagesAreMadeAndWhatItsClassesAre() throws IOException {
     TrainedJob job = TrainedJob.fineTuned(OfficialCheckpoint.SIMMIM, folder);
 
-    ModelProto model = read(exportJob(job));
+    ModelProto model = read(exportJob(job, folder));
 
     assertWellFormed(model);
     assertThat(model.getOpsetImport(0).getVersion()).isEqualTo(17);
@@ -168,7 +175,7 @@ class OnnxExportTest {
 
   @Test
   void theEncoderHasNoClassesAndLayerNormalisationIsAnOperation() throws IOException {
-    ModelProto model = read(exportEncoder(OfficialCheckpoint.MAE));
+    ModelProto model = read(exportEncoder(OfficialCheckpoint.MAE, folder));
 
     assertWellFormed(model);
     assertThat(metadata(model)).doesNotContainKey("classes").containsEntry("baseline", "mae");
@@ -211,7 +218,7 @@ class OnnxExportTest {
     return ModelProto.parseFrom(Files.readAllBytes(file));
   }
 
-  private Path exportEncoder(OfficialCheckpoint official) {
+  private static Path exportEncoder(OfficialCheckpoint official, Path folder) {
     Path out = folder.resolve("encoder.onnx");
     Execution.ofLine(
             "weights export --weights %s --config %s --format onnx --out %s",
@@ -220,9 +227,9 @@ class OnnxExportTest {
     return out;
   }
 
-  private Path exportJob(TrainedJob job) {
+  private static Path exportJob(TrainedJob job, Path folder) {
     Path out = folder.resolve("classifier.onnx");
-    Execution.ofLine("weights export --job %s --format onnx --out %s", job.folder(), out)
+    Execution.ofLine("weights export --job %s --format onnx --force --out %s", job.folder(), out)
         .assertDone();
     return out;
   }

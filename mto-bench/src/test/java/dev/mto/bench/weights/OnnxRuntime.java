@@ -11,11 +11,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -56,22 +54,25 @@ record OnnxRuntime(Path folder, Path work) {
     }
   }
 
-  /**
-   * Runs models on batches of images.
-   *
-   * @return the results by name, of the first model on all batches, then of the next
-   */
-  List<Map<String, INDArray>> run(List<Path> models, List<INDArray> batches) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of("node", "src/test/resources/onnxruntime/run.cjs", folder + "", "images"));
-    models.forEach(model -> command.add(model.toString()));
-    command.add("--");
-    for (INDArray images : batches) {
-      command.add(write(images).toString());
-      command.add(
-          Arrays.stream(images.shape()).mapToObj(Long::toString).collect(Collectors.joining(",")));
+  /** A model, and what it is run on. */
+  record Run(Path model, INDArray images) {}
+
+  /** Runs models in one process, and gives the results of each run by name. */
+  List<Map<String, INDArray>> run(List<Run> runs) throws IOException {
+    List<Map<String, Object>> described = new ArrayList<>();
+    for (int i = 0; i < runs.size(); i++) {
+      Path file = work.resolve("images-" + i + ".bin");
+      write(file, runs.get(i).images());
+      described.add(
+          Map.of(
+              "model", runs.get(i).model().toString(),
+              "file", file.toString(),
+              "shape", runs.get(i).images().shape()));
     }
+    Path file = work.resolve("runs.json");
+    new ObjectMapper().writeValue(file.toFile(), described);
+    List<String> command =
+        List.of("node", "src/test/resources/onnxruntime/run.cjs", folder + "", file + "");
     Path printed = work.resolve("results.json");
     Path errors = work.resolve("errors.txt");
     try {
@@ -94,12 +95,12 @@ record OnnxRuntime(Path folder, Path work) {
     return results;
   }
 
-  private Path write(INDArray images) throws IOException {
+  private static void write(Path file, INDArray images) throws IOException {
     float[] values = images.dup('c').data().asFloat();
     ByteBuffer bytes =
         ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
-    return Files.write(work.resolve("images-" + images.size(0) + ".bin"), bytes.array());
+    Files.write(file, bytes.array());
   }
 
   private static INDArray array(JsonNode tensor) {
