@@ -228,9 +228,7 @@ public final class TrainedClassifier implements AutoCloseable {
    */
   public Map<String, INDArray> tensors() {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
-    Map<String, INDArray> all = encoder.parameters().tables();
-    all.putAll(encoder.parameters().arrays());
-    all.forEach((name, tensor) -> tensors.put(name.replaceFirst("^encoder\\.", ""), tensor));
+    weights().forEach((name, tensor) -> tensors.put(name.replaceFirst("^encoder\\.", ""), tensor));
     tensors.remove(ClassifierHead.MEAN);
     tensors.remove(ClassifierHead.VARIANCE);
     if (description.features().block() > 0) {
@@ -240,6 +238,13 @@ public final class TrainedClassifier implements AutoCloseable {
     tensors.put(ClassifierHead.WEIGHT, head().weight());
     tensors.put(ClassifierHead.BIAS, head().bias());
     return tensors;
+  }
+
+  /** Its tensors as {@link #graph} names them, with the encoder's fixed tables. */
+  public Map<String, INDArray> weights() {
+    Map<String, INDArray> weights = encoder.parameters().tables();
+    weights.putAll(encoder.parameters().arrays());
+    return weights;
   }
 
   /**
