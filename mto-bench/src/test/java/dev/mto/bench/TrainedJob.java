@@ -53,8 +53,7 @@ public record TrainedJob(Path folder, Path val) {
   /** {@code evaluate linear --cached}, kept. */
   public static TrainedJob solved(OfficialCheckpoint of, Path folder, String... more)
       throws IOException {
-    return run(
-        of, "linear", folder, joined(arguments("--cached --twins 0 --c 0.003"), more));
+    return run(of, "linear", folder, joined(arguments("--cached --twins 0 --c 0.003"), more));
   }
 
   private static TrainedJob train(
@@ -68,8 +67,8 @@ public record TrainedJob(Path folder, Path val) {
     return run(of, task, folder, more);
   }
 
-  private static TrainedJob run(
-      OfficialCheckpoint of, String task, Path folder, String... more) throws IOException {
+  private static TrainedJob run(OfficialCheckpoint of, String task, Path folder, String... more)
+      throws IOException {
     Path val = ColouredImages.write(folder.resolve("val"), 10, 2);
     Files.move(val.resolve("class0/7.png"), val.resolve("class1/mislabelled.png"));
     TrainedJob job = new TrainedJob(folder.resolve("job"), val);

@@ -45,8 +45,7 @@ record EncoderGraph(SameDiff graph, Parameters parameters, SDVariable features, 
       Baseline baseline, RunConfig config, FeatureKind kind, boolean normed, DataType type) {
     // the network has the values, so nothing is drawn
     Parameters parameters = new Parameters(NewGraph.create(), type, name -> () -> 0L);
-    SDVariable pooled =
-        EncoderModel.fineTuned(baseline, config, parameters, false).features(kind);
+    SDVariable pooled = EncoderModel.fineTuned(baseline, config, parameters, false).features(kind);
     SDVariable features =
         normed ? new LayerNorm(parameters, NORM, config.vit().dim()).apply(pooled) : pooled;
     SDVariable sensitivities = parameters.placeholder(SENSITIVITIES, -1);

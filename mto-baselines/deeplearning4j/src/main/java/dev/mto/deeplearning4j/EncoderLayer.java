@@ -53,8 +53,7 @@ final class EncoderLayer extends SameDiffLayer {
    * @param weights tensors of the model under official names; copied when a network is initialised
    * @throws UserException when the encoder has no such block
    */
-  EncoderLayer(
-      RunConfig config, FeatureKind kind, boolean normed, Map<String, INDArray> weights) {
+  EncoderLayer(RunConfig config, FeatureKind kind, boolean normed, Map<String, INDArray> weights) {
     this.run = ConfigLoader.write(config);
     this.config = config;
     this.pooling = kind.pooling();

@@ -7,7 +7,9 @@ import dev.mto.models.Linear;
 import dev.mto.models.Parameters;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** What a classifier has on top of an encoder, in the encoder's graph. Shapes: B images, D width. */
+/**
+ * What a classifier has on top of an encoder, in the encoder's graph. Shapes: B images, D width.
+ */
 final class ClassifierHead {
   static final String FC_NORM = "fc_norm";
   static final String NAME = "head";
@@ -52,12 +54,6 @@ final class ClassifierHead {
     }
     SDVariable mean = parameters.declare(MEAN, Initializer.zeros(), 1, dim);
     SDVariable variance = parameters.declare(VARIANCE, Initializer.ones(), 1, dim);
-    return features
-        .sub(mean)
-        .div(
-            features
-                .getSameDiff()
-                .math()
-                .sqrt(variance.add(epsilon)));
+    return features.sub(mean).div(features.getSameDiff().math().sqrt(variance.add(epsilon)));
   }
 }

@@ -154,8 +154,7 @@ public record ClassifierTraining(
               "validation images", images.validation().identity()));
       folder.keep(
           config,
-          new ClassifierDescription(
-              task, images.classes(), recipe.features(config.vit().depth())),
+          new ClassifierDescription(task, images.classes(), recipe.features(config.vit().depth())),
           classifier.fixed());
       log.line(
           "%s of %s%s (%s): %d training and %d validation images, %d classes; folder %s"

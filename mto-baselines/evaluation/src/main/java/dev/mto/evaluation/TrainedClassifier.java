@@ -59,10 +59,7 @@ public final class TrainedClassifier implements AutoCloseable {
   private final GraphSession session;
 
   private TrainedClassifier(
-      String name,
-      RunConfig config,
-      ClassifierDescription description,
-      EncoderModel encoder) {
+      String name, RunConfig config, ClassifierDescription description, EncoderModel encoder) {
     this.name = name;
     this.config = config;
     this.description = description;
@@ -222,8 +219,8 @@ public final class TrainedClassifier implements AutoCloseable {
 
   /**
    * Its tensors as the official code of fine-tuning names them: the encoder's, without the prefix
-   * {@code encoder.} that SimMIM has in pre-training, {@code fc_norm} where the mean of patch tokens
-   * is classified, and {@code head}. A norm that the classifier does not see is left out; a
+   * {@code encoder.} that SimMIM has in pre-training, {@code fc_norm} where the mean of patch
+   * tokens is classified, and {@code head}. A norm that the classifier does not see is left out; a
    * standardisation is part of {@code head}.
    */
   public Map<String, INDArray> tensors() {
@@ -266,7 +263,8 @@ public final class TrainedClassifier implements AutoCloseable {
     }
     INDArray deviation = Transforms.sqrt(arrays.get(ClassifierHead.VARIANCE).add(epsilon), false);
     INDArray scaled = weight.divRowVector(deviation);
-    INDArray shift = scaled.mmul(arrays.get(ClassifierHead.MEAN).transpose()).reshape(bias.length());
+    INDArray shift =
+        scaled.mmul(arrays.get(ClassifierHead.MEAN).transpose()).reshape(bias.length());
     return new Head(scaled, bias.sub(shift));
   }
 

@@ -77,8 +77,7 @@ final class LinearCommand implements Callable<Integer> {
     figures.put("seed", cached.seed());
     LogisticRegression ofModel = classifier.telling(figures::linearFit);
     if (folder != null) {
-      ofModel =
-          ofModel.giving(solved -> folder.keepSolved(evaluation, cached.weights(), solved));
+      ofModel = ofModel.giving(solved -> folder.keepSolved(evaluation, cached.weights(), solved));
     }
     figures.model(evaluation.ofModel(ofModel, cached.weights()));
     figures.untrained(evaluation.ofUntrained(classifier, cached.twins()));

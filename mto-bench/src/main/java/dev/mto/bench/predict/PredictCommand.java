@@ -67,7 +67,8 @@ public final class PredictCommand implements Callable<Integer> {
       names = "--top",
       paramLabel = "K",
       defaultValue = "1",
-      description = "How many classes of each image, most likely first (default: ${DEFAULT-VALUE}).")
+      description =
+          "How many classes of each image, most likely first (default: ${DEFAULT-VALUE}).")
   private int top;
 
   @Option(

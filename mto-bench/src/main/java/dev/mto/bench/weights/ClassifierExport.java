@@ -1,11 +1,15 @@
 package dev.mto.bench.weights;
 
+import dev.mto.engine.encoder.FeatureKind;
+import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.onnx.OnnxFile;
+import dev.mto.evaluation.ClassifiedFeatures.Norm;
 import dev.mto.evaluation.TrainedClassifier;
 import dev.mto.models.weights.ClassifierNames;
 import dev.mto.models.weights.WeightNames;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -47,7 +51,12 @@ record ClassifierExport(TrainedClassifier classifier, OutputFile out) {
   /** As tensors under names that other code looks for. */
   void safeTensors(WeightNames names) {
     String baseline = classifier.config().baseline();
+    List<String> classes = classifier.classes();
     out.writeSafeTensors(named(names), baseline, names);
+    if (names == WeightNames.HUGGINGFACE) {
+      HuggingFaceConfig config = new HuggingFaceConfig(classifier.config());
+      config.write(isVit() ? config.vit(classes) : config.beit(classifier.tensors(), classes), out);
+    }
   }
 
   private Map<String, INDArray> named(WeightNames names) {
@@ -62,6 +71,30 @@ record ClassifierExport(TrainedClassifier classifier, OutputFile out) {
       }
       return ClassifierNames.timm(official);
     }
-    throw new UserException("--names huggingface: not for a job");
+    boolean beit =
+        isFineTunedMean() && official.keySet().stream().noneMatch(n -> n.endsWith("qkv.bias"));
+    if (!isVit() && !beit) {
+      throw new UserException(
+          "--names huggingface: no class of transformers computes this classifier (%s of %s, %s); use --format onnx, or timm's names for a fine-tuned one"
+              .formatted(
+                  classifier.description().task(),
+                  classifier.config().baseline(),
+                  classifier.description().features().kind().describe()));
+    }
+    return isVit() ? ClassifierNames.vit(official) : ClassifierNames.beit(official);
+  }
+
+  /**
+   * Whether the class token of an encoder with biases of keys is classified after its last norm.
+   */
+  private boolean isVit() {
+    return classifier.description().features().kind().equals(new FeatureKind(Pooling.CLASS, 0))
+        && classifier.description().features().norm() == Norm.NONE
+        && classifier.weights().containsKey("blocks.0.attn.qkv.bias");
+  }
+
+  private boolean isFineTunedMean() {
+    return classifier.description().fineTuned()
+        && classifier.description().features().norm() == Norm.LEARNED;
   }
 }

@@ -6,6 +6,7 @@ import dev.mto.engine.onnx.OnnxFile;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.evaluation.TrainedClassifier;
+import dev.mto.models.weights.ClassifierNames;
 import dev.mto.models.weights.SharedRelativeBias;
 import dev.mto.models.weights.WeightNames;
 import java.nio.file.Path;
@@ -87,8 +88,10 @@ final class ExportCommand implements Runnable {
       paramLabel = "NAMES",
       defaultValue = "official",
       description =
-          "official, timm or huggingface; the last two for mae only, timm for its encoder only"
-              + " (default: ${DEFAULT-VALUE}).")
+          "official, timm or huggingface (default: ${DEFAULT-VALUE}). Of a run, timm is for mae's"
+              + " encoder, huggingface for mae (ViTMAE, ViT) and for encoders of the others (Beit);"
+              + " of a job, both are for classifiers that their classes compute. huggingface writes"
+              + " config.json and preprocessor_config.json beside the file.")
   private WeightNames names;
 
   @Option(
@@ -116,6 +119,9 @@ final class ExportCommand implements Runnable {
   public void run() {
     checkChoices();
     out.check();
+    if (names == WeightNames.HUGGINGFACE) {
+      out.checkBeside("config.json", "preprocessor_config.json");
+    }
     if (job != null) {
       exportJob();
       return;
@@ -133,11 +139,31 @@ final class ExportCommand implements Runnable {
     }
     Map<String, INDArray> tensors = tensors(trained);
     try {
+      if (names == WeightNames.HUGGINGFACE && part == Part.ENCODER && isBeit(tensors)) {
+        writeBeit(trained, tensors);
+        return;
+      }
       tensors = names.fromOfficial(baseline, tensors);
     } catch (IllegalArgumentException e) {
       throw new UserException("--names: " + e.getMessage(), e);
     }
     out.writeSafeTensors(tensors, baseline, names);
+    if (names == WeightNames.HUGGINGFACE) {
+      HuggingFaceConfig config = new HuggingFaceConfig(trained.config());
+      config.write(part == Part.ENCODER ? config.vit() : config.vitMae(), out);
+    }
+  }
+
+  private static boolean isBeit(Map<String, INDArray> encoder) {
+    return encoder.keySet().stream().anyMatch(name -> name.endsWith("blocks.0.attn.q_bias"));
+  }
+
+  private void writeBeit(TrainedModel trained, Map<String, INDArray> encoder) {
+    Map<String, INDArray> plain = new LinkedHashMap<>();
+    encoder.forEach((name, tensor) -> plain.put(name.replaceFirst("^encoder\\.", ""), tensor));
+    out.writeSafeTensors(ClassifierNames.beit(plain), trained.config().baseline(), names);
+    HuggingFaceConfig config = new HuggingFaceConfig(trained.config());
+    config.write(config.beit(plain), out);
   }
 
   private void exportJob() {

@@ -37,7 +37,8 @@ record ImageDescription(RunConfig config) {
     metadata.put("image.resize_shorter_side", shorterSide(sides));
     metadata.put("image.crop", "the centre, image.height x image.width");
     metadata.put(
-        "image.values", "(v - mean) / std by channel, v from 0 to 1: 8 bits / 255, 16 bits / 65535");
+        "image.values",
+        "(v - mean) / std by channel, v from 0 to 1: 8 bits / 255, 16 bits / 65535");
     metadata.put("image.mean", json(data.mean()));
     metadata.put("image.std", json(data.std()));
     metadata.put("image.exif", data.exif().name().toLowerCase(Locale.ROOT));

@@ -45,7 +45,8 @@ class PredictCommandTest {
 
   @Test
   void soDoesASolvedLogisticRegression() throws IOException {
-    assertMeasuredAlike(TrainedJob.solved(OfficialCheckpoint.SIMMIM, folder, "--block", "1", "--feature", "class"));
+    assertMeasuredAlike(
+        TrainedJob.solved(OfficialCheckpoint.SIMMIM, folder, "--block", "1", "--feature", "class"));
   }
 
   private void assertMeasuredAlike(TrainedJob job) throws IOException {

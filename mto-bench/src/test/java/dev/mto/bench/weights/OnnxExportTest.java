@@ -188,7 +188,10 @@ class OnnxExportTest {
   /** ONNX's rules: a name is given once, and before it is taken; results are computed. */
   private static void assertWellFormed(ModelProto model) {
     Set<String> known = new HashSet<>();
-    model.getGraph().getInputList().forEach(input -> assertThat(known.add(input.getName())).isTrue());
+    model
+        .getGraph()
+        .getInputList()
+        .forEach(input -> assertThat(known.add(input.getName())).isTrue());
     model
         .getGraph()
         .getInitializerList()
@@ -205,7 +208,10 @@ class OnnxExportTest {
       assertThat(nodes.add(node.getName())).isTrue();
       node.getOutputList().forEach(output -> assertThat(known.add(output)).as(output).isTrue());
     }
-    model.getGraph().getOutputList().forEach(output -> assertThat(known).contains(output.getName()));
+    model
+        .getGraph()
+        .getOutputList()
+        .forEach(output -> assertThat(known).contains(output.getName()));
   }
 
   private static Map<String, String> metadata(ModelProto model) {

@@ -27,8 +27,7 @@ record OnnxRuntime(Path folder, Path work) {
 
   /** Skips the test with the reason where there is none. */
   static OnnxRuntime orSkip(Path work) {
-    String folder =
-        System.getProperty(FOLDER, System.getenv().getOrDefault("MTO_ONNXRUNTIME", ""));
+    String folder = System.getProperty(FOLDER, System.getenv().getOrDefault("MTO_ONNXRUNTIME", ""));
     assumeTrue(
         !folder.isBlank(),
         "ONNX Runtime is not there: npm install onnxruntime-web in a folder, and name that by -D"

@@ -71,7 +71,9 @@ public final class ImageFolder {
         LeftOut.NOTHING);
   }
 
-  /** Whether a file is an image by the ending of its name or, where that says nothing, its bytes. */
+  /**
+   * Whether a file is an image by the ending of its name or, where that says nothing, its bytes.
+   */
   public static boolean isImage(Path file) {
     return FileKind.isImage(file);
   }

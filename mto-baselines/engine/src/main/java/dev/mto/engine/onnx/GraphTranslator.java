@@ -63,8 +63,7 @@ final class GraphTranslator {
           "ONNX: placeholder " + placeholder.name() + " must be float32 and of known rank");
     }
     Shape shape =
-        new Shape(
-            Arrays.stream(sizes).mapToObj(s -> s < 0 ? Extent.BATCH : Extent.of(s)).toList());
+        new Shape(Arrays.stream(sizes).mapToObj(s -> s < 0 ? Extent.BATCH : Extent.of(s)).toList());
     onnx.input(placeholder.name(), shape);
     operations.batchIsOf(placeholder.name(), shape);
     translated.put(placeholder.name(), new Translated.Value(placeholder.name(), shape));

@@ -97,7 +97,8 @@ public final class OnnxFile {
                 StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
       model.build().writeTo(out);
+    } finally {
+      Reference.reachabilityFence(tensors);
     }
-    Reference.reachabilityFence(tensors);
   }
 }

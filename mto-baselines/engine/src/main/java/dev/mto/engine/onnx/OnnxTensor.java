@@ -16,15 +16,16 @@ import org.nd4j.shade.protobuf.UnsafeByteOperations;
 final class OnnxTensor {
   private OnnxTensor() {}
 
-  /** An array of float32, dense in c order, which must outlive the tensor: its bytes are not copied. */
+  /**
+   * An array of float32, dense in c order, which must outlive the tensor: its bytes are not copied.
+   */
   static TensorProto of(String name, INDArray array) {
     if (array.dataType() != DataType.FLOAT) {
       throw new UserException(
           "ONNX: " + name + " is of type " + array.dataType() + "; only float32 is exported");
     }
     Nd4j.getAffinityManager().ensureLocation(array, Location.HOST);
-    ByteBuffer bytes =
-        array.data().pointer().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = array.data().pointer().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     return TensorProto.newBuilder()
         .setName(name)
         .setDataType(TensorProto.DataType.FLOAT.getNumber())

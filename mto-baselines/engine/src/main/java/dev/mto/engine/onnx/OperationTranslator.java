@@ -164,7 +164,8 @@ final class OperationTranslator {
       return value;
     }
     if (of instanceof Filled filled) {
-      return expanded(new Value(onnx.scalar(filled.number()), Shape.of()), filled.shape(), "filled");
+      return expanded(
+          new Value(onnx.scalar(filled.number()), Shape.of()), filled.shape(), "filled");
     }
     throw new UserException("ONNX: the numbers of a shape are used as values");
   }
@@ -265,8 +266,7 @@ final class OperationTranslator {
     long[] arguments = arguments(op);
     int axis = x.shape().axis(arguments.length == 0 ? -1 : (int) arguments[0]);
     return new Value(
-        onnx.node("Softmax", output(op), List.of(x.name()), axis(axis, x.shape())),
-        x.shape());
+        onnx.node("Softmax", output(op), List.of(x.name()), axis(axis, x.shape())), x.shape());
   }
 
   private Value matmul(SameDiffOp op) {
@@ -294,8 +294,7 @@ final class OperationTranslator {
           shape);
     }
     List<String> factors =
-        List.of(
-            ofLeft ? swapped(left) : left.name(), ofRight ? swapped(right) : right.name());
+        List.of(ofLeft ? swapped(left) : left.name(), ofRight ? swapped(right) : right.name());
     return new Value(onnx.node("MatMul", output(op), factors), shape);
   }
 
@@ -331,9 +330,7 @@ final class OperationTranslator {
   /** With the extent in the place of -1 that is left. */
   private static Shape closed(Shape open, Extent length) {
     int at = open.extents().indexOf(Extent.of(-1));
-    return at < 0
-        ? open
-        : open.with(at, length.over(open.with(at, Extent.ONE).length()));
+    return at < 0 ? open : open.with(at, length.over(open.with(at, Extent.ONE).length()));
   }
 
   /** Of reshapes in a row the last one is left, and none where nothing changes. */
@@ -376,11 +373,7 @@ final class OperationTranslator {
     Extent extent =
         Extent.of(all.stream().mapToLong(part -> fixed(part.shape().at(axis), op)).sum());
     return new Value(
-        onnx.node(
-            "Concat",
-            output(op),
-            all.stream().map(Value::name).toList(),
-            axis(axis, first)),
+        onnx.node("Concat", output(op), all.stream().map(Value::name).toList(), axis(axis, first)),
         first.with(axis, extent));
   }
 
@@ -422,8 +415,7 @@ final class OperationTranslator {
     if (input(op, 0) instanceof Numbers numbers) {
       List<Extent> elements = numbers.elements().extents();
       return new Numbers(
-          new Shape(
-              elements.subList(begin(arguments, 0), end(arguments, 0, elements.size()))));
+          new Shape(elements.subList(begin(arguments, 0), end(arguments, 0, elements.size()))));
     }
     return sliced(op, arguments, rank);
   }
@@ -448,9 +440,7 @@ final class OperationTranslator {
     }
     return new Value(
         onnx.node(
-            "Slice",
-            output(op),
-            List.of(x.name(), numbers(begins), numbers(ends), numbers(axes))),
+            "Slice", output(op), List.of(x.name(), numbers(begins), numbers(ends), numbers(axes))),
         shape);
   }
 

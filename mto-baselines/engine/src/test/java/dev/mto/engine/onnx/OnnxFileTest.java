@@ -72,7 +72,8 @@ class OnnxFileTest {
     assertThat(model.getGraph().getNode(1).getInputList()).hasSize(3).endsWith("w", "b");
     assertThat(model.getGraph().getOutput(0).getName()).isEqualTo("y");
     assertThat(model.getGraph().getOutput(0).getType().getTensorType().getShape().getDim(0))
-        .hasToString(model.getGraph().getInput(0).getType().getTensorType().getShape().getDim(0) + "");
+        .hasToString(
+            model.getGraph().getInput(0).getType().getTensorType().getShape().getDim(0) + "");
   }
 
   @Test

@@ -26,10 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param solved receives the classifier
  */
 public record LogisticRegression(
-    List<Double> candidates,
-    long seed,
-    Consumer<LinearFit> told,
-    Consumer<LinearClassifier> solved)
+    List<Double> candidates, long seed, Consumer<LinearFit> told, Consumer<LinearClassifier> solved)
     implements FeatureClassifier {
   /** Norm of the gradient of the mean loss, in nats, at which a fit is done. */
   public static final double TOLERANCE = 1e-6;

@@ -16,9 +16,7 @@ interface PredictionWriter extends AutoCloseable {
    */
   static PredictionWriter of(Path named, Path to, int top, boolean labelled) throws IOException {
     String name = String.valueOf(named.getFileName()).toLowerCase(Locale.ROOT);
-    return name.endsWith(".json")
-        ? new JsonPredictions(to)
-        : new CsvPredictions(to, top, labelled);
+    return name.endsWith(".json") ? new JsonPredictions(to) : new CsvPredictions(to, top, labelled);
   }
 
   void write(Prediction prediction) throws IOException;
