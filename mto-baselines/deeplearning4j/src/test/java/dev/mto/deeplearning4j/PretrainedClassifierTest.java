@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -40,13 +41,32 @@ class PretrainedClassifierTest {
   private static final PrintStream SILENT =
       new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
 
+  @TempDir private static Path fineTuned;
   @TempDir private Path folder;
 
-  @Test
-  void aFineTunedModelGivesTheProbabilitiesOfPredict() throws IOException {
-    fineTune(SmallModel.SIMMIM);
+  @BeforeAll
+  static void fineTune() {
+    RunConfig config = config(SmallModel.SIMMIM);
+    TrainedModel model = TrainedModel.ofFile(SmallModel.SIMMIM.weights(), config);
+    FineTuneConfig recipe =
+        FineTuneConfig.of(
+            model,
+            null,
+            "epochs=1",
+            "batch=250",
+            "accumulate=1",
+            "lr_scale_batch=none",
+            "base_lr=3.0e-3",
+            "head_std=0.05",
+            "warmup_epochs=0",
+            "drop_path=0.1");
+    ClassifierTraining.fineTuning(model, config, recipe, false)
+        .run(LabelledImages.open(config, null), fineTuned.resolve("job"), SILENT);
+  }
 
-    assertAlike();
+  @Test
+  void aFineTunedModelGivesTheProbabilitiesOfPredict() {
+    assertAlike(fineTuned);
   }
 
   @Test
@@ -62,7 +82,7 @@ class PretrainedClassifierTest {
     ClassifierTraining.linearProbe(model, config, recipe, false)
         .run(LabelledImages.open(config, null), folder.resolve("job"), SILENT);
 
-    assertAlike();
+    assertAlike(folder);
   }
 
   @Test
@@ -79,10 +99,10 @@ class PretrainedClassifierTest {
         LogisticRegression.of(0.01)
             .giving(solved -> kept.keepSolved(evaluation, WeightsOf.STUDENT, solved)));
 
-    assertAlike();
+    assertAlike(folder);
   }
 
-  private void assertAlike() {
+  private static void assertAlike(Path folder) {
     PretrainedClassifier classifier = PretrainedClassifier.ofJob(folder.resolve("job"), w -> {});
     ComputationGraph network = classifier.network(new Sgd(0.1));
     try (TrainedClassifier trained = TrainedClassifier.ofJob(folder.resolve("job"), w -> {});
@@ -109,8 +129,7 @@ class PretrainedClassifierTest {
 
   @Test
   void aFineTunedNetworkIsTrainedOnAndSaved() throws IOException {
-    fineTune(SmallModel.MAE);
-    PretrainedClassifier classifier = PretrainedClassifier.ofJob(folder.resolve("job"), w -> {});
+    PretrainedClassifier classifier = PretrainedClassifier.ofJob(fineTuned.resolve("job"), w -> {});
     ComputationGraph network = classifier.network(new Sgd(0.05));
     Path file = folder.resolve("model.zip");
     try (ImageBatch batch = someImages(classifier.config())) {
@@ -131,25 +150,6 @@ class PretrainedClassifierTest {
               ModelSerializer.restoreComputationGraph(file.toFile()).outputSingle(batch.images()))
           .isEqualTo(network.outputSingle(batch.images()));
     }
-  }
-
-  private void fineTune(SmallModel of) throws IOException {
-    RunConfig config = config(of);
-    TrainedModel model = TrainedModel.ofFile(of.weights(), config);
-    FineTuneConfig recipe =
-        FineTuneConfig.of(
-            model,
-            null,
-            "epochs=1",
-            "batch=250",
-            "accumulate=1",
-            "lr_scale_batch=none",
-            "base_lr=3.0e-3",
-            "head_std=0.05",
-            "warmup_epochs=0",
-            "drop_path=0.1");
-    ClassifierTraining.fineTuning(model, config, recipe, false)
-        .run(LabelledImages.open(config, null), folder.resolve("job"), SILENT);
   }
 
   private static RunConfig config(SmallModel of) {

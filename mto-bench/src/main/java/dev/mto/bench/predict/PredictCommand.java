@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -96,33 +97,34 @@ public final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     requireFolder(out);
-    try (TrainedClassifier classifier = TrainedClassifier.ofJob(job, best, System.err::println)) {
-      Predictor predictor =
-          new Predictor(
-              classifier,
-              batch,
-              workers == null ? classifier.config().data().workers() : workers,
-              top);
-      PredictedImages opened = PredictedImages.open(images, classifier.classes());
-      System.out.printf(
-          "%s (%s of %s, %d classes): %d images%n",
-          classifier.name(),
-          classifier.description().task(),
-          classifier.config().baseline(),
-          classifier.classes().size(),
-          opened.folder().size());
-      Optional<PredictionSummary> summary =
-          predictor.run(opened, out, System.out, System.err::println);
-      if (summary.isEmpty()) {
-        System.out.println("stopped; nothing was written");
-        return StopSignal.EXIT_CODE;
-      }
-      tell(summary.get(), opened.note());
-      if (json != null) {
-        JsonFile.write(json, figures(classifier, summary.get()));
-      }
-      return 0;
+    Consumer<String> warn = System.err::println;
+    try (TrainedClassifier classifier = TrainedClassifier.ofJob(job, best, warn)) {
+      return predict(classifier);
     }
+  }
+
+  private int predict(TrainedClassifier classifier) {
+    int readers = workers == null ? classifier.config().data().workers() : workers;
+    Predictor predictor = new Predictor(classifier, batch, readers, top);
+    PredictedImages opened = PredictedImages.open(images, classifier.classes());
+    System.out.printf(
+        "%s (%s of %s, %d classes): %d images%n",
+        classifier.name(),
+        classifier.description().task(),
+        classifier.config().baseline(),
+        classifier.classes().size(),
+        opened.folder().size());
+    Optional<PredictionSummary> summary =
+        predictor.run(opened, out, System.out, System.err::println);
+    if (summary.isEmpty()) {
+      System.out.println("stopped; nothing was written");
+      return StopSignal.EXIT_CODE;
+    }
+    tell(summary.get(), opened.note());
+    if (json != null) {
+      JsonFile.write(json, figures(classifier, summary.get()));
+    }
+    return 0;
   }
 
   private static void requireFolder(Path file) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -168,7 +169,8 @@ final class ExportCommand implements Runnable {
 
   private void exportJob() {
     source.refuseIfGiven("--job names a classifier of its own");
-    try (TrainedClassifier classifier = TrainedClassifier.ofJob(job, best, System.err::println)) {
+    Consumer<String> warn = System.err::println;
+    try (TrainedClassifier classifier = TrainedClassifier.ofJob(job, best, warn)) {
       ClassifierExport export = new ClassifierExport(classifier, out);
       switch (format) {
         case ONNX -> export.onnx();

@@ -95,7 +95,7 @@ class PredictCommandTest {
     assertThat(rows).hasSize(1 + IMAGES);
     assertThat(rows.get(0))
         .isEqualTo("path,class,probability,class_2,probability_2,class_3,probability_3,label");
-    String[] last = rows.get(IMAGES).split(",");
+    String[] last = rows.get(IMAGES).split(",", -1);
     assertThat(last[0]).isEqualTo(fineTuned.val().resolve("class2/9.png").toString());
     assertThat(last[7]).isEqualTo("class2");
     assertThat(List.of(last[1], last[3], last[5]))

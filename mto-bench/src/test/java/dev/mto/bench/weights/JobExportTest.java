@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.bench.Execution;
 import dev.mto.bench.OfficialCheckpoint;
 import dev.mto.bench.TrainedJob;
+import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
 import dev.mto.evaluation.TrainedClassifier;
@@ -47,6 +48,17 @@ class JobExportTest {
         TrainedModel.ofFile(out(), OfficialCheckpoint.MAE.runConfig(folder))
             .tensors(WeightsOf.STUDENT);
     assertThat(read.get("blocks.0.norm1.weight")).isEqualTo(timm.get("blocks.0.norm1.weight"));
+  }
+
+  @Test
+  void theMovingAverageIsTakenAsItWasMeasured() throws IOException {
+    TrainedJob job = TrainedJob.fineTuned(OfficialCheckpoint.MAE, folder, "epochs=1");
+    Map<String, INDArray> saved =
+        CheckpointStore.read(job.folder().resolve("checkpoints/last.safetensors")).tensors();
+
+    assertThat(exported(job).get("head.weight"))
+        .isEqualTo(saved.get("average.head.weight"))
+        .isNotEqualTo(saved.get("head.weight"));
   }
 
   @Test
@@ -105,7 +117,9 @@ class JobExportTest {
     INDArray tokens = encoded(images);
 
     INDArray logits =
-        tokens.mmul(official.get("head.weight").transpose()).addRowVector(official.get("head.bias"));
+        tokens
+            .mmul(official.get("head.weight").transpose())
+            .addRowVector(official.get("head.bias"));
     try (TrainedClassifier classifier = TrainedClassifier.ofJob(job.folder(), warning -> {})) {
       classifier.classify(
           images,
@@ -123,11 +137,10 @@ class JobExportTest {
             OfficialCheckpoint.MAE.file(), OfficialCheckpoint.MAE.config(folder), file)
         .assertDone();
     INDArray tokens =
-        SameDiff.load(file.toFile(), false).output(Map.of("images", images), "tokens").get("tokens");
-    return tokens.get(
-        NDArrayIndex.all(),
-        NDArrayIndex.point(0),
-        NDArrayIndex.all());
+        SameDiff.load(file.toFile(), false)
+            .output(Map.of("images", images), "tokens")
+            .get("tokens");
+    return tokens.get(NDArrayIndex.all(), NDArrayIndex.point(0), NDArrayIndex.all());
   }
 
   @Test

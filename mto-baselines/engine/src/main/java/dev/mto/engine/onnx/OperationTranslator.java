@@ -307,8 +307,8 @@ final class OperationTranslator {
   private String swapped(Value of) {
     int rank = of.shape().rank();
     long[] order = IntStream.range(0, rank).asLongStream().toArray();
-    order[rank - 1] = rank - 2;
-    order[rank - 2] = rank - 1;
+    order[rank - 1] = rank - 2L;
+    order[rank - 2] = rank - 1L;
     return onnx.node(
         "Transpose", of.name() + "/transposed", List.of(of.name()), attribute("perm", order));
   }

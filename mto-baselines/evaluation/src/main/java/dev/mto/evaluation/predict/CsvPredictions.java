@@ -1,6 +1,7 @@
 package dev.mto.evaluation.predict;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 
 /**
  * Columns {@code path,class,probability}, then {@code class_2,probability_2} and so on for more
@@ -18,11 +18,11 @@ final class CsvPredictions implements PredictionWriter {
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
 
-  private final CSVPrinter rows;
+  private final Writer rows;
   private final boolean labelled;
 
   CsvPredictions(Path file, int top, boolean labelled) throws IOException {
-    this.rows = new CSVPrinter(Files.newBufferedWriter(file, StandardCharsets.UTF_8), FORMAT);
+    this.rows = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
     this.labelled = labelled;
     List<String> header = new ArrayList<>(List.of("path", "class", "probability"));
     for (int rank = 2; rank <= top; rank++) {
@@ -32,20 +32,21 @@ final class CsvPredictions implements PredictionWriter {
     if (labelled) {
       header.add("label");
     }
-    rows.printRecord(header);
+    FORMAT.printRecord(rows, header.toArray());
   }
 
   @Override
   public void write(Prediction prediction) throws IOException {
-    rows.print(prediction.path());
+    List<String> row = new ArrayList<>();
+    row.add(prediction.path());
     for (RankedClass ranked : prediction.top()) {
-      rows.print(ranked.name());
-      rows.print(String.format(Locale.ROOT, "%.6f", ranked.probability()));
+      row.add(ranked.name());
+      row.add(String.format(Locale.ROOT, "%.6f", ranked.probability()));
     }
     if (labelled) {
-      rows.print(prediction.label());
+      row.add(prediction.label());
     }
-    rows.println();
+    FORMAT.printRecord(rows, row.toArray());
   }
 
   @Override
