@@ -1,5 +1,6 @@
 package dev.mto.bench.predict;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,7 +9,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.bench.Execution;
 import dev.mto.bench.OfficialCheckpoint;
 import dev.mto.bench.TrainedJob;
+import dev.mto.engine.folder.StopSignal;
+import dev.mto.evaluation.TrainedClassifier;
+import dev.mto.evaluation.predict.PredictedImages;
+import dev.mto.evaluation.predict.Predictor;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -134,6 +141,37 @@ class PredictCommandTest {
     assertThat(rows.at("/0/top")).isEqualTo(rows.at("/1/top"));
     assertThat(rows.at("/0/top").size()).isEqualTo(2);
     assertThat(rows.at("/0/label").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void aStopLeavesNoFile() throws IOException {
+    Files.writeString(folder.resolve("broken.png"), "no image");
+    Path list =
+        Files.writeString(
+            folder.resolve("list.txt"),
+            "broken.png\n" + (fineTuned.val().resolve("class1/3.png") + "\n").repeat(20));
+    PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+
+    try (TrainedClassifier classifier = TrainedClassifier.ofJob(fineTuned.folder(), w -> {})) {
+      PredictedImages images = PredictedImages.open(list, classifier.classes());
+      assertThat(
+              new Predictor(classifier, 2, 1, 1)
+                  .run(images, folder.resolve("out.csv"), silent, bad -> StopSignal.request()))
+          .isEmpty();
+    }
+
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactlyInAnyOrder(list, folder.resolve("broken.png"));
+    }
+  }
+
+  @Test
+  void aSolvedClassifierIsNotReplaced() throws IOException {
+    OfficialCheckpoint mae = OfficialCheckpoint.MAE;
+    Execution.ofLine(
+            "evaluate linear --weights %s --config %s --train %s --val %s --cached --out %s",
+            mae.file(), mae.config(folder), fineTuned.val(), fineTuned.val(), fineTuned.folder())
+        .assertRefused("a result is there already");
   }
 
   @Test
