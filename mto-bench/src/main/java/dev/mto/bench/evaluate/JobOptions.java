@@ -39,7 +39,8 @@ final class JobOptions {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "Folder of results (default: evaluate/ in the run's folder).")
+      description =
+          "Folder of results (default: evaluate/ in the run's folder; none with --cached).")
   private Path out;
 
   @Option(names = "--resume", description = "Goes on from the last checkpoint in that folder.")

@@ -26,15 +26,15 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Writes a trained model for other code: safetensors under the names that it looks for, or the"
-          + " encoder as a SameDiff graph. A file that holds the encoder alone is enough where only"
-          + " that is exported.",
+          + " encoder as a graph of SameDiff or ONNX. A file that holds the encoder alone is enough"
+          + " where only that is exported.",
       "With --job, the classifier that evaluate finetune or evaluate linear has trained: encoder and"
           + " head, from 'images' to 'logits' and 'probabilities' [B, K] as samediff or onnx.",
       "Official names are kept for a part as well: SimMIM's encoder begins with 'encoder.', which"
-          + " its official fine-tuning takes off itself. A SameDiff file has the placeholder"
-          + " 'images' [B, C, H, W] of normalised pixels and the outputs 'tokens' [B, 1+N, D] and"
-          + " 'features' [B, N, D]; SameDiff.load(file, false) reads it without any class of"
-          + " ours."
+          + " its official fine-tuning takes off itself. A graph has the input 'images'"
+          + " [B, C, H, W] of normalised pixels and the outputs 'tokens' [B, 1+N, D] and 'features'"
+          + " [B, N, D]. ONNX says in its metadata how images are made; SameDiff is read by"
+          + " SameDiff.load(file, false) without any class of ours."
     },
     footer = {
       "",

@@ -194,6 +194,11 @@ class PredictCommandTest {
     Path broken = Files.writeString(folder.resolve("broken.png"), "no image");
 
     predict(folder, fineTuned.val(), out).assertRefused("no classifier.json");
+    Path damaged = Files.createDirectories(folder.resolve("damaged"));
+    Files.writeString(damaged.resolve("classifier.json"), "{\"task\": \"finetune\"}");
+    predict(damaged, fineTuned.val(), out).assertRefused("is damaged", "at least two classes");
+    Files.writeString(damaged.resolve("classifier.json"), "{");
+    predict(damaged, fineTuned.val(), out).assertRefused("is damaged");
     predict(fineTuned.folder(), folder.resolve("absent"), out).assertRefused("does not exist");
     predict(fineTuned.folder(), text, out).assertRefused("no image is named");
     predict(fineTuned.folder(), fineTuned.val(), out, "--top", "0").assertRefused("--top 0");
@@ -202,7 +207,7 @@ class PredictCommandTest {
     assertThat(none.code()).isEqualTo(2);
     assertThat(none.errors().get(1)).contains("none of the 1 images can be read");
     try (var files = Files.list(folder)) {
-      assertThat(files).containsExactlyInAnyOrder(text, broken);
+      assertThat(files).containsExactlyInAnyOrder(text, broken, damaged);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.mto.data.Images;
 import dev.mto.data.image.EncodedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,19 @@ class ImageFolderTest {
     assertThat(folder.labelled()).isFalse();
     assertThat(folder.path(0)).isEqualTo(root.resolve("1.jpg"));
     assertThat(folder.label(0)).isEqualTo(-1);
+  }
+
+  @Test
+  void filesKeepTheirOrderAndMayBeAnywhere() {
+    ImageFolder files = ImageFolder.ofFiles(root, List.of("b.png", "/elsewhere/a.jpg", "b.png"));
+
+    assertThat(files.labelled()).isFalse();
+    assertThat(files.size()).isEqualTo(3);
+    assertThat(files.path(0)).isEqualTo(files.path(2)).isEqualTo(root.resolve("b.png"));
+    assertThat(files.path(1)).isEqualTo(Path.of("/elsewhere/a.jpg"));
+    assertThat(files.identity())
+        .isNotEqualTo(ImageFolder.ofFiles(root, List.of("b.png", "b.png")).identity());
+    assertThatThrownBy(() -> ImageFolder.ofFiles(root, List.of())).hasMessage("no image is named");
   }
 
   @Test
