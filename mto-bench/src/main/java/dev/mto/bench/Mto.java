@@ -4,6 +4,7 @@ import dev.mto.bench.embed.EmbedCommand;
 import dev.mto.bench.embed.SearchCommand;
 import dev.mto.bench.evaluate.EvaluateCommand;
 import dev.mto.bench.init.InitCommand;
+import dev.mto.bench.predict.PredictCommand;
 import dev.mto.bench.settings.ConfigCommand;
 import dev.mto.bench.study.StudyCellCommand;
 import dev.mto.bench.study.StudyCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       EmbedCommand.class,
       SearchCommand.class,
+      PredictCommand.class,
       RaucCommand.class,
       StudyCommand.class,
       StudyCellCommand.class,

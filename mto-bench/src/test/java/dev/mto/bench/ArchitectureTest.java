@@ -80,8 +80,8 @@ final class ArchitectureTest {
   @ArchTest static final ArchRule CONMIM_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.conmim..");
 
   @ArchTest
-  static final ArchRule DEEPLEARNING4J_LAYERS_STAND_ON_THE_ENGINE =
-      onTheEngine("dev.mto.deeplearning4j..");
+  static final ArchRule DEEPLEARNING4J_LAYERS_STAND_ON_EVALUATION =
+      onTheEngine("dev.mto.deeplearning4j..", "dev.mto.evaluation..");
 
   @ArchTest
   static final ArchRule ONLY_ITS_MODULE_KNOWS_DEEPLEARNING4J =
@@ -146,10 +146,10 @@ final class ArchitectureTest {
           .should()
           .haveModifier(JavaModifier.FINAL);
 
-  private static ArchRule onTheEngine(String user) {
+  private static ArchRule onTheEngine(String user, String... besides) {
     return useOfOurs(
         user,
-        Stream.of(BELOW_ENGINE, new String[] {"dev.mto.engine.."})
+        Stream.of(BELOW_ENGINE, new String[] {"dev.mto.engine.."}, besides)
             .flatMap(Stream::of)
             .toArray(String[]::new));
   }

@@ -133,7 +133,6 @@ class EvaluateCommandTest {
     cached("--resume").assertRefused("keeps no checkpoint");
     cached("--recipe-set", "epochs=3").assertRefused("does not apply to cached features");
     cached("--untrained").assertRefused("always measured too");
-    cached("--out", folder + "/c").assertRefused("has no folder");
     evaluate(OfficialCheckpoint.MAE, "linear", "--c", "3").assertRefused("--cached");
     cached("--c", "0").assertRefused("must be above 0");
     cached("--twins", "-1").assertRefused("must be 0 or greater");

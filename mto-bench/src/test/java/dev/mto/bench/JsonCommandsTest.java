@@ -68,6 +68,7 @@ class JsonCommandsTest {
             "mto weights inspect",
             "mto data check",
             "mto embed",
+            "mto predict",
             "mto search",
             "mto bench step",
             "mto bench memory",

@@ -95,7 +95,7 @@ public enum OfficialCheckpoint {
   }
 
   /** Seeded images of the configured size. */
-  static INDArray images(RunConfig config, int count) {
+  public static INDArray images(RunConfig config, int count) {
     int height = config.model().image().get(0);
     int width = config.model().image().get(1);
     Random random = new Random(1);

@@ -7,6 +7,7 @@ import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.errors.UserException;
 import dev.mto.executor.GraphSession;
 import dev.mto.executor.NewGraph;
+import dev.mto.models.LayerNorm;
 import dev.mto.models.Parameters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,20 +28,26 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param loss Σ features · sensitivities, a scalar
  */
 record EncoderGraph(SameDiff graph, Parameters parameters, SDVariable features, SDVariable loss) {
+  /** The layer normalisation of features, as the official fine-tuning names it. */
+  static final String NORM = "fc_norm";
+
   /** Placeholder [B*D]: the derivative of the network's loss by each feature. */
   static final String SENSITIVITIES = "sensitivities";
 
   /**
    * Builds the graph.
    *
+   * @param normed whether features have a layer normalisation of their own, {@code fc_norm}
    * @param type FLOAT or DOUBLE
    * @throws UserException when the encoder has no such block
    */
-  static EncoderGraph build(Baseline baseline, RunConfig config, FeatureKind kind, DataType type) {
+  static EncoderGraph build(
+      Baseline baseline, RunConfig config, FeatureKind kind, boolean normed, DataType type) {
     // the network has the values, so nothing is drawn
     Parameters parameters = new Parameters(NewGraph.create(), type, name -> () -> 0L);
+    SDVariable pooled = EncoderModel.fineTuned(baseline, config, parameters, false).features(kind);
     SDVariable features =
-        EncoderModel.fineTuned(baseline, config, parameters, false).features(kind);
+        normed ? new LayerNorm(parameters, NORM, config.vit().dim()).apply(pooled) : pooled;
     SDVariable sensitivities = parameters.placeholder(SENSITIVITIES, -1);
     SDVariable loss = features.reshape(-1).mul(sensitivities).sum().rename("loss");
     return new EncoderGraph(parameters.graph(), parameters, features, loss);

@@ -37,6 +37,9 @@ final class EncoderLayer extends SameDiffLayer {
   @JsonProperty private Pooling pooling;
   @JsonProperty private int block;
 
+  /** Not in models that were saved before there was a choice. */
+  @JsonProperty private boolean normed;
+
   private transient Map<String, INDArray> weights;
   private transient RunConfig config;
 
@@ -46,14 +49,16 @@ final class EncoderLayer extends SameDiffLayer {
   /**
    * A layer that starts from pre-trained weights.
    *
+   * @param normed whether features have a layer normalisation of their own, {@code fc_norm}
    * @param weights tensors of the model under official names; copied when a network is initialised
    * @throws UserException when the encoder has no such block
    */
-  EncoderLayer(RunConfig config, FeatureKind kind, Map<String, INDArray> weights) {
+  EncoderLayer(RunConfig config, FeatureKind kind, boolean normed, Map<String, INDArray> weights) {
     this.run = ConfigLoader.write(config);
     this.config = config;
     this.pooling = kind.pooling();
     this.block = kind.block();
+    this.normed = normed;
     this.weights = weights;
     getLayerParams();
   }
@@ -72,7 +77,7 @@ final class EncoderLayer extends SameDiffLayer {
   EncoderGraph graph(DataType type) {
     RunConfig config = config();
     return EncoderGraph.build(
-        Baselines.named(config.baseline()), config, new FeatureKind(pooling, block), type);
+        Baselines.named(config.baseline()), config, new FeatureKind(pooling, block), normed, type);
   }
 
   /** Vectors, the class token and positions count as biases, which weight decay leaves alone. */

@@ -139,7 +139,7 @@ public final class PretrainedEncoder {
    * @throws UserException when the encoder has no such block
    */
   public Layer trainable(FeatureKind kind) {
-    return new EncoderLayer(config, kind, weights);
+    return new EncoderLayer(config, kind, false, weights);
   }
 
   /** As {@link #frozen(FeatureKind)}, the mean of patch tokens after the final norm. */

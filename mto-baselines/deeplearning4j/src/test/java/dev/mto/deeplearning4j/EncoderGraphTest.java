@@ -24,7 +24,7 @@ class EncoderGraphTest {
     RunConfig config = model.config();
     EncoderGraph graph =
         EncoderGraph.build(
-            Baselines.named(config.baseline()), config, FeatureKind.usual(), DataType.FLOAT);
+            Baselines.named(config.baseline()), config, FeatureKind.usual(), false, DataType.FLOAT);
     String name = "norm.bias";
     INDArray all = Nd4j.zeros(DataType.FLOAT, 100);
     graph.use(name, all.get(NDArrayIndex.interval(10, 10 + config.model().dim())));

@@ -12,7 +12,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * input is a frozen feature, so that nothing flows back through it.
  */
 final class BatchStandardisation implements AutoCloseable {
-  private static final double EPSILON = 1e-6;
+  static final double EPSILON = 1e-6;
+
   private static final double MOMENTUM = 0.1;
 
   private final INDArray mean;
@@ -57,8 +58,8 @@ final class BatchStandardisation implements AutoCloseable {
   /** The live running statistics. */
   Map<String, INDArray> state() {
     Map<String, INDArray> state = new LinkedHashMap<>();
-    state.put("head.norm.running_mean", mean);
-    state.put("head.norm.running_var", variance);
+    state.put(ClassifierHead.MEAN, mean);
+    state.put(ClassifierHead.VARIANCE, variance);
     return state;
   }
 

@@ -3,22 +3,30 @@ package dev.mto.evaluation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.FrozenEncoder;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
+import dev.mto.engine.weights.TrainedModel;
+import dev.mto.engine.weights.WeightsOf;
+import dev.mto.evaluation.linear.LinearClassifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The files of a trained classifier: {@code recipe.yaml}, {@code train.log}, {@code metrics.jsonl},
- * {@code checkpoints/}, and at the end {@code result.json}, {@code confusion.csv} and {@code
- * accuracy.png}.
+ * {@code checkpoints/}, what its weights are of ({@code model.yaml}, {@code classifier.json}, for a
+ * frozen encoder {@code encoder.safetensors}), and at the end {@code result.json}, {@code
+ * confusion.csv} and {@code accuracy.png}.
  */
 public final class ClassifierFolder {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -53,6 +61,50 @@ public final class ClassifierFolder {
       throw FileException.reading(file, e);
     }
     return new ClassifierFolder(root);
+  }
+
+  /**
+   * Makes the folder of a classifier that is solved at once, without recipe and checkpoints.
+   *
+   * @throws UserException when a result is there already
+   */
+  public static ClassifierFolder forSolved(Path root) {
+    if (new KeptClassifier(root).exists() || Files.exists(root.resolve("recipe.yaml"))) {
+      throw new UserException(root + ": a result is there already; name another --out");
+    }
+    try {
+      Files.createDirectories(root);
+    } catch (IOException e) {
+      throw FileException.writing(root, e);
+    }
+    return new ClassifierFolder(root);
+  }
+
+  /**
+   * Keeps a classifier that was solved on frozen features.
+   *
+   * @param weights which of the model's they are of
+   */
+  public void keepSolved(
+      FrozenEvaluation evaluation, WeightsOf weights, LinearClassifier classifier) {
+    KeptClassifier kept = new KeptClassifier(root);
+    Map<String, INDArray> head = new LinkedHashMap<>();
+    head.put(ClassifierHead.MEAN, classifier.mean());
+    head.put(ClassifierHead.VARIANCE, classifier.variance());
+    head.put(ClassifierHead.WEIGHT, classifier.weight());
+    head.put(ClassifierHead.BIAS, classifier.bias());
+    KeptClassifier.write(kept.head(), head);
+    TrainedModel model = evaluation.model();
+    try (FrozenEncoder encoder =
+        FrozenEncoder.of(model.baseline(), evaluation.config(), model.tensors(weights))) {
+      kept.write(
+          evaluation.config(),
+          new ClassifierDescription(
+              ClassifierDescription.SOLVED,
+              evaluation.images().classes(),
+              ClassifiedFeatures.solved(evaluation.kind())),
+          encoder.tensors());
+    }
   }
 
   /** Keeps other processes out, and takes away what a killed one left. */
@@ -90,7 +142,13 @@ public final class ClassifierFolder {
     }
   }
 
-  Path root() {
+  /** Notes what is needed to use the classifier, whatever becomes of what it was made from. */
+  void keep(RunConfig config, ClassifierDescription description, Map<String, INDArray> encoder) {
+    new KeptClassifier(root).write(config, description, encoder);
+  }
+
+  /** The folder itself. */
+  public Path root() {
     return root;
   }
 
@@ -122,8 +180,8 @@ public final class ClassifierFolder {
     return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n";
   }
 
-  /** Rows are true classes, columns predicted ones. */
-  private static String confusion(List<List<Integer>> counts, List<String> classes) {
+  /** A confusion matrix as CSV: rows are true classes, columns predicted ones. */
+  public static String confusion(List<List<Integer>> counts, List<String> classes) {
     StringBuilder text = new StringBuilder("true\\predicted");
     classes.forEach(name -> text.append(',').append(quoted(name)));
     for (int row = 0; row < classes.size(); row++) {

@@ -22,6 +22,9 @@ public sealed interface ClassifierRecipe permits FineTuneConfig, LinearProbeConf
   /** Images of an optimizer step. */
   int imagesPerStep();
 
+  /** What of an encoder of {@code depth} blocks the classifier sees. */
+  ClassifiedFeatures features(int depth);
+
   /** By step: linear warm-up and a cosine. */
   LearningRate learningRate(long stepsPerEpoch);
 }

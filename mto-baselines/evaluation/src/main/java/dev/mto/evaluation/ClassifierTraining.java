@@ -37,6 +37,7 @@ import java.util.function.Supplier;
  * @param model what is evaluated, in words
  * @param untrained whether the encoder has its first values
  * @param feature which features the classifier sees, in words
+ * @param config of the model
  * @param recipe what both kinds of classifier have in common
  * @param augmentation of training images
  * @param learner makes the classifier
@@ -47,6 +48,7 @@ public record ClassifierTraining(
     String model,
     boolean untrained,
     String feature,
+    RunConfig config,
     ClassifierRecipe recipe,
     Preprocessing augmentation,
     Learner.Factory learner,
@@ -71,6 +73,7 @@ public record ClassifierTraining(
         model.name(),
         untrained,
         recipe.pooling() == Pooling.MEAN ? "mean of patch tokens" : "class token",
+        config,
         recipe,
         TrainingViews.of(config, recipe),
         (classes, schedule) ->
@@ -93,6 +96,7 @@ public record ClassifierTraining(
         model.name(),
         untrained,
         new FeatureKind(recipe.pooling(), recipe.block()).describe(),
+        config,
         recipe,
         TrainingViews.of(config, recipe),
         (classes, schedule) ->
@@ -148,6 +152,10 @@ public record ClassifierTraining(
               "weights", weights.get(),
               "training images", images.train().identity(),
               "validation images", images.validation().identity()));
+      folder.keep(
+          config,
+          new ClassifierDescription(task, images.classes(), recipe.features(config.vit().depth())),
+          classifier.fixed());
       log.line(
           "%s of %s%s (%s): %d training and %d validation images, %d classes; folder %s"
               .formatted(

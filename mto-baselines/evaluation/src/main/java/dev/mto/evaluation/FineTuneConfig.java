@@ -172,6 +172,11 @@ public record FineTuneConfig(
   }
 
   @Override
+  public ClassifiedFeatures features(int depth) {
+    return ClassifiedFeatures.of(this, depth);
+  }
+
+  @Override
   public LearningRate learningRate(long stepsPerEpoch) {
     double factor = LrScale.factor(lrScaleBatch, imagesPerStep());
     double base = baseLr * factor;

@@ -3,12 +3,8 @@ package dev.mto.evaluation;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.EncoderModel;
-import dev.mto.engine.encoder.FeatureKind;
-import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.graph.SeededParameters;
 import dev.mto.models.Initializer;
-import dev.mto.models.LayerNorm;
-import dev.mto.models.Linear;
 import dev.mto.models.Parameters;
 import dev.mto.models.VitConfig;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -32,19 +28,13 @@ record FineTuneGraph(EncoderModel encoder, SDVariable targets, SDVariable logits
     EncoderModel encoder =
         EncoderModel.fineTuned(baseline, config, parameters, recipe.dropPath() > 0);
     VitConfig vit = config.vit();
-    boolean mean = recipe.pooling() == Pooling.MEAN;
-    SDVariable pooled = encoder.features(new FeatureKind(recipe.pooling(), mean ? vit.depth() : 0));
-    SDVariable features =
-        mean ? new LayerNorm(parameters, "fc_norm", vit.dim()).apply(pooled) : pooled;
     SDVariable logits =
-        Linear.declare(
-                parameters,
-                "head",
-                Initializer.truncatedNormal(recipe.headStd(), 2),
-                classes,
-                vit.dim())
-            .rows(features)
-            .rename("logits");
+        ClassifierHead.logits(
+            encoder,
+            vit.dim(),
+            recipe.features(vit.depth()),
+            classes,
+            Initializer.truncatedNormal(recipe.headStd(), 2));
     SDVariable targets = parameters.placeholder("targets", -1, classes);
     return new FineTuneGraph(encoder, targets, logits, crossEntropy(logits, targets));
   }

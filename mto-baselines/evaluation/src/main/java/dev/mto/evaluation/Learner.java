@@ -2,6 +2,7 @@ package dev.mto.evaluation;
 
 import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.run.Trainee;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -12,6 +13,14 @@ public interface Learner extends Trainee {
   interface Factory {
     /** One of so many classes, trained by this schedule. */
     Learner of(int classes, LearningRate schedule);
+  }
+
+  /**
+   * Tensors under official names that it is computed with and that training leaves as they are;
+   * they are kept beside its checkpoints. By default there are none.
+   */
+  default Map<String, INDArray> fixed() {
+    return Map.of();
   }
 
   /**

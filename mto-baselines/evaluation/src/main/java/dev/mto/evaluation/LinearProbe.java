@@ -139,6 +139,11 @@ public final class LinearProbe implements Learner {
   }
 
   @Override
+  public Map<String, INDArray> fixed() {
+    return encoder.tensors();
+  }
+
+  @Override
   public void resumeAt(long steps) {
     // LARS has no state that depends on their number
   }

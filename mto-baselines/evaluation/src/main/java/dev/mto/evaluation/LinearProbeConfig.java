@@ -115,6 +115,11 @@ public record LinearProbeConfig(
   }
 
   @Override
+  public ClassifiedFeatures features(int depth) {
+    return ClassifiedFeatures.of(this);
+  }
+
+  @Override
   public LearningRate learningRate(long stepsPerEpoch) {
     double factor = LrScale.factor(lrScaleBatch, imagesPerStep());
     return LearningRate.cosine(

@@ -1,6 +1,5 @@
 package dev.mto.bench.evaluate;
 
-import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.encoder.Scores;
 import dev.mto.evaluation.FrozenEvaluation;
 import dev.mto.evaluation.curve.SeedSummary;
@@ -69,9 +68,9 @@ final class FrozenFigures {
         100 * scores.top5());
   }
 
-  /** Writes the figures, the confusion matrix last. */
-  void write(JsonOutput json) {
+  /** All of them, the confusion matrix last. */
+  Map<String, Object> all() {
     figures.put("confusion", scores.confusion());
-    json.write(figures);
+    return figures;
   }
 }

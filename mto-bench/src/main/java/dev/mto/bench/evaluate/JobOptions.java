@@ -40,7 +40,8 @@ final class JobOptions {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "Folder of results (default: evaluate/ in the run's folder).")
+      description =
+          "Folder of results (default: evaluate/ in the run's folder; none with --cached).")
   private Path out;
 
   @Option(names = "--resume", description = "Goes on from the last checkpoint in that folder.")
@@ -53,7 +54,7 @@ final class JobOptions {
   }
 
   /**
-   * A classifier on cached features has a few options of its own, no folder and no checkpoints.
+   * A classifier on cached features has a few options of its own and no checkpoints.
    *
    * @throws UserException when one of these options was given
    */
@@ -71,14 +72,15 @@ final class JobOptions {
       throw new UserException(
           "--untrained: with --cached, untrained encoders are always measured too; leave it out");
     }
-    if (out != null) {
-      throw new UserException(
-          "--out: a classifier on cached features has no folder; write the figures by --json FILE.json");
-    }
   }
 
   boolean untrained() {
     return untrained;
+  }
+
+  /** Where a classifier on cached features is kept; null for nowhere. */
+  Path out() {
+    return out;
   }
 
   JsonOutput json() {

@@ -86,7 +86,7 @@ final class KnnCommand implements Callable<Integer> {
     figures.model(evaluation.ofModel(classifier, teacher ? WeightsOf.TEACHER : WeightsOf.STUDENT));
     figures.untrained(evaluation.ofUntrained(classifier, untrained));
     figures.pixels(evaluation.ofPixels(classifier));
-    figures.write(json);
+    json.write(figures.all());
     return 0;
   }
 }

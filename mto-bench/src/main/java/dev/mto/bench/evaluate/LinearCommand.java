@@ -3,10 +3,12 @@ package dev.mto.bench.evaluate;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.graph.LabelledImages;
 import dev.mto.engine.weights.TrainedModel;
+import dev.mto.evaluation.ClassifierFolder;
 import dev.mto.evaluation.ClassifierTraining;
 import dev.mto.evaluation.FrozenEvaluation;
 import dev.mto.evaluation.LinearProbeConfig;
 import dev.mto.evaluation.linear.LogisticRegression;
+import dev.mto.speed.JsonFile;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Mixin;
       "Examples:",
       "  ./mto evaluate linear --run runs/quickstart --cached",
       "  ./mto evaluate linear --run runs/quickstart --cached --block 3 --c 0.1",
+      "  ./mto evaluate linear --run runs/quickstart --cached --out runs/quickstart/evaluate/solved",
       "  ./mto evaluate linear --weights mae_pretrain_vit_base.pth \\",
       "      --config configs/mae-vit-base.yaml --train /data/imagenet/train --val"
           + " /data/imagenet/val"
@@ -59,6 +62,8 @@ final class LinearCommand implements Callable<Integer> {
 
   private void onCachedFeatures(TrainedModel opened) throws IOException {
     RunConfig config = model.config(opened);
+    ClassifierFolder folder =
+        options.out() == null ? null : ClassifierFolder.forSolved(options.out());
     FrozenEvaluation evaluation =
         new FrozenEvaluation(
             opened, config, LabelledImages.open(config, null), cached.feature().kind());
@@ -71,8 +76,16 @@ final class LinearCommand implements Callable<Integer> {
     LogisticRegression classifier = cached.classifier();
     FrozenFigures figures = new FrozenFigures("linear-cached", evaluation);
     figures.put("seed", cached.seed());
-    figures.model(evaluation.ofModel(classifier.telling(figures::linearFit), cached.weights()));
+    LogisticRegression ofModel = classifier.telling(figures::linearFit);
+    if (folder != null) {
+      ofModel = ofModel.giving(solved -> folder.keepSolved(evaluation, cached.weights(), solved));
+    }
+    figures.model(evaluation.ofModel(ofModel, cached.weights()));
     figures.untrained(evaluation.ofUntrained(classifier, cached.twins()));
-    figures.write(options.json());
+    options.json().write(figures.all());
+    if (folder != null) {
+      JsonFile.write(folder.root().resolve("result.json"), figures.all());
+      System.out.println("  kept for predict: " + folder.root());
+    }
   }
 }

@@ -79,6 +79,19 @@ public final class ChosenModel {
     return TrainedModel.builtin(weights);
   }
 
+  /**
+   * Refuses the options where another one says what is meant.
+   *
+   * @throws UserException when one was given
+   */
+  void refuseIfGiven(String because) {
+    if (run != null || epoch != null || weights != null || entry != null) {
+      throw new UserException(
+          "--run, --checkpoint, --weights and --entry: " + because + "; leave them out");
+    }
+    model.refuseIfGiven(because);
+  }
+
   /** Where results of {@code task} go unless it is said: beside the run, or under evaluate/. */
   public Path folder(String task) {
     if (run != null) {

@@ -8,7 +8,6 @@ import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
 import dev.mto.models.weights.WeightMatch;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

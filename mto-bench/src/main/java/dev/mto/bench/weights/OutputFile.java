@@ -50,6 +50,20 @@ final class OutputFile {
     System.out.printf("wrote %s: %d tensors%n", out, tensors.size());
   }
 
+  /** A file of another name in the same folder. */
+  Path beside(String name) {
+    return out.resolveSibling(name);
+  }
+
+  /** Refuses what {@link #beside} would replace, unless replacing was asked for. */
+  void checkBeside(String... names) {
+    for (String name : names) {
+      if (Files.exists(beside(name)) && !force) {
+        throw new UserException(beside(name) + ": is there already; add --force to replace it");
+      }
+    }
+  }
+
   void write(AtomicFiles.Writer writer) {
     AtomicFiles.write(out, writer);
   }

@@ -124,6 +124,7 @@ class ClassifierTrainingTest {
             "the model",
             false,
             "mean of patch tokens",
+            config,
             recipe,
             TrainingViews.of(config, recipe),
             (classes, schedule) ->

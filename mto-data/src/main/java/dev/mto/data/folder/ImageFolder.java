@@ -73,6 +73,13 @@ public final class ImageFolder {
     return ImageList.of(files);
   }
 
+  /**
+   * Whether a file is an image by the ending of its name or, where that says nothing, its bytes.
+   */
+  public static boolean isImage(Path file) {
+    return FileKind.isImage(file);
+  }
+
   /** The images at equal distances, so that at most {@code most} are left; all where they fit. */
   public ImageFolder evenly(int most) {
     if (size() <= most) {

@@ -1,5 +1,6 @@
 package dev.mto.models.weights;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class BeitNames {
   private static final String MODEL = "beit.";
   private static final String NORM = "layernorm.";
+  private static final String HEAD = "head.";
+  private static final String INDEX = ".relative_position_index";
+  private static final Pattern IN_BLOCK = Pattern.compile("blocks\\.(\\d+)\\.(.+)");
+  private static final Pattern JOINED = Pattern.compile("blocks\\.(\\d+)\\.attn\\.qkv\\.weight");
   private static final Pattern IN_LAYER = Pattern.compile("encoder\\.layer\\.(\\d+)\\.(.+)");
   private static final Pattern QKV =
       Pattern.compile(
@@ -75,6 +80,53 @@ final class BeitNames {
           }
         });
     return official;
+  }
+
+  /**
+   * The names of {@code BeitForImageClassification}, or of the model in it: official ones under
+   * {@code beit.}, {@code head} as {@code classifier}. Index buffers, which are computed there, are
+   * left out.
+   *
+   * @param official tensors under official names without a prefix
+   * @throws IllegalArgumentException when one has no name there
+   */
+  static Map<String, INDArray> fromOfficial(Map<String, INDArray> official) {
+    Map<String, INDArray> tensors = new LinkedHashMap<>();
+    official.forEach(
+        (name, tensor) -> {
+          Matcher joined = JOINED.matcher(name);
+          if (joined.matches()) {
+            HuggingFaceNames.split(
+                MODEL + "encoder.layer." + joined.group(1) + ".", "weight", tensor, tensors);
+          } else if (name.startsWith(HEAD)) {
+            tensors.put("classifier." + name.substring(HEAD.length()), tensor);
+          } else if (!name.endsWith(INDEX)) {
+            tensors.put(MODEL + beit(name), tensor);
+          }
+        });
+    return tensors;
+  }
+
+  private static String beit(String name) {
+    if (name.equals("cls_token") || name.equals("mask_token")) {
+      return "embeddings." + name;
+    }
+    Matcher block = IN_BLOCK.matcher(name);
+    return block.matches()
+        ? "encoder.layer." + block.group(1) + "." + named(LAYER, name, block.group(2))
+        : named(TOP, name, name);
+  }
+
+  /** The longest official beginning counts. */
+  private static String named(List<Start> starts, String whole, String name) {
+    return starts.stream()
+        .filter(start -> !start.official.isEmpty() && name.startsWith(start.official))
+        .max(Comparator.comparingInt(start -> start.official.length()))
+        .map(start -> start.beit + name.substring(start.official.length()))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "tensor " + whole + " has no name in Hugging Face's Beit"));
   }
 
   /** Without the prefix; a model for masked images has its last norm outside of it. */

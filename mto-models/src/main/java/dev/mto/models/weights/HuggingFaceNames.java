@@ -85,11 +85,20 @@ final class HuggingFaceNames {
   private static void split(Matcher joined, INDArray tensor, Map<String, INDArray> tensors) {
     String block =
         translate(joined.group(1) + ".", false).orElseThrow(() -> unknown(joined.group()));
+    split(block, joined.group(2), tensor, tensors);
+  }
+
+  /**
+   * Queries, keys and values of a layer apart.
+   *
+   * @param layer its name with a dot
+   * @param kind weight or bias
+   */
+  static void split(String layer, String kind, INDArray tensor, Map<String, INDArray> tensors) {
     long rows = tensor.size(0) / QKV.size();
     for (int i = 0; i < QKV.size(); i++) {
       INDArray part = tensor.get(NDArrayIndex.interval(i * rows, (i + 1) * rows)).dup('c');
-      tensors.put(
-          "%sattention.attention.%s.%s".formatted(block, QKV.get(i), joined.group(2)), part);
+      tensors.put("%sattention.attention.%s.%s".formatted(layer, QKV.get(i), kind), part);
     }
   }
 

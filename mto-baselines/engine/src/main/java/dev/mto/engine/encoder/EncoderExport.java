@@ -2,10 +2,11 @@ package dev.mto.engine.encoder;
 
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.models.Parameters;
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.onnx.OnnxFile;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The encoder of a trained model, as it is used once pre-training is over: nothing is masked. */
@@ -13,8 +14,7 @@ public final class EncoderExport {
   private static final String TOKENS = "tokens";
   private static final String FEATURES = "features";
 
-  private final SameDiff graph;
-  private final Parameters parameters;
+  private final EncoderModel encoder;
   private final Map<String, INDArray> model;
 
   /**
@@ -24,19 +24,26 @@ public final class EncoderExport {
    */
   public EncoderExport(Baseline baseline, RunConfig config, Map<String, INDArray> model) {
     this.model = model;
-    EncoderModel encoder = EncoderModel.holding(baseline, config, config.training().seed(), model);
-    parameters = encoder.parameters();
-    graph = parameters.graph();
+    this.encoder = EncoderModel.holding(baseline, config, config.training().seed(), model);
     encoder.output().tokens().rename(TOKENS);
     encoder.output().patches().rename(FEATURES);
   }
 
   /** Its tensors under official names: parameters and fixed tables. */
   public Map<String, INDArray> tensors() {
-    Map<String, INDArray> tensors = parameters.tables();
+    Map<String, INDArray> tensors = encoder.parameters().tables();
     tensors.replaceAll(model::getOrDefault);
-    tensors.putAll(parameters.arrays());
+    tensors.putAll(encoder.parameters().arrays());
     return tensors;
+  }
+
+  /**
+   * The encoder for ONNX, with the input and the outputs of {@link #writeSameDiff}.
+   *
+   * @throws UserException when it cannot be translated
+   */
+  public OnnxFile onnx() {
+    return OnnxFile.of(encoder.parameters().graph(), List.of(TOKENS, FEATURES));
   }
 
   /**
@@ -46,11 +53,6 @@ public final class EncoderExport {
    * float32. Not atomic: write to a temporary file and rename.
    */
   public void writeSameDiff(Path file) {
-    graph.convertToConstants(
-        parameters.names().stream()
-            .map(graph::getVariable)
-            .filter(variable -> !variable.isConstant())
-            .toList());
-    graph.save(file.toFile(), false);
+    encoder.writeSameDiff(file);
   }
 }

@@ -7,9 +7,11 @@ import dev.mto.engine.graph.SeededParameters;
 import dev.mto.models.EncoderOutput;
 import dev.mto.models.Parameters;
 import dev.mto.models.Tokens;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -99,6 +101,20 @@ public record EncoderModel(
           "block " + block + ": the encoder has blocks 1 to " + depth + "; choose one");
     }
     return block == 0 ? output.tokens() : output.blocks().get(block - 1);
+  }
+
+  /**
+   * Writes the graph that the encoder is in with constant weights, for {@code SameDiff.load}. Not
+   * atomic: write to a temporary file and rename.
+   */
+  public void writeSameDiff(Path file) {
+    SameDiff graph = parameters.graph();
+    graph.convertToConstants(
+        parameters.names().stream()
+            .map(graph::getVariable)
+            .filter(variable -> !variable.isConstant())
+            .toList());
+    graph.save(file.toFile(), false);
   }
 
   /** Puts pre-trained weights into the encoder; what they do not hold keeps its first value. */

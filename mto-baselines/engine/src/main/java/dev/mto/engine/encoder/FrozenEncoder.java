@@ -52,6 +52,11 @@ public final class FrozenEncoder implements AutoCloseable {
     return encoder.output().blocks().size();
   }
 
+  /** Its parameters under official names, live. */
+  public Map<String, INDArray> tensors() {
+    return encoder.parameters().arrays();
+  }
+
   /** Width of a feature, D. */
   public int dim() {
     return dim;

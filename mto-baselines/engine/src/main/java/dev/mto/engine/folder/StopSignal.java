@@ -23,10 +23,21 @@ public final class StopSignal implements AutoCloseable {
   private static final List<StopSignal> LISTENING = new ArrayList<>();
 
   private final Map<String, Object> before = new HashMap<>();
+  private final String announcement;
   private volatile String received;
 
-  /** Listens from now on. */
+  /** Listens from now on, for a job that saves what is done. */
   public StopSignal() {
+    this("what is done is saved first");
+  }
+
+  /**
+   * Listens from now on.
+   *
+   * @param announcement what happens now, said when a stop is asked for
+   */
+  public StopSignal(String announcement) {
+    this.announcement = announcement;
     for (String signal : SIGNALS) {
       if (!signal.equals("HUP") || !hangUpIsIgnored()) {
         before.put(signal, Signals.register(signal, () -> receive(signal)));
@@ -54,7 +65,7 @@ public final class StopSignal implements AutoCloseable {
       Runtime.getRuntime().halt(EXIT_CODE);
     }
     if (received == null) {
-      System.err.println("stopping: what is done is saved first (once more: ends at once)");
+      System.err.println("stopping: " + announcement + " (once more: ends at once)");
     }
     received = signal;
   }

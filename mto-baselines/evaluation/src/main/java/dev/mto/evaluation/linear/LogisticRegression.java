@@ -23,8 +23,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param candidates values of C, rising
  * @param seed says which training images are held out
  * @param told receives how the classifier was fitted
+ * @param solved receives the classifier
  */
-public record LogisticRegression(List<Double> candidates, long seed, Consumer<LinearFit> told)
+public record LogisticRegression(
+    List<Double> candidates, long seed, Consumer<LinearFit> told, Consumer<LinearClassifier> solved)
     implements FeatureClassifier {
   /** Norm of the gradient of the mean loss, in nats, at which a fit is done. */
   public static final double TOLERANCE = 1e-6;
@@ -49,17 +51,23 @@ public record LogisticRegression(List<Double> candidates, long seed, Consumer<Li
             .mapToObj(half -> Math.pow(10, half / 2.0))
             .toList(),
         seed,
-        fit -> {});
+        fit -> {},
+        classifier -> {});
   }
 
   /** With this C. */
   public static LogisticRegression of(double c) {
-    return new LogisticRegression(List.of(c), 0, fit -> {});
+    return new LogisticRegression(List.of(c), 0, fit -> {}, classifier -> {});
   }
 
   /** The same, which tells how it was fitted. */
   public LogisticRegression telling(Consumer<LinearFit> listener) {
-    return new LogisticRegression(candidates, seed, listener);
+    return new LogisticRegression(candidates, seed, listener, solved);
+  }
+
+  /** The same, which gives the classifier away. */
+  public LogisticRegression giving(Consumer<LinearClassifier> listener) {
+    return new LogisticRegression(candidates, seed, told, listener);
   }
 
   /** Classifies images; the features are standardised in place. */
@@ -84,7 +92,27 @@ public record LogisticRegression(List<Double> candidates, long seed, Consumer<Li
             fit.gradientNorm(),
             fit.iterations(),
             top1(all, fit)));
+    solved.accept(classifier(fit.point(), moments, train.dim(), count));
     return scores(new CrossEntropy(queries, every(queries), count, c), fit, classes);
+  }
+
+  /** Of the variables of {@link CrossEntropy}. */
+  private static LinearClassifier classifier(
+      double[] point, NormalizerStandardize moments, int dim, int classes) {
+    float[] weight = new float[classes * dim];
+    float[] bias = new float[classes];
+    for (int k = 0; k < classes; k++) {
+      for (int d = 0; d < dim; d++) {
+        weight[k * dim + d] = (float) point[d * classes + k];
+      }
+      bias[k] = (float) point[dim * classes + k];
+    }
+    INDArray deviation = moments.getStd().add(Nd4j.EPS_THRESHOLD); // as its transform divides by
+    return new LinearClassifier(
+        Nd4j.create(weight, new long[] {classes, dim}, 'c'),
+        Nd4j.createFromArray(bias),
+        moments.getMean().castTo(DataType.FLOAT).reshape(1, dim).dup('c'),
+        deviation.muli(deviation).castTo(DataType.FLOAT).reshape(1, dim).dup('c'));
   }
 
   /** A candidate, and the share of held-out images that it classifies right. */

@@ -20,10 +20,10 @@ import org.nd4j.linalg.api.ops.ScalarOp;
  * @param operations all operations of the scope, in order
  * @param own how many of the last ones are the part; those before prepare its inputs
  */
-record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
+public record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
 
   /** Parts with an operation of their own. */
-  enum Kind {
+  public enum Kind {
     LAYER_NORM(
         ".layer_norm",
         "reduce_mean subtract multiply reduce_mean add_scalar pow multiply multiply add"),
@@ -50,8 +50,11 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
   /**
    * The parts among {@code operations}, by the names of their operations. One of whose inner values
    * somebody else needs is none.
+   *
+   * @param operations in the order of a graph
+   * @param wanted variables that are asked for
    */
-  static Map<String, NamedPart> in(List<SameDiffOp> operations, Collection<String> wanted) {
+  public static Map<String, NamedPart> in(List<SameDiffOp> operations, Collection<String> wanted) {
     Map<String, NamedPart> parts = new HashMap<>();
     int start = 0;
     while (start < operations.size()) {
@@ -111,11 +114,13 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
     return operations.subList(0, operations.size() - own);
   }
 
-  boolean isLast(SameDiffOp op) {
+  /** Whether an operation is the last of it, which gives its result. */
+  public boolean isLast(SameDiffOp op) {
     return operations.get(operations.size() - 1).getName().equals(op.getName());
   }
 
-  String output() {
+  /** The variable that holds the result. */
+  public String output() {
     return operations.get(operations.size() - 1).getOutputsOfOp().get(0);
   }
 
@@ -123,7 +128,7 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
    * An input's variable: x, weight and bias of a layer normalisation; x of a GELU; queries and keys
    * of an entropy.
    */
-  String input(int index) {
+  public String input(int index) {
     return switch (kind) {
       case LAYER_NORM ->
           switch (index) {
@@ -137,7 +142,7 @@ record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
   }
 
   /** ε of a layer normalisation. */
-  double epsilon() {
+  public double epsilon() {
     return ((ScalarOp) part().get(4).getOp()).scalar().getDouble(0);
   }
 
