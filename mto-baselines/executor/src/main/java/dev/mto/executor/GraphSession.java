@@ -50,7 +50,7 @@ public final class GraphSession implements AutoCloseable {
                         set,
                         loss,
                         parameters,
-                        options.recompute(),
+                        options,
                         options.profile() ? profile : null))
             .orElseGet(this::stock);
   }

@@ -22,7 +22,7 @@ final class PlannedRunner implements GraphRunner {
       Kernels kernels,
       SDVariable loss,
       List<String> parameters,
-      boolean recompute,
+      SessionOptions options,
       PlanProfile profile) {
     this.kernels = kernels;
     Map<String, String> parametersByGradient = new LinkedHashMap<>();
@@ -38,7 +38,8 @@ final class PlannedRunner implements GraphRunner {
             kernels,
             loss == null ? null : loss.name(),
             parametersByGradient,
-            recompute,
+            options.recompute(),
+            options.products(),
             profile);
   }
 

@@ -1,5 +1,7 @@
 package dev.mto.executor;
 
+import dev.mto.executor.kernels.ElementType;
+
 /**
  * How a graph is run.
  *
@@ -7,25 +9,33 @@ package dev.mto.executor;
  * @param recompute whether values inside Transformer blocks are computed again for the backward
  *     pass instead of being kept: less memory for about a third more arithmetic. Needs {@code fast}
  * @param profile whether the time of each kind of operation is measured
+ * @param products type of the operands of linear layers and of attention; sums and all else are
+ *     float32. Needs {@code fast}
  */
-public record SessionOptions(boolean fast, boolean recompute, boolean profile) {
+public record SessionOptions(
+    boolean fast, boolean recompute, boolean profile, ElementType products) {
   /** By a plan, everything kept, not profiled. */
   public static SessionOptions defaults() {
-    return new SessionOptions(true, false, false);
+    return new SessionOptions(true, false, false, ElementType.FLOAT32);
   }
 
   /** Operation by operation. */
   public static SessionOptions standard() {
-    return new SessionOptions(false, false, false);
+    return new SessionOptions(false, false, false, ElementType.FLOAT32);
   }
 
   /** These options with or without recomputation. */
   public SessionOptions withRecompute(boolean value) {
-    return new SessionOptions(fast, value, profile);
+    return new SessionOptions(fast, value, profile, products);
   }
 
   /** These options with a profile. */
   public SessionOptions profiled() {
-    return new SessionOptions(fast, recompute, true);
+    return new SessionOptions(fast, recompute, true, products);
+  }
+
+  /** These options with operands of that type. */
+  public SessionOptions withProducts(ElementType type) {
+    return new SessionOptions(fast, recompute, profile, type);
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.data.image.Exif;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.config.TrainingConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -56,6 +57,11 @@ record Cell(
     ((ObjectNode) run.get("data")).remove(List.of("train", "val", "workers", "maxBadShare"));
     if (config.data().exif() == Exif.APPLY) {
       ((ObjectNode) run.get("data")).remove("exif"); // cells were made before there was a choice
+    }
+    ObjectNode training = (ObjectNode) run.get("training");
+    training.remove("allowSlow");
+    if (config.training().precision() == TrainingConfig.Precision.FLOAT32) {
+      training.remove("precision"); // as exif
     }
     Map<String, Object> parts =
         Map.of(

@@ -20,7 +20,13 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
   /** What changes no number: where files are, how often is saved and looked, how many threads. */
   private static final List<String> FREE =
       List.of(
-          "checkpoint.", "log.", "data.train", "data.val", "data.workers", "data.max_bad_share");
+          "checkpoint.",
+          "log.",
+          "data.train",
+          "data.val",
+          "data.workers",
+          "data.max_bad_share",
+          "training.allow_slow");
 
   /** What may change on purpose while a run goes on. */
   private static final List<String> ANNOUNCED =
@@ -34,6 +40,7 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
           "training.clip",
           "training.weight_decay",
           "training.gradient_checkpointing",
+          "training.precision",
           "mto.weights.");
 
   /** Copies the list. */

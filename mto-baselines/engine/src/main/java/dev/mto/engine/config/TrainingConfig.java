@@ -79,7 +79,22 @@ public record TrainingConfig(
     @Setting(
             "Whether values inside Transformer blocks are computed again for the backward pass"
                 + " instead of being kept: same numbers, less memory, slower.")
-        Boolean gradientCheckpointing) {
+        Boolean gradientCheckpointing,
+    @Setting(
+            "Type of the operands of linear layers and of attention. bfloat16 is faster where the"
+                + " processor multiplies it (AVX512_BF16, AMX) and keeps 8 bits of precision; sums,"
+                + " parameters, their gradients, losses and affinities are float32 with both.")
+        Precision precision,
+    @Setting("Whether bfloat16 is used also where the processor cannot multiply it, slowly.")
+        Boolean allowSlow) {
+
+  /** Types of the operands of matrix products. */
+  public enum Precision {
+    /** IEEE 754 binary32. */
+    FLOAT32,
+    /** The upper half of a float32. */
+    BFLOAT16
+  }
 
   /** Learning-rate schedules. */
   public enum Schedule {
@@ -110,6 +125,8 @@ public record TrainingConfig(
     Rules.positive("training.adam_epsilon", adamEpsilon);
     Rules.notNegative("training.clip", clip);
     gradientCheckpointing = gradientCheckpointing != null && gradientCheckpointing;
+    precision = precision == null ? Precision.FLOAT32 : precision;
+    allowSlow = allowSlow != null && allowSlow;
     betas = List.copyOf(betas);
     milestones = milestones == null ? List.of() : List.copyOf(milestones);
   }
@@ -132,7 +149,9 @@ public record TrainingConfig(
         betas,
         adamEpsilon,
         clip,
-        gradientCheckpointing);
+        gradientCheckpointing,
+        precision,
+        allowSlow);
   }
 
   /** Factor by which every learning rate is multiplied. */

@@ -5,6 +5,7 @@ import dev.mto.engine.Model;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.graph.Feeds;
+import dev.mto.engine.graph.Products;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
@@ -46,7 +47,9 @@ public final class TrainingStep implements Trainee {
             graph.graph(),
             graph.total(),
             graph.parameterNames(),
-            SessionOptions.defaults().withRecompute(config.gradientCheckpointing()));
+            SessionOptions.defaults()
+                .withRecompute(config.gradientCheckpointing())
+                .withProducts(Products.of(config)));
   }
 
   @Override

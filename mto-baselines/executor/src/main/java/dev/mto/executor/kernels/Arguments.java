@@ -16,8 +16,8 @@ final class Arguments {
   private final List<Pointer> kept = new ArrayList<>();
 
   Arguments with(int argument, memory.desc description, Tensor tensor) {
-    kept.add(tensor.memory());
-    return with(argument, new memory(description, Descriptors.ENGINE, tensor.memory()));
+    kept.add(tensor.address());
+    return with(argument, new memory(description, Descriptors.ENGINE, tensor.address()));
   }
 
   Arguments with(int argument, memory value) {

@@ -25,9 +25,9 @@ final class Descriptors {
         : new long[] {batch, shape[rank - 2], shape[rank - 1]};
   }
 
-  static memory.desc matrix(long[] shape, boolean transposed) {
+  static memory.desc matrix(ElementType type, long[] shape, boolean transposed) {
     if (!transposed) {
-      return dense(shape);
+      return dense(type, shape);
     }
     int rank = shape.length;
     long[] turned = shape.clone();
@@ -37,11 +37,22 @@ final class Descriptors {
     long[] turnedStrides = strides.clone();
     turnedStrides[rank - 2] = strides[rank - 1];
     turnedStrides[rank - 1] = strides[rank - 2];
-    return new memory.desc(turned, memory.data_type.f32, turnedStrides, false);
+    return new memory.desc(turned, dataType(type), turnedStrides, false);
   }
 
   static memory.desc dense(long... shape) {
-    return new memory.desc(shape, memory.data_type.f32, strides(shape), false);
+    return dense(ElementType.FLOAT32, shape);
+  }
+
+  static memory.desc dense(ElementType type, long... shape) {
+    return new memory.desc(shape, dataType(type), strides(shape), false);
+  }
+
+  private static memory.data_type dataType(ElementType type) {
+    return switch (type) {
+      case FLOAT32 -> memory.data_type.f32;
+      case BFLOAT16 -> memory.data_type.bf16;
+    };
   }
 
   static memory.desc strided(long rows, long length, long stride) {
@@ -54,7 +65,7 @@ final class Descriptors {
   }
 
   static memory.desc flat(Tensor x) {
-    return dense(flatShape(x));
+    return dense(x.type(), flatShape(x));
   }
 
   /** All but the last dimension as rows. */

@@ -1,6 +1,7 @@
 package dev.mto.executor.kernels;
 
 import java.util.Optional;
+import org.bytedeco.dnnl.global.dnnl;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,20 @@ public final class KernelSets {
     } catch (LinkageError e) {
       LOG.warn("oneDNN cannot be loaded ({}); training is slower without it", e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Whether the processor has instructions that multiply bfloat16 (AVX512_BF16 or AMX), so that
+   * products of these take less time than those of float32.
+   */
+  public static boolean multiplyBfloat16() {
+    try {
+      return fastOnHost()
+          && (dnnl.dnnl_get_effective_cpu_isa() & dnnl.dnnl_cpu_isa_avx512_core_bf16)
+              == dnnl.dnnl_cpu_isa_avx512_core_bf16;
+    } catch (LinkageError e) {
+      return false; // without the library nothing is fast
     }
   }
 

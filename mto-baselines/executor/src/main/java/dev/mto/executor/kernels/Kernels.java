@@ -14,7 +14,8 @@ public interface Kernels extends AutoCloseable {
 
   /**
    * Matrix products {@code out = scale * op(a)·op(b) + bias + addend}, in which op transposes the
-   * last two dimensions where asked to.
+   * last two dimensions where asked to. The operands a and b are of one type, float32 or bfloat16;
+   * sums are float32, and so is all else.
    *
    * @param product the operands
    * @param out [..., M, N]; in place of the addend
@@ -98,6 +99,9 @@ public interface Kernels extends AutoCloseable {
 
   /** The largest element of each row of {@code x} [R, D], as [R]. */
   Kernel rowMaximum(Tensor x, Tensor out);
+
+  /** The elements of {@code x} as those of {@code out}'s type, rounded to the nearest, to even. */
+  Kernel cast(Tensor x, Tensor out);
 
   /** {@code out[i] = x[order[i]]} for the dimensions, copied into c order. */
   Kernel permute(Tensor x, int[] order, Tensor out);

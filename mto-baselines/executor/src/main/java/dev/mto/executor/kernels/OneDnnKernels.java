@@ -348,6 +348,18 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public Kernel cast(Tensor x, Tensor out) {
+    memory.desc from = Descriptors.flat(x);
+    memory.desc to = Descriptors.flat(out);
+    return reorder(
+        Primitives.Key.of("cast", List.of(x.type(), out.type()), Descriptors.flatShape(x)),
+        from,
+        x.address(),
+        to,
+        out.address());
+  }
+
+  @Override
   public Kernel permute(Tensor x, int[] order, Tensor out) {
     long[] strides = Descriptors.strides(x.shape());
     long[] permuted = new long[order.length];
@@ -379,9 +391,9 @@ final class OneDnnKernels implements Kernels {
   private Kernel reorder(
       Primitives.Key key,
       memory.desc from,
-      FloatPointer source,
+      Pointer source,
       memory.desc to,
-      FloatPointer target) {
+      Pointer target) {
     memory input = new memory(from, Descriptors.ENGINE, source);
     memory output = new memory(to, Descriptors.ENGINE, target);
     primitive reorder =

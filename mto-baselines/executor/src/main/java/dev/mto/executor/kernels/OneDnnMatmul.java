@@ -26,9 +26,9 @@ final class OneDnnMatmul {
     long[] aShape = Descriptors.matrices(product.a().shape());
     long[] bShape = Descriptors.matrices(product.b().shape());
     long[] outShape = Descriptors.matrices(out.shape());
-    memory.desc a = Descriptors.matrix(aShape, product.transposeA());
-    memory.desc b = Descriptors.matrix(bShape, product.transposeB());
-    memory.desc dst = Descriptors.dense(outShape);
+    memory.desc a = Descriptors.matrix(product.a().type(), aShape, product.transposeA());
+    memory.desc b = Descriptors.matrix(product.b().type(), bShape, product.transposeB());
+    memory.desc dst = Descriptors.dense(out.type(), outShape);
     long[] biasShape = new long[outShape.length];
     Arrays.fill(biasShape, 1);
     biasShape[outShape.length - 1] = outShape[outShape.length - 1];
@@ -38,6 +38,8 @@ final class OneDnnMatmul {
             Primitives.Key.of(
                 "matmul",
                 List.of(
+                    product.a().type(),
+                    out.type(),
                     product.transposeA(),
                     product.transposeB(),
                     product.scale(),

@@ -1,5 +1,6 @@
 package dev.mto.executor.plan;
 
+import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Selection;
@@ -57,7 +58,8 @@ final class CompiledPlan {
       List<String> wanted,
       String loss,
       Map<String, String> gradients,
-      boolean recompute) {
+      boolean recompute,
+      ElementType products) {
     GraphReader reader = new GraphReader(graph, feeds);
     Set<String> read = new HashSet<>(wanted);
     if (loss != null) {
@@ -67,6 +69,9 @@ final class CompiledPlan {
     Map<String, Value> results = new LinkedHashMap<>();
     wanted.forEach(name -> results.put(name, reader.dense(name)));
     Program program = reader.program();
+    if (products == ElementType.BFLOAT16) {
+      Narrowing.mark(program);
+    }
     if (loss != null) {
       List<Value> parameters = gradients.values().stream().map(reader::value).toList();
       Gradients derived =
@@ -83,7 +88,7 @@ final class CompiledPlan {
           });
     }
     Set<Value> needed = new HashSet<>(results.values());
-    List<Operation> operations = Fusion.of(program.operations(), needed);
+    List<Operation> operations = Narrowing.cast(Fusion.of(program.operations(), needed));
     MemoryLayout layout =
         MemoryLayout.of(operations, List.copyOf(reader.placeholders().values().values()), needed);
     return new CompiledPlan(reader, operations, results, layout);
@@ -97,9 +102,9 @@ final class CompiledPlan {
         .sum();
   }
 
-  /** Elements of memory that it needs. */
-  long length() {
-    return layout.length();
+  /** Bytes of memory that it needs. */
+  long bytes() {
+    return layout.bytes();
   }
 
   /** Prepares the kernels for memory at these addresses. */
@@ -139,7 +144,7 @@ final class CompiledPlan {
     }
     Value owner = value.owner();
     return owner.isPlaced()
-        ? arena.tensor(layout.offset(value), value.shape())
+        ? arena.tensor(value.type(), layout.offset(value), value.shape())
         : tensor(owner.array(), value.offset(), value.shape());
   }
 

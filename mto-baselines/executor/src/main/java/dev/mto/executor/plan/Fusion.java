@@ -149,6 +149,7 @@ final class Fusion {
                 factor,
                 p.bias(),
                 p.addend(),
+                p.narrow(),
                 scaledResults.getOrDefault(p.result(), p.result())));
       } else {
         joined.add(operation);
@@ -189,12 +190,28 @@ final class Fusion {
     if (other.sameShape(sum.result()) && !other.isUniform()) {
       dropped.add(p);
       return new MatrixProductOperation(
-          p.a(), p.transposeA(), p.b(), p.transposeB(), 1, p.bias(), other, sum.result());
+          p.a(),
+          p.transposeA(),
+          p.b(),
+          p.transposeB(),
+          1,
+          p.bias(),
+          other,
+          p.narrow(),
+          sum.result());
     }
     if (p.bias() == null && isRow(other, sum.result())) {
       dropped.add(p);
       return new MatrixProductOperation(
-          p.a(), p.transposeA(), p.b(), p.transposeB(), 1, other, null, sum.result());
+          p.a(),
+          p.transposeA(),
+          p.b(),
+          p.transposeB(),
+          1,
+          other,
+          null,
+          p.narrow(),
+          sum.result());
     }
     return null;
   }

@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 
 /**
  * scale·op(a)·op(b) + bias + addend; the bias and the addend are joined in after differentiation.
+ *
+ * @param narrow whether its operands, and those of its gradients, are rounded to bfloat16 where a
+ *     plan is asked to
  */
 record MatrixProductOperation(
     Value a,
@@ -19,6 +22,7 @@ record MatrixProductOperation(
     double scale,
     Value bias,
     Value addend,
+    boolean narrow,
     Value result)
     implements Operation {
 
@@ -57,15 +61,15 @@ record MatrixProductOperation(
       gradients.add(
           a,
           transposeA
-              ? program.matmul(b, transposeB, dy, true)
-              : program.matmul(dy, false, b, !transposeB));
+              ? program.matmul(b, transposeB, dy, true, narrow)
+              : program.matmul(dy, false, b, !transposeB, narrow));
     }
     if (gradients.isNeeded(b)) {
       gradients.add(
           b,
           transposeB
-              ? program.matmul(dy, true, a, transposeA)
-              : program.matmul(a, !transposeA, dy, false));
+              ? program.matmul(dy, true, a, transposeA, narrow)
+              : program.matmul(a, !transposeA, dy, false, narrow));
     }
   }
 
@@ -79,7 +83,20 @@ record MatrixProductOperation(
         scale,
         bias == null ? null : inputs.get(2),
         addend == null ? null : inputs.get(inputs.size() - 1),
+        narrow,
         Value.computed(result.shape()));
+  }
+
+  /** The same product, to be done with rounded operands. */
+  MatrixProductOperation narrowed() {
+    return new MatrixProductOperation(
+        a, transposeA, b, transposeB, scale, bias, addend, true, result);
+  }
+
+  /** The same product of other operands. */
+  MatrixProductOperation of(Value otherA, Value otherB) {
+    return new MatrixProductOperation(
+        otherA, transposeA, otherB, transposeB, scale, bias, addend, narrow, result);
   }
 
   @Override

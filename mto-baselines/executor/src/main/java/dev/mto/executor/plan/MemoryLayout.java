@@ -14,11 +14,11 @@ import java.util.Set;
  * of a concatenation are computed where it wants them.
  */
 final class MemoryLayout {
-  private static final long ALIGNMENT = 16;
+  private static final long ALIGNMENT_BYTES = 64;
 
   private final Map<Value, Place> inside = new HashMap<>();
   private final Map<Value, Long> offsets = new HashMap<>();
-  private long length;
+  private long bytes;
 
   private record Place(Value owner, long offset) {}
 
@@ -52,12 +52,12 @@ final class MemoryLayout {
     return layout;
   }
 
-  /** Elements of all places together. */
-  long length() {
-    return length;
+  /** Bytes of all places together. */
+  long bytes() {
+    return bytes;
   }
 
-  /** First element of a value that lives in the plan's memory. */
+  /** First byte of a value that lives in the plan's memory. */
   long offset(Value value) {
     Place place = resolve(value);
     return offsets.get(place.owner()) + place.offset();
@@ -65,7 +65,7 @@ final class MemoryLayout {
 
   private Place resolve(Value value) {
     Value owner = value.owner();
-    long offset = value.offset();
+    long offset = value.byteOffset();
     Place place = inside.get(owner);
     while (place != null) {
       offset += place.offset();
@@ -86,12 +86,13 @@ final class MemoryLayout {
           if (owner.isComputed()
               && part.offset() == 0
               && part.length() == owner.length()
+              && owner.type() == concat.result().type()
               && !inside.containsKey(owner)
               && !wantedOwners.contains(owner)
               && !owner.equals(resolve(concat.result()).owner())) {
             inside.put(owner, new Place(concat.result(), offset));
           }
-          offset += part.length();
+          offset += part.bytes();
         }
       }
     }
@@ -127,7 +128,7 @@ final class MemoryLayout {
               && lastRead.getOrDefault(owner, -1) == i
               && operation.inputs().stream().filter(v -> resolve(v).owner().equals(owner)).count()
                   == 1;
-      if (free && result.length() == owner.length()) {
+      if (free && result.length() == owner.length() && result.type() == owner.type()) {
         inside.put(result, new Place(owner, 0));
         int read = lastRead.getOrDefault(result, i);
         lastRead.merge(owner, read, Math::max);
@@ -161,12 +162,12 @@ final class MemoryLayout {
   private void assign(Map<Value, Life> lives) {
     List<Map.Entry<Value, Life>> order = new ArrayList<>(lives.entrySet());
     order.sort(
-        Comparator.comparingLong((Map.Entry<Value, Life> e) -> -e.getKey().length())
+        Comparator.comparingLong((Map.Entry<Value, Life> e) -> -e.getKey().bytes())
             .thenComparingInt(e -> e.getValue().from)
             .thenComparingInt(e -> e.getValue().to));
     List<Map.Entry<Value, Life>> placed = new ArrayList<>();
     for (Map.Entry<Value, Life> entry : order) {
-      long size = aligned(entry.getKey().length());
+      long size = aligned(entry.getKey().bytes());
       List<Map.Entry<Value, Life>> meeting =
           placed.stream()
               .filter(other -> other.getValue().meets(entry.getValue()))
@@ -178,15 +179,15 @@ final class MemoryLayout {
         if (start - at >= size) {
           break;
         }
-        at = Math.max(at, start + aligned(other.getKey().length()));
+        at = Math.max(at, start + aligned(other.getKey().bytes()));
       }
       offsets.put(entry.getKey(), at);
-      length = Math.max(length, at + size);
+      bytes = Math.max(bytes, at + size);
       placed.add(entry);
     }
   }
 
-  private static long aligned(long elements) {
-    return (elements + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  private static long aligned(long bytes) {
+    return (bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
   }
 }

@@ -1,5 +1,6 @@
 package dev.mto.executor.plan;
 
+import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernels;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ public final class PlannedGraph implements AutoCloseable {
   private final String loss;
   private final Map<String, String> gradients;
   private final boolean recompute;
+  private final ElementType products;
   private final Arena arena = new Arena();
   private final Map<Kind, CompiledPlan> plans = new LinkedHashMap<>(KEPT, 0.75f, true);
   private final PlanProfile profile;
@@ -39,6 +41,7 @@ public final class PlannedGraph implements AutoCloseable {
    * @param recompute whether the values inside Transformer blocks are computed again for the
    *     backward pass instead of being kept (gradient checkpointing: Chen et al., "Training Deep
    *     Nets with Sublinear Memory Cost", 2016)
+   * @param products type of the operands of linear layers and of attention
    * @param profile receives the time of each operation; null for none
    */
   public PlannedGraph(
@@ -47,12 +50,14 @@ public final class PlannedGraph implements AutoCloseable {
       String loss,
       Map<String, String> gradients,
       boolean recompute,
+      ElementType products,
       PlanProfile profile) {
     this.graph = graph;
     this.kernels = kernels;
     this.loss = loss;
     this.gradients = gradients;
     this.recompute = recompute;
+    this.products = products;
     this.profile = profile;
   }
 
@@ -70,8 +75,8 @@ public final class PlannedGraph implements AutoCloseable {
     Kind kind = new Kind(facts, wanted);
     CompiledPlan plan = plans.get(kind);
     if (plan == null) {
-      plan = CompiledPlan.of(graph, facts, wanted, loss, gradients, recompute);
-      if (arena.require(plan.length())) {
+      plan = CompiledPlan.of(graph, facts, wanted, loss, gradients, recompute, products);
+      if (arena.require(plan.bytes())) {
         plans.values().forEach(other -> other.bind(arena, kernels));
       }
       plan.bind(arena, kernels);

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A list of operations in the order of their execution. Its methods add operations and return their
@@ -27,6 +28,13 @@ final class Program {
     return producers.get(value);
   }
 
+  /** Puts other operations in the place of some, with the same results. */
+  void replaceAll(UnaryOperator<Operation> other) {
+    operations.replaceAll(other);
+    operations.forEach(
+        operation -> operation.outputs().forEach(output -> producers.put(output, operation)));
+  }
+
   <T extends Operation> T add(T operation) {
     operations.add(operation);
     operation.outputs().forEach(output -> producers.put(output, operation));
@@ -34,6 +42,15 @@ final class Program {
   }
 
   Value matmul(Value a, boolean transposeA, Value b, boolean transposeB) {
+    return matmul(a, transposeA, b, transposeB, false);
+  }
+
+  /**
+   * A matrix product.
+   *
+   * @param narrow whether its operands may be rounded
+   */
+  Value matmul(Value a, boolean transposeA, Value b, boolean transposeB, boolean narrow) {
     long rows = a.extent(transposeA ? -1 : -2);
     long inner = a.extent(transposeA ? -2 : -1);
     long columns = b.extent(transposeB ? -2 : -1);
@@ -56,7 +73,16 @@ final class Program {
       return reshape(RowSumOperation.add(this, matrix, b.element()), shape);
     }
     return add(new MatrixProductOperation(
-            dense(a), transposeA, dense(b), transposeB, 1, null, null, Value.computed(shape)))
+            
+            dense(a),
+            transposeA,
+            dense(b),
+            transposeB,
+            1,
+            null,
+            null,
+            narrow,
+            Value.computed(shape)))
         .output();
   }
 
@@ -343,7 +369,8 @@ final class Program {
   private Value product(Value a, Value b) {
     long[] shape = a.shape().clone();
     shape[shape.length - 1] = b.extent(-1);
-    return add(new MatrixProductOperation(a, false, b, false, 1, null, null, Value.computed(shape)))
+    return add(new MatrixProductOperation(
+            a, false, b, false, 1, null, null, false, Value.computed(shape)))
         .output();
   }
 

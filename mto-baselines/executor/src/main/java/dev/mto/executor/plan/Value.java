@@ -1,11 +1,12 @@
 package dev.mto.executor.plan;
 
+import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Tensor;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A float32 tensor of a program, in c order. It is computed by an operation, or given from outside,
+ * A tensor of a program, in c order. It is computed by an operation, or given from outside,
  * or another value looked at in another shape, or the repetition of a smaller one, which takes no
  * memory.
  */
@@ -16,6 +17,7 @@ final class Value {
   private final long offset;
   private final INDArray array;
   private final double element;
+  private final ElementType type;
 
   private enum Kind {
     COMPUTED,
@@ -27,7 +29,19 @@ final class Value {
   }
 
   private Value(Kind kind, long[] shape, Value base, long offset, INDArray array, double element) {
+    this(kind, base == null ? ElementType.FLOAT32 : base.type, shape, base, offset, array, element);
+  }
+
+  private Value(
+      Kind kind,
+      ElementType type,
+      long[] shape,
+      Value base,
+      long offset,
+      INDArray array,
+      double element) {
     this.kind = kind;
+    this.type = type;
     this.shape = shape;
     this.base = base;
     this.offset = offset;
@@ -35,9 +49,14 @@ final class Value {
     this.element = element;
   }
 
-  /** The result of an operation. */
+  /** The float32 result of an operation. */
   static Value computed(long... shape) {
-    return new Value(Kind.COMPUTED, shape, null, 0, null, Double.NaN);
+    return computed(ElementType.FLOAT32, shape);
+  }
+
+  /** The result of an operation. */
+  static Value computed(ElementType type, long... shape) {
+    return new Value(Kind.COMPUTED, type, shape, null, 0, null, Double.NaN);
   }
 
   /** A placeholder, given before each run. */
@@ -69,6 +88,15 @@ final class Value {
 
   long[] shape() {
     return shape;
+  }
+
+  ElementType type() {
+    return type;
+  }
+
+  /** Bytes of its elements. */
+  long bytes() {
+    return length() * type.bytes();
   }
 
   int rank() {
@@ -115,6 +143,11 @@ final class Value {
     return kind == Kind.VIEW ? offset : 0;
   }
 
+  /** First byte in the memory of {@link #owner}. */
+  long byteOffset() {
+    return offset() * type.bytes();
+  }
+
   /** Whether it lives in the plan's own memory. */
   boolean isPlaced() {
     return kind == Kind.COMPUTED || kind == Kind.FED;
@@ -139,6 +172,6 @@ final class Value {
 
   @Override
   public String toString() {
-    return kind + Arrays.toString(shape);
+    return kind + " " + type + Arrays.toString(shape);
   }
 }

@@ -114,6 +114,6 @@ class LiveOverlapTest {
   private static boolean overlap(MemoryLayout layout, Value one, Value other) {
     long first = layout.offset(one);
     long second = layout.offset(other);
-    return first < second + other.length() && second < first + one.length();
+    return first < second + other.bytes() && second < first + one.bytes();
   }
 }

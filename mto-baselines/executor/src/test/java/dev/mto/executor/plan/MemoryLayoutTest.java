@@ -44,7 +44,7 @@ class MemoryLayoutTest {
     for (int i = 0; i < 30; i++) {
       x = program.permute(x, 1, 0);
     }
-    assertThat(layout(Set.of(x)).length()).isLessThanOrEqualTo(3 * 64);
+    assertThat(layout(Set.of(x)).bytes()).isLessThanOrEqualTo(3 * 64 * Float.BYTES);
   }
 
   @Test
@@ -80,7 +80,7 @@ class MemoryLayoutTest {
 
     MemoryLayout layout = layout(Set.of(sum));
 
-    assertThat(layout.offset(rows)).isEqualTo(layout.offset(x) + 2 * 4);
+    assertThat(layout.offset(rows)).isEqualTo(layout.offset(x) + 2 * 4 * Float.BYTES);
     assertThat(layout.offset(y)).isNotEqualTo(layout.offset(x));
   }
 
@@ -93,7 +93,7 @@ class MemoryLayoutTest {
     MemoryLayout layout = layout(Set.of(whole));
 
     assertThat(layout.offset(first)).isEqualTo(layout.offset(whole));
-    assertThat(layout.offset(second)).isEqualTo(layout.offset(whole) + 64);
+    assertThat(layout.offset(second)).isEqualTo(layout.offset(whole) + 64 * Float.BYTES);
   }
 
   @Test

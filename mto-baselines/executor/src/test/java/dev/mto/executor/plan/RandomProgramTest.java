@@ -37,11 +37,11 @@ class RandomProgramTest {
 
         List<Operation> fused = Fusion.of(random.operations(), random.wanted());
         MemoryLayout layout = MemoryLayout.of(fused, random.fed(), random.wanted());
-        arena.require(layout.length());
+        arena.require(layout.bytes());
         Function<Value, Tensor> shared =
             value ->
                 value.owner().isPlaced()
-                    ? arena.tensor(layout.offset(value), value.shape())
+                    ? arena.tensor(value.type(), layout.offset(value), value.shape())
                     : own.apply(value);
         random.fed().forEach(value -> fill(shared.apply(value)));
         run(fused, kernels, shared);

@@ -3,6 +3,7 @@ package dev.mto.executor.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.mto.executor.kernels.ElementType;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,7 +18,7 @@ import java.util.Set;
 final class TracedMemory {
   private final String name;
   private final MemoryLayout layout;
-  private final long[] memory;
+  private final long[] memory; // for each byte
   private final Map<Value, long[]> written = new HashMap<>();
   private final Set<Value> checked = new HashSet<>();
   private long next = 1;
@@ -25,7 +26,7 @@ final class TracedMemory {
   TracedMemory(String name, MemoryLayout layout) {
     this.name = name;
     this.layout = layout;
-    this.memory = new long[Math.toIntExact(layout.length())];
+    this.memory = new long[Math.toIntExact(layout.bytes())];
   }
 
   /** Runs all operations and returns how many different values were found right. */
@@ -65,7 +66,8 @@ final class TracedMemory {
         int at = Math.toIntExact(block.start() + row * block.stride());
         int length = Math.toIntExact(block.length());
         System.arraycopy(elements, row * length, whole, at, length);
-        System.arraycopy(elements, row * length, memory, start + at, length);
+        long[] moved = Arrays.copyOfRange(elements, row * length, (row + 1) * length);
+        put(moved, start + at * part.type().bytes(), part.type());
       }
       from = to;
     }
@@ -78,7 +80,27 @@ final class TracedMemory {
     Arrays.setAll(elements, i -> next + i);
     next += elements.length;
     written.put(value, elements);
-    System.arraycopy(elements, 0, memory, Math.toIntExact(layout.offset(value)), elements.length);
+    put(elements, Math.toIntExact(layout.offset(value)), value.type());
+  }
+
+  private void put(long[] elements, int at, ElementType type) {
+    for (int i = 0; i < elements.length; i++) {
+      int first = at + i * type.bytes();
+      Arrays.fill(memory, first, first + type.bytes(), elements[i]);
+    }
+  }
+
+  /** The elements from a byte on; -1 for one whose bytes are of several. */
+  private long[] get(int at, int length, ElementType type) {
+    long[] elements = new long[length];
+    for (int i = 0; i < length; i++) {
+      int first = at + i * type.bytes();
+      long element = memory[first];
+      boolean whole =
+          Arrays.stream(memory, first, first + type.bytes()).allMatch(cell -> cell == element);
+      elements[i] = whole ? element : -1;
+    }
+    return elements;
   }
 
   /** What was written to {@code value}, or to the value that it is a view of; null outside. */
@@ -99,7 +121,7 @@ final class TracedMemory {
       return;
     }
     int at = Math.toIntExact(layout.offset(value));
-    assertThat(Arrays.copyOfRange(memory, at, at + Math.toIntExact(value.length())))
+    assertThat(get(at, Math.toIntExact(value.length()), value.type()))
         .as(what + ": " + value)
         .isEqualTo(contents(value));
     checked.add(value);
@@ -112,12 +134,12 @@ final class TracedMemory {
     }
     long in = layout.offset(input);
     long out = layout.offset(output);
-    boolean apart = in + input.length() <= out || out + output.length() <= in;
+    boolean apart = in + input.bytes() <= out || out + output.bytes() <= in;
     boolean inPlace =
         input == operation.replaceable()
             && output == operation.output()
             && in == out
-            && input.length() == output.length();
+            && input.bytes() == output.bytes();
     assertThat(apart || inPlace).as(what + " writes on its input " + input).isTrue();
   }
 }
