@@ -32,7 +32,7 @@ class CompletionCommandTest {
 
   @Test
   void bashCompletesCommandsAndOptions() throws Exception {
-    assertThat(completed("pre")).containsExactly("pretrain");
+    assertThat(completed("pret")).containsExactly("pretrain");
     assertThat(completed("evaluate", "fine")).containsExactly("finetune");
     assertThat(completed("pretrain", "--res")).containsExactly("--resume");
     assertThat(completed("rauc", "--qui")).containsExactly("--quiet");

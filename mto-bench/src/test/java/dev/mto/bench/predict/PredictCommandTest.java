@@ -200,7 +200,7 @@ class PredictCommandTest {
     Files.writeString(damaged.resolve("classifier.json"), "{");
     predict(damaged, fineTuned.val(), out).assertRefused("is damaged");
     predict(fineTuned.folder(), folder.resolve("absent"), out).assertRefused("does not exist");
-    predict(fineTuned.folder(), text, out).assertRefused("no image is named");
+    predict(fineTuned.folder(), text, out).assertRefused("empty.txt names no image");
     predict(fineTuned.folder(), fineTuned.val(), out, "--top", "0").assertRefused("--top 0");
     predict(fineTuned.folder(), fineTuned.val(), folder).assertRefused("a folder");
     Execution none = predict(fineTuned.folder(), broken, out);

@@ -34,7 +34,7 @@ public record PredictedImages(ImageFolder folder, String note) {
       return new PredictedImages(
           one ? ImageFolder.of(List.of(images)) : ImageFolder.listedIn(images), null);
     } catch (IllegalArgumentException e) {
-      throw new UserException(images + ": " + e.getMessage(), e);
+      throw new UserException("--images: " + e.getMessage(), e);
     }
   }
 
