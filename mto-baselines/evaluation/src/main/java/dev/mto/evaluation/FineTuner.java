@@ -14,6 +14,7 @@ import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.engine.optimizer.MovingAverage;
 import dev.mto.engine.optimizer.ParameterGroup;
+import dev.mto.engine.graph.Precisions;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.DropPath;
 import dev.mto.models.VitConfig;
@@ -66,7 +67,11 @@ public final class FineTuner implements Learner {
     this.model = FineTuneGraph.build(baseline, config, recipe, classes);
     model.encoder().take(weights);
     this.training =
-        GraphSession.withGradients(model.graph(), model.loss(), model.parameters().names());
+        GraphSession.withGradients(
+            model.graph(),
+            model.loss(),
+            model.parameters().names(),
+            Precisions.training(config.training()));
     Map<String, INDArray> trained = new LinkedHashMap<>();
     training
         .differentiable()
@@ -86,7 +91,7 @@ public final class FineTuner implements Learner {
     } else {
       evaluated = model;
     }
-    this.evaluation = GraphSession.forward(evaluated.graph());
+    this.evaluation = GraphSession.forward(evaluated.graph(), Precisions.training(config.training()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.graph.SeededParameters;
 import dev.mto.engine.onnx.OnnxFile;
 import dev.mto.engine.weights.StateTensors;
+import dev.mto.engine.graph.Precisions;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.Initializer;
 import dev.mto.models.weights.SafeTensors;
@@ -64,7 +65,7 @@ public final class TrainedClassifier implements AutoCloseable {
     this.config = config;
     this.description = description;
     this.encoder = encoder;
-    this.session = GraphSession.forward(graph());
+    this.session = GraphSession.forward(graph(), Precisions.forward(config.training()));
   }
 
   /** As {@link #ofJob(Path, boolean, Consumer)}, with the weights that the job ended with. */

@@ -57,7 +57,12 @@ public final class GraphSession implements AutoCloseable {
 
   /** A session for values of {@code graph}, without gradients. */
   public static GraphSession forward(SameDiff graph) {
-    return new GraphSession(graph, null, List.of(), SessionOptions.defaults());
+    return forward(graph, SessionOptions.defaults());
+  }
+
+  /** A session for values of {@code graph}, without gradients. */
+  public static GraphSession forward(SameDiff graph, SessionOptions options) {
+    return new GraphSession(graph, null, List.of(), options);
   }
 
   /** As {@link #withGradients(SameDiff, SDVariable, List, SessionOptions)}, with the defaults. */

@@ -4,7 +4,9 @@ import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.Checksum;
+import dev.mto.engine.graph.Precisions;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.SessionOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +22,10 @@ public final class FrozenEncoder implements AutoCloseable {
   private final GraphSession session;
   private final Map<FeatureKind, String> features = new HashMap<>();
 
-  private FrozenEncoder(EncoderModel encoder, int dim) {
+  private FrozenEncoder(EncoderModel encoder, int dim, SessionOptions options) {
     this.encoder = encoder;
     this.dim = dim;
-    this.session = GraphSession.forward(encoder.parameters().graph());
+    this.session = GraphSession.forward(encoder.parameters().graph(), options);
   }
 
   /**
@@ -44,7 +46,9 @@ public final class FrozenEncoder implements AutoCloseable {
   private static FrozenEncoder build(
       Baseline baseline, RunConfig config, long seed, Map<String, INDArray> weights) {
     return new FrozenEncoder(
-        EncoderModel.holding(baseline, config, seed, weights), config.vit().dim());
+        EncoderModel.holding(baseline, config, seed, weights),
+        config.vit().dim(),
+        Precisions.forward(config.training()));
   }
 
   /** Blocks, L. */

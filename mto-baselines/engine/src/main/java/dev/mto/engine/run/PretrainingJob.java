@@ -14,6 +14,7 @@ import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.RunLog;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.graph.Images;
+import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.hooks.RunEnd;
 import dev.mto.engine.hooks.RunStart;
@@ -65,7 +66,7 @@ public final class PretrainingJob implements AutoCloseable {
       images = new Images(config, baseline, folder.badImages());
       graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
       step = new TrainingStep(graph, training, config.log().heterogeneityEvery());
-      evaluation = GraphSession.forward(graph.graph());
+      evaluation = GraphSession.forward(graph.graph(), Precisions.training(training));
       long stepsPerEpoch = images.stepsPerEpoch();
       Schedule schedule =
           new Schedule(

@@ -5,13 +5,12 @@ import dev.mto.engine.Model;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.graph.Feeds;
-import dev.mto.engine.graph.Products;
+import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.executor.GraphSession;
-import dev.mto.executor.SessionOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +46,7 @@ public final class TrainingStep implements Trainee {
             graph.graph(),
             graph.total(),
             graph.parameterNames(),
-            SessionOptions.defaults()
-                .withRecompute(config.gradientCheckpointing())
-                .withProducts(Products.of(config)));
+            Precisions.training(config));
   }
 
   @Override

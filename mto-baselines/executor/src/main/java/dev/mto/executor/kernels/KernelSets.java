@@ -31,18 +31,30 @@ public final class KernelSets {
     }
   }
 
-  /**
-   * Whether the processor has instructions that multiply bfloat16 (AVX512_BF16 or AMX), so that
-   * products of these take less time than those of float32.
-   */
-  public static boolean multiplyBfloat16() {
+  /** What a processor does with products of bfloat16. */
+  public enum Bfloat16 {
+    /** Nothing. */
+    NONE,
+    /** It does them by float32's instructions, in more time than these. */
+    SLOW,
+    /** It has instructions for them (AVX512_BF16 or AMX): less time than float32's. */
+    FAST
+  }
+
+  /** What this processor does with products of bfloat16. */
+  public static Bfloat16 bfloat16() {
     try {
-      return fastOnHost()
-          && (dnnl.dnnl_get_effective_cpu_isa() & dnnl.dnnl_cpu_isa_avx512_core_bf16)
-              == dnnl.dnnl_cpu_isa_avx512_core_bf16;
+      if (!fastOnHost() || !has(dnnl.dnnl_cpu_isa_avx512_core)) {
+        return Bfloat16.NONE;
+      }
+      return has(dnnl.dnnl_cpu_isa_avx512_core_bf16) ? Bfloat16.FAST : Bfloat16.SLOW;
     } catch (LinkageError e) {
-      return false; // without the library nothing is fast
+      return Bfloat16.NONE;
     }
+  }
+
+  private static boolean has(int instructions) {
+    return (dnnl.dnnl_get_effective_cpu_isa() & instructions) == instructions;
   }
 
   /** Whether arrays are in host memory and may be worked on there directly. */

@@ -11,10 +11,10 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Images;
+import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.run.TrainingStep;
 import dev.mto.executor.GraphSession;
-import dev.mto.executor.SessionOptions;
 import dev.mto.models.weights.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -120,7 +120,11 @@ final class StepProcess {
     ImageBatch batch = batch();
     Map<String, INDArray> feeds = graph.model().trainingFeeds(batch, position(0), 0);
     try (GraphSession session =
-        GraphSession.withGradients(graph.graph(), graph.total(), graph.parameterNames())) {
+        GraphSession.withGradients(
+            graph.graph(),
+            graph.total(),
+            graph.parameterNames(),
+            Precisions.training(config.training()))) {
       session.run(
           feeds,
           List.of(total),
@@ -161,9 +165,7 @@ final class StepProcess {
             graph.graph(),
             graph.total(),
             graph.parameterNames(),
-            SessionOptions.defaults()
-                .withRecompute(config.training().gradientCheckpointing())
-                .profiled())) {
+            Precisions.training(config.training()).profiled())) {
       session.run(feeds, wanted, values -> {});
       session.run(feeds, wanted, values -> {});
       Map<String, Double> before = session.profile();
