@@ -7,6 +7,7 @@ import dev.mto.engine.device.CudaBuild;
 import dev.mto.engine.device.GpuSurvey;
 import dev.mto.engine.device.StartUp;
 import dev.mto.engine.folder.Provenance;
+import dev.mto.executor.kernels.KernelSets;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,6 +84,13 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     Map<String, Object> machine = Provenance.machine();
     line("loaded in", (System.nanoTime() - start) / 1_000_000 + " ms");
     machine.forEach(this::line);
+    line(
+        "bfloat16",
+        switch (KernelSets.bfloat16()) {
+          case FAST -> "fast: training.precision=bfloat16 about halves a step";
+          case SLOW -> "slow: stay with training.precision=float32";
+          case NONE -> "none: stay with training.precision=float32";
+        });
   }
 
   private void advise() {

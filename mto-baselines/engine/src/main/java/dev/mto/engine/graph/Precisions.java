@@ -24,7 +24,7 @@ public final class Precisions {
    */
   public static SessionOptions training(TrainingConfig config) {
     if (config.precision() == Precision.BFLOAT16) {
-      String refusal = refusal(config, KernelSets.fastOnHost(), KernelSets.bfloat16());
+      String refusal = refusal(config.allowSlow(), KernelSets.fastOnHost(), KernelSets.bfloat16());
       if (refusal != null) {
         throw new UserException("training.precision=bfloat16: " + refusal);
       }
@@ -38,7 +38,7 @@ public final class Precisions {
    */
   public static SessionOptions forward(TrainingConfig config) {
     if (config.precision() == Precision.BFLOAT16
-        && refusal(config, KernelSets.fastOnHost(), KernelSets.bfloat16()) != null) {
+        && refusal(config.allowSlow(), KernelSets.fastOnHost(), KernelSets.bfloat16()) != null) {
       LOG.warn("features are computed in float32: bfloat16, as in training, would be slower here");
       return options(config, Precision.FLOAT32);
     }
@@ -53,14 +53,14 @@ public final class Precisions {
   }
 
   /** Why bfloat16 is not to be used; null where it is. */
-  static String refusal(TrainingConfig config, boolean compiled, Bfloat16 processor) {
+  static String refusal(boolean allowSlow, boolean compiled, Bfloat16 processor) {
     if (!compiled) {
       return "ND4J's own kernels (--kernels standard, GPUs) are float32; leave one of the two out";
     }
     if (processor == Bfloat16.NONE) {
       return "this processor cannot do it (it takes AVX-512; AVX512_BF16 or AMX to be fast); leave it out";
     }
-    if (processor == Bfloat16.SLOW && !config.allowSlow()) {
+    if (processor == Bfloat16.SLOW && !allowSlow) {
       return "this processor has no instructions for it (AVX512_BF16 or AMX), and it would be slower"
           + " than float32; leave it out, or add --set training.allow_slow=true";
     }

@@ -3,12 +3,14 @@ package dev.mto.engine.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.analysis.HeterogeneityByLayer;
 import dev.mto.engine.analysis.RunAnalysis;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.config.TrainingConfig.Precision;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.encoder.FeatureTable;
 import dev.mto.engine.encoder.FrozenEncoder;
@@ -18,6 +20,7 @@ import dev.mto.engine.graph.Images;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
+import dev.mto.executor.kernels.KernelSets;
 import dev.mto.models.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,11 +28,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -287,22 +293,59 @@ public abstract class BaselineContract {
     assertSame(resumed, reference);
   }
 
-  @Test
-  void aRunKilledAfterAnyStepResumesToTheSameNumbers() {
+  @ParameterizedTest
+  @EnumSource
+  void aRunKilledAfterAnyStepResumesToTheSameNumbers(Precision precision) {
+    assumePossible(precision);
+    String run = "killed-" + precision;
     Path whole =
         tiny.trainAndCopyAfterEachStep(
-            "killed",
+            run,
             "training.epochs=2",
             "training.batch=24",
+            "training.precision=" + precision,
+            "training.allow_slow=true",
             "checkpoint.every_minutes=0.0000001",
             QUICK);
 
     assertThat(TinyRun.metrics(whole)).hasSize(4);
     for (int step = 1; step < 4; step++) {
-      Path resumed = tiny.resume("killed-" + step);
+      Path resumed = tiny.resume(run + "-" + step);
       assertThat(resumed.resolve("train.log")).content().contains("resuming after step " + step);
       assertSame(resumed, whole);
     }
+  }
+
+  @Test
+  void inBfloat16ARunIsNearlyThatOfFloat32AndIsTheSameWithRecomputation() {
+    assumePossible(Precision.BFLOAT16);
+    String[] settings = {
+      "training.epochs=1",
+      "model.drop_path=0.0",
+      "training.precision=bfloat16",
+      "training.allow_slow=true",
+      QUICK
+    };
+    Path kept = tiny.train("bfloat16", settings);
+    Path recomputed =
+        tiny.train(
+            "recomputed",
+            Stream.concat(
+                    Stream.of(settings), Stream.of("training.gradient_checkpointing=true"))
+                .toArray(String[]::new));
+
+    assertSame(recomputed, kept);
+    for (int step = 0; step < STEPS; step++) {
+      double exact = TinyRun.metrics(oneEpoch).get(step).get("loss").asDouble();
+      double rounded = TinyRun.metrics(kept).get(step).get("loss").asDouble();
+      assertThat(rounded).isNotEqualTo(exact).isCloseTo(exact, within(0.02 * exact));
+    }
+  }
+
+  private static void assumePossible(Precision precision) {
+    assumeTrue(
+        precision == Precision.FLOAT32 || KernelSets.bfloat16() != KernelSets.Bfloat16.NONE,
+        "this processor, or these kernels, do no products of bfloat16");
   }
 
   @Test
