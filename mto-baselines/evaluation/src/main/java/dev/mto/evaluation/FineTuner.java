@@ -7,6 +7,7 @@ import dev.mto.engine.Baseline;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.DivergenceException;
+import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.engine.optimizer.LayerDecay;
@@ -14,7 +15,6 @@ import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.engine.optimizer.MovingAverage;
 import dev.mto.engine.optimizer.ParameterGroup;
-import dev.mto.engine.graph.Precisions;
 import dev.mto.executor.GraphSession;
 import dev.mto.models.DropPath;
 import dev.mto.models.VitConfig;
@@ -91,7 +91,8 @@ public final class FineTuner implements Learner {
     } else {
       evaluated = model;
     }
-    this.evaluation = GraphSession.forward(evaluated.graph(), Precisions.training(config.training()));
+    this.evaluation =
+        GraphSession.forward(evaluated.graph(), Precisions.training(config.training()));
   }
 
   @Override

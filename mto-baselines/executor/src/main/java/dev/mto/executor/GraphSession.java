@@ -46,12 +46,7 @@ public final class GraphSession implements AutoCloseable {
             .<GraphRunner>map(
                 set ->
                     new PlannedRunner(
-                        graph,
-                        set,
-                        loss,
-                        parameters,
-                        options,
-                        options.profile() ? profile : null))
+                        graph, set, loss, parameters, options, options.profile() ? profile : null))
             .orElseGet(this::stock);
   }
 

@@ -83,8 +83,7 @@ class NarrowProductsTest {
     List<String> values = List.of(terms.weighted().name());
     try (GraphSession narrow =
             GraphSession.withGradients(graph, terms.weighted(), List.of("scale"), NARROW);
-        GraphSession wide =
-            GraphSession.withGradients(graph, terms.weighted(), List.of("scale"))) {
+        GraphSession wide = GraphSession.withGradients(graph, terms.weighted(), List.of("scale"))) {
       Results.of(narrow, feeds, values).assertSameBitsAs(Results.of(wide, feeds, values));
       Plans.assertCompiled(narrow, List.of("scale"));
     }
@@ -118,8 +117,7 @@ class NarrowProductsTest {
         GraphSession recomputed = model.session(NARROW.withRecompute(true))) {
       for (int seed = 0; seed < 2; seed++) {
         Results results = Results.of(one, model.feeds(3, seed), List.of(model.loss()));
-        results.assertSameBitsAs(
-            Results.of(other, model.feeds(3, seed), List.of(model.loss())));
+        results.assertSameBitsAs(Results.of(other, model.feeds(3, seed), List.of(model.loss())));
         results.assertSameBitsAs(
             Results.of(recomputed, model.feeds(3, seed), List.of(model.loss())));
       }

@@ -48,8 +48,7 @@ public final class Precisions {
   private static SessionOptions options(TrainingConfig config, Precision precision) {
     return SessionOptions.defaults()
         .withRecompute(config.gradientCheckpointing())
-        .withProducts(
-            precision == Precision.BFLOAT16 ? ElementType.BFLOAT16 : ElementType.FLOAT32);
+        .withProducts(precision == Precision.BFLOAT16 ? ElementType.BFLOAT16 : ElementType.FLOAT32);
   }
 
   /** Why bfloat16 is not to be used; null where it is. */

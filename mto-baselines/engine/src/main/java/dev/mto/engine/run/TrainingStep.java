@@ -43,10 +43,7 @@ public final class TrainingStep implements Trainee {
     this.heterogeneityEvery = heterogeneityEvery;
     this.session =
         GraphSession.withGradients(
-            graph.graph(),
-            graph.total(),
-            graph.parameterNames(),
-            Precisions.training(config));
+            graph.graph(), graph.total(), graph.parameterNames(), Precisions.training(config));
   }
 
   @Override

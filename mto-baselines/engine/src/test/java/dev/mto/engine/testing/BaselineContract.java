@@ -330,8 +330,7 @@ public abstract class BaselineContract {
     Path recomputed =
         tiny.train(
             "recomputed",
-            Stream.concat(
-                    Stream.of(settings), Stream.of("training.gradient_checkpointing=true"))
+            Stream.concat(Stream.of(settings), Stream.of("training.gradient_checkpointing=true"))
                 .toArray(String[]::new));
 
     assertSame(recomputed, kept);

@@ -389,11 +389,7 @@ final class OneDnnKernels implements Kernels {
   }
 
   private Kernel reorder(
-      Primitives.Key key,
-      memory.desc from,
-      Pointer source,
-      memory.desc to,
-      Pointer target) {
+      Primitives.Key key, memory.desc from, Pointer source, memory.desc to, Pointer target) {
     memory input = new memory(from, Descriptors.ENGINE, source);
     memory output = new memory(to, Descriptors.ENGINE, target);
     primitive reorder =

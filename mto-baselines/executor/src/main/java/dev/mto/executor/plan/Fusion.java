@@ -203,15 +203,7 @@ final class Fusion {
     if (p.bias() == null && isRow(other, sum.result())) {
       dropped.add(p);
       return new MatrixProductOperation(
-          p.a(),
-          p.transposeA(),
-          p.b(),
-          p.transposeB(),
-          1,
-          other,
-          null,
-          p.narrow(),
-          sum.result());
+          p.a(), p.transposeA(), p.b(), p.transposeB(), 1, other, null, p.narrow(), sum.result());
     }
     return null;
   }

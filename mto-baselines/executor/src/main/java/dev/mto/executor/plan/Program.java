@@ -73,7 +73,6 @@ final class Program {
       return reshape(RowSumOperation.add(this, matrix, b.element()), shape);
     }
     return add(new MatrixProductOperation(
-            
             dense(a),
             transposeA,
             dense(b),

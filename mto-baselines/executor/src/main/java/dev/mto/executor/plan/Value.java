@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A tensor of a program, in c order. It is computed by an operation, or given from outside,
- * or another value looked at in another shape, or the repetition of a smaller one, which takes no
+ * A tensor of a program, in c order. It is computed by an operation, or given from outside, or
+ * another value looked at in another shape, or the repetition of a smaller one, which takes no
  * memory.
  */
 final class Value {
