@@ -8,7 +8,6 @@ import dev.mto.engine.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -163,12 +162,21 @@ class KilledJobsTest {
     long at = System.nanoTime() + (long) (random.nextDouble() * seconds * 1e9);
     BooleanSupplier[] moments = {
       () -> System.nanoTime() > at,
-      () -> System.nanoTime() > at && !temporary(folder.resolve("checkpoints")).isEmpty(),
-      () ->
-          Files.exists(folder.resolve("train.log")) && !Files.exists(folder.resolve("config.yaml")),
-      () -> !temporary(folder.resolve("pictures")).isEmpty()
+      () -> System.nanoTime() > at && isWritten(folder, "checkpoints"),
+      () -> files(folder).stream().anyMatch(KilledJobsTest::beginsARun),
+      () -> isWritten(folder, "pictures")
     };
     return moments[random.nextInt(8) % moments.length];
+  }
+
+  /** Whether a file is being written in a folder whose name begins so. */
+  private static boolean isWritten(Path folder, String name) {
+    return temporary(folder).stream()
+        .anyMatch(file -> file.getParent().getFileName().toString().startsWith(name));
+  }
+
+  private static boolean beginsARun(Path file) {
+    return file.endsWith("train.log") && Files.notExists(file.resolveSibling("config.yaml"));
   }
 
   /** Whether it was killed; otherwise it has come to its end. */
@@ -224,15 +232,17 @@ class KilledJobsTest {
   }
 
   private static List<Path> temporary(Path folder) {
+    return files(folder).stream().filter(file -> file.toString().endsWith(".tmp")).toList();
+  }
+
+  private static List<Path> files(Path folder) {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
-    List<Path> found = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder)) {
-      files.filter(file -> file.toString().endsWith(".tmp")).forEach(found::add);
+      return files.toList();
     } catch (IOException | java.io.UncheckedIOException e) {
       return List.of(); // a file went while it was looked at
     }
-    return found;
   }
 }
