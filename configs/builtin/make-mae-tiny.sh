@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes builtin:mae-tiny anew from the four files of Fashion-MNIST, and measures it for its card:
 #   configs/builtin/make-mae-tiny.sh /usr/share/datasets/fashion-mnist
-# (where the Debian package dataset-fashion-mnist has them). About twenty minutes of one core that is left alone. What is
+# (where the Debian package dataset-fashion-mnist has them). About half an hour of one core that is left alone. What is
 # there already is not made again; an interrupted training goes on.
 set -eu
 idx=${1:?give the folder of train-images-idx3-ubyte.gz and the other three files}
