@@ -107,7 +107,8 @@ public final class GraphSession implements AutoCloseable {
     try {
       runner.run(known, outputs, use);
     } catch (UnsupportedGraphException e) {
-      LOG.warn("the graph is run operation by operation, which is slow: {}", e.getMessage());
+      LOG.warn(
+          "the graph is run operation by operation, in float32, which is slow: {}", e.getMessage());
       runner.close();
       runner = stock();
       runner.run(known, outputs, use);
