@@ -13,6 +13,7 @@ import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.graph.CentreCrops;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
+import dev.mto.evaluation.ImageProgress;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -126,8 +127,7 @@ public record EmbeddingJob(
       IntPredicate stop) {
     RunConfig config = model.config();
     long saved = System.nanoTime();
-    try (EmbeddingProgress progress =
-            new EmbeddingProgress(console, images.size(), done(parts.batches()));
+    try (ImageProgress progress = new ImageProgress(console, images.size(), done(parts.batches()));
         ImageFeatures features =
             new ImageFeatures(
                 encoder,

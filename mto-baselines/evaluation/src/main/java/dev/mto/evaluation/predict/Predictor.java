@@ -8,6 +8,8 @@ import dev.mto.engine.encoder.Scores;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.StopSignal;
+import dev.mto.engine.graph.CentreCrops;
+import dev.mto.evaluation.ImageProgress;
 import dev.mto.evaluation.TrainedClassifier;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -55,7 +57,7 @@ public record Predictor(TrainedClassifier classifier, int batch, int workers, in
     Run run = new Run(images, bad);
     try (StopSignal stop = new StopSignal("nothing is written");
         ImageBatches batches = batches(images, bad);
-        Progress progress = new Progress(images.folder().size(), console)) {
+        ImageProgress progress = new ImageProgress(console, images.folder().size(), 0)) {
       AtomicFiles.write(
           out,
           temporary -> {
@@ -71,14 +73,8 @@ public record Predictor(TrainedClassifier classifier, int batch, int workers, in
   }
 
   private ImageBatches batches(PredictedImages images, BadImages bad) {
-    return ImageBatches.from(images.folder(), classifier.config().centreCrop())
-        .badImages(bad)
-        .stopWhen(StopSignal::requested)
-        .batchSize(Math.min(batch, images.folder().size()))
-        .exif(classifier.config().data().exif())
-        .shuffle(false)
-        .workers(workers)
-        .build();
+    int size = Math.min(batch, images.folder().size());
+    return CentreCrops.of(images.folder(), classifier.config(), size, bad).workers(workers).build();
   }
 
   /** One pass over the images. */
@@ -93,7 +89,7 @@ public record Predictor(TrainedClassifier classifier, int batch, int workers, in
       this.bad = bad;
     }
 
-    void writeAll(ImageBatches batches, PredictionWriter writer, Progress progress)
+    void writeAll(ImageBatches batches, PredictionWriter writer, ImageProgress progress)
         throws IOException {
       while (batches.hasNext()) {
         try (ImageBatch batch = batches.nextBatch()) {
@@ -109,7 +105,7 @@ public record Predictor(TrainedClassifier classifier, int batch, int workers, in
                     images.label(index)));
           }
           done += batch.size();
-          progress.at(done + bad.count());
+          progress.done((int) (done + bad.count()));
         }
       }
       if (done == 0) {

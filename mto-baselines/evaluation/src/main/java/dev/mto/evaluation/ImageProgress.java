@@ -1,4 +1,4 @@
-package dev.mto.evaluation.embed;
+package dev.mto.evaluation;
 
 import dev.mto.engine.folder.Durations;
 import dev.mto.engine.folder.Terminal;
@@ -8,8 +8,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Progress of a job: a bar on a terminal, else a plain line every ten seconds. */
-final class EmbeddingProgress implements AutoCloseable {
+/** How far a job on images is: a bar on a terminal, else a plain line every ten seconds. */
+public final class ImageProgress implements AutoCloseable {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
   private final PrintStream console;
@@ -20,10 +20,12 @@ final class EmbeddingProgress implements AutoCloseable {
   private long lastLineAt = startedAt;
 
   /**
+   * Begins to count.
+   *
    * @param images of the job
    * @param before of them, those that were done earlier
    */
-  EmbeddingProgress(PrintStream console, int images, int before) {
+  public ImageProgress(PrintStream console, int images, int before) {
     this.console = console;
     this.images = images;
     this.before = before;
@@ -42,8 +44,8 @@ final class EmbeddingProgress implements AutoCloseable {
     }
   }
 
-  /** So many images are done. */
-  void done(int count) {
+  /** So many images are done, unreadable ones included. */
+  public void done(int count) {
     long now = System.nanoTime();
     double perSecond = (count - before) / ((now - startedAt) / 1e9);
     String text =
