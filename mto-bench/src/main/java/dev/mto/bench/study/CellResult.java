@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,6 +26,8 @@ import java.util.TreeMap;
  * @param seconds of its commands by name
  * @param weights of L_spa, L_e and L_r, zeros without MTO
  * @param loss mean self-supervised training loss of each epoch
+ * @param validation mean self-supervised loss of the validation images by epoch, under masks that
+ *     are the same in each epoch and for each seed; empty where {@code data.val} is not given
  * @param bound of H in nats: ln of the visible tokens
  * @param heterogeneity H in nats of layers 0 to L (eq. 2), by epoch and token group, whose name is
  *     empty for a method's only one
@@ -43,6 +46,7 @@ record CellResult(
     Map<String, Double> seconds,
     Weights weights,
     List<Double> loss,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<Integer, Double> validation,
     double bound,
     SortedMap<Integer, SortedMap<String, List<Double>>> heterogeneity,
     @JsonInclude(JsonInclude.Include.NON_NULL) Integer images,
@@ -51,12 +55,15 @@ record CellResult(
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HETEROGENEITY = "heterogeneity";
 
-  /** Checks the names, which become parts of names of files. */
+  /**
+   * Checks the names, which become parts of names of files; results of before had no validation.
+   */
   CellResult {
     if (!isFileName(baseline) || !isFileName(variant)) {
       throw new IllegalArgumentException(
           "baseline '%s' and variant '%s' must be names".formatted(baseline, variant));
     }
+    validation = validation == null ? new TreeMap<>() : validation;
   }
 
   static boolean isFileName(String name) {
@@ -76,6 +83,18 @@ record CellResult(
     return accuracy.getOrDefault(kind.command(), new TreeMap<>());
   }
 
+  /** Training loss of the last epoch, without MTO's terms. */
+  OptionalDouble lastLoss() {
+    return loss.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(loss.get(loss.size() - 1));
+  }
+
+  /** Validation loss after the last epoch, without MTO's terms. */
+  OptionalDouble lastValidation() {
+    return validation.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(validation.get(validation.lastKey()));
+  }
+
   /** Without the figures of withdrawn measurements. */
   CellResult valid(List<Measurement> measurements) {
     SortedMap<String, SortedMap<Integer, Double>> valid = new TreeMap<>(accuracy);
@@ -92,6 +111,7 @@ record CellResult(
         seconds,
         weights,
         loss,
+        validation,
         bound,
         heterogeneity,
         images,
@@ -146,7 +166,8 @@ record CellResult(
           machine(provenance),
           folder.readDone(),
           weights(cell.config().mto()),
-          losses(folder.run().resolve("metrics.jsonl")),
+          List.copyOf(epochMeans(folder.run(), "loss.ss").values()),
+          epochMeans(folder.run(), "val_loss"),
           bound,
           heterogeneity,
           images,
@@ -183,22 +204,25 @@ record CellResult(
         : new Weights(0, 0, 0);
   }
 
-  private static List<Double> losses(Path metrics) throws IOException {
-    if (!Files.exists(metrics)) {
-      return List.of();
-    }
+  /** Means over the steps of each epoch that have the number. */
+  private static SortedMap<Integer, Double> epochMeans(Path run, String name) throws IOException {
     SortedMap<Integer, double[]> sums = new TreeMap<>();
-    MetricsFile.forEach(
-        metrics,
-        row ->
-            row.number("loss.ss")
-                .ifPresent(
-                    loss -> {
-                      int epoch = (int) Math.ceil(row.number("epoch").orElse(0) - 1e-9);
-                      double[] sum = sums.computeIfAbsent(epoch, e -> new double[2]);
-                      sum[0] += loss;
-                      sum[1]++;
-                    }));
-    return sums.values().stream().map(sum -> sum[0] / sum[1]).toList();
+    Path metrics = run.resolve("metrics.jsonl");
+    if (Files.exists(metrics)) {
+      MetricsFile.forEach(
+          metrics,
+          row ->
+              row.number(name)
+                  .ifPresent(
+                      loss -> {
+                        int epoch = (int) Math.ceil(row.number("epoch").orElse(0) - 1e-9);
+                        double[] sum = sums.computeIfAbsent(epoch, e -> new double[2]);
+                        sum[0] += loss;
+                        sum[1]++;
+                      }));
+    }
+    SortedMap<Integer, Double> means = new TreeMap<>();
+    sums.forEach((epoch, sum) -> means.put(epoch, sum[0] / sum[1]));
+    return means;
   }
 }

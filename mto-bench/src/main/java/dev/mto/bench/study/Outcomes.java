@@ -15,6 +15,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -211,20 +212,24 @@ record Outcomes(List<CellResult> all, String reference) {
       return new Share(behind, of);
     }
 
-    /** How much larger than the reference's of the same seed the last self-supervised loss is. */
-    SeedSummary lossDifference() {
+    /** A loss of each seed; none of those that have none. */
+    SeedSummary loss(Function<CellResult, OptionalDouble> loss) {
+      return SeedSummary.of(
+          seeds.stream().map(loss).flatMapToDouble(OptionalDouble::stream).toArray());
+    }
+
+    /** How much larger than the reference's of the same seed a loss is. */
+    SeedSummary lossDifference(Function<CellResult, OptionalDouble> loss) {
       List<Double> differences = new ArrayList<>();
       forEachPair(
           (result, other) -> {
-            if (!result.loss().isEmpty() && !other.loss().isEmpty()) {
-              differences.add(last(result.loss()) - last(other.loss()));
+            OptionalDouble of = loss.apply(result);
+            OptionalDouble reference = loss.apply(other);
+            if (of.isPresent() && reference.isPresent()) {
+              differences.add(of.getAsDouble() - reference.getAsDouble());
             }
           });
       return SeedSummary.of(differences.stream().mapToDouble(Double::doubleValue).toArray());
-    }
-
-    private static double last(List<Double> values) {
-      return values.get(values.size() - 1);
     }
 
     /** Curves of the reference and of this variant, pair by pair. */

@@ -6,8 +6,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -157,6 +159,7 @@ record StudyTables(Outcomes outcomes) {
         KINDS.stream()
             .filter(kind -> outcomes.all().stream().anyMatch(cell -> !cell.curve(kind).isEmpty()))
             .toList();
+    boolean validated = outcomes.all().stream().anyMatch(cell -> cell.lastValidation().isPresent());
     List<List<String>> rows = new ArrayList<>();
     for (Outcomes.Variant variant : outcomes.variants()) {
       CellResult.Weights weights = variant.seeds().get(0).weights();
@@ -167,14 +170,20 @@ record StudyTables(Outcomes outcomes) {
         row.add(percent(variant.accuracy(kind, last)));
         row.add(variant.isReference() ? "" : signed(variant.gain(kind, last)));
       }
-      row.add(plain(loss(variant), 0));
-      row.add(variant.isReference() ? "" : plain(variant.lossDifference(), 0));
+      addLoss(row, variant, "%.3f", CellResult::lastLoss);
+      if (validated) {
+        addLoss(row, variant, "%.4f", CellResult::lastValidation);
+      }
       row.add(Integer.toString(variant.seeds().size()));
       rows.add(row);
     }
     List<String> header = row("baseline", "variant", "L_spa", "L_e", "L_r");
     kinds.forEach(kind -> header.addAll(List.of(kind.title(), "gain")));
-    header.addAll(List.of("self-supervised loss", "difference", "n"));
+    header.addAll(List.of("self-supervised loss", "difference"));
+    if (validated) {
+      header.addAll(List.of("of validation images", "difference"));
+    }
+    header.add("n");
     return new Table(
         "Which loss does what (Table 3)",
         "Weights of the losses; top-1 in per cent after the last epoch, mean ± standard deviation"
@@ -183,17 +192,24 @@ record StudyTables(Outcomes outcomes) {
             + "' of the same seed; training loss of the last epoch without MTO's terms, and how much"
             + " it is above that of '"
             + outcomes.reference()
-            + "'.",
+            + "'"
+            + (validated ? "; the same of validation images, under fixed masks." : "."),
         header,
         rows);
   }
 
-  private static SeedSummary loss(Outcomes.Variant variant) {
-    return SeedSummary.of(
-        variant.seeds().stream()
-            .filter(result -> !result.loss().isEmpty())
-            .mapToDouble(result -> result.loss().get(result.loss().size() - 1))
-            .toArray());
+  private static void addLoss(
+      List<String> row,
+      Outcomes.Variant variant,
+      String format,
+      Function<CellResult, OptionalDouble> loss) {
+    SeedSummary own = variant.loss(loss);
+    SeedSummary difference = variant.lossDifference(loss);
+    row.add(text(format, own, own.mean(), own.deviation()));
+    row.add(
+        variant.isReference()
+            ? ""
+            : text(format, difference, difference.mean(), difference.deviation()));
   }
 
   /** H by layer of early and late checkpoints (eq. 2), as Table 1 and Fig. 1b. */

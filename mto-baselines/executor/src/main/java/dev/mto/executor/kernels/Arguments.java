@@ -16,6 +16,9 @@ final class Arguments {
   private final List<Pointer> kept = new ArrayList<>();
 
   Arguments with(int argument, memory.desc description, Tensor tensor) {
+    if (description.data_type().value != Descriptors.dataType(tensor.type()).value) {
+      throw new IllegalStateException(tensor + " where a kernel needs another type");
+    }
     kept.add(tensor.address());
     return with(argument, new memory(description, Descriptors.ENGINE, tensor.address()));
   }

@@ -48,16 +48,16 @@ final class Descriptors {
     return new memory.desc(shape, dataType(type), strides(shape), false);
   }
 
-  private static memory.data_type dataType(ElementType type) {
+  static memory.data_type dataType(ElementType type) {
     return switch (type) {
       case FLOAT32 -> memory.data_type.f32;
       case BFLOAT16 -> memory.data_type.bf16;
     };
   }
 
-  static memory.desc strided(long rows, long length, long stride) {
+  static memory.desc strided(ElementType type, long rows, long length, long stride) {
     return new memory.desc(
-        new long[] {rows, length}, memory.data_type.f32, new long[] {stride, 1}, false);
+        new long[] {rows, length}, dataType(type), new long[] {stride, 1}, false);
   }
 
   static long[] flatShape(Tensor x) {

@@ -6,7 +6,8 @@ package dev.mto.executor.kernels;
  * Kernels of one set are run by one thread, in the order of the plan; a set may use more threads
  * inside.
  *
- * <p>Where a method says "in place", the output may be the same memory as that input.
+ * <p>Where a method says "in place", the output may be the same memory as that input. Tensors are
+ * float32 unless a method says otherwise; arithmetic is float32 in any case.
  */
 public interface Kernels extends AutoCloseable {
   /** Name for people, e.g. {@code oneDNN 2.5.2}. */
@@ -14,18 +15,18 @@ public interface Kernels extends AutoCloseable {
 
   /**
    * Matrix products {@code out = scale * op(a)·op(b) + bias + addend}, in which op transposes the
-   * last two dimensions where asked to. The operands a and b are of one type, float32 or bfloat16;
-   * sums are float32, and so is all else.
+   * last two dimensions where asked to. The operands a and b are of one type, float32 or bfloat16.
    *
    * @param product the operands
-   * @param out [..., M, N]; in place of the addend
+   * @param out [..., M, N]; in place of the addend; bfloat16 only if a and b are and there is no
+   *     addend
    */
   Kernel matmul(MatrixProduct product, Tensor out);
 
-  /** {@code out = f(x)} for each element; in place. */
+  /** {@code out = f(x)} for each element; in place; x and out of one type. */
   Kernel unary(Unary function, Tensor x, Tensor out);
 
-  /** {@code out = gradient * f'(x)}; in place of {@code gradient}. */
+  /** {@code out = gradient * f'(x)}; in place of {@code gradient}; all three of one type. */
   Kernel unaryGradient(Unary function, Tensor x, Tensor gradient, Tensor out);
 
   /**
@@ -49,7 +50,10 @@ public interface Kernels extends AutoCloseable {
   /** Softmax of the last dimension; in place. */
   Kernel softmax(Tensor x, Tensor out);
 
-  /** {@code out = y * (gradient - sum(y * gradient))}; in place of {@code gradient}. */
+  /**
+   * {@code out = y * (gradient - sum(y * gradient))} of rows; in place of {@code gradient}; all
+   * three of one type.
+   */
   Kernel softmaxGradient(Tensor y, Tensor gradient, Tensor out);
 
   /**
@@ -103,10 +107,10 @@ public interface Kernels extends AutoCloseable {
   /** The elements of {@code x} as those of {@code out}'s type, rounded to the nearest, to even. */
   Kernel cast(Tensor x, Tensor out);
 
-  /** {@code out[i] = x[order[i]]} for the dimensions, copied into c order. */
+  /** {@code out[i] = x[order[i]]} for the dimensions, copied into c order, of any types. */
   Kernel permute(Tensor x, int[] order, Tensor out);
 
-  /** Copies rows of {@code length} elements between strided places. */
+  /** Copies rows of {@code length} elements between strided places in tensors of one type. */
   Kernel copyRows(Rows from, Rows to, long rows, long length);
 
   /** Sets rows of {@code length} elements to zero. */

@@ -64,7 +64,7 @@ final class OneDnnKernels implements Kernels {
     memory.desc all = Descriptors.flat(x);
     primitive forward =
         primitives.get(
-            Primitives.Key.of("unary", List.of(function), Descriptors.flatShape(x)),
+            Primitives.Key.of("unary", List.of(function, x.type()), Descriptors.flatShape(x)),
             () -> new eltwise_forward(forward(function, all)));
     return new Arguments().with(DNNL_ARG_SRC, all, x).with(DNNL_ARG_DST, all, out).run(forward);
   }
@@ -74,7 +74,8 @@ final class OneDnnKernels implements Kernels {
     memory.desc all = Descriptors.flat(x);
     primitive backward =
         primitives.get(
-            Primitives.Key.of("unary gradient", List.of(function), Descriptors.flatShape(x)),
+            Primitives.Key.of(
+                "unary gradient", List.of(function, x.type()), Descriptors.flatShape(x)),
             () ->
                 new eltwise_backward(
                     new eltwise_backward.primitive_desc(
@@ -192,10 +193,10 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public Kernel softmaxGradient(Tensor y, Tensor gradient, Tensor out) {
-    memory.desc rows = Descriptors.dense(Descriptors.rows(y));
+    memory.desc rows = Descriptors.dense(y.type(), Descriptors.rows(y));
     primitive backward =
         primitives.get(
-            Primitives.Key.of("softmax gradient", List.of(), Descriptors.rows(y)),
+            Primitives.Key.of("softmax gradient", List.of(y.type()), Descriptors.rows(y)),
             () ->
                 new softmax_backward(
                     new softmax_backward.primitive_desc(
@@ -366,26 +367,35 @@ final class OneDnnKernels implements Kernels {
     for (int i = 0; i < order.length; i++) {
       permuted[i] = strides[order[i]];
     }
-    memory.desc to = Descriptors.dense(out.shape());
-    memory.desc from = new memory.desc(out.shape(), memory.data_type.f32, permuted, false);
+    memory.desc to = Descriptors.dense(out.type(), out.shape());
+    memory.desc from =
+        new memory.desc(out.shape(), Descriptors.dataType(x.type()), permuted, false);
     return reorder(
-        Primitives.Key.of("permute", List.of(), out.shape(), permuted),
+        Primitives.Key.of("permute", List.of(x.type(), out.type()), out.shape(), permuted),
         from,
-        x.memory(),
+        x.address(),
         to,
-        out.memory());
+        out.address());
   }
 
   @Override
   public Kernel copyRows(Rows from, Rows to, long rows, long length) {
-    memory.desc source = Descriptors.strided(rows, length, from.stride());
-    memory.desc target = Descriptors.strided(rows, length, to.stride());
+    ElementType type = from.tensor().type();
+    boolean adjoining = from.stride() == length && to.stride() == length;
+    if (rows == 1 || adjoining) {
+      Pointer source = from.tensor().at(from.start()).address();
+      Pointer target = to.tensor().at(to.start()).address();
+      return () -> Pointer.memcpy(target, source, rows * length * type.bytes());
+    }
+    memory.desc source = Descriptors.strided(type, rows, length, from.stride());
+    memory.desc target = Descriptors.strided(type, rows, length, to.stride());
     return reorder(
-        Primitives.Key.of("copy", List.of(), new long[] {rows, length, from.stride(), to.stride()}),
+        Primitives.Key.of(
+            "copy", List.of(type), new long[] {rows, length, from.stride(), to.stride()}),
         source,
-        from.tensor().memory().getPointer(from.start()),
+        from.tensor().at(from.start()).address(),
         target,
-        to.tensor().memory().getPointer(to.start()));
+        to.tensor().at(to.start()).address());
   }
 
   private Kernel reorder(

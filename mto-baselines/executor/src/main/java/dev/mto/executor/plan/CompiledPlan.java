@@ -6,7 +6,6 @@ import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +23,7 @@ final class CompiledPlan {
   private final List<Operation> operations;
   private final Map<String, Value> results;
   private final MemoryLayout layout;
-  private final Map<Double, Long> uniformLengths = new HashMap<>();
-  private final Map<Double, INDArray> uniforms = new HashMap<>();
+  private final Uniforms uniforms = new Uniforms();
   private final List<Step> steps = new ArrayList<>();
   private final Map<String, Pointer> inputs = new LinkedHashMap<>();
   private final Map<String, INDArray> outputs = new LinkedHashMap<>();
@@ -88,7 +86,10 @@ final class CompiledPlan {
           });
     }
     Set<Value> needed = new HashSet<>(results.values());
-    List<Operation> operations = Narrowing.cast(Fusion.of(program.operations(), needed));
+    List<Operation> operations = Fusion.of(program.operations(), needed);
+    if (products == ElementType.BFLOAT16) {
+      operations = Narrowing.of(operations, needed);
+    }
     MemoryLayout layout =
         MemoryLayout.of(operations, List.copyOf(reader.placeholders().values().values()), needed);
     return new CompiledPlan(reader, operations, results, layout);
@@ -112,13 +113,8 @@ final class CompiledPlan {
     steps.clear();
     inputs.clear();
     outputs.clear();
-    for (Operation operation : operations) {
-      operation.inputs().forEach(this::measureUniform);
-    }
-    results.values().forEach(this::measureUniform);
-    uniformLengths.forEach(
-        (element, length) ->
-            uniforms.computeIfAbsent(element, e -> Nd4j.valueArrayOf(length, e.floatValue())));
+    operations.forEach(operation -> uniforms.require(operation.inputs()));
+    uniforms.require(results.values());
     for (Operation operation : operations) {
       Kernel kernel = operation.kernel(kernels, value -> place(arena, value));
       if (kernel != null) {
@@ -132,15 +128,9 @@ final class CompiledPlan {
     results.forEach((name, value) -> outputs.put(name, array(arena, value)));
   }
 
-  private void measureUniform(Value value) {
-    if (value.isUniform()) {
-      uniformLengths.merge(value.element(), value.length(), Math::max);
-    }
-  }
-
   private Tensor place(Arena arena, Value value) {
     if (value.isUniform()) {
-      return tensor(uniforms.get(value.element()), 0, value.shape());
+      return uniforms.tensor(value);
     }
     Value owner = value.owner();
     return owner.isPlaced()
@@ -158,7 +148,7 @@ final class CompiledPlan {
     if (owner.isPlaced()) {
       return arena.array(layout.offset(value), value.shape());
     }
-    INDArray array = value.isUniform() ? uniforms.get(value.element()) : owner.array();
+    INDArray array = value.isUniform() ? uniforms.array(value) : owner.array();
     long[] shape = value.shape();
     return Nd4j.create(
         array.data(),
@@ -207,6 +197,6 @@ final class CompiledPlan {
   }
 
   void close() {
-    uniforms.values().forEach(INDArray::close);
+    uniforms.close();
   }
 }

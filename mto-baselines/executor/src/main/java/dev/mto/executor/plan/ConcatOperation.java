@@ -58,8 +58,7 @@ record ConcatOperation(List<Value> parts, int axis, Value result) implements Ope
       long to = from + part.extent(axis);
       RowBlock block = RowBlock.of(result.shape(), axis, from, to);
       Tensor in = place.apply(part);
-      if (in.memory().address() != out.memory().getPointer(block.start()).address()
-          || block.rows() > 1) {
+      if (block.rows() > 1 || !in.sameMemory(out.at(block.start()))) {
         steps.add(
             kernels.copyRows(
                 new Kernels.Rows(in, 0, block.length()),

@@ -8,16 +8,22 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Mixed precision: the matrix products of linear layers and of attention, forward and backward, are
- * done with operands of bfloat16 and sums of float32. All else stays as it is: parameters and their
- * gradients, residuals, softmax, layer normalisation, losses, and affinities, which no linear layer
- * and no attention makes. A float32's exponent fits into a bfloat16, so that nothing overflows and
- * losses need no scaling (Kalamkar et al., "A Study of BFLOAT16 for Deep Learning Training", 2019).
+ * done with operands of bfloat16 and sums of float32. What only these products read, also by way of
+ * permutations and GELU, is kept as bfloat16. All else stays as it is: parameters and their
+ * gradients, residuals, layer normalisation, what softmax is of, losses, and affinities, which no
+ * linear layer and no attention makes. A float32's exponent fits into a bfloat16, so that nothing
+ * overflows and losses need no scaling (Kalamkar et al., "A Study of BFLOAT16 for Deep Learning
+ * Training", 2019).
  */
 final class Narrowing {
-  private final Map<Value, Value> narrow = new HashMap<>();
+  /** Owners of the values that are kept as bfloat16. */
+  private final Set<Value> kept = new HashSet<>();
+
+  private final Map<Value, Value> casts = new HashMap<>();
   private final List<Operation> operations = new ArrayList<>();
 
   private Narrowing() {}
@@ -63,27 +69,121 @@ final class Narrowing {
     return made instanceof BinaryOperation sum ? scores(program, sum.a()) : made;
   }
 
-  /** The operations with the operands of marked products rounded, each value once. */
-  static List<Operation> cast(List<Operation> operations) {
+  /**
+   * The operations with the operands of marked products as bfloat16: kept so, or else rounded, each
+   * value once.
+   *
+   * @param wanted values that stay float32
+   */
+  static List<Operation> of(List<Operation> operations, Set<Value> wanted) {
     Narrowing narrowing = new Narrowing();
-    for (Operation operation : operations) {
-      narrowing.operations.add(
-          operation instanceof MatrixProductOperation product && product.narrow()
-              ? product.of(narrowing.narrow(product.a()), narrowing.narrow(product.b()))
-              : operation);
-    }
+    narrowing.choose(operations, wanted);
+    narrowing.kept.forEach(Value::narrow);
+    operations.forEach(narrowing::add);
     return narrowing.operations;
+  }
+
+  /** The most values that can be kept as bfloat16, by taking away those that cannot. */
+  private void choose(List<Operation> operations, Set<Value> wanted) {
+    for (Operation operation : operations) {
+      Stream.concat(operation.outputs().stream(), operation.inputs().stream())
+          .map(Value::owner)
+          .filter(value -> value.isComputed() || isExact(value))
+          .forEach(kept::add);
+    }
+    wanted.forEach(value -> kept.remove(value.owner()));
+    int before = -1;
+    while (kept.size() != before) {
+      before = kept.size();
+      for (int i = operations.size() - 1; i >= 0; i--) {
+        Operation operation = operations.get(i);
+        if (!isView(operation)) {
+          Stream.concat(
+                  operation.outputs().stream().filter(value -> !gives(operation)),
+                  operation.inputs().stream().filter(value -> !takes(operation, value)))
+              .map(Value::owner)
+              .toList()
+              .forEach(kept::remove);
+        }
+      }
+    }
+  }
+
+  /** Whether all elements are one that a bfloat16 can be. */
+  private static boolean isExact(Value value) {
+    return value.isUniform() && (Float.floatToIntBits((float) value.element()) & 0xffff) == 0;
+  }
+
+  private static boolean isView(Operation operation) {
+    return operation.outputs().stream().noneMatch(Value::isComputed);
+  }
+
+  private boolean isKept(Value value) {
+    return kept.contains(value.owner());
+  }
+
+  /** Whether an operation can write its result as bfloat16. */
+  private boolean gives(Operation operation) {
+    if (operation instanceof MatrixProductOperation product) {
+      return product.narrow() && product.addend() == null;
+    }
+    return operation instanceof SoftmaxOperation
+        || (isElementwise(operation) && operation.inputs().stream().allMatch(this::isKept));
+  }
+
+  /** Whether an operation can read an input as bfloat16. */
+  private boolean takes(Operation operation, Value input) {
+    if (operation instanceof MatrixProductOperation product) {
+      return input != product.bias()
+          && input != product.addend()
+          && (product.narrow() || (isSum(product) && isKept(product.a()) && isKept(product.b())));
+    }
+    return isElementwise(operation)
+        && isKept(operation.output())
+        && operation.inputs().stream().allMatch(this::isKept);
+  }
+
+  /** A sum over rows, as the gradient of a bias is. */
+  private static boolean isSum(MatrixProductOperation product) {
+    return product.a().isUniform() || product.b().isUniform();
+  }
+
+  /** What rounds only its result, where it reads and writes bfloat16. */
+  private static boolean isElementwise(Operation operation) {
+    return operation instanceof PermuteOperation
+        || operation instanceof ConcatOperation
+        || operation instanceof SoftmaxOperation.SoftmaxGradient
+        || (operation instanceof UnaryOperation function
+            && function.function().kind() == Unary.Kind.GELU)
+        || (operation instanceof UnaryOperation.UnaryGradient gradient
+            && gradient.function().kind() == Unary.Kind.GELU);
+  }
+
+  private void add(Operation operation) {
+    if (operation instanceof MatrixProductOperation product && product.narrow()) {
+      operations.add(product.of(narrow(product.a()), narrow(product.b())));
+    } else if (operation instanceof SoftmaxOperation softmax && isKept(softmax.result())) {
+      SoftmaxOperation wide =
+          new SoftmaxOperation(softmax.x(), Value.computed(softmax.result().shape()));
+      operations.add(wide);
+      operations.add(new CastOperation(wide.result(), softmax.result()));
+    } else {
+      operations.add(operation);
+    }
   }
 
   private Value narrow(Value value) {
     Value owner = value.owner();
-    if (owner == value || owner.length() != value.length()) {
-      return narrow.computeIfAbsent(value, this::add);
+    if (value.type() == ElementType.BFLOAT16) {
+      return value;
     }
-    return Value.view(narrow.computeIfAbsent(owner, this::add), 0, value.shape());
+    if (owner == value || owner.length() != value.length()) {
+      return casts.computeIfAbsent(value, this::cast);
+    }
+    return Value.view(casts.computeIfAbsent(owner, this::cast), 0, value.shape());
   }
 
-  private Value add(Value value) {
+  private Value cast(Value value) {
     CastOperation cast =
         new CastOperation(value, Value.computed(ElementType.BFLOAT16, value.shape()));
     operations.add(cast);

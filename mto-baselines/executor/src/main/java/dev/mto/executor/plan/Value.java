@@ -17,7 +17,7 @@ final class Value {
   private final long offset;
   private final INDArray array;
   private final double element;
-  private final ElementType type;
+  private ElementType type;
 
   private enum Kind {
     COMPUTED,
@@ -90,13 +90,19 @@ final class Value {
     return shape;
   }
 
+  /** What its elements are; those of a view are its owner's. */
   ElementType type() {
-    return type;
+    return kind == Kind.VIEW ? base.type : type;
+  }
+
+  /** Keeps its elements, and those of its views, as bfloat16: decided before it has a place. */
+  void narrow() {
+    type = ElementType.BFLOAT16;
   }
 
   /** Bytes of its elements. */
   long bytes() {
-    return length() * type.bytes();
+    return length() * type().bytes();
   }
 
   int rank() {
@@ -145,7 +151,7 @@ final class Value {
 
   /** First byte in the memory of {@link #owner}. */
   long byteOffset() {
-    return offset() * type.bytes();
+    return offset() * type().bytes();
   }
 
   /** Whether it lives in the plan's own memory. */
@@ -172,6 +178,6 @@ final class Value {
 
   @Override
   public String toString() {
-    return kind + " " + type + Arrays.toString(shape);
+    return kind + " " + type() + Arrays.toString(shape);
   }
 }
