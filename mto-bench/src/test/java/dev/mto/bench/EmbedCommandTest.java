@@ -1,10 +1,12 @@
 package dev.mto.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.testing.CommandRun;
+import dev.mto.executor.kernels.KernelSets;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,6 +69,21 @@ class EmbedCommandTest {
     }
     BufferedImage sheet = ImageIO.read(png.toFile());
     assertThat(sheet.getWidth()).isEqualTo(2 * 20 + 4 * (160 + 14) - 14);
+  }
+
+  @Test
+  void vectorsInBfloat16AreRounded() throws IOException {
+    assumeTrue(KernelSets.bfloat16() == KernelSets.Bfloat16.FAST, "bfloat16 is not fast here");
+    Path wide = folder.resolve("wide.npy");
+    Path narrow = folder.resolve("narrow.npy");
+    embed("--out", wide.toString()).assertDone();
+    embed("--out", narrow.toString(), "--precision", "bfloat16").assertDone();
+
+    try (INDArray exact = Nd4j.createFromNpyFile(wide.toFile());
+        INDArray rounded = Nd4j.createFromNpyFile(narrow.toFile())) {
+      double error = exact.sub(rounded).norm2Number().doubleValue();
+      assertThat(error / exact.norm2Number().doubleValue()).isBetween(1e-4, 3e-2);
+    }
   }
 
   @Test

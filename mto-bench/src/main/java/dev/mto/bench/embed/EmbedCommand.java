@@ -1,7 +1,7 @@
 package dev.mto.bench.embed;
 
 import dev.mto.bench.evaluate.FeatureOptions;
-import dev.mto.bench.weights.ChosenModel;
+import dev.mto.bench.weights.RunModel;
 import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.errors.UserException;
@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
       "  ./mto search --index photos.index --image query.jpg --out near.png"
     })
 public final class EmbedCommand implements Callable<Integer> {
-  @Mixin private ChosenModel model;
+  @Mixin private RunModel model;
 
   @Option(
       names = "--images",

@@ -1,6 +1,6 @@
 package dev.mto.bench.embed;
 
-import dev.mto.bench.weights.ChosenModel;
+import dev.mto.bench.weights.RunModel;
 import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.pictures.ContactSheet;
@@ -63,7 +63,7 @@ public final class SearchCommand implements Callable<Integer> {
       description = "Draws the images here (default: only the table).")
   private Path out;
 
-  @Mixin private ChosenModel model;
+  @Mixin private RunModel model;
   @Mixin private JsonOutput json = new JsonOutput();
 
   @Override
@@ -73,7 +73,7 @@ public final class SearchCommand implements Callable<Integer> {
     }
     EmbeddingIndex index = EmbeddingIndex.open(folder);
     EmbeddingSearch search =
-        model.given()
+        model.chosen().given()
             ? new EmbeddingSearch(index, model.open())
             : EmbeddingSearch.of(index, System.out::println);
     List<List<EmbeddingIndex.Found>> found = search.nearest(queries, top);

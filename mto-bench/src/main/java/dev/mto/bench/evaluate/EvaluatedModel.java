@@ -1,6 +1,6 @@
 package dev.mto.bench.evaluate;
 
-import dev.mto.bench.weights.ChosenModel;
+import dev.mto.bench.weights.RunModel;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.weights.TrainedModel;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** Options that say which encoder is evaluated, and on which images. */
 final class EvaluatedModel {
-  @Mixin private ChosenModel model;
+  @Mixin private RunModel model;
 
   @Option(
       names = "--train",
@@ -33,6 +33,6 @@ final class EvaluatedModel {
   }
 
   Path folder(String task) {
-    return model.folder(task);
+    return model.chosen().folder(task);
   }
 }

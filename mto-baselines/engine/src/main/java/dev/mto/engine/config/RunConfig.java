@@ -164,6 +164,20 @@ public record RunConfig(
         baseline, model, data, masking, mto, training.withSeed(seed), checkpoint, log, options);
   }
 
+  /** The same in another precision. */
+  public RunConfig withPrecision(TrainingConfig.Precision precision) {
+    return new RunConfig(
+        baseline,
+        model,
+        data,
+        masking,
+        mto,
+        training.withPrecision(precision),
+        checkpoint,
+        log,
+        options);
+  }
+
   /** How images are seen without augmentation. */
   public CenterCrop centreCrop() {
     return new CenterCrop(

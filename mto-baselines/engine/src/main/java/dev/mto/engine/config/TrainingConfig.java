@@ -132,11 +132,19 @@ public record TrainingConfig(
   }
 
   TrainingConfig withSeed(long other) {
+    return with(other, precision);
+  }
+
+  TrainingConfig withPrecision(Precision other) {
+    return with(seed, other);
+  }
+
+  private TrainingConfig with(long otherSeed, Precision otherPrecision) {
     return new TrainingConfig(
         epochs,
         batch,
         accumulate,
-        other,
+        otherSeed,
         baseLr,
         lrScaleBatch,
         schedule,
@@ -150,7 +158,7 @@ public record TrainingConfig(
         adamEpsilon,
         clip,
         gradientCheckpointing,
-        precision,
+        otherPrecision,
         allowSlow);
   }
 

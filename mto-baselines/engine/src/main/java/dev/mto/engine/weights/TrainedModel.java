@@ -4,6 +4,7 @@ import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.config.TrainingConfig.Precision;
 import dev.mto.engine.encoder.EncoderExport;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.Checkpoint;
@@ -81,6 +82,11 @@ public final class TrainedModel {
    */
   public static TrainedModel ofFile(WeightSource file, RunConfig config, Consumer<String> say) {
     return new TrainedModel(config, null, null, file, say);
+  }
+
+  /** The same model, to be run in another precision than it was trained in. */
+  public TrainedModel in(Precision precision) {
+    return new TrainedModel(config.withPrecision(precision), run, epoch, file, warn);
   }
 
   /** What the model was configured by. */

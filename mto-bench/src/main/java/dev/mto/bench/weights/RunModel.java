@@ -1,0 +1,31 @@
+package dev.mto.bench.weights;
+
+import dev.mto.engine.config.TrainingConfig.Precision;
+import dev.mto.engine.weights.TrainedModel;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that say which trained model is run, and in which precision. */
+public final class RunModel {
+  @Mixin private ChosenModel model;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      description =
+          "Type of the operands of linear layers and attention: float32 or bfloat16 (default:"
+              + " training.precision of the model's configuration). bfloat16 is faster where"
+              + " doctor --load says so.")
+  private Precision precision;
+
+  /** As {@link ChosenModel#open}, in the precision that was given. */
+  public TrainedModel open() {
+    TrainedModel opened = model.open();
+    return precision == null ? opened : opened.in(precision);
+  }
+
+  /** Which model. */
+  public ChosenModel chosen() {
+    return model;
+  }
+}
