@@ -3,6 +3,7 @@ package dev.mto.bench.init;
 import dev.mto.data.folder.DatasetReport;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.folder.Durations;
+import dev.mto.executor.kernels.KernelSets;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
@@ -161,6 +162,10 @@ record StartingFile(Path file, Survey survey, StartingPoint point) {
         "            (measured over %d images, with reading them, on %d processors; validation and"
                 .formatted(probe.measured(), Runtime.getRuntime().availableProcessors())
             + " pictures come on top)");
+    if (KernelSets.bfloat16() == KernelSets.Bfloat16.FAST) {
+      lines.add(
+          "            less with --set training.precision=bfloat16, which this processor multiplies");
+    }
     lines.add(
         "Disk        at most %s: %d checkpoints of %s, beside logs and pictures"
             .formatted(
