@@ -5,8 +5,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
  * The affinity of every pair of tokens, the argument of ψ in the paper's section 3.1: the dot
- * products {@code X·Xᵀ}, by option scaled, of normalised tokens, or over a temperature. Equation 2 reads its masked rows
- * and visible columns, equation 3 its visible rows.
+ * products {@code X·Xᵀ}, by option scaled, of normalised tokens, or over a temperature. Equation 2
+ * reads its masked rows and visible columns, equation 3 its visible rows.
  *
  * <p>B = batch, N = tokens, D = token width.
  */
@@ -23,8 +23,7 @@ public final class Affinity {
    * @param variables whose temperature is taken beside the options'
    * @return {@code [B, N, N]}
    */
-  public static SDVariable scores(
-      SDVariable tokens, MtoOptions options, MtoVariables variables) {
+  public static SDVariable scores(SDVariable tokens, MtoOptions options, MtoVariables variables) {
     SameDiff sd = tokens.getSameDiff();
     SDVariable keys =
         switch (options.normalise()) {
@@ -36,8 +35,7 @@ public final class Affinity {
           case NONE -> keys;
           case SQRT_DIM -> keys.div(sd.math().sqrt(width(sd, tokens)));
         };
-    SDVariable fixed =
-        options.temperature() == 1 ? scaled : scaled.mul(1 / options.temperature());
+    SDVariable fixed = options.temperature() == 1 ? scaled : scaled.mul(1 / options.temperature());
     SDVariable queries =
         variables.temperature() == null ? fixed : fixed.mul(variables.temperature().rdiv(1.0));
     return sd.mmul(queries, keys, false, true, false); // (B, N, D) (B, D, N) -> (B, N, N)

@@ -70,8 +70,7 @@ public final class EagerMto {
             .toList();
     double[] loss = new double[images(mask)];
     Arrays.setAll(
-        loss,
-        image -> layers.stream().mapToDouble(layer -> layer[image]).average().orElseThrow());
+        loss, image -> layers.stream().mapToDouble(layer -> layer[image]).average().orElseThrow());
     return loss;
   }
 

@@ -92,8 +92,7 @@ public record MtoOptions(
               + ": the default is 1e-6, larger values bound the gradient of L_e more tightly");
     }
     require(margin >= 0 && margin <= LARGEST_MARGIN, "margin", margin, "between 0 and 10 nats");
-    require(
-        temperature > 0 && Double.isFinite(temperature), "temperature", temperature, "above 0");
+    require(temperature > 0 && Double.isFinite(temperature), "temperature", temperature, "above 0");
     require(
         normPenalty >= 0 && Double.isFinite(normPenalty), "norm penalty", normPenalty, "0 or more");
     require(
@@ -135,8 +134,8 @@ public record MtoOptions(
 
   /**
    * Weights 0.001 (L_spa), 0.01 (L_e) and 0.001 (L_r), ranking of all layers as described, without
-   * a margin, L_spa of layer 0 as the mean over visible rows with the diagonal, raw dot products,
-   * ε = 1e-6, gradients into all tokens, no penalty on norms.
+   * a margin, L_spa of layer 0 as the mean over visible rows with the diagonal, raw dot products, ε
+   * = 1e-6, gradients into all tokens, no penalty on norms.
    */
   public static MtoOptions defaults() {
     return DEFAULTS;

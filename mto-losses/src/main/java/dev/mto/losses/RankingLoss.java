@@ -5,9 +5,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * L_r (equation 7): the sum over layers 1 to L of {@code log(1 + exp(d + m))}, where d is the change
- * of H from a layer to the next, in the direction that {@link Ranking} chooses, and m a margin that
- * the paper does not have.
+ * L_r (equation 7): the sum over layers 1 to L of {@code log(1 + exp(d + m))}, where d is the
+ * change of H from a layer to the next, in the direction that {@link Ranking} chooses, and m a
+ * margin that the paper does not have.
  */
 public final class RankingLoss {
 

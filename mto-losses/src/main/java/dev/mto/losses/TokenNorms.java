@@ -30,8 +30,7 @@ public record TokenNorms(List<SDVariable> visible, List<SDVariable> masked) {
    * @param mask {@code [batch, tokens]}, 1 = masked, 0 = visible, at least one of each in an image
    */
   @SuppressWarnings("try") // the scope acts by being open
-  public static TokenNorms add(
-      SameDiff sd, String name, List<SDVariable> tokens, SDVariable mask) {
+  public static TokenNorms add(SameDiff sd, String name, List<SDVariable> tokens, SDVariable mask) {
     List<SDVariable> visible = new ArrayList<>();
     List<SDVariable> masked = new ArrayList<>();
     try (NameScope scope = sd.withNameScope(name + ".norms")) {

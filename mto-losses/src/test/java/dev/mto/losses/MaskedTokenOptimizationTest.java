@@ -114,8 +114,7 @@ class MaskedTokenOptimizationTest {
     INDArray tokens = values.get(NDArrayIndex.interval(0, 2)).dup('c');
 
     assertThat(sd.outputSingle(fed, terms.weighted().name()).getDouble(0))
-        .isCloseTo(
-            Samples.weightedSum(tokens, masks, options.withTemperature(0.3)), within(1e-11));
+        .isCloseTo(Samples.weightedSum(tokens, masks, options.withTemperature(0.3)), within(1e-11));
     double step = 1e-5;
     double above = options(tokens, masks, options, Math.log(0.3) + step);
     double below = options(tokens, masks, options, Math.log(0.3) - step);

@@ -59,8 +59,7 @@ class PlannedOptionsTest {
         new Variant("with a margin", plain.withMargin(0.2), true),
         new Variant("of some layers", plain.withRankingLayers(0, 2).withSparsityLayers(1, 2), true),
         new Variant("with short tokens", plain.withNormPenalty(0.01, 0.6), true),
-        new Variant(
-            "of fixed visible tokens", plain.withVisibleTokens(VisibleTokens.FIXED), true),
+        new Variant("of fixed visible tokens", plain.withVisibleTokens(VisibleTokens.FIXED), true),
         new Variant("without self", plain.withSelfAffinity(SelfAffinity.EXCLUDE), false),
         new Variant(
             "without self, summed",

@@ -148,8 +148,8 @@ public record MtoConfig(
   }
 
   /**
-   * Checks ranges and that everything is given that earlier versions knew; what came later is as
-   * it was then where it is not given.
+   * Checks ranges and that everything is given that earlier versions knew; what came later is as it
+   * was then where it is not given.
    */
   public MtoConfig {
     schedule = schedule == null ? new MtoSchedule(null, null, null, null, null, null) : schedule;

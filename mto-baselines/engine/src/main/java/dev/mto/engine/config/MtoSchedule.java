@@ -40,7 +40,10 @@ public record MtoSchedule(
               unit = "share of the steps",
               range = "in (0, 1], or null")
           Double off,
-      @Setting("As mto.schedule.decay, for this loss; null for that.") Decay decay) {}
+      @Setting(
+              value = "As mto.schedule.decay, for this loss; null for that.",
+              range = "none | linear | cosine, or null")
+          Decay decay) {}
 
   /** How weights fall. */
   public enum Decay {
@@ -73,8 +76,7 @@ public record MtoSchedule(
   private static void check(String key, double warmup, double off) {
     Rules.require(warmup >= 0 && warmup < 1, key + "warmup", warmup, "in [0, 1)");
     Rules.require(off > 0 && off <= 1, key + "off", off, "in (0, 1]");
-    Rules.require(
-        warmup < off, key + "warmup", warmup, "less than " + key + "off, " + off);
+    Rules.require(warmup < off, key + "warmup", warmup, "less than " + key + "off, " + off);
   }
 
   /** Whether no weight ever changes. */

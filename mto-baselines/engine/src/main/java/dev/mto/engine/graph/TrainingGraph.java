@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -93,7 +92,7 @@ public final class TrainingGraph {
     this.total = sum;
     boolean measured = mto.gradientShare() > 0 || config.log().mtoGradientsEvery() > 0;
     this.terms = mto.enabled() && measured ? terms(mto) : null;
-    this.moved = movedByMto(baseline, config);
+    this.moved = new MtoReach(baseline, config, model).of(parameters);
     this.penalisesNorms = mto.enabled() && mto.normPenalty() > 0;
   }
 
@@ -109,8 +108,7 @@ public final class TrainingGraph {
         .require(
             "holding the encoder's weights",
             12L * vit.depth() * vit.dim() * vit.dim() * type.width());
-    return new TrainingGraph(
-        baseline, config, SeededParameters.of(type, config.training().seed()));
+    return new TrainingGraph(baseline, config, SeededParameters.of(type, config.training().seed()));
   }
 
   private void requireDecoders(MtoConfig config) {
@@ -161,8 +159,7 @@ public final class TrainingGraph {
     MtoWeights full = weights == null ? config.lossWeights() : new MtoWeights(1, 1, 1);
     return config
         .options()
-        .withWeights(
-            new MtoWeights(factor * full.spa(), factor * full.e(), factor * full.r()))
+        .withWeights(new MtoWeights(factor * full.spa(), factor * full.e(), factor * full.r()))
         .withNormPenalty(factor * config.normPenalty(), config.normReference());
   }
 
@@ -194,40 +191,6 @@ public final class TrainingGraph {
       sum = sum == null ? part : sum.add(part);
     }
     return sum;
-  }
-
-  private List<String> movedByMto(Baseline baseline, RunConfig config) {
-    List<String> names = parameters.names();
-    if (!config.mto().enabled()) {
-      return names;
-    }
-    return switch (config.mto().gradients()) {
-      case ALL, NOT_VISIBLE -> names;
-      case MASK_TOKEN -> maskTokens(names);
-      case NOT_ENCODER -> {
-        List<String> masks = maskTokens(names);
-        Set<String> encoder = encoder(baseline, config);
-        yield names.stream()
-            .filter(name -> masks.contains(name) || !encoder.contains(name))
-            .toList();
-      }
-    };
-  }
-
-  private List<String> maskTokens(List<String> names) {
-    List<String> tokens = names.stream().filter(model::maskToken).toList();
-    if (tokens.isEmpty()) {
-      throw new IllegalArgumentException(
-          "mto.gradients: the model names no mask token; leave it at all or not_visible");
-    }
-    return tokens;
-  }
-
-  private Set<String> encoder(Baseline baseline, RunConfig config) {
-    Parameters alone = SeededParameters.of(parameters.type(), config.training().seed());
-    SDVariable images = alone.placeholder(Feeds.IMAGES, config.vit().imageShape());
-    baseline.encoder(config, alone, images, null, false);
-    return Set.copyOf(alone.names());
   }
 
   public SameDiff graph() {

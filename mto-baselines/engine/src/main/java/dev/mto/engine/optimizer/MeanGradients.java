@@ -38,10 +38,7 @@ public final class MeanGradients implements AutoCloseable {
 
   /** As {@link #add(GraphSession, Map, int, int, Consumer)}, of gradients by parameter. */
   public void add(
-      Map<String, INDArray> gradients,
-      int index,
-      int count,
-      Consumer<Map<String, INDArray>> use) {
+      Map<String, INDArray> gradients, int index, int count, Consumer<Map<String, INDArray>> use) {
     if (count == 1) {
       use.accept(gradients);
       return;

@@ -60,8 +60,7 @@ final class TermGradients implements AutoCloseable {
     selfSupervised.values().forEach(INDArray::close);
   }
 
-  private void measure(
-      int term, Map<String, INDArray> mean, Map<String, INDArray> selfSupervised) {
+  private void measure(int term, Map<String, INDArray> mean, Map<String, INDArray> selfSupervised) {
     norms[term] = GradientNorm.of(mean.values());
     if (term == 0) {
       mean.forEach((name, gradient) -> selfSupervised.put(name, gradient.dup('c')));

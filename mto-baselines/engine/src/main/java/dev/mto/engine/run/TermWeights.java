@@ -51,9 +51,7 @@ final class TermWeights {
       return;
     }
     MtoWeights full =
-        norms == null
-            ? config.lossWeights()
-            : measures(at) ? new MtoWeights(0, 0, 0) : ofShares();
+        norms == null ? config.lossWeights() : measures(at) ? new MtoWeights(0, 0, 0) : ofShares();
     weights = config.schedule().at((double) at.step() / at.steps(), full);
     graph.weights().set(weights);
   }
