@@ -93,7 +93,7 @@ class StudyPlanTest {
             "mto.gradient_share=0.5",
             "mto.gradient_share_steps=5",
             "data.exif=ignore")) {
-      assertThat(hash(files.write("changed", "{ %s, mto: [%s] }".formatted(none, setting), grid)))
+      assertThat(hash(files.write("changed", "{ %s, mto: ['%s'] }".formatted(none, setting), grid)))
           .as(setting)
           .isNotEqualTo(first);
     }
