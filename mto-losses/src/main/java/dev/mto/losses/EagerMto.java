@@ -56,6 +56,34 @@ public final class EagerMto {
   }
 
   /**
+   * L_spa (equation 3) as the options ask for it: the mean over their layers.
+   *
+   * @param tokens of layers 0 to L, each {@code [batch, tokens, dim]}
+   * @param mask {@code [batch, tokens]}, 1 = masked
+   * @return L_spa of each image, in nats
+   * @throws IllegalArgumentException if the mask is refused by {@link MaskCheck}
+   */
+  public static double[] sparsity(List<INDArray> tokens, INDArray mask, MtoOptions options) {
+    List<double[]> layers =
+        options.sparsityLayers().stream()
+            .map(layer -> sparsity(tokens.get(layer), mask, options))
+            .toList();
+    double[] loss = new double[images(mask)];
+    Arrays.setAll(
+        loss, image -> layers.stream().mapToDouble(layer -> layer[image]).average().orElseThrow());
+    return loss;
+  }
+
+  /**
+   * The penalty on long tokens, see {@link MtoOptions#normPenalty}, before its weight.
+   *
+   * @param tokens of layers 0 to L, each {@code [batch, tokens, dim]}
+   */
+  public static double normPenalty(List<INDArray> tokens, MtoOptions options) {
+    return NormPenalty.of(tokens, options);
+  }
+
+  /**
    * L_e (equation 6).
    *
    * @param initial H of layer 0 of each image, in nats
@@ -72,14 +100,15 @@ public final class EagerMto {
    * @return L_r of each image
    */
   public static double[] ranking(List<double[]> heterogeneity, MtoOptions options) {
+    List<double[]> ranked = options.ranked(heterogeneity);
     double[] loss = new double[heterogeneity.get(0).length];
-    for (int layer = 1; layer < heterogeneity.size(); layer++) {
+    for (int layer = 1; layer < ranked.size(); layer++) {
       for (int image = 0; image < loss.length; image++) {
-        double rise = heterogeneity.get(layer)[image] - heterogeneity.get(layer - 1)[image];
+        double rise = ranked.get(layer)[image] - ranked.get(layer - 1)[image];
         loss[image] +=
             switch (options.ranking()) {
-              case DESCRIBED -> softplus(rise);
-              case PRINTED -> softplus(-rise);
+              case DESCRIBED -> softplus(rise + options.margin());
+              case PRINTED -> softplus(-rise + options.margin());
             };
       }
     }

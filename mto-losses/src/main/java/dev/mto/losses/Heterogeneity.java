@@ -41,19 +41,19 @@ public record Heterogeneity(List<SDVariable> perImage, List<SDVariable> mean) {
     MtoInputs.require(sd, name, tokens, mask, 1);
     try (NameScope scope = sd.withNameScope(name)) {
       TokenSets sets = TokenSets.of(sd, mask, tokens.get(0).dataType(), SelfAffinity.INCLUDE);
-      return ofRows(rowEntropies(tokens, sets, options), sets).renamed(name);
+      return ofRows(rowEntropies(tokens, sets, options, MtoVariables.none()), sets).renamed(name);
     }
   }
 
   /** Entropies of each layer's rows, in scopes named for executors that take them as a whole. */
   @SuppressWarnings("try") // the scope acts by being open
   static List<SDVariable> rowEntropies(
-      List<SDVariable> tokens, TokenSets sets, MtoOptions options) {
+      List<SDVariable> tokens, TokenSets sets, MtoOptions options, MtoVariables variables) {
     List<SDVariable> entropies = new ArrayList<>();
     for (SDVariable layer : tokens) {
       SameDiff sd = layer.getSameDiff();
       try (NameScope scope = sd.withNameScope("layer" + entropies.size() + ".row_entropy")) {
-        SDVariable scores = Affinity.scores(layer, options.scale(), options.normalise());
+        SDVariable scores = Affinity.scores(layer, options, variables);
         entropies.add(RowEntropy.of(scores, sets));
       }
     }

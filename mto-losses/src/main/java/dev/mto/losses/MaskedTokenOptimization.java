@@ -12,9 +12,10 @@ public final class MaskedTokenOptimization {
 
   /**
    * Adds L_spa of layer 0, L_e of layer 0, L_r of all layers, their weighted sum and the
-   * heterogeneity of each layer. Gradients flow into all tokens. The variables are named {@code
-   * name/spa}, {@code name/e}, {@code name/r}, {@code name/weighted}, {@code name/largest_slope},
-   * {@code name/heterogeneity0} … and {@code name/heterogeneity_per_image0} ….
+   * heterogeneity of each layer, as far as the options do not ask for others. Gradients flow into
+   * all tokens, or into all but the visible ones. The variables are named {@code name/spa}, {@code
+   * name/e}, {@code name/r}, {@code name/norm_penalty}, {@code name/weighted}, {@code
+   * name/largest_slope}, {@code name/heterogeneity0} … and {@code name/heterogeneity_per_image0} ….
    *
    * @param name prefix of the variables' names, not yet used in the graph; a model with two
    *     decoders adds MTO twice, under two names
@@ -25,34 +26,72 @@ public final class MaskedTokenOptimization {
    * @throws IllegalArgumentException if an argument breaks these rules, as far as a graph without
    *     data can tell
    */
-  @SuppressWarnings("try") // the scope acts by being open
   public static MtoTerms add(
       SameDiff sd, String name, List<SDVariable> tokens, SDVariable mask, MtoOptions options) {
+    return add(sd, name, tokens, mask, options, MtoVariables.none());
+  }
+
+  /**
+   * As {@link #add(SameDiff, String, List, SDVariable, MtoOptions)}, with weights or a temperature
+   * that change from run to run.
+   *
+   * @param variables scalars of the graph, of the tokens' type
+   * @throws IllegalArgumentException if an argument breaks these rules, as far as a graph without
+   *     data can tell
+   */
+  @SuppressWarnings("try") // the scope acts by being open
+  public static MtoTerms add(
+      SameDiff sd,
+      String name,
+      List<SDVariable> tokens,
+      SDVariable mask,
+      MtoOptions options,
+      MtoVariables variables) {
     MtoInputs.require(sd, name, tokens, mask, 2);
+    MtoInputs.requireLayers(tokens, options);
     try (NameScope scope = sd.withNameScope(name)) {
       TokenSets sets = TokenSets.of(sd, mask, tokens.get(0).dataType(), options.selfAffinity());
-      List<SDVariable> entropies = Heterogeneity.rowEntropies(tokens, sets, options);
+      List<SDVariable> seen = sets.seen(tokens, options.visibleTokens());
+      List<SDVariable> entropies = Heterogeneity.rowEntropies(seen, sets, options, variables);
       Heterogeneity h = Heterogeneity.ofRows(entropies, sets).renamed(name);
 
-      SDVariable visibleRows = sets.visibleRows(options.reduction());
       SDVariable ePerImage = HeterogeneityLoss.perImage(h.perImage().get(0), options.epsilon());
-      SDVariable spa = SparsityLoss.perImage(entropies.get(0), visibleRows).mean();
+      SDVariable spa = sparsity(entropies, sets.visibleRows(options.reduction()), options);
       SDVariable e = ePerImage.mean();
-      SDVariable r = RankingLoss.perImage(h.perImage(), options.ranking()).mean();
+      SDVariable r =
+          RankingLoss.perImage(options.ranked(h.perImage()), options.ranking(), options.margin())
+              .mean();
+      SDVariable penalty = NormPenalty.of(seen, options.normReference());
       SDVariable largestSlope = HeterogeneityLoss.slope(ePerImage).max();
+      SDVariable losses = weighted(options.weights(), variables, spa, e, r);
       return new MtoTerms(
           spa.rename(name + "/spa"),
           e.rename(name + "/e"),
           r.rename(name + "/r"),
-          weighted(options.weights(), spa, e, r).rename(name + "/weighted"),
+          penalty.rename(name + "/norm_penalty"),
+          (options.normPenalty() == 0 ? losses : losses.add(penalty.mul(options.normPenalty())))
+              .rename(name + "/weighted"),
           h.mean(),
           h.perImage(),
           largestSlope.rename(name + "/largest_slope"));
     }
   }
 
+  private static SDVariable sparsity(
+      List<SDVariable> entropies, SDVariable visibleRows, MtoOptions options) {
+    SDVariable sum = null;
+    for (int layer : options.sparsityLayers()) {
+      SDVariable loss = SparsityLoss.perImage(entropies.get(layer), visibleRows);
+      sum = sum == null ? loss : sum.add(loss);
+    }
+    int layers = options.sparsityLayers().size();
+    return layers == 1 ? sum.mean() : sum.mean().mul(1.0 / layers);
+  }
+
   private static SDVariable weighted(
-      MtoWeights weights, SDVariable spa, SDVariable e, SDVariable r) {
-    return spa.mul(weights.spa()).add(e.mul(weights.e())).add(r.mul(weights.r()));
+      MtoWeights weights, MtoVariables variables, SDVariable spa, SDVariable e, SDVariable r) {
+    return MtoVariables.times(spa.mul(weights.spa()), variables.spa())
+        .add(MtoVariables.times(e.mul(weights.e()), variables.e()))
+        .add(MtoVariables.times(r.mul(weights.r()), variables.r()));
   }
 }

@@ -45,6 +45,21 @@ final class MtoInputs {
     }
   }
 
+  /** Refuses options that name layers which are not there. */
+  static void requireLayers(List<SDVariable> tokens, MtoOptions options) {
+    int last = tokens.size() - 1;
+    requireUpTo(last, "ranking layers", options.rankingLayers());
+    requireUpTo(last, "sparsity layers", options.sparsityLayers());
+  }
+
+  private static void requireUpTo(int last, String option, List<Integer> layers) {
+    if (layers.stream().anyMatch(layer -> layer > last)) {
+      throw new IllegalArgumentException(
+          "MTO %s are %s, but the tokens are those of layers 0 to %d"
+              .formatted(option, layers, last));
+    }
+  }
+
   private static void requireRank(String what, SDVariable variable, int rank, String shape) {
     long[] known = variable.getShape();
     if (known != null && known.length != rank) {

@@ -23,7 +23,8 @@ final class PlainAffinity {
     double[][] scores = new double[x.length][x.length];
     for (int i = 0; i < x.length; i++) {
       for (int j = 0; j < x.length; j++) {
-        scores[i][j] = dot(x[i], x[j]) * factor(x[i].length, options.scale());
+        scores[i][j] =
+            dot(x[i], x[j]) * factor(x[i].length, options.scale()) / options.temperature();
       }
     }
     return scores;

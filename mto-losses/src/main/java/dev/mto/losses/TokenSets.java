@@ -1,8 +1,10 @@
 package dev.mto.losses;
 
+import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ops.impl.controlflow.compat.StopGradient;
 import org.nd4j.linalg.api.ops.impl.transforms.custom.MatrixDiag;
 
 /**
@@ -34,6 +36,22 @@ record TokenSets(SDVariable masked, SDVariable visible, SDVariable excluded, SDV
       pairs = pairs.add(new MatrixDiag(sd, visible, false).outputVariable());
     }
     return new TokenSets(masked, visible, pairs.mul(PUSHED_DOWN), sd.onesLike(masked));
+  }
+
+  /** Tokens (B, N, D) of each layer as MTO sees them: the visible ones constant where asked. */
+  List<SDVariable> seen(List<SDVariable> tokens, VisibleTokens which) {
+    return switch (which) {
+      case MOVED -> tokens;
+      case FIXED -> tokens.stream().map(this::withFixedVisible).toList();
+    };
+  }
+
+  private SDVariable withFixedVisible(SDVariable tokens) {
+    SameDiff sd = tokens.getSameDiff();
+    SDVariable constant = new StopGradient(sd, tokens).outputVariable();
+    return tokens
+        .mul(sd.expandDims(masked, 2)) // (B, N, D) (B, N, 1)
+        .add(constant.mul(sd.expandDims(visible, 2)));
   }
 
   /** Row weights that take an image's mean over its masked tokens; (B, N). */

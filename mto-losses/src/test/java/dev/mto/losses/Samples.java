@@ -53,19 +53,46 @@ final class Samples {
         }
       }
     }
+    all.addAll(furtherOptions(base));
     return all;
+  }
+
+  /** Options beyond the paper, for three layers: each by itself, and together. */
+  private static List<MtoOptions> furtherOptions(MtoOptions base) {
+    MtoOptions cosines = base.withNormalise(Normalise.L2);
+    return List.of(
+        base.withTemperature(0.5),
+        cosines.withTemperature(0.1),
+        cosines.withScale(Scale.SQRT_DIM).withTemperature(3),
+        base.withMargin(0.3),
+        base.withRanking(Ranking.PRINTED).withMargin(2),
+        base.withRankingLayers(0, 2),
+        base.withRankingLayers(1, 2).withMargin(0.1),
+        base.withSparsityLayers(2),
+        base.withSparsityLayers(0, 2).withReduction(Reduction.SUM),
+        base.withNormPenalty(0.3, 0.4),
+        cosines
+            .withTemperature(0.2)
+            .withRankingLayers(0, 2)
+            .withMargin(0.2)
+            .withSparsityLayers(0, 1, 2)
+            .withSelfAffinity(SelfAffinity.EXCLUDE)
+            .withNormPenalty(2, 0.5));
   }
 
   /** The weighted sum of the batch means of the losses, by the eager versions. */
   static double weightedSum(INDArray tokens, INDArray mask, MtoOptions options) {
+    List<INDArray> layers = new ArrayList<>();
     List<double[]> h = new ArrayList<>();
     for (int layer = 0; layer < tokens.size(0); layer++) {
+      layers.add(tokens.slice(layer));
       h.add(EagerMto.heterogeneity(tokens.slice(layer), mask, options));
     }
     MtoWeights weights = options.weights();
-    return weights.spa() * mean(EagerMto.sparsity(tokens.slice(0), mask, options))
+    return weights.spa() * mean(EagerMto.sparsity(layers, mask, options))
         + weights.e() * mean(EagerMto.heterogeneityLoss(h.get(0), options))
-        + weights.r() * mean(EagerMto.ranking(h, options));
+        + weights.r() * mean(EagerMto.ranking(h, options))
+        + options.normPenalty() * EagerMto.normPenalty(layers, options);
   }
 
   static double mean(double[] values) {

@@ -154,6 +154,12 @@ final class BootMaeModel implements Model {
     return Model.super.decayed(parameter, rank) && !parameter.equals("cls_token");
   }
 
+  /** Each decoder has its own. */
+  @Override
+  public boolean maskToken(String parameter) {
+    return parameter.startsWith("mask_token");
+  }
+
   @Override
   public Map<String, INDArray> trainingFeeds(
       ImageBatch batch, TrainingPosition at, int microBatch) {

@@ -31,6 +31,28 @@ class PretrainingEndToEndTest extends BaselineContract {
         "feature");
   }
 
+  @Override
+  protected boolean isOutsideOfTheEncoder(String parameter) {
+    return parameter.matches("(decode_|down|mask_token).*");
+  }
+
+  @Test
+  void eachDecoderHasItsFactor() {
+    Path run =
+        tiny().train("factors", "training.epochs=1", "mto.decoder_weights={feature: 0.25}", QUICK);
+    var weights = tiny().config().mto().weights();
+    for (JsonNode row : TinyRun.metrics(run)) {
+      double sum = row.get("loss.ss").asDouble();
+      for (String decoder : List.of("pixel", "feature")) {
+        double factor = decoder.equals("pixel") ? 1 : 0.25;
+        sum += factor * weights.spa() * row.get("loss." + decoder + ".spa").asDouble();
+        sum += factor * weights.e() * row.get("loss." + decoder + ".e").asDouble();
+        sum += factor * weights.r() * row.get("loss." + decoder + ".r").asDouble();
+      }
+      assertThat(row.get("loss").asDouble()).isCloseTo(sum, within(1e-6 * sum));
+    }
+  }
+
   /** On the clothes that ship: normalised pixels of hidden random figures cannot be learnt. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})

@@ -59,6 +59,11 @@ public interface Model {
     return rank > 1 && !parameter.endsWith(".bias");
   }
 
+  /** Whether the parameter of this name is what masked patches are replaced by. */
+  default boolean maskToken(String parameter) {
+    return parameter.equals("mask_token") || parameter.endsWith(".mask_token");
+  }
+
   /**
    * Values of all placeholders for a training batch, dense and in c order.
    *

@@ -10,6 +10,7 @@ import dev.mto.losses.Ranking;
 import dev.mto.losses.Reduction;
 import dev.mto.losses.Scale;
 import dev.mto.losses.SelfAffinity;
+import dev.mto.losses.VisibleTokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,11 +55,20 @@ class PlannedOptionsTest {
                 .withRanking(Ranking.PRINTED)
                 .withReduction(Reduction.SUM),
             true),
+        new Variant("of cosines over a temperature", cosines(plain), true),
+        new Variant("with a margin", plain.withMargin(0.2), true),
+        new Variant("of some layers", plain.withRankingLayers(0, 2).withSparsityLayers(1, 2), true),
+        new Variant("with short tokens", plain.withNormPenalty(0.01, 0.6), true),
+        new Variant("of fixed visible tokens", plain.withVisibleTokens(VisibleTokens.FIXED), true),
         new Variant("without self", plain.withSelfAffinity(SelfAffinity.EXCLUDE), false),
         new Variant(
             "without self, summed",
             plain.withSelfAffinity(SelfAffinity.EXCLUDE).withReduction(Reduction.SUM),
             false));
+  }
+
+  private static MtoOptions cosines(MtoOptions plain) {
+    return plain.withNormalise(Normalise.L2).withTemperature(0.3);
   }
 
   @BeforeEach

@@ -47,7 +47,7 @@ record Probe(
     RunConfig small = config.apply(first);
     Baseline baseline = Baselines.named(small.baseline());
     TrainingGraph graph = TrainingGraph.build(baseline, small, DataType.FLOAT);
-    try (TrainingStep step = new TrainingStep(graph, small.training(), 0)) {
+    try (TrainingStep step = new TrainingStep(graph, small, 0)) {
       Steps steps = new Steps(step);
       steps.make(new Images(small, baseline, badImages), 2, SECONDS);
       long perImage = Math.max(1, step.bytesHeld() / first);

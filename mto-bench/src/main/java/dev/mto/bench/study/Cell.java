@@ -1,6 +1,7 @@
 package dev.mto.bench.study;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -35,6 +36,22 @@ record Cell(
     String hash) {
   static final String UNTRAINED = "untrained";
   private static final int HASH_DIGITS = 16;
+
+  /** Keys of MTO that came after the first cells were made. */
+  private static final List<String> LATER_OF_MTO =
+      List.of(
+          "schedule",
+          "temperature",
+          "gradients",
+          "rankingLayers",
+          "margin",
+          "sparsityLayers",
+          "decoderWeights",
+          "normPenalty",
+          "normReference",
+          "gradientShare",
+          "gradientShareSteps");
+
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
@@ -63,6 +80,14 @@ record Cell(
     if (config.training().precision() == TrainingConfig.Precision.FLOAT32) {
       training.remove("precision"); // as exif
     }
+    ObjectNode mto = (ObjectNode) run.get("mto");
+    JsonNode earlier = JSON.valueToTree(config.mto().asInEarlierVersions());
+    LATER_OF_MTO.forEach(
+        key -> {
+          if (mto.get(key).equals(earlier.get(key))) {
+            mto.remove(key); // as exif
+          }
+        });
     Map<String, Object> parts =
         Map.of(
             "run", JSON.convertValue(run, Map.class),

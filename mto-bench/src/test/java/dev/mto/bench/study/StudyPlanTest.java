@@ -66,7 +66,7 @@ class StudyPlanTest {
             hash(
                 files.write(
                     "other",
-                    "{ %s, mto: [log.heterogeneity_every=3, data.workers=2, checkpoint.every_minutes=9] }"
+                    "{ %s, mto: [mto.margin=0, mto.temperature=1, log.mto_gradients_every=2, log.heterogeneity_every=3, data.workers=2, checkpoint.every_minutes=9] }"
                         .formatted(none),
                     grid)))
         .isEqualTo(first);
@@ -82,8 +82,18 @@ class StudyPlanTest {
             "mto.weights.r=0.5",
             "training.base_lr=1.0e-3",
             "mto.ranking=printed",
+            "mto.schedule.off=0.5",
+            "mto.temperature=0.5",
+            "mto.gradients=mask_token",
+            "mto.ranking_layers=[0, 1]",
+            "mto.margin=0.5",
+            "mto.sparsity_layers=[1]",
+            "mto.norm_penalty=0.5",
+            "mto.norm_reference=0.5",
+            "mto.gradient_share=0.5",
+            "mto.gradient_share_steps=5",
             "data.exif=ignore")) {
-      assertThat(hash(files.write("changed", "{ %s, mto: [%s] }".formatted(none, setting), grid)))
+      assertThat(hash(files.write("changed", "{ %s, mto: ['%s'] }".formatted(none, setting), grid)))
           .as(setting)
           .isNotEqualTo(first);
     }

@@ -41,7 +41,10 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
           "training.weight_decay",
           "training.gradient_checkpointing",
           "training.precision",
-          "mto.weights.");
+          "mto.weights.",
+          "mto.schedule.",
+          "mto.decoder_weights",
+          "mto.norm_penalty");
 
   /** Copies the list. */
   public ResumedConfig {

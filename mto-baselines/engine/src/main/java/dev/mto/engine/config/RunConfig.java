@@ -95,7 +95,15 @@ public record RunConfig(
                       + " is not given, as in runs begun before this key existed.",
               unit = "seconds",
               range = Rules.POSITIVE)
-          Integer reportEverySeconds) {
+          Integer reportEverySeconds,
+      @Setting(
+              value =
+                  "Steps between measurements of the gradient of each loss of MTO by itself: its norm,"
+                      + " and its cosine with the self-supervised loss's. Each takes the time of"
+                      + " about four steps more; 0 for never.",
+              unit = "steps",
+              range = Rules.NOT_NEGATIVE)
+          Integer mtoGradientsEvery) {
     private static final int USUAL_SECONDS = 30;
 
     /** Checks ranges. */
@@ -104,7 +112,9 @@ public record RunConfig(
       Rules.notNegative("log.knn_every_epochs", knnEveryEpochs);
       Rules.notNegative("log.pictures_every_epochs", picturesEveryEpochs);
       reportEverySeconds = reportEverySeconds == null ? USUAL_SECONDS : reportEverySeconds;
+      mtoGradientsEvery = mtoGradientsEvery == null ? 0 : mtoGradientsEvery;
       Rules.positive("log.report_every_seconds", reportEverySeconds);
+      Rules.notNegative("log.mto_gradients_every", mtoGradientsEvery);
     }
   }
 

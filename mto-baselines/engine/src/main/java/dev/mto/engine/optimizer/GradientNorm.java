@@ -1,7 +1,9 @@
 package dev.mto.engine.optimizer;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The global norm of all gradients, and clipping by it as PyTorch's clip_grad_norm_ does. */
@@ -25,6 +27,37 @@ public final class GradientNorm {
       sum += norm * norm;
     }
     return Math.sqrt(sum);
+  }
+
+  /**
+   * The scalar product of two gradients as vectors, over the names that both have.
+   *
+   * @param a by parameter
+   * @param b by parameter, of the same shapes
+   */
+  public static double product(Map<String, INDArray> a, Map<String, INDArray> b) {
+    List<INDArray[]> pairs =
+        a.keySet().stream()
+            .filter(b::containsKey)
+            .map(name -> new INDArray[] {a.get(name), b.get(name)})
+            .toList();
+    if (HostArrays.areSuited(pairs.stream().flatMap(Arrays::stream).toList())) {
+      return HostArrays.forEach(
+          pairs, 0, (group, staged, length) -> products(staged[0], staged[1], length));
+    }
+    double sum = 0;
+    for (INDArray[] pair : pairs) {
+      sum += pair[0].mul(pair[1]).sumNumber().doubleValue();
+    }
+    return sum;
+  }
+
+  private static double products(float[] x, float[] y, int length) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += (double) x[i] * y[i];
+    }
+    return sum;
   }
 
   /** Σ x² of up to some thousand elements, in four sums. */

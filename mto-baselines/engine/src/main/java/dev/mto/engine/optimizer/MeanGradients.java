@@ -10,6 +10,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class MeanGradients implements AutoCloseable {
   private final Map<String, INDArray> sums = new LinkedHashMap<>();
 
+  /** The gradients among what a session gave, by parameter. */
+  public static Map<String, INDArray> of(GraphSession session, Map<String, INDArray> values) {
+    Map<String, INDArray> gradients = new LinkedHashMap<>();
+    for (String parameter : session.differentiable()) {
+      gradients.put(parameter, values.get(session.gradientOf(parameter)));
+    }
+    return gradients;
+  }
+
   /**
    * Takes the gradients of a micro-batch, while they are valid.
    *
@@ -24,10 +33,12 @@ public final class MeanGradients implements AutoCloseable {
       int index,
       int count,
       Consumer<Map<String, INDArray>> use) {
-    Map<String, INDArray> gradients = new LinkedHashMap<>();
-    for (String parameter : session.differentiable()) {
-      gradients.put(parameter, values.get(session.gradientOf(parameter)));
-    }
+    add(of(session, values), index, count, use);
+  }
+
+  /** As {@link #add(GraphSession, Map, int, int, Consumer)}, of gradients by parameter. */
+  public void add(
+      Map<String, INDArray> gradients, int index, int count, Consumer<Map<String, INDArray>> use) {
     if (count == 1) {
       use.accept(gradients);
       return;

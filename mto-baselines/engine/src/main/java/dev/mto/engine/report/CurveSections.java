@@ -3,6 +3,7 @@ package dev.mto.engine.report;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -60,14 +61,55 @@ record CurveSections(RunMetrics metrics, RunFacts facts) {
     return sentences;
   }
 
-  /** Each term of MTO by itself, before its weight. */
+  /** Each term of MTO by itself, before its weight; and its weight and gradient. */
   String terms() {
     String charts = charts(MtoTerm::isTerm);
     return charts.isEmpty()
         ? ""
         : Html.paragraph("Each term before its weight, means over the images of a step.")
             + Html.grid(charts)
-            + Html.normal("What is normal", MtoTerm.sentences(metrics));
+            + Html.normal("What is normal", MtoTerm.sentences(metrics))
+            + weights()
+            + gradients();
+  }
+
+  /** Weights that change, and learned temperatures. */
+  private String weights() {
+    boolean change =
+        metrics.curves(RunMetrics.WEIGHT).values().stream()
+            .anyMatch(curve -> Arrays.stream(curve.y()).distinct().count() > 1);
+    LineChart temperatures = metrics.chart("Temperature of the softmax", "τ");
+    for (var curve : metrics.curves(RunMetrics.TEMPERATURE).entrySet()) {
+      String group = curve.getKey().replaceFirst("^\\.", "");
+      temperatures = temperatures.with(curve.getValue().line(group.isEmpty() ? "learned" : group));
+    }
+    return Html.grid(
+        (change ? ofTerms("Weights of the terms", "weight", RunMetrics.WEIGHT) : "")
+            + temperatures.html(LineChart.Width.THIRD));
+  }
+
+  private String gradients() {
+    String shares =
+        ofTerms(
+            "Share of the gradient", "weighted norm over the method's", RunMetrics.GRADIENT_SHARE);
+    return shares.isEmpty()
+        ? ""
+        : Html.grid(
+                shares
+                    + ofTerms(
+                        "Cosine with the method's gradient", "cosine", RunMetrics.GRADIENT_COSINE))
+            + Html.paragraph(
+                "Gradients of each term by itself against that of the self-supervised loss, over what MTO"
+                    + " may move. A share of a few per cent can hardly steer a training; a cosine"
+                    + " below 0 says that the term pulls against the method.");
+  }
+
+  private String ofTerms(String title, String label, String prefix) {
+    LineChart chart = metrics.chart(title, label);
+    for (var curve : metrics.curves(prefix).entrySet()) {
+      chart = chart.with(curve.getValue().line("L_" + curve.getKey()));
+    }
+    return chart.html(LineChart.Width.THIRD);
   }
 
   /** A chart of each part of the loss that is {@code wanted}. */

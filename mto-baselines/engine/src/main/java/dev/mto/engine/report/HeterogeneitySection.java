@@ -7,7 +7,10 @@ import dev.mto.engine.pictures.Series;
 import java.util.ArrayList;
 import java.util.List;
 
-/** H by layer: over training, and by depth at its start, middle and end (Fig. 1 of the paper). */
+/**
+ * H by layer: over training, and by depth at its start, middle and end (Fig. 1 of the paper); and
+ * beside it the norms of tokens, by which alone it can fall.
+ */
 record HeterogeneitySection(RunMetrics metrics) {
   String html() {
     StringBuilder charts = new StringBuilder();
@@ -17,6 +20,7 @@ record HeterogeneitySection(RunMetrics metrics) {
             (group, curves) -> {
               String of = group.isEmpty() ? "" : ", " + group.substring(1) + " decoder";
               charts.append(overTraining(of, curves)).append(byDepth(of, curves));
+              charts.append(norms(group, of)).append(normsByDepth(group, of));
             });
     return charts.isEmpty()
         ? ""
@@ -44,7 +48,49 @@ record HeterogeneitySection(RunMetrics metrics) {
             + " their image yet, and H falls with depth, as in the paper's Fig. 1. A layer in between that"
             + " is a little above the one before it is common. H measures no quality: compare it"
             + " between runs of the same masks only, as its bound depends on V.");
+    if (metrics.heterogeneity().keySet().stream().anyMatch(this::hasNorms)) {
+      sentences.add(
+          "Where token norms grow while H falls, H may fall by the length of tokens alone: dot products"
+              + " grow with it, and their softmax takes fewer tokens, whatever these look like. That"
+              + " is the trivial minimum of L_spa and L_r; mto.normalise: l2 has none of it, and"
+              + " mto.norm_penalty holds tokens short.");
+    }
     return sentences;
+  }
+
+  private boolean hasNorms(String group) {
+    return metrics.layers(RunMetrics.VISIBLE_NORM + group).isPresent();
+  }
+
+  /** Of the initial embedding and of the last block. */
+  private String norms(String group, String of) {
+    LineChart chart = metrics.chart("Token norms" + of, "mean norm of a token");
+    for (String kind : List.of(RunMetrics.VISIBLE_NORM, RunMetrics.MASKED_NORM)) {
+      String name = kind.substring(kind.indexOf('.') + 1);
+      LayerCurves curves = metrics.layers(kind + group).orElse(null);
+      if (curves != null) {
+        List<DownsampledCurve> layers = curves.layers();
+        chart = chart.with(layers.get(0).line(name + ", layer 0"));
+        chart = chart.with(layers.get(layers.size() - 1).line(name + ", last layer"));
+      }
+    }
+    return chart.html(LineChart.Width.HALF);
+  }
+
+  private String normsByDepth(String group, String of) {
+    LineChart chart =
+        LineChart.of(
+                "Token norms by depth, latest" + of,
+                "layer (0: initial embedding)",
+                "mean norm of a token")
+            .withWholeNumbers();
+    for (String kind : List.of(RunMetrics.VISIBLE_NORM, RunMetrics.MASKED_NORM)) {
+      LayerCurves curves = metrics.layers(kind + group).orElse(null);
+      if (curves != null) {
+        chart = chart.with(curves.latest(kind.substring(kind.indexOf('.') + 1)));
+      }
+    }
+    return chart.html(LineChart.Width.HALF);
   }
 
   private String overTraining(String group, LayerCurves curves) {

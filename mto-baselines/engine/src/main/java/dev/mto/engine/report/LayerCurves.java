@@ -46,6 +46,13 @@ final class LayerCurves {
     return profiles;
   }
 
+  /** Values by layer at the end. */
+  Series latest(String name) {
+    double[] depth = new double[last.length];
+    Arrays.setAll(depth, layer -> layer);
+    return Series.dots(name, depth, last);
+  }
+
   private void addMiddle(List<Series> profiles) {
     double[] steps = layers.get(0).x();
     int middle = steps.length / 2;

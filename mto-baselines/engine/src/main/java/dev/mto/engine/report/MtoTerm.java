@@ -46,6 +46,13 @@ enum MtoTerm {
           + "; it falls below as H falls with depth, and comes near 0 for steep falls only. With"
           + " mto.ranking: printed the sign of d is the other.";
     }
+  },
+  NORM_PENALTY("norm_penalty", "Penalty on long tokens", "mean square of the excess") {
+    @Override
+    String sentence(RunMetrics metrics) {
+      return "The penalty on long tokens is 0 while no token is longer than mto.norm_reference allows, and"
+          + " is not in the paper.";
+    }
   };
 
   private final String field;
@@ -96,7 +103,8 @@ enum MtoTerm {
     if (metrics.heterogeneity().size() > 1) {
       sentences.add(
           "A term without a decoder's name is the sum over both decoders, which is what is"
-              + " minimised; the bounds above are of one decoder.");
+              + " minimised unless mto.decoder_weights gives them factors; the bounds above are of"
+              + " one decoder.");
     }
     return sentences;
   }

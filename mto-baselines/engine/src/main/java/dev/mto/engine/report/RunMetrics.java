@@ -3,6 +3,7 @@ package dev.mto.engine.report;
 import dev.mto.engine.pictures.LineChart;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Everything a report needs of {@code metrics.jsonl}, read row by row into bounded memory. */
 final class RunMetrics {
@@ -10,6 +11,12 @@ final class RunMetrics {
   static final String SELF_SUPERVISED = "loss.ss";
   static final String REFERENCE = "loss.reference";
   static final String HETEROGENEITY = "heterogeneity";
+  static final String VISIBLE_NORM = "norm.visible";
+  static final String MASKED_NORM = "norm.masked";
+  static final String WEIGHT = "mto_weight.";
+  static final String GRADIENT_SHARE = "grad_share.";
+  static final String GRADIENT_COSINE = "grad_cosine.";
+  static final String TEMPERATURE = "temperature";
   static final String BOUND = "heterogeneity.bound";
   static final String LEARNING_RATE = "lr";
   static final String GRADIENT_NORM = "grad_norm";
@@ -22,7 +29,7 @@ final class RunMetrics {
   private static final DownsampledCurve NOTHING = new DownsampledCurve();
 
   private final Map<String, DownsampledCurve> numbers = new LinkedHashMap<>();
-  private final Map<String, LayerCurves> heterogeneity = new LinkedHashMap<>();
+  private final Map<String, LayerCurves> layers = new LinkedHashMap<>();
   private long step;
   private double epochs = Double.NaN;
 
@@ -30,11 +37,9 @@ final class RunMetrics {
     step = row.step();
     epochs = row.number("epoch").orElse(epochs);
     for (String name : row.names()) {
-      double[] layers = row.numbers(name);
-      if (layers.length > 0 && name.startsWith(HETEROGENEITY)) {
-        heterogeneity
-            .computeIfAbsent(name.substring(HETEROGENEITY.length()), key -> new LayerCurves())
-            .add(step, layers);
+      double[] byLayer = row.numbers(name);
+      if (byLayer.length > 0) {
+        layers.computeIfAbsent(name, key -> new LayerCurves()).add(step, byLayer);
       }
       row.number(name)
           .ifPresent(
@@ -80,6 +85,30 @@ final class RunMetrics {
 
   /** H by layer, by what follows {@value #HETEROGENEITY} in the field's name: .GROUP or nothing. */
   Map<String, LayerCurves> heterogeneity() {
-    return heterogeneity;
+    Map<String, LayerCurves> groups = new LinkedHashMap<>();
+    layers.forEach(
+        (name, curves) -> {
+          if (name.startsWith(HETEROGENEITY)) {
+            groups.put(name.substring(HETEROGENEITY.length()), curves);
+          }
+        });
+    return groups;
+  }
+
+  /** The values of a field that has one for each layer; none where no row has it. */
+  Optional<LayerCurves> layers(String name) {
+    return Optional.ofNullable(layers.get(name));
+  }
+
+  /** Curves of the fields that begin with {@code prefix}, by what follows it. */
+  Map<String, DownsampledCurve> curves(String prefix) {
+    Map<String, DownsampledCurve> found = new LinkedHashMap<>();
+    numbers.forEach(
+        (name, curve) -> {
+          if (name.startsWith(prefix)) {
+            found.put(name.substring(prefix.length()), curve);
+          }
+        });
+    return found;
   }
 }

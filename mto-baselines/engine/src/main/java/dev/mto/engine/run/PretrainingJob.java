@@ -65,7 +65,7 @@ public final class PretrainingJob implements AutoCloseable {
     try {
       images = new Images(config, baseline, folder.badImages());
       graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
-      step = new TrainingStep(graph, training, config.log().heterogeneityEvery());
+      step = new TrainingStep(graph, config, config.log().heterogeneityEvery());
       evaluation = GraphSession.forward(graph.graph(), Precisions.training(training));
       long stepsPerEpoch = images.stepsPerEpoch();
       Schedule schedule =

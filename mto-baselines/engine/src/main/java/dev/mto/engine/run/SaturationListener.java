@@ -55,8 +55,8 @@ final class SaturationListener implements TrainingListener {
             String.format(
                 Locale.ROOT,
                 "note: heterogeneity of %s has stood at its bound ln V = %.3f nats for %d steps:"
-                    + " L_e is at its optimum and has no gradient (mto.scale and mto.normalise"
-                    + " change that)",
+                    + " L_e is at its optimum and has no gradient (mto.normalise: l2 with a"
+                    + " low mto.temperature changes that)",
                 where,
                 bound,
                 STEPS));
@@ -67,7 +67,7 @@ final class SaturationListener implements TrainingListener {
                 + " has been 0 for "
                 + STEPS
                 + " steps: the affinities are saturated and L_e has no gradient; try mto.scale:"
-                + " sqrt_dim or mto.normalise: l2");
+                + " sqrt_dim, mto.normalise: l2 or a higher mto.temperature");
       }
     }
   }

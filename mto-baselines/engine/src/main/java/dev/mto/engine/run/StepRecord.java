@@ -10,18 +10,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What a step of pre-training measured, means over its micro-batches: {@code loss.*} unweighted,
- * heterogeneity in nats, and on the first micro-batch the mask token.
+ * heterogeneity in nats, norms of tokens, and on the first micro-batch the mask token.
  */
 final class StepRecord {
   private final TrainingGraph graph;
   private final int microBatches;
   private final boolean measure;
   private final Map<String, Double> losses = new LinkedHashMap<>();
-  private final Map<String, double[]> heterogeneity = new LinkedHashMap<>();
+  private final Map<String, double[]> layers = new LinkedHashMap<>();
   private double bound;
   private int seen;
 
@@ -54,9 +55,17 @@ final class StepRecord {
                 terms.e().name(),
                 terms.r().name(),
                 terms.largestSlope().name()));
+        if (graph.penalisesNorms()) {
+          names.add(terms.normPenalty().name());
+        }
+        if (group.temperature() != null) {
+          names.add(group.temperature().name());
+        }
       }
       if (terms != null || measure) {
         group.heterogeneity().forEach(h -> names.add(h.name()));
+        group.norms().visible().forEach(norm -> names.add(norm.name()));
+        group.norms().masked().forEach(norm -> names.add(norm.name()));
       }
     }
     if (measure) {
@@ -95,14 +104,24 @@ final class StepRecord {
       term(group.name(), "e", scalar(values, terms.e().name()));
       term(group.name(), "r", scalar(values, terms.r().name()));
       mean("largest_slope_e" + suffix, scalar(values, terms.largestSlope().name()));
+      if (graph.penalisesNorms()) {
+        term(group.name(), "norm_penalty", scalar(values, terms.normPenalty().name()));
+      }
+      if (group.temperature() != null) {
+        mean("temperature" + suffix, scalar(values, group.temperature().name()));
+      }
     }
     if (values.containsKey(group.heterogeneity().get(0).name())) {
-      int layers = group.heterogeneity().size();
-      double[] sum =
-          heterogeneity.computeIfAbsent("heterogeneity" + suffix, n -> new double[layers]);
-      for (int l = 0; l < layers; l++) {
-        sum[l] += scalar(values, group.heterogeneity().get(l).name()) / microBatches;
-      }
+      byLayer("heterogeneity" + suffix, values, group.heterogeneity());
+      byLayer("norm.visible" + suffix, values, group.norms().visible());
+      byLayer("norm.masked" + suffix, values, group.norms().masked());
+    }
+  }
+
+  private void byLayer(String name, Map<String, INDArray> values, List<SDVariable> variables) {
+    double[] sum = layers.computeIfAbsent(name, n -> new double[variables.size()]);
+    for (int layer = 0; layer < sum.length; layer++) {
+      sum[layer] += scalar(values, variables.get(layer).name()) / microBatches;
     }
   }
 
@@ -131,8 +150,8 @@ final class StepRecord {
   Map<String, Object> row() {
     losses.values().removeIf(value -> value.isNaN());
     Map<String, Object> row = new LinkedHashMap<>(losses);
-    if (!heterogeneity.isEmpty()) {
-      row.putAll(heterogeneity);
+    if (!layers.isEmpty()) {
+      row.putAll(layers);
       row.put("heterogeneity.bound", bound);
     }
     return row;

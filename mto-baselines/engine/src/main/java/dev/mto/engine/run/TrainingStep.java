@@ -3,7 +3,7 @@ package dev.mto.engine.run;
 import dev.mto.data.ImageBatch;
 import dev.mto.engine.Model;
 import dev.mto.engine.TrainingPosition;
-import dev.mto.engine.config.TrainingConfig;
+import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
@@ -11,9 +11,11 @@ import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.SessionOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -26,24 +28,44 @@ public final class TrainingStep implements Trainee {
   private final AdamW optimizer;
   private final double clip;
   private final int heterogeneityEvery;
+  private final int gradientsEvery;
+  private final TermWeights weights;
+
+  /** Gradients of all that the total loss moves. */
   private final GraphSession session;
+
+  /** Gradients of what MTO must not move; null where it moves all. */
+  private final GraphSession selfSupervised;
+
+  /** The losses by themselves; null where that is never measured. */
+  private final TermGradients terms;
+
   private final MeanGradients gradients = new MeanGradients();
 
   /**
    * Steps of a graph.
    *
+   * @param config of the run that the graph was built for
    * @param heterogeneityEvery steps between measurements of what is not part of the loss; 0 for
    *     none
    */
-  public TrainingStep(TrainingGraph graph, TrainingConfig config, int heterogeneityEvery) {
+  public TrainingStep(TrainingGraph graph, RunConfig config, int heterogeneityEvery) {
     this.graph = graph;
     this.model = graph.model();
-    this.optimizer = graph.optimizer(config);
-    this.clip = config.clip();
+    this.optimizer = graph.optimizer(config.training());
+    this.clip = config.training().clip();
     this.heterogeneityEvery = heterogeneityEvery;
+    this.gradientsEvery = config.log().mtoGradientsEvery();
+    this.weights = new TermWeights(config.mto(), graph);
+    SessionOptions options = Precisions.training(config.training());
     this.session =
-        GraphSession.withGradients(
-            graph.graph(), graph.total(), graph.parameterNames(), Precisions.training(config));
+        GraphSession.withGradients(graph.graph(), graph.total(), graph.movedByTotal(), options);
+    this.selfSupervised =
+        graph.notMovedByMto().isEmpty()
+            ? null
+            : GraphSession.withGradients(
+                graph.graph(), model.outputs().loss(), graph.notMovedByMto(), options);
+    this.terms = graph.terms() == null ? null : new TermGradients(graph, options);
   }
 
   @Override
@@ -52,31 +74,69 @@ public final class TrainingStep implements Trainee {
     int count = microBatches.size();
     StepRecord record = new StepRecord(graph, count, measures(at));
     List<String> wanted = record.wanted();
+    boolean apart = weights.measures(at) || measuresGradients(at);
+    weights.set(at);
     double[] norm = new double[1];
     for (int i = 0; i < count; i++) {
       int index = i;
       ImageBatch batch = microBatches.get(i);
       Map<String, INDArray> feeds = model.trainingFeeds(batch, at, i);
+      if (apart) {
+        terms.add(feeds, index, count);
+      }
       session.run(
           feeds,
           wanted,
           values -> {
             record.add(values, batch, at);
             model.observe(values);
-            gradients.add(
-                session,
+            withAllGradients(
                 values,
-                index,
-                count,
-                mean -> norm[0] = update(mean, at.step(), learningRate, record, feeds));
+                feeds,
+                all ->
+                    gradients.add(
+                        all,
+                        index,
+                        count,
+                        mean -> norm[0] = update(mean, at.step(), learningRate, record, feeds)));
           });
       Feeds.close(feeds, batch);
     }
     model.afterUpdate(at);
     Map<String, Object> row = record.row();
+    row.putAll(weights.row());
+    if (apart) {
+      row.putAll(terms.row(weights.weights()));
+    }
+    if (weights.measures(at)) {
+      weights.add(terms.norms());
+    }
     row.put("lr", learningRate);
     row.put("grad_norm", norm[0]);
     return row;
+  }
+
+  /** Runs what MTO must not move by the self-supervised loss alone, on the same batch. */
+  private void withAllGradients(
+      Map<String, INDArray> values,
+      Map<String, INDArray> feeds,
+      Consumer<Map<String, INDArray>> use) {
+    Map<String, INDArray> all = MeanGradients.of(session, values);
+    if (selfSupervised == null) {
+      use.accept(all);
+      return;
+    }
+    selfSupervised.run(
+        feeds,
+        List.of(),
+        others -> {
+          all.putAll(MeanGradients.of(selfSupervised, others));
+          use.accept(all);
+        });
+  }
+
+  private boolean measuresGradients(TrainingPosition at) {
+    return terms != null && gradientsEvery > 0 && at.step() % gradientsEvery == 0;
   }
 
   private boolean measures(TrainingPosition at) {
@@ -101,8 +161,9 @@ public final class TrainingStep implements Trainee {
 
   @Override
   public Map<String, INDArray> state() {
-    Map<String, INDArray> state = new LinkedHashMap<>(graph.parameters());
+    Map<String, INDArray> state = new LinkedHashMap<>(graph.trained());
     state.putAll(optimizer.state());
+    state.putAll(weights.state());
     state.putAll(model.state());
     return state;
   }
@@ -114,7 +175,9 @@ public final class TrainingStep implements Trainee {
 
   /** Bytes that hold activations and gradients. */
   public long bytesHeld() {
-    return session.bytesHeld();
+    return session.bytesHeld()
+        + (selfSupervised == null ? 0 : selfSupervised.bytesHeld())
+        + (terms == null ? 0 : terms.bytesHeld());
   }
 
   /** Floating-point operations of the matrix products of the last micro-batch, see the session. */
@@ -125,6 +188,12 @@ public final class TrainingStep implements Trainee {
   @Override
   public void close() {
     session.close();
+    if (selfSupervised != null) {
+      selfSupervised.close();
+    }
+    if (terms != null) {
+      terms.close();
+    }
     gradients.close();
     optimizer.close();
   }

@@ -1,6 +1,7 @@
 package dev.mto.engine.weights;
 
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.NamedTensors;
 import dev.mto.models.weights.PatchGrid;
@@ -49,7 +50,9 @@ final class FittedTensors {
         .tensors()
         .forEach(
             (name, value) -> {
-              if (!name.startsWith(OPTIMIZER) && !isTableOfTeacher(name)) {
+              if (!name.startsWith(OPTIMIZER)
+                  && !name.startsWith(TrainingGraph.OWN)
+                  && !isTableOfTeacher(name)) {
                 fitted.put(name, fittedOrAsItIs(name, value));
               }
             });

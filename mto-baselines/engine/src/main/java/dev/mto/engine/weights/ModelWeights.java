@@ -43,9 +43,9 @@ public final class ModelWeights {
     this.tables = new FixedTables(graph.tables(), config.vit());
   }
 
-  /** Takes over parameters and the method's state, all of them or none. */
+  /** Takes over all that was trained and the method's state, all of them or none. */
   void restore(Checkpoint checkpoint, Path where) {
-    Map<String, INDArray> live = new LinkedHashMap<>(graph.parameters());
+    Map<String, INDArray> live = new LinkedHashMap<>(graph.trained());
     live.putAll(graph.model().state());
     StateTensors.restore(live, checkpoint.tensors(), where);
   }

@@ -3,11 +3,13 @@ package dev.mto.engine.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.data.image.Exif;
 import dev.mto.data.pixels.Interpolation;
 import dev.mto.engine.errors.UserException;
 import dev.mto.losses.Ranking;
 import dev.mto.losses.Reduction;
+import dev.mto.losses.VisibleTokens;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +127,48 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void optionsOfMtoThatCameLaterAreOffInAnOlderFile() throws IOException {
+    RunConfig config = load();
+    ObjectNode older = ConfigLoader.parse("new", ConfigLoader.write(config));
+    List<String> known =
+        List.of(
+            "enabled",
+            "weights",
+            "ranking",
+            "initial",
+            "scale",
+            "normalise",
+            "reduction",
+            "self_affinity",
+            "epsilon");
+    ((ObjectNode) older.get("mto")).retain(known);
+    ((ObjectNode) older.get("log")).remove("mto_gradients_every");
+
+    assertThat(ConfigLoader.parseResolved("old", ConfigLoader.write(older))).isEqualTo(config);
+    assertThat(config.mto()).isEqualTo(config.mto().asInEarlierVersions());
+    assertThat(config.mto().weightsChange()).isFalse();
+  }
+
+  @Test
+  void optionsOfMtoAreReadAndRefusedByTheirKey() {
+    assertThat(load("mto.temperature=2").mto().options().temperature()).isEqualTo(2);
+    assertThat(load("mto.temperature=1")).isEqualTo(load());
+    assertThat(load("mto.temperature=learned").mto().learnsTemperature()).isTrue();
+    assertThat(load("mto.schedule.off=0.5").mto().weightsChange()).isTrue();
+    assertThat(load("mto.schedule={off: 0.5, r: {off: 1}}").mto().schedule().r().off()).isOne();
+    assertThat(load("mto.gradients=not_visible").mto().options().visibleTokens())
+        .isEqualTo(VisibleTokens.FIXED);
+    assertThat(load("mto.decoder_weights={pixel: 0.5}").mto().decoderWeights())
+        .isEqualTo(Map.of("pixel", 0.5));
+    assertRefused("mto.temperature=0", "mto.temperature: 0 must be greater than 0, or learned");
+    assertRefused("mto.temperature=warm", "mto.temperature: warm must be");
+    assertRefused("mto.margin=11", "mto.margin: 11.0 must be between 0 and 10");
+    assertRefused("mto.decoder_weights={pixel: -1}", "mto.decoder_weights.pixel: -1 must be");
+    assertRefused("mto.gradients=encoder", "mto.gradients: 'encoder' must be one of all");
+    assertRefused("mto.schedule.decay=cos", "mto.schedule.decay: 'cos' must be one of none");
+  }
+
+  @Test
   void theDimensionsOfThePresetApplyWhereNoneIsGiven() {
     assertThat(load().model().vit(3).dim()).isEqualTo(768);
     assertThat(load("model.dim=96", "model.heads=3").model().vit(3).depth()).isEqualTo(12);
@@ -139,7 +184,8 @@ class ConfigLoaderTest {
   @Test
   void anUnknownKeyIsToldWithItsPathAndTheKnownOnes() {
     assertRefused(
-        "mto.wieghts=1", "--set mto.wieghts=1: unknown key 'mto.wieghts'; known there: enabled, ");
+        "mto.wieghts=1",
+        "--set mto.wieghts=1: unknown key 'mto.wieghts'; known there: decoder_weights, enabled, ");
     assertRefused(
         "mto.weights.x=1",
         "--set mto.weights.x=1: unknown key 'mto.weights.x'; known there: e, r, spa");

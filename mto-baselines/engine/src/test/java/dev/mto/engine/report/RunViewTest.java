@@ -128,6 +128,44 @@ class RunViewTest {
   }
 
   @Test
+  void showsNormsBesideHeterogeneityAndTheGradientsOfTheTerms() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int step = 1; step < 4; step++) {
+      rows.append(
+          """
+          {"step":%d,"loss":1,"loss.spa":2,"loss.norm_penalty":0.1,"heterogeneity":[3,2,1],\
+          "norm.visible":[1,2,%d],"norm.masked":[1,2,3],"mto_weight.spa":0.%d,"mto_weight.e":0.1,\
+          "grad_share.spa":0.03,"grad_cosine.spa":-0.2,"temperature":0.9}
+          """
+              .formatted(step, step, step));
+    }
+    Files.writeString(run.resolve("metrics.jsonl"), rows);
+
+    assertThat(headings(report()))
+        .containsExactly(
+            "Loss",
+            "Heterogeneity of masked and visible tokens",
+            "Terms of Masked Token Optimization");
+    assertThat(report())
+        .contains("Token norms", "visible, layer 0", "masked, last layer")
+        .contains("Where token norms grow while H falls")
+        .contains("Penalty on long tokens")
+        .contains("Weights of the terms", "Share of the gradient", "Cosine with")
+        .contains("Temperature of the softmax");
+  }
+
+  @Test
+  void weightsThatStayAndNormsThatAreNotThereHaveNoChart() throws IOException {
+    Files.writeString(
+        run.resolve("metrics.jsonl"),
+        "{\"step\":1,\"loss\":1,\"loss.spa\":2,\"mto_weight.spa\":0.1,\"heterogeneity\":[3,2]}\n");
+
+    assertThat(report())
+        .doesNotContain("Token norms", "token norms")
+        .doesNotContain("Weights of the terms", "Share of the gradient", "Temperature");
+  }
+
+  @Test
   void namesTheDecodersOfAMethodThatHasTwo() throws IOException {
     Files.writeString(
         run.resolve("metrics.jsonl"),

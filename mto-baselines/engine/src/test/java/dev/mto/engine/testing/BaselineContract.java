@@ -416,6 +416,226 @@ public abstract class BaselineContract {
     }
   }
 
+  /** Everything about MTO that is not in the paper, at once. */
+  private static final String[] OPTIONS = {
+    QUICK,
+    "mto.schedule={warmup: 0.1, off: 0.9, decay: cosine, r: {off: 0.6, decay: none}}",
+    "mto.gradient_share=0.05",
+    "mto.gradient_share_steps=2",
+    "mto.temperature=learned",
+    "mto.normalise=l2",
+    "mto.margin=0.1",
+    "mto.ranking_layers=[0, 1]",
+    "mto.sparsity_layers=[0, 1]",
+    "mto.norm_penalty=0.01",
+    "mto.norm_reference=0.1",
+    "log.mto_gradients_every=3"
+  };
+
+  private static String[] with(String[] settings, String... more) {
+    return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void weightsAreSharesOfTheFirstStepsGradientsTimesTheirSchedule() {
+    List<JsonNode> rows =
+        TinyRun.metrics(
+            tiny.train("options", with(OPTIONS, "training.epochs=2", "training.batch=8")));
+
+    double[] sums = new double[4];
+    List<String> terms = List.of("ss", "spa", "e", "r");
+    for (int step = 0; step < rows.size(); step++) {
+      JsonNode row = rows.get(step);
+      boolean measured = step < 2 || step % 3 == 0;
+      double done = (double) step / rows.size();
+      double falling = 0.5 * (1 + Math.cos(Math.PI * (done - 0.1) / 0.8));
+      for (int term = 0; term < 4; term++) {
+        String name = terms.get(term);
+        assertThat(row.has("grad_norm." + name)).isEqualTo(measured);
+        if (step < 2) {
+          sums[term] += row.get("grad_norm." + name).asDouble();
+        }
+        if (term > 0) {
+          double factor =
+              step < 2 ? 0 : name.equals("r") ? (done < 0.6 ? 1 : 0) : done < 0.9 ? falling : 0;
+          double weight = row.get("mto_weight." + name).asDouble();
+          assertThat(weight)
+              .as(name + " of step " + step)
+              .isCloseTo(factor * 0.05 * sums[0] / sums[term], within(1e-9 * (1 + weight)));
+          if (measured) {
+            assertThat(row.get("grad_share." + name).asDouble())
+                .isCloseTo(
+                    weight
+                        * row.get("grad_norm." + name).asDouble()
+                        / row.get("grad_norm.ss").asDouble(),
+                    within(1e-12));
+            assertThat(row.get("grad_cosine." + name).asDouble()).isBetween(-1.0, 1.0);
+          }
+        }
+      }
+      double sum =
+          row.get("loss.ss").asDouble()
+              + row.get("mto_weight.spa").asDouble() * row.get("loss.spa").asDouble()
+              + row.get("mto_weight.e").asDouble() * row.get("loss.e").asDouble()
+              + row.get("mto_weight.r").asDouble() * row.get("loss.r").asDouble()
+              + 0.01 * row.get("loss.norm_penalty").asDouble();
+      assertThat(row.get("loss").asDouble()).isCloseTo(sum, within(1e-5 * sum));
+    }
+    assertThat(rows.get(2).get("mto_weight.spa").asDouble()).isPositive();
+    for (String temperature : grouped("temperature", ".", "")) {
+      assertThat(rows.get(0).get(temperature).asDouble()).isEqualTo(1);
+      assertThat(rows.get(rows.size() - 1).get(temperature).asDouble())
+          .isPositive()
+          .isNotEqualTo(1);
+    }
+  }
+
+  @Test
+  void aRunWithEveryOptionKilledAfterAnyStepResumesToTheSameNumbers() {
+    Path whole =
+        tiny.trainAndCopyAfterEachStep(
+            "options-killed",
+            with(
+                OPTIONS,
+                "mto.gradients=mask_token",
+                "training.epochs=2",
+                "training.batch=24",
+                "checkpoint.every_minutes=0.0000001"));
+    for (int step = 1; step < 4; step++) {
+      assertSame(tiny.resume("options-killed-" + step), whole);
+    }
+  }
+
+  @Test
+  void aLearnedTemperatureIsInCheckpointsAndInNoExportedModel() {
+    String[] settings = {"mto.temperature=learned", "training.epochs=1", QUICK};
+    Path run = tiny.train("learned", settings);
+    String name = "mto.log_temperature" + (groups.size() > 1 ? "." + groups.get(0) : "");
+    INDArray learned = WeightFile.read(TinyRun.last(run)).get(name);
+    ModelWeights opened = TrainedModel.ofRun(run, BaselineContract::unexpected).whole();
+
+    assertThat(learned.getDouble(0)).isNotZero();
+    assertThat(opened.graph().trained().get(name)).isEqualTo(learned);
+    assertThat(opened.tensors().keySet()).noneMatch(tensor -> tensor.startsWith("mto"));
+    assertThat(first(tiny.trainFrom(TinyRun.last(run), "from-learned", settings), "loss.ss"))
+        .isLessThan(first(run, "loss.ss"));
+  }
+
+  /** |g + w t|² = |g|² + 2 w cos |g||t| + w²|t|², which holds for no other norms and cosine. */
+  @Test
+  void theGradientsOfTheTermsAreThoseThatMakeUpTheTotal() {
+    for (String term : List.of("spa", "e", "r")) {
+      for (int micro : new int[] {1, 2}) {
+        Path run =
+            tiny.train(
+                "term-" + term + micro,
+                QUICK,
+                "mto.weights={spa: 0, e: 0, r: 0}",
+                "mto.weights.%s=0.5".formatted(term),
+                "mto.normalise=l2",
+                "mto.temperature=0.2",
+                "training.epochs=1",
+                "training.batch=" + 24 / micro,
+                "training.accumulate=" + micro,
+                "log.mto_gradients_every=1");
+        for (JsonNode row : TinyRun.metrics(run)) {
+          double own = row.get("grad_norm.ss").asDouble();
+          double added = 0.5 * row.get("grad_norm." + term).asDouble();
+          double cosine = row.get("grad_cosine." + term).asDouble();
+          double square = own * own + 2 * cosine * own * added + added * added;
+          assertThat(added).as(term).isPositive();
+          assertThat(row.get("grad_norm").asDouble())
+              .as(term)
+              .isCloseTo(Math.sqrt(square), within(1e-4 * own));
+        }
+      }
+    }
+  }
+
+  @Test
+  void measuringGradientsChangesNoNumber() {
+    Path measured =
+        tiny.train(
+            "measured-gradients",
+            QUICK,
+            "training.epochs=1",
+            "model.drop_path=0.0",
+            "log.mto_gradients_every=2");
+    assertThat(TinyRun.metrics(measured)).anyMatch(row -> row.has("grad_cosine.spa"));
+    assertThat(TinyRun.last(measured)).hasSameBinaryContentAs(TinyRun.last(oneEpoch));
+  }
+
+  /** Whether a parameter belongs to what MTO moves where the encoder is left out. */
+  protected boolean isOutsideOfTheEncoder(String parameter) {
+    return parameter.endsWith("mask_token");
+  }
+
+  /** Two equal gradients of a first step have equal first moments. */
+  @Test
+  void mtoMovesWhatItMayAndNothingElse() {
+    Map<String, INDArray> plain = afterOneStep("none", "mto.enabled=false");
+    List<String> all = differing(afterOneStep("all", "mto.gradients=all"), plain);
+    assertThat(all).anyMatch(name -> name.contains("mask_token"));
+    assertThat(all).hasSizeGreaterThan(4);
+    assertThat(differing(afterOneStep("mask_token", "mto.gradients=mask_token"), plain))
+        .isNotEmpty()
+        .containsExactlyElementsOf(
+            all.stream().filter(name -> name.contains("mask_token")).toList());
+    assertThat(differing(afterOneStep("not_encoder", "mto.gradients=not_encoder"), plain))
+        .containsExactlyElementsOf(all.stream().filter(this::isOutsideOfTheEncoder).toList());
+    Map<String, INDArray> fixed = afterOneStep("not_visible", "mto.gradients=not_visible");
+    assertThat(differing(fixed, plain)).anyMatch(name -> name.contains("mask_token"));
+    assertThat(differing(fixed, afterOneStep("all-again", "mto.gradients=all"))).isNotEmpty();
+  }
+
+  private Map<String, INDArray> afterOneStep(String name, String setting) {
+    Path run =
+        tiny.train(
+            "moved-" + name,
+            setting,
+            "mto.weights={spa: 1, e: 1, r: 1}",
+            "mto.normalise=l2",
+            "mto.temperature=0.1",
+            "training.epochs=1",
+            "training.batch=48",
+            "training.clip=0",
+            QUICK);
+    return WeightFile.read(TinyRun.last(run));
+  }
+
+  private static List<String> differing(Map<String, INDArray> a, Map<String, INDArray> b) {
+    return parameters(a).stream()
+        .filter(name -> !a.get(FIRST_MOMENT + name).equals(b.get(FIRST_MOMENT + name)))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void normsOfTokensAreLoggedWithHeterogeneity() {
+    for (Path run : List.of(reference, plain)) {
+      for (JsonNode row : TinyRun.metrics(run)) {
+        for (int group = 0; group < groups.size(); group++) {
+          JsonNode masked = row.path(grouped("norm.masked", ".", "").get(group));
+          JsonNode visible = row.path(grouped("norm.visible", ".", "").get(group));
+          JsonNode h = row.path(grouped("heterogeneity", ".", "").get(group));
+          assertThat(masked).hasSameSizeAs(h).allMatch(norm -> norm.asDouble() > 0);
+          assertThat(visible).hasSameSizeAs(h).allMatch(norm -> norm.asDouble() > 0);
+          if (group == 0 && row.has("mask_token_norm")) {
+            assertThat(masked.get(0).asDouble())
+                .isCloseTo(row.get("mask_token_norm").asDouble(), within(1e-5));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void layersAndDecodersThatAreNotThereAreRefusedByTheirKey() {
+    assertRefused("mto.ranking_layers=[0, 99]", "mto.ranking_layers: [0, 99] must be of layers");
+    assertRefused("mto.sparsity_layers=[99]", "mto.sparsity_layers: [99] must be of layers");
+    assertRefused("mto.decoder_weights={other: 1}", "mto.decoder_weights: there is no decoder");
+  }
+
   @Test
   void anExistingRunIsNotOverwritten() {
     assertThatThrownBy(() -> tiny.train("reference"))

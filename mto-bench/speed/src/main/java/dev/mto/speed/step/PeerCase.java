@@ -42,6 +42,11 @@ final class PeerCase {
         mto.selfAffinity(),
         "include");
     require(mto.epsilon() == 1e-6, "mto.epsilon", mto.epsilon(), "1.0e-6");
+    require(
+        mto.equals(mto.asInEarlierVersions()),
+        "mto",
+        "with options of docs/losses.md",
+        "their defaults");
     ObjectNode options =
         config.options() == null ? new ObjectMapper().createObjectNode() : config.options();
     return new ObjectMapper()

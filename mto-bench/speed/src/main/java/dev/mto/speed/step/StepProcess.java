@@ -123,7 +123,7 @@ final class StepProcess {
         GraphSession.withGradients(
             graph.graph(),
             graph.total(),
-            graph.parameterNames(),
+            List.copyOf(graph.trained().keySet()),
             Precisions.training(config.training()))) {
       session.run(
           feeds,
@@ -143,7 +143,7 @@ final class StepProcess {
 
   private ObjectNode steps(String count) {
     if (step == null) {
-      step = new TrainingStep(graph, config.training(), 0);
+      step = new TrainingStep(graph, config, 0);
     }
     milliseconds();
     ObjectNode answer = ChildServer.answer();
@@ -164,7 +164,7 @@ final class StepProcess {
         GraphSession.withGradients(
             graph.graph(),
             graph.total(),
-            graph.parameterNames(),
+            List.copyOf(graph.trained().keySet()),
             Precisions.training(config.training()).profiled())) {
       session.run(feeds, wanted, values -> {});
       session.run(feeds, wanted, values -> {});
