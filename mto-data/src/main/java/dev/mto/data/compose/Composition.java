@@ -40,7 +40,7 @@ public record Composition(
 
   /** Strengths at which neighbours in pixels say little and a person still sees the garment. */
   public static Composition usual() {
-    return new Composition(32, 30, 0.65, 1.0, 0.12, 1.0, 0.2, 1.0);
+    return new Composition(32, 30, 0.6, 1.0, 0.15, 1.0, 0.2, 1.0);
   }
 
   private static void require(boolean holds, String option, Number value, String range) {

@@ -95,8 +95,25 @@ public record RunConfig(
                       + " is not given, as in runs begun before this key existed.",
               unit = "seconds",
               range = Rules.POSITIVE)
-          Integer reportEverySeconds) {
+          Integer reportEverySeconds,
+      @Setting(
+              "Which masks the self-supervised loss of validation images is measured under: run (the"
+                  + " method's, by the run's seed), method (the method's, the same for every seed and"
+                  + " batch), common (single patches, the same for every method that masks as many). All"
+                  + " are the same in every epoch. A number under one is not comparable with one under"
+                  + " another.")
+          ValidationMasks validationMasks) {
     private static final int USUAL_SECONDS = 30;
+
+    /** Masks of validation images. */
+    public enum ValidationMasks {
+      /** The method's own, by the run's seed. */
+      RUN,
+      /** The method's own, the same for every seed and size of a batch. */
+      METHOD,
+      /** Single patches, the same for every method that masks as many. */
+      COMMON
+    }
 
     /** Checks ranges. */
     public Log {
@@ -105,6 +122,7 @@ public record RunConfig(
       Rules.notNegative("log.pictures_every_epochs", picturesEveryEpochs);
       reportEverySeconds = reportEverySeconds == null ? USUAL_SECONDS : reportEverySeconds;
       Rules.positive("log.report_every_seconds", reportEverySeconds);
+      validationMasks = validationMasks == null ? ValidationMasks.RUN : validationMasks;
     }
   }
 
