@@ -43,12 +43,13 @@ public final class Composer {
     for (int i = 0; i < size * size; i++) {
       double shade = 0;
       double cover = 0;
+      int row = i / size;
+      int column = i % size;
       for (int p = 0; p < POINTS * POINTS; p++) {
+        int down = p / POINTS;
+        int right = p % POINTS;
         double value =
-            placement.value(
-                garment,
-                i / size + (p / POINTS + 0.5) / POINTS,
-                i % size + (p % POINTS + 0.5) / POINTS);
+            placement.value(garment, row + (down + 0.5) / POINTS, column + (right + 0.5) / POINTS);
         double opacity = Math.min(1, value / OPAQUE);
         shade += opacity * value / (POINTS * POINTS);
         cover += opacity / (POINTS * POINTS);

@@ -26,6 +26,8 @@ public final class IdxStream implements AutoCloseable {
   }
 
   /**
+   * Opens a file and reads its header.
+   *
    * @param dimensions 1 for labels, 3 for images
    * @throws IllegalArgumentException if the header is not that of such a file
    */

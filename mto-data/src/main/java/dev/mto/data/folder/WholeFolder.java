@@ -57,7 +57,8 @@ public final class WholeFolder {
   }
 
   private static boolean isEmptyOrNothing(Path folder) throws IOException {
-    return !Files.exists(folder) || Files.isDirectory(folder) && PathUtils.isEmptyDirectory(folder);
+    return !Files.exists(folder)
+        || (Files.isDirectory(folder) && PathUtils.isEmptyDirectory(folder));
   }
 
   private static void requireEmpty(Path folder) throws IOException {

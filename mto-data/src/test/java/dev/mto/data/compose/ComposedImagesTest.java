@@ -167,8 +167,10 @@ class ComposedImagesTest {
       double[] middle = new double[3];
       for (int i = 0; i < 32 * 32; i++) {
         boolean covered = differs(image, i);
-        middle[0] += covered ? i / 32 - 15.5 : 0;
-        middle[1] += covered ? i % 32 - 15.5 : 0;
+        int row = i / 32;
+        int column = i % 32;
+        middle[0] += covered ? row - 15.5 : 0;
+        middle[1] += covered ? column - 15.5 : 0;
         middle[2] += covered ? 1 : 0;
       }
       assertThat(middle[2]).isGreaterThan(60);
