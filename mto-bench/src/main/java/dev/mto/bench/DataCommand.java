@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.mto.data.folder.CifarImport;
 import dev.mto.data.folder.DatasetCheck;
 import dev.mto.data.folder.DatasetReport;
 import dev.mto.data.folder.IdxImport;
@@ -29,12 +30,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "data",
     mixinStandardHelpOptions = true,
+    subcommands = ComposeCommand.class,
     description = "Checks a folder of images, or makes one.",
     footer = {
       "",
       "Examples:",
       "  ./mto data check data/fashion-mini/train",
       "  ./mto data check --json photos > photos.json",
+      "  ./mto data compose --out data/composed",
+      "  ./mto data import-cifar cifar-10-binary.tar.gz --out data/cifar-10",
       "  ./mto data import-idx --images train-images-idx3-ubyte.gz \\",
       "      --labels train-labels-idx1-ubyte.gz --out data/mine --train 1000 --val 500 --pad 32"
     })
@@ -47,7 +51,8 @@ final class DataCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to do: check or import-idx");
+    throw new ParameterException(
+        spec.commandLine(), "say what to do: check, compose, import-idx or import-cifar");
   }
 
   @Command(
@@ -105,6 +110,50 @@ final class DataCommand implements Runnable {
       @Option(names = "--seed", paramLabel = "N", defaultValue = "1") long seed) {
     try {
       new IdxImport(images, labels, out, train, val, pad, classes, seed).run();
+    } catch (IllegalArgumentException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+    System.out.println("made " + out);
+  }
+
+  @Command(
+      name = "import-cifar",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description =
+          "Makes PNG folders train, test and, where asked for, validation from the binary version of"
+              + " CIFAR-10 or CIFAR-100.",
+      footer = {
+        "",
+        "Examples:",
+        "  ./mto data import-cifar cifar-10-batches-bin --out data/cifar-10 --validation 5000",
+        "  ./mto data import-cifar cifar-100-binary.tar.gz --out data/cifar-100-coarse --coarse"
+      })
+  void importCifar(
+      @Parameters(
+              paramLabel = "DIR",
+              description = "Folder of the binary files, or their .tar.gz as it was fetched.")
+          Path source,
+      @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to make.")
+          Path out,
+      @Option(
+              names = "--validation",
+              paramLabel = "N",
+              defaultValue = "0",
+              description =
+                  "Training images to put into validation instead, as many of each class (default:"
+                      + " ${DEFAULT-VALUE}).")
+          int validation,
+      @Option(names = "--coarse", description = "CIFAR-100's 20 coarse classes instead of its 100.")
+          boolean coarse,
+      @Option(
+              names = "--seed",
+              paramLabel = "N",
+              defaultValue = "1",
+              description = "Says which images are for validation (default: ${DEFAULT-VALUE}).")
+          long seed) {
+    try {
+      new CifarImport(source, out, validation, coarse, seed, System.out::println).run();
     } catch (IllegalArgumentException e) {
       throw new UserException(e.getMessage(), e);
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code evaluate} on official checkpoints and small labelled images. */
 class EvaluateCommandTest {
@@ -110,10 +111,71 @@ class EvaluateCommandTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SIMMIM", "MAE", "BOOTMAE", "CONMIM"})
+  void anAttentiveProbeLearnsThem(OfficialCheckpoint official) throws IOException {
+    Path out = folder.resolve("attentive");
+
+    Execution run =
+        evaluate(
+            official,
+            "attentive",
+            recipe("base_lr: 3.0e-3"),
+            out,
+            "--recipe-set",
+            "epochs=20",
+            "--cached");
+
+    assertThat(run.errors()).isEmpty();
+    JsonNode result = result(out);
+    assertThat(result.get("task").asText()).isEqualTo("attentive");
+    assertThat(result.get("feature").asText())
+        .isEqualTo("attention over patch tokens, after the final norm");
+    assertThat(result.get("untrained").asBoolean()).isFalse();
+    assertThat(result.at("/curve/19/loss").asDouble())
+        .isLessThan(result.at("/curve/0/loss").asDouble());
+    assertThat(result.get("top1").asDouble()).isGreaterThan(0.6);
+  }
+
+  @Test
+  void theUntrainedTwinOfAnAttentiveProbeIsOfFirstValuesAndNamedSo() throws IOException {
+    Path trained = folder.resolve("trained");
+    Path twin = folder.resolve("twin");
+    Path recipe = recipe("base_lr: 3.0e-3");
+
+    evaluate(OfficialCheckpoint.MAE, "attentive", recipe, trained).assertDone();
+    evaluate(OfficialCheckpoint.MAE, "attentive", recipe, twin, "--untrained").assertDone();
+
+    assertThat(result(twin).get("untrained").asBoolean()).isTrue();
+    assertThat(result(twin).at("/curve/0/loss").asDouble())
+        .isNotEqualTo(result(trained).at("/curve/0/loss").asDouble());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"linear", "attentive"})
+  void aProbeSeesTheBlockThatItIsToldTo(String task) throws IOException {
+    Path recipe = recipe("base_lr: 3.0e-3");
+    Path last = folder.resolve("last");
+    Path first = folder.resolve("first");
+
+    evaluate(OfficialCheckpoint.MAE, task, recipe, last).assertDone();
+    evaluate(OfficialCheckpoint.MAE, task, recipe, first, "--block", "1").assertDone();
+
+    assertThat(result(first).get("feature").asText()).endsWith(", block 1");
+    assertThat(result(first).at("/curve/0/loss").asDouble())
+        .isNotEqualTo(result(last).at("/curve/0/loss").asDouble());
+    assertThat(Files.readString(first.resolve("recipe.yaml"))).contains("block: 1");
+    evaluate(OfficialCheckpoint.MAE, task, recipe, folder.resolve("none"), "--block", "3")
+        .assertRefused("the encoder has blocks 1 to 2");
+    evaluate(OfficialCheckpoint.MAE, task, recipe, folder.resolve("zero"), "--block", "0")
+        .assertRefused("blocks are counted from 1");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SIMMIM", "MAE", "BOOTMAE", "CONMIM"})
   void aLinearClassifierOnCachedFeaturesLearnsThem(OfficialCheckpoint official) throws IOException {
     Path json = folder.resolve("cached.json");
 
-    Execution run = evaluate(official, "linear", "--cached", "--json", json + "");
+    Execution run =
+        evaluate(official, "linear", "--cached", "--c", "0.01", "--pixels", "--json", json + "");
 
     assertThat(run.errors()).isEmpty();
     assertThat(run.out()).contains("untrained encoders: top-1").contains("(n = 3)");
@@ -124,6 +186,7 @@ class EvaluateCommandTest {
     assertThat(figures.get("top1").asDouble()).isGreaterThan(0.6);
     assertThat(figures.get("untrained_top1").size()).isEqualTo(3);
     assertThat(figures.get("images").asInt()).isEqualTo(18);
+    assertThat(figures.get("pixels_top1").asDouble()).isGreaterThan(0.9);
     assertThat(figures.get("gradient_norm").asDouble()).isBetween(0., 1e-6);
     assertThat(run.out()).contains("gradient norm").contains("training top-1");
   }

@@ -50,6 +50,12 @@ public record TrainedJob(Path folder, Path val) {
     return train(of, "linear", folder, PROBE, settings);
   }
 
+  /** {@code evaluate attentive}, with settings of the recipe. */
+  public static TrainedJob attended(OfficialCheckpoint of, Path folder, String... settings)
+      throws IOException {
+    return train(of, "attentive", folder, PROBE.replace("0.3", "0.003"), settings);
+  }
+
   /** {@code evaluate linear --cached}, kept. */
   public static TrainedJob solved(OfficialCheckpoint of, Path folder, String... more)
       throws IOException {

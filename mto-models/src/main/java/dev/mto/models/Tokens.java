@@ -19,7 +19,7 @@ public final class Tokens {
   private Tokens() {}
 
   /** The class token [1, 1, D] before the tokens [B, T, D] of every image: [B, 1+T, D]. */
-  static SDVariable prepend(SDVariable classToken, SDVariable tokens) {
+  public static SDVariable prepend(SDVariable classToken, SDVariable tokens) {
     SameDiff graph = tokens.getSameDiff();
     SDVariable images = graph.stridedSlice(tokens.shape(), new long[] {0}, new long[] {1}, 1L);
     SDVariable ones =

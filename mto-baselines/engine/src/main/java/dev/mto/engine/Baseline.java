@@ -71,6 +71,15 @@ public interface Baseline {
   }
 
   /**
+   * The default of every key of attentive probing, as YAML: the engine's {@code attentive.yaml},
+   * which is near AIM's, and over it the resource of that name beside the implementation, where
+   * there is one.
+   */
+  default String attentiveProbeRecipe() {
+    return Recipes.overUsual(getClass(), "attentive.yaml");
+  }
+
+  /**
    * How images are masked.
    *
    * @throws IllegalArgumentException when the configured masking does not fit the model

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What a classifier on an encoder is, as {@code classifier.json} keeps it beside the weights.
  *
- * @param task {@value #FINE_TUNED}, {@value #LINEAR} or {@value #SOLVED}
+ * @param task {@value #FINE_TUNED}, {@value #LINEAR}, {@value #SOLVED} or {@value #ATTENTIVE}
  * @param classes names; the scores of an image are in their order
  * @param features what of the encoder it sees
  */
@@ -15,13 +15,14 @@ public record ClassifierDescription(
   static final String FINE_TUNED = "finetune";
   static final String LINEAR = "linear";
   static final String SOLVED = "linear-cached";
+  static final String ATTENTIVE = "attentive";
 
   /** Checks that there is something to tell apart. */
   public ClassifierDescription {
     if (task == null || features == null || classes == null || classes.size() < 2) {
       throw new UserException("task, features and at least two classes must be given");
     }
-    if (!List.of(FINE_TUNED, LINEAR, SOLVED).contains(task)) {
+    if (!List.of(FINE_TUNED, LINEAR, SOLVED, ATTENTIVE).contains(task)) {
       throw new UserException("task is " + task + ", which this version does not know");
     }
     classes = List.copyOf(classes);

@@ -1,9 +1,11 @@
 package dev.mto.evaluation;
 
 import dev.mto.engine.optimizer.LearningRate;
+import dev.mto.models.VitConfig;
 
-/** What the recipes of fine-tuning and of the linear probe have in common. */
-public sealed interface ClassifierRecipe permits FineTuneConfig, LinearProbeConfig {
+/** What the recipes of fine-tuning and of the probes have in common. */
+public sealed interface ClassifierRecipe
+    permits FineTuneConfig, LinearProbeConfig, AttentiveProbeConfig {
   /** Passes over the training images. */
   int epochs();
 
@@ -22,8 +24,11 @@ public sealed interface ClassifierRecipe permits FineTuneConfig, LinearProbeConf
   /** Images of an optimizer step. */
   int imagesPerStep();
 
-  /** What of an encoder of {@code depth} blocks the classifier sees. */
-  ClassifiedFeatures features(int depth);
+  /** What of an encoder of these sizes the classifier sees. */
+  ClassifiedFeatures features(VitConfig vit);
+
+  /** What else can be done where there are fewer images than a step takes; for people. */
+  String instead();
 
   /** By step: linear warm-up and a cosine. */
   LearningRate learningRate(long stepsPerEpoch);

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What a classifier reached, as {@code result.json} holds it.
  *
- * @param task {@code finetune} or {@code linear}
+ * @param task {@code finetune}, {@code linear} or {@code attentive}
  * @param model what was evaluated
  * @param untrained whether the encoder had its first values
  * @param feature which features the classifier sees

@@ -3,7 +3,6 @@ package dev.mto.evaluation;
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.image.Preprocessing;
-import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.encoder.FrozenEncoder;
@@ -33,7 +32,7 @@ import java.util.function.Supplier;
 /**
  * Trains a classifier on a pre-trained encoder into a folder and writes its result.
  *
- * @param task {@code finetune} or {@code linear}
+ * @param task {@code finetune}, {@code linear} or {@code attentive}
  * @param model what is evaluated, in words
  * @param untrained whether the encoder has its first values
  * @param feature which features the classifier sees, in words
@@ -76,7 +75,7 @@ public record ClassifierTraining(
         config,
         recipe,
         TrainingViews.of(config, recipe),
-        (classes, schedule) ->
+        (classes, count, schedule) ->
             new FineTuner(
                 model.baseline(),
                 config,
@@ -90,7 +89,6 @@ public record ClassifierTraining(
   /** Trains a linear classifier on the frozen encoder; parameters as {@link #fineTuning}. */
   public static ClassifierTraining linearProbe(
       TrainedModel model, RunConfig config, LinearProbeConfig recipe, boolean untrained) {
-    Baseline baseline = model.baseline();
     return new ClassifierTraining(
         "linear",
         model.name(),
@@ -99,14 +97,40 @@ public record ClassifierTraining(
         config,
         recipe,
         TrainingViews.of(config, recipe),
-        (classes, schedule) ->
+        (classes, count, schedule) ->
             new LinearProbe(
-                untrained
-                    ? FrozenEncoder.untrained(baseline, config, recipe.seed())
-                    : FrozenEncoder.of(baseline, config, model.tensors(recipe.weights())),
+                encoder(model, config, recipe.weights(), recipe.seed(), untrained),
                 recipe,
                 classes),
         weights(model, recipe.weights(), untrained));
+  }
+
+  /** Trains an attentive probe on the frozen encoder; parameters as {@link #fineTuning}. */
+  public static ClassifierTraining attentiveProbe(
+      TrainedModel model, RunConfig config, AttentiveProbeConfig recipe, boolean untrained) {
+    return new ClassifierTraining(
+        ClassifierDescription.ATTENTIVE,
+        model.name(),
+        untrained,
+        "attention over patch tokens" + FeatureKind.describe(recipe.block()),
+        config,
+        recipe,
+        TrainingViews.of(config, recipe),
+        (classes, count, schedule) ->
+            new AttentiveProbe(
+                encoder(model, config, recipe.weights(), recipe.seed(), untrained),
+                config.vit(),
+                recipe,
+                count,
+                classes),
+        weights(model, recipe.weights(), untrained));
+  }
+
+  private static FrozenEncoder encoder(
+      TrainedModel model, RunConfig config, WeightsOf of, long seed, boolean untrained) {
+    return untrained
+        ? FrozenEncoder.untrained(model.baseline(), config, seed)
+        : FrozenEncoder.of(model.baseline(), config, model.tensors(of));
   }
 
   private static Supplier<String> weights(TrainedModel model, WeightsOf of, boolean untrained) {
@@ -137,16 +161,13 @@ public record ClassifierTraining(
     if (images.train().size() < recipe.imagesPerStep()) {
       throw new UserException(
           "the training images are %d, fewer than one step takes (batch x accumulate = %d); lower them%s"
-              .formatted(
-                  images.train().size(),
-                  recipe.imagesPerStep(),
-                  recipe instanceof FineTuneConfig
-                      ? ", as configs/evaluate/finetune-tiny.yaml does"
-                      : ", or solve it by evaluate linear --cached"));
+              .formatted(images.train().size(), recipe.imagesPerStep(), recipe.instead()));
     }
     try (FolderLock lock = folder.lock();
         RunLog log = new RunLog(console, folder.log());
-        Learner classifier = learner.of(images.classes().size(), schedule(images).learningRate())) {
+        Learner classifier =
+            learner.of(
+                images.classes().size(), images.train().size(), schedule(images).learningRate())) {
       folder.requireSame(
           Map.of(
               "weights", weights.get(),
@@ -154,7 +175,7 @@ public record ClassifierTraining(
               "validation images", images.validation().identity()));
       folder.keep(
           config,
-          new ClassifierDescription(task, images.classes(), recipe.features(config.vit().depth())),
+          new ClassifierDescription(task, images.classes(), recipe.features(config.vit())),
           classifier.fixed());
       log.line(
           "%s of %s%s (%s): %d training and %d validation images, %d classes; folder %s"

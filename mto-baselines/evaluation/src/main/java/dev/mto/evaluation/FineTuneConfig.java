@@ -12,6 +12,7 @@ import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.optimizer.TimmCosine;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
+import dev.mto.models.VitConfig;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -172,8 +173,13 @@ public record FineTuneConfig(
   }
 
   @Override
-  public ClassifiedFeatures features(int depth) {
-    return ClassifiedFeatures.of(this, depth);
+  public ClassifiedFeatures features(VitConfig vit) {
+    return ClassifiedFeatures.of(this, vit.depth());
+  }
+
+  @Override
+  public String instead() {
+    return ", as configs/evaluate/finetune-tiny.yaml does";
   }
 
   @Override

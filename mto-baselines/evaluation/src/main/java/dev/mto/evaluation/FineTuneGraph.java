@@ -21,6 +21,9 @@ import org.nd4j.linalg.api.ops.impl.controlflow.compat.StopGradient;
  * @param loss mean cross entropy in nats, a scalar
  */
 record FineTuneGraph(EncoderModel encoder, SDVariable targets, SDVariable logits, SDVariable loss) {
+  /** Name of the loss in any graph. */
+  static final String LOSS = "loss";
+
   /** Builds the classifier with its first values. */
   static FineTuneGraph build(
       Baseline baseline, RunConfig config, FineTuneConfig recipe, int classes) {
@@ -32,7 +35,7 @@ record FineTuneGraph(EncoderModel encoder, SDVariable targets, SDVariable logits
         ClassifierHead.logits(
             encoder,
             vit.dim(),
-            recipe.features(vit.depth()),
+            recipe.features(vit),
             classes,
             Initializer.truncatedNormal(recipe.headStd(), 2));
     SDVariable targets = parameters.placeholder("targets", -1, classes);
@@ -53,6 +56,6 @@ record FineTuneGraph(EncoderModel encoder, SDVariable targets, SDVariable logits
     SDVariable largest = new StopGradient(graph, logits.max(true, 1)).outputVariable();
     SDVariable shifted = logits.sub(largest);
     SDVariable logSum = graph.math().log(graph.math().exp(shifted).sum(true, 1));
-    return targets.mul(logSum.sub(shifted)).sum(1).mean().rename("loss");
+    return targets.mul(logSum.sub(shifted)).sum(1).mean().rename(LOSS);
   }
 }

@@ -11,8 +11,8 @@ public interface Learner extends Trainee {
   /** Makes a classifier before its first step. */
   @FunctionalInterface
   interface Factory {
-    /** One of so many classes, trained by this schedule. */
-    Learner of(int classes, LearningRate schedule);
+    /** One of so many classes, trained on so many images by this schedule. */
+    Learner of(int classes, int images, LearningRate schedule);
   }
 
   /**

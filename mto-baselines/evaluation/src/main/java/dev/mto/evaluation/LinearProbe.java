@@ -30,9 +30,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 public final class LinearProbe implements Learner {
   private static final String FEATURES = "features";
   private static final String TARGETS = "targets";
-  private static final String LOGITS = "logits";
-  private static final String LOSS = "loss";
-  private static final double HEAD_STD = 0.01;
+  private static final String LOGITS = ClassifierHead.LOGITS;
+  private static final String LOSS = FineTuneGraph.LOSS;
 
   private final FrozenEncoder encoder;
   private final FeatureKind kind;
@@ -70,7 +69,8 @@ public final class LinearProbe implements Learner {
     SDVariable features = graph.placeHolder(FEATURES, DataType.FLOAT, -1, dim);
     SDVariable targets = graph.placeHolder(TARGETS, DataType.FLOAT, -1, classes);
     SDVariable logits =
-        Linear.declare(parameters, "head", Initializer.normal(HEAD_STD), classes, dim)
+        Linear.declare(
+                parameters, "head", Initializer.normal(ClassifierHead.PROBE_STD), classes, dim)
             .rows(features)
             .rename(LOGITS);
     FineTuneGraph.crossEntropy(logits, targets);

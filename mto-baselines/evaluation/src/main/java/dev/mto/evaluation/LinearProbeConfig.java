@@ -7,6 +7,7 @@ import dev.mto.engine.config.Setting;
 import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.weights.WeightsOf;
+import dev.mto.models.VitConfig;
 import java.util.List;
 
 /**
@@ -115,8 +116,13 @@ public record LinearProbeConfig(
   }
 
   @Override
-  public ClassifiedFeatures features(int depth) {
+  public ClassifiedFeatures features(VitConfig vit) {
     return ClassifiedFeatures.of(this);
+  }
+
+  @Override
+  public String instead() {
+    return ", or solve it by evaluate linear --cached";
   }
 
   @Override

@@ -222,17 +222,21 @@ public final class TrainedClassifier implements AutoCloseable {
    * Its tensors as the official code of fine-tuning names them: the encoder's, without the prefix
    * {@code encoder.} that SimMIM has in pre-training, {@code fc_norm} where the mean of patch
    * tokens is classified, and {@code head}. A norm that the classifier does not see is left out; a
-   * standardisation is part of {@code head}.
+   * standardisation is part of {@code head}. Those of an attentive probe are as {@link #graph} has
+   * them.
    */
   public Map<String, INDArray> tensors() {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     weights().forEach((name, tensor) -> tensors.put(name.replaceFirst("^encoder\\.", ""), tensor));
-    tensors.remove(ClassifierHead.MEAN);
-    tensors.remove(ClassifierHead.VARIANCE);
     if (description.features().block() > 0) {
       tensors.remove("norm.weight");
       tensors.remove("norm.bias");
     }
+    if (description.features().attentive()) {
+      return tensors;
+    }
+    tensors.remove(ClassifierHead.MEAN);
+    tensors.remove(ClassifierHead.VARIANCE);
     tensors.put(ClassifierHead.WEIGHT, head().weight());
     tensors.put(ClassifierHead.BIAS, head().bias());
     return tensors;
@@ -253,8 +257,17 @@ public final class TrainedClassifier implements AutoCloseable {
    */
   public record Head(INDArray weight, INDArray bias) {}
 
-  /** The linear layer on the normalised feature, with the standardisation in it. */
+  /**
+   * The linear layer on the normalised feature, with the standardisation in it.
+   *
+   * @throws UserException for an attentive probe, whose standardisation comes before the attention
+   */
   public Head head() {
+    if (description.features().attentive()) {
+      throw new UserException(
+          name
+              + ": an attentive probe is no linear layer on a feature; use its graph (ONNX, SameDiff)");
+    }
     Map<String, INDArray> arrays = encoder.parameters().arrays();
     INDArray weight = arrays.get(ClassifierHead.WEIGHT);
     INDArray bias = arrays.get(ClassifierHead.BIAS);

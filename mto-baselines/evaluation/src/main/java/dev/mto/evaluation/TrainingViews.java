@@ -28,6 +28,19 @@ public final class TrainingViews {
         new RandomErasing(recipe.erasing()));
   }
 
+  /** As the linear probe's, or the centre crop where tokens are kept. */
+  public static Preprocessing of(RunConfig config, AttentiveProbeConfig recipe) {
+    return recipe.cached()
+        ? config.centreCrop()
+        : new SingleDrawCrop(
+            augmentation(
+                config,
+                recipe.cropScale(),
+                recipe.cropRatio(),
+                recipe.interpolation(),
+                recipe.flip()));
+  }
+
   /** MAE's crop of the linear probe, one draw, and flip. */
   public static Preprocessing of(RunConfig config, LinearProbeConfig recipe) {
     return new SingleDrawCrop(

@@ -3,7 +3,6 @@ package dev.mto.bench.evaluate;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.weights.WeightsOf;
 import dev.mto.evaluation.linear.LogisticRegression;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Options of a linear classifier on features that are computed once. */
@@ -16,9 +15,6 @@ final class CachedOptions {
               + " regression on them until the gradient's norm is at most 1e-6. No augmentation,"
               + " seconds instead of minutes. Untrained encoders are measured too.")
   private boolean cached;
-
-  @ArgGroup(exclusive = false)
-  private FeatureOptions feature = new FeatureOptions();
 
   @Option(
       names = "--c",
@@ -43,16 +39,18 @@ final class CachedOptions {
           "Untrained encoders to compare with, one for each seed (default: ${DEFAULT-VALUE}).")
   private int twins;
 
+  @Option(
+      names = "--pixels",
+      description =
+          "Measures raw pixels too. They are many more values than a feature has, so it takes minutes.")
+  private boolean pixels;
+
   @Option(names = "--teacher", description = "The method's slow copy instead of the model.")
   private boolean teacher;
 
   /** False after {@code --cached=false}. */
   boolean wanted() {
     return cached;
-  }
-
-  FeatureOptions feature() {
-    return feature;
   }
 
   LogisticRegression classifier() {
@@ -64,6 +62,10 @@ final class CachedOptions {
       throw new UserException("--twins " + twins + ": must be 0 or greater");
     }
     return twins;
+  }
+
+  boolean pixels() {
+    return pixels;
   }
 
   long seed() {

@@ -55,6 +55,7 @@ final class CurveCommand implements Callable<Integer> {
   enum Measure {
     KNN,
     LINEAR,
+    ATTENTIVE,
     FINETUNE;
 
     @Override
@@ -71,14 +72,14 @@ final class CurveCommand implements Callable<Integer> {
       required = true,
       paramLabel = "NAME",
       description =
-          "knn, linear or finetune. linear without a recipe is logistic regression on cached features,"
+          "knn, linear, attentive or finetune. linear without a recipe is logistic regression on cached features,"
               + " as evaluate linear --cached; with one it is the probe by LARS.")
   private Measure measure;
 
   @Option(
       names = "--recipe",
       paramLabel = "FILE",
-      description = "Recipe of linear or finetune, as those take it.")
+      description = "Recipe of linear, attentive or finetune, as those take it.")
   private Path recipe;
 
   @Option(
@@ -152,6 +153,7 @@ final class CurveCommand implements Callable<Integer> {
         switch (measure) {
           case KNN -> new KnnCommand();
           case LINEAR -> new LinearCommand();
+          case ATTENTIVE -> new AttentiveCommand();
           case FINETUNE -> new FineTuneCommand();
         };
     if (measure == Measure.KNN) {

@@ -10,9 +10,11 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description =
-        "Measures a pre-trained encoder by classification: fine-tuning, a linear probe, or k-NN.",
+        "Measures a pre-trained encoder by classification: fine-tuning, an attentive or a linear"
+            + " probe, or k-NN.",
     subcommands = {
       FineTuneCommand.class,
+      AttentiveCommand.class,
       LinearCommand.class,
       KnnCommand.class,
       CurveCommand.class
@@ -21,6 +23,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./mto evaluate knn --run runs/quickstart",
+      "  ./mto evaluate attentive --run runs/quickstart --recipe configs/evaluate/attentive-tiny.yaml",
       "  ./mto evaluate linear --run runs/quickstart --cached",
       "  ./mto evaluate finetune --run runs/quickstart --recipe configs/evaluate/finetune-tiny.yaml",
       "  ./mto evaluate curve --run runs/quickstart --by knn"
@@ -31,6 +34,6 @@ public final class EvaluateCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say how to evaluate: finetune, linear, knn or curve");
+        spec.commandLine(), "say how to evaluate: finetune, attentive, linear, knn or curve");
   }
 }

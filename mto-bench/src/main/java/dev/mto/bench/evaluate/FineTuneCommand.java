@@ -4,6 +4,7 @@ import dev.mto.engine.weights.TrainedModel;
 import dev.mto.evaluation.ClassifierTraining;
 import dev.mto.evaluation.FineTuneConfig;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,9 +36,10 @@ final class FineTuneCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TrainedModel opened = model.open();
     FineTuneConfig recipe =
-        options.recipe(opened.baseline().fineTuneRecipe(), FineTuneConfig.class);
+        options.recipe(opened.baseline().fineTuneRecipe(), FineTuneConfig.class, List.of());
     return options.run(
         ClassifierTraining.fineTuning(opened, model.config(opened), recipe, options.untrained()),
+        0,
         model,
         opened);
   }

@@ -12,6 +12,7 @@ import dev.mto.evaluation.ClassifierTraining;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -49,8 +50,15 @@ final class JobOptions {
 
   @Mixin private JsonOutput json;
 
-  <T> T recipe(String defaults, Class<T> type) {
-    return ConfigLoader.load(defaults, recipe, settings, type);
+  /**
+   * The recipe.
+   *
+   * @param more settings that options of the command stand for, over all others
+   */
+  <T> T recipe(String defaults, Class<T> type, List<String> more) {
+    List<String> all = new ArrayList<>(settings);
+    all.addAll(more);
+    return ConfigLoader.load(defaults, recipe, all, type);
   }
 
   /**
@@ -87,12 +95,20 @@ final class JobOptions {
     return json;
   }
 
-  /** Runs a job; exit code 0 done, 130 stopped by Ctrl-C. */
-  int run(ClassifierTraining training, EvaluatedModel model, TrainedModel opened)
+  /**
+   * Runs a job; exit code 0 done, 130 stopped by Ctrl-C.
+   *
+   * @param block whose features are seen, 0 for the usual ones; part of the usual folder's name
+   */
+  int run(ClassifierTraining training, int block, EvaluatedModel model, TrainedModel opened)
       throws IOException {
     Path root = out;
     if (root == null) {
-      root = model.folder(untrained ? training.task() + "-untrained" : training.task());
+      root =
+          model.folder(
+              training.task()
+                  + (block > 0 ? "-block-" + block : "")
+                  + (untrained ? "-untrained" : ""));
     }
     ClassifierFolder folder = ClassifierFolder.prepare(root, training.recipe(), resume);
     LabelledImages images = LabelledImages.open(model.config(opened), folder.badImages());

@@ -31,7 +31,7 @@ import picocli.CommandLine.Mixin;
       "",
       "Examples:",
       "  ./mto evaluate linear --run runs/quickstart --cached",
-      "  ./mto evaluate linear --run runs/quickstart --cached --block 3 --c 0.1",
+      "  ./mto evaluate linear --run runs/quickstart --cached --block 3 --c 0.1 --pixels",
       "  ./mto evaluate linear --run runs/quickstart --cached --out runs/quickstart/evaluate/solved",
       "  ./mto evaluate linear --weights mae_pretrain_vit_base.pth \\",
       "      --config configs/mae-vit-base.yaml --train /data/imagenet/train --val"
@@ -39,6 +39,7 @@ import picocli.CommandLine.Mixin;
     })
 final class LinearCommand implements Callable<Integer> {
   @Mixin private EvaluatedModel model;
+  @Mixin private FeatureOptions feature;
   @Mixin private JobOptions options;
 
   @ArgGroup(exclusive = false, heading = "%nOn cached features:%n")
@@ -53,9 +54,11 @@ final class LinearCommand implements Callable<Integer> {
       return 0;
     }
     LinearProbeConfig recipe =
-        options.recipe(opened.baseline().linearProbeRecipe(), LinearProbeConfig.class);
+        options.recipe(
+            opened.baseline().linearProbeRecipe(), LinearProbeConfig.class, feature.settings());
     return options.run(
         ClassifierTraining.linearProbe(opened, model.config(opened), recipe, options.untrained()),
+        recipe.block(),
         model,
         opened);
   }
@@ -65,8 +68,7 @@ final class LinearCommand implements Callable<Integer> {
     ClassifierFolder folder =
         options.out() == null ? null : ClassifierFolder.forSolved(options.out());
     FrozenEvaluation evaluation =
-        new FrozenEvaluation(
-            opened, config, LabelledImages.open(config, null), cached.feature().kind());
+        new FrozenEvaluation(opened, config, LabelledImages.open(config, null), feature.kind());
     System.out.printf(
         "logistic regression on standardised cached features of %d training images, %d validation"
             + " images, %d classes%n",
@@ -82,6 +84,9 @@ final class LinearCommand implements Callable<Integer> {
     }
     figures.model(evaluation.ofModel(ofModel, cached.weights()));
     figures.untrained(evaluation.ofUntrained(classifier, cached.twins()));
+    if (cached.pixels()) {
+      figures.pixels(evaluation.ofPixels(classifier));
+    }
     options.json().write(figures.all());
     if (folder != null) {
       JsonFile.write(folder.root().resolve("result.json"), figures.all());

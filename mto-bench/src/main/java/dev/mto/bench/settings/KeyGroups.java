@@ -7,6 +7,7 @@ import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.SettingKey;
 import dev.mto.engine.errors.UserException;
+import dev.mto.evaluation.AttentiveProbeConfig;
 import dev.mto.evaluation.FineTuneConfig;
 import dev.mto.evaluation.LinearProbeConfig;
 import java.util.ArrayList;
@@ -52,6 +53,12 @@ final class KeyGroups {
             "linear.",
             SettingKey.of("", LinearProbeConfig.class),
             byMethod(Baseline::linearProbeRecipe)));
+    groups.add(
+        new KeyGroup(
+            "Attentive probe: `mto evaluate attentive --recipe FILE`",
+            "attentive.",
+            SettingKey.of("", AttentiveProbeConfig.class),
+            byMethod(Baseline::attentiveProbeRecipe)));
     groups.add(
         new KeyGroup(
             "A study: `mto study FILE`",

@@ -26,8 +26,8 @@ import java.util.TreeMap;
  * @param seconds of its commands by name
  * @param weights of L_spa, L_e and L_r, zeros without MTO
  * @param loss mean self-supervised training loss of each epoch
- * @param validation mean self-supervised loss of the validation images by epoch, under masks that
- *     are the same in each epoch and for each seed; empty where {@code data.val} is not given
+ * @param validation mean self-supervised loss of the validation images by epoch, under masks that are
+ *     the same in each; empty where {@code data.val} is not given
  * @param bound of H in nats: ln of the visible tokens
  * @param heterogeneity H in nats of layers 0 to L (eq. 2), by epoch and token group, whose name is
  *     empty for a method's only one

@@ -11,8 +11,11 @@ import dev.mto.engine.Baselines;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.encoder.FrozenEncoder;
 import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.graph.LabelledImages;
+import dev.mto.evaluation.AttentiveProbe;
+import dev.mto.evaluation.AttentiveProbeConfig;
 import dev.mto.evaluation.ClassifierFolder;
 import dev.mto.evaluation.ClassifierTraining;
 import dev.mto.evaluation.FineTuneConfig;
@@ -71,21 +74,53 @@ class ClassifierTrainingTest {
     }
   }
 
+  /** Trains into a folder of that name, to the end or until it fails. */
+  @FunctionalInterface
+  private interface Job {
+    void train(String name, long failAt, boolean resume) throws IOException;
+  }
+
   @Test
   void aKilledJobThatIsResumedGivesTheSameBitsAsAnUndisturbedOne() throws IOException {
-    train("whole", -1, false);
-    assertThatThrownBy(() -> train("killed", 7, false)).hasMessage("killed");
-    train("killed", -1, true);
+    assertResumedToTheBit(this::train);
+  }
+
+  @Test
+  void soDoesAnAttentiveProbeThatKeepsTokens() throws IOException {
+    assertResumedToTheBit((name, at, resume) -> attend(name, at, resume, true, true));
+    assertResumedToTheBit(
+        (name, at, resume) -> attend(name + "-crops", at, resume, false, false), "-crops");
+  }
+
+  @Test
+  void keptTokensAreThoseThatAreComputedAnew() throws IOException {
+    attend("kept", -1, false, true, true);
+    attend("anew", -1, false, false, true);
+    Map<String, INDArray> anew = tensors("anew", "last");
+    tensors("kept", "last")
+        .forEach(
+            (name, array) ->
+                assertThat(array.equalsWithEps(anew.get(name), 1e-6)).as(name).isTrue());
+  }
+
+  private void assertResumedToTheBit(Job job) throws IOException {
+    assertResumedToTheBit(job, "");
+  }
+
+  private void assertResumedToTheBit(Job job, String ending) throws IOException {
+    job.train("whole", -1, false);
+    assertThatThrownBy(() -> job.train("killed", 7, false)).hasMessage("killed");
+    job.train("killed", -1, true);
 
     for (String file : List.of("last", "best")) {
-      Map<String, INDArray> whole = tensors("whole", file);
-      Map<String, INDArray> resumed = tensors("killed", file);
+      Map<String, INDArray> whole = tensors("whole" + ending, file);
+      Map<String, INDArray> resumed = tensors("killed" + ending, file);
       assertThat(resumed.keySet()).isEqualTo(whole.keySet());
       whole.forEach(
           (name, array) -> assertThat(resumed.get(name)).as(file + " " + name).isEqualTo(array));
     }
-    assertThat(folder.resolve("killed/metrics.jsonl"))
-        .hasSameTextualContentAs(folder.resolve("whole/metrics.jsonl"));
+    assertThat(folder.resolve("killed" + ending + "/metrics.jsonl"))
+        .hasSameTextualContentAs(folder.resolve("whole" + ending + "/metrics.jsonl"));
   }
 
   private Map<String, INDArray> tensors(String name, String file) {
@@ -93,15 +128,58 @@ class ClassifierTrainingTest {
         .tensors();
   }
 
+  private RunConfig config() throws IOException {
+    return OfficialCheckpoint.MAE
+        .runConfig(folder)
+        .withFolders(
+            ColouredImages.write(folder.resolve("train"), 8, 1).toString(),
+            ColouredImages.write(folder.resolve("val"), 2, 2).toString());
+  }
+
+  private static AttentiveProbeConfig attentive(Baseline baseline, boolean cached) {
+    return ConfigLoader.load(
+        baseline.attentiveProbeRecipe(),
+        null,
+        List.of("epochs=3", "batch=4", "accumulate=2", "cached=" + cached),
+        AttentiveProbeConfig.class);
+  }
+
+  private void attend(String name, long failAt, boolean resume, boolean cached, boolean centred)
+      throws IOException {
+    RunConfig config = config();
+    Baseline baseline = Baselines.named(config.baseline());
+    AttentiveProbeConfig recipe = attentive(baseline, cached);
+    Map<String, INDArray> weights = WeightFile.read(OfficialCheckpoint.MAE.file());
+    ClassifierTraining training =
+        new ClassifierTraining(
+            "attentive",
+            "the model",
+            false,
+            "attention",
+            config,
+            recipe,
+            TrainingViews.of(config, attentive(baseline, centred)),
+            (classes, count, schedule) ->
+                new Failing(
+                    new AttentiveProbe(
+                        FrozenEncoder.of(baseline, config, weights),
+                        config.vit(),
+                        recipe,
+                        count,
+                        classes),
+                    failAt),
+            () -> "the weights");
+    run(training, name, recipe, resume);
+  }
+
+  private void run(ClassifierTraining training, String name, Object recipe, boolean resume) {
+    ClassifierFolder result = ClassifierFolder.prepare(folder.resolve(name), recipe, resume);
+    LabelledImages images = LabelledImages.open(training.config(), null);
+    assertThat(training.run(images, result, resume, SILENT)).isPresent();
+  }
+
   private void train(String name, long failAt, boolean resume) throws IOException {
-    RunConfig config =
-        ConfigLoader.load(
-                OfficialCheckpoint.MAE.config(folder),
-                List.of(),
-                baseline -> Baselines.named(baseline).recipe())
-            .withFolders(
-                ColouredImages.write(folder.resolve("train"), 8, 1).toString(),
-                ColouredImages.write(folder.resolve("val"), 2, 2).toString());
+    RunConfig config = config();
     Baseline baseline = Baselines.named(config.baseline());
     FineTuneConfig recipe =
         ConfigLoader.load(
@@ -116,7 +194,6 @@ class ClassifierTrainingTest {
                 "rand_augment.operations=2",
                 "erasing=0.5"),
             FineTuneConfig.class);
-    LabelledImages images = LabelledImages.open(config, null);
     Map<String, INDArray> weights = WeightFile.read(OfficialCheckpoint.MAE.file());
     ClassifierTraining training =
         new ClassifierTraining(
@@ -127,11 +204,10 @@ class ClassifierTrainingTest {
             config,
             recipe,
             TrainingViews.of(config, recipe),
-            (classes, schedule) ->
+            (classes, count, schedule) ->
                 new Failing(
                     new FineTuner(baseline, config, recipe, weights, classes, schedule), failAt),
             () -> "the weights");
-    ClassifierFolder result = ClassifierFolder.prepare(folder.resolve(name), recipe, resume);
-    assertThat(training.run(images, result, resume, SILENT)).isPresent();
+    run(training, name, recipe, resume);
   }
 }

@@ -51,6 +51,11 @@ class PredictCommandTest {
   }
 
   @Test
+  void soDoesAnAttentiveProbe() throws IOException {
+    assertMeasuredAlike(TrainedJob.attended(OfficialCheckpoint.SIMMIM, folder, "block=1"));
+  }
+
+  @Test
   void soDoesASolvedLogisticRegression() throws IOException {
     assertMeasuredAlike(
         TrainedJob.solved(OfficialCheckpoint.SIMMIM, folder, "--block", "1", "--feature", "class"));

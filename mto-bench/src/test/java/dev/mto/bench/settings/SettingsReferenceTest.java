@@ -10,6 +10,7 @@ import dev.mto.engine.config.Rules;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.SettingKey;
 import dev.mto.engine.errors.UserException;
+import dev.mto.evaluation.AttentiveProbeConfig;
 import dev.mto.evaluation.FineTuneConfig;
 import dev.mto.evaluation.LinearProbeConfig;
 import java.io.IOException;
@@ -145,6 +146,7 @@ class SettingsReferenceTest {
     Baseline mae = Baselines.named("mae");
     refused(mae.fineTuneRecipe(), "finetune.", FineTuneConfig.class);
     refused(mae.linearProbeRecipe(), "linear.", LinearProbeConfig.class);
+    refused(mae.attentiveProbeRecipe(), "attentive.", AttentiveProbeConfig.class);
   }
 
   private static void refused(String recipe, String prefix, Class<?> type) {

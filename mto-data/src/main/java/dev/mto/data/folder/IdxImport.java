@@ -11,8 +11,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import org.apache.commons.io.FileUtils;
-import org.apache.commons.io.file.PathUtils;
 
 /**
  * Turns part of an IDX pair (the files of MNIST and its relatives) into PNG class folders {@code
@@ -60,20 +58,7 @@ public record IdxImport(
    * @throws UncheckedIOException if reading or writing fails
    */
   public void run() {
-    Path partial = out.resolveSibling(out.getFileName() + ".partial");
-    try {
-      requireEmpty(out);
-      requireEmpty(partial);
-      try {
-        write(partial, targets());
-        Files.deleteIfExists(out);
-        Files.move(partial, out);
-      } finally {
-        FileUtils.deleteDirectory(partial.toFile());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot import " + images + " into " + out + ": " + e, e);
-    }
+    WholeFolder.write(out, null, folder -> write(folder, targets()));
   }
 
   /** For each image of the file, where it goes below the output folder; null = nowhere. */
@@ -160,7 +145,7 @@ public record IdxImport(
     return square;
   }
 
-  private static void requireClassNames(List<String> classes) {
+  static void requireClassNames(List<String> classes) {
     if (classes.isEmpty() || classes.size() > 256) {
       throw new IllegalArgumentException(
           classes.size() + " class names were given but 1 to 256 are possible");
@@ -182,14 +167,6 @@ public record IdxImport(
       throw new IllegalArgumentException(
           "the number of %s images is %s but must be a multiple of the %s classes, or 0"
               .formatted(part, count, classes));
-    }
-  }
-
-  private static void requireEmpty(Path folder) throws IOException {
-    if (Files.exists(folder)
-        && !(Files.isDirectory(folder) && PathUtils.isEmptyDirectory(folder))) {
-      throw new IllegalArgumentException(
-          folder + " exists and is not an empty folder: choose another or remove it");
     }
   }
 }

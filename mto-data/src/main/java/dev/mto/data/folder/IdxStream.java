@@ -11,7 +11,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /** An IDX file of unsigned bytes, plain or gzip, read item by item; nothing is taken on trust. */
-final class IdxStream implements AutoCloseable {
+public final class IdxStream implements AutoCloseable {
   private static final int UNSIGNED_BYTES = 0x08;
   private static final int MAX_SIDE = 4096;
 
@@ -26,10 +26,12 @@ final class IdxStream implements AutoCloseable {
   }
 
   /**
+   * Opens a file and reads its header.
+   *
    * @param dimensions 1 for labels, 3 for images
    * @throws IllegalArgumentException if the header is not that of such a file
    */
-  static IdxStream open(Path file, int dimensions) throws IOException {
+  public static IdxStream open(Path file, int dimensions) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + " is not a file: give an IDX file, gzip or plain");
     }
@@ -46,17 +48,17 @@ final class IdxStream implements AutoCloseable {
   }
 
   /** Items by the header. */
-  int items() {
+  public int items() {
     return shape[0];
   }
 
   /** Size of dimension {@code d} by the header. */
-  int dimension(int d) {
+  public int dimension(int d) {
     return shape[d];
   }
 
   /** The next item, in c order. */
-  byte[] read() throws IOException {
+  public byte[] read() throws IOException {
     int length = shape.length == 1 ? 1 : shape[1] * shape[2];
     byte[] item;
     try {
@@ -73,7 +75,7 @@ final class IdxStream implements AutoCloseable {
   }
 
   /** Refuses bytes after the last item. */
-  void requireEnd() throws IOException {
+  public void requireEnd() throws IOException {
     if (in.read() >= 0) {
       throw new IllegalArgumentException(
           file + " goes on after the " + items() + " items its header declares: get it again");

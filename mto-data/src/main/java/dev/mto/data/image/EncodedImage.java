@@ -127,15 +127,26 @@ public final class EncodedImage {
   }
 
   /**
-   * The bytes of a PNG file of an 8-bit image.
+   * The bytes of a PNG file of a grey 8-bit image.
    *
    * @param grey [height * width], row by row
    */
-  @SuppressWarnings("try")
   public static byte[] png(byte[] grey, int height, int width) {
+    return png(grey, height, width, 1);
+  }
+
+  /**
+   * The bytes of a PNG file of an 8-bit image.
+   *
+   * @param values [height * width * channels], row by row: grey, or blue, green and red
+   * @param channels 1 or 3
+   */
+  @SuppressWarnings("try")
+  public static byte[] png(byte[] values, int height, int width, int channels) {
     try (PointerScope scope = OpenCv.scope()) {
       BytePointer encoded = new BytePointer();
-      if (!opencv_imgcodecs.imencode(".png", OpenCv.mat(grey, height, width, 1), encoded)) {
+      if (!opencv_imgcodecs.imencode(
+          ".png", OpenCv.mat(values, height, width, channels), encoded)) {
         throw new IllegalStateException(
             "OpenCV could not write a " + height + "x" + width + " PNG");
       }

@@ -38,7 +38,7 @@ public final class Mask {
    * @param order [N], the indices 0 … N-1
    * @param count how many at its end are masked
    */
-  static Mask ofLast(int[] order, int count) {
+  public static Mask ofLast(int[] order, int count) {
     boolean[] masked = new boolean[order.length];
     for (int i = order.length - count; i < order.length; i++) {
       masked[order[i]] = true;

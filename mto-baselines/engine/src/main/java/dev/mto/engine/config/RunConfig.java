@@ -103,8 +103,25 @@ public record RunConfig(
                       + " about four steps more; 0 for never.",
               unit = "steps",
               range = Rules.NOT_NEGATIVE)
-          Integer mtoGradientsEvery) {
+          Integer mtoGradientsEvery,
+      @Setting(
+              "Which masks the self-supervised loss of validation images is measured under: run (the"
+                  + " method's, by the run's seed), method (the method's, the same for every seed and"
+                  + " batch), common (single patches, the same for every method that masks as many). All"
+                  + " are the same in every epoch. A number under one is not comparable with one under"
+                  + " another.")
+          ValidationMasks validationMasks) {
     private static final int USUAL_SECONDS = 30;
+
+    /** Masks of validation images. */
+    public enum ValidationMasks {
+      /** The method's own, by the run's seed. */
+      RUN,
+      /** The method's own, the same for every seed and size of a batch. */
+      METHOD,
+      /** Single patches, the same for every method that masks as many. */
+      COMMON
+    }
 
     /** Checks ranges. */
     public Log {
@@ -115,6 +132,7 @@ public record RunConfig(
       mtoGradientsEvery = mtoGradientsEvery == null ? 0 : mtoGradientsEvery;
       Rules.positive("log.report_every_seconds", reportEverySeconds);
       Rules.notNegative("log.mto_gradients_every", mtoGradientsEvery);
+      validationMasks = validationMasks == null ? ValidationMasks.RUN : validationMasks;
     }
   }
 

@@ -94,6 +94,17 @@ public record EncoderModel(
         : Tokens.patches(tokens).mean(1);
   }
 
+  /**
+   * Patch tokens of a block.
+   *
+   * @param block from 1, before any norm; 0 for the last one's after the final norm
+   * @return [B, N, D]
+   * @throws UserException when the encoder has no such block
+   */
+  public SDVariable patchTokens(int block) {
+    return block == 0 ? output.patches() : Tokens.patches(tokens(block));
+  }
+
   private SDVariable tokens(int block) {
     int depth = output.blocks().size();
     if (block > depth) {

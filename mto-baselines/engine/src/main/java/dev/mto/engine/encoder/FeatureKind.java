@@ -15,7 +15,11 @@ public record FeatureKind(Pooling pooling, int block) {
 
   /** For results, e.g. "mean of patch tokens, after the final norm". */
   public String describe() {
-    return (pooling == Pooling.MEAN ? "mean of patch tokens" : "class token")
-        + (block == 0 ? ", after the final norm" : ", block " + block);
+    return (pooling == Pooling.MEAN ? "mean of patch tokens" : "class token") + describe(block);
+  }
+
+  /** For results: which block, e.g. ", after the final norm". */
+  public static String describe(int block) {
+    return block == 0 ? ", after the final norm" : ", block " + block;
   }
 }

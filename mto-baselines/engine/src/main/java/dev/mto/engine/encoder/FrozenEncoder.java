@@ -21,6 +21,7 @@ public final class FrozenEncoder implements AutoCloseable {
   private final int dim;
   private final GraphSession session;
   private final Map<FeatureKind, String> features = new HashMap<>();
+  private final Map<Integer, String> patchTokens = new HashMap<>();
 
   private FrozenEncoder(EncoderModel encoder, int dim, SessionOptions options) {
     this.encoder = encoder;
@@ -79,7 +80,22 @@ public final class FrozenEncoder implements AutoCloseable {
    * @throws UserException when the encoder has no such block
    */
   public INDArray features(INDArray images, FeatureKind kind) {
-    String name = features.computeIfAbsent(kind, k -> encoder.features(k).name());
+    return computed(images, features.computeIfAbsent(kind, k -> encoder.features(k).name()));
+  }
+
+  /**
+   * Patch tokens of images.
+   *
+   * @param images [B, C, H, W] float32, normalised, c order
+   * @param block from 1, before any norm; 0 for the last one's after the final norm
+   * @return [B, N, D] float32, the caller's to close
+   * @throws UserException when the encoder has no such block
+   */
+  public INDArray patchTokens(INDArray images, int block) {
+    return computed(images, patchTokens.computeIfAbsent(block, b -> encoder.patchTokens(b).name()));
+  }
+
+  private INDArray computed(INDArray images, String name) {
     INDArray[] copy = new INDArray[1];
     session.run(
         Map.of(EncoderModel.IMAGES, images),

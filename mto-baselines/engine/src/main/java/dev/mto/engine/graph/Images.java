@@ -6,6 +6,7 @@ import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.Augmentation;
 import dev.mto.data.image.Photometric;
 import dev.mto.data.image.Preprocessing;
+import dev.mto.data.mask.Mask;
 import dev.mto.data.mask.MaskSampler;
 import dev.mto.data.random.RandomStream;
 import dev.mto.engine.Baseline;
@@ -167,6 +168,27 @@ public final class Images {
   /** Batches in a fixed order, not augmented, with masks that are the same every time. */
   public ImageBatches fixed(ImageFolder folder) {
     return inFixedOrder(folder, masks);
+  }
+
+  /**
+   * Batches of validation images in a fixed order, not augmented, with the masks that the
+   * configuration asks for: the same in every epoch.
+   */
+  public ImageBatches validated() {
+    ImageBatches.Builder batches = batches(validation, config.centreCrop(), null);
+    return switch (config.log().validationMasks()) {
+      case RUN -> batches.masks(masks).build();
+      case METHOD -> batches.masks((image, step) -> masks.sample(image, image)).seed(0).build();
+      case COMMON -> batches.masks(singlePatches()).seed(0).build();
+    };
+  }
+
+  /** Draws as many single patches as the method masks of the first image. */
+  private MaskSampler singlePatches() {
+    Mask first =
+        masks.sample(RandomStream.of(0, "mask", 0, 0), RandomStream.of(0, "mask_step", 0, 0));
+    return (image, step) ->
+        Mask.ofLast(RandomStream.permutation(first.tokens(), image), first.maskedCount());
   }
 
   /** Batches in a fixed order, not augmented, nothing masked. */

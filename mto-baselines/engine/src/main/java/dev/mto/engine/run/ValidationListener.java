@@ -17,8 +17,8 @@ import java.util.function.IntPredicate;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Measures the validation images at the end of epochs: the self-supervised loss under fixed masks,
- * and the k-NN accuracy, which is that of {@code evaluate knn}.
+ * Measures the validation images at the end of epochs: the self-supervised loss under masks that
+ * are the same every time, and the k-NN accuracy, which is that of {@code evaluate knn}.
  */
 final class ValidationListener implements TrainingListener {
   /** Of a larger folder, images at equal distances: memory stays small on any data set. */
@@ -59,7 +59,7 @@ final class ValidationListener implements TrainingListener {
   private double loss() {
     String loss = model.outputs().loss().name();
     double[] sum = new double[2];
-    try (ImageBatches batches = images.fixed(images.validation())) {
+    try (ImageBatches batches = images.validated()) {
       while (batches.hasNext()) {
         ImageBatch batch = batches.nextBatch();
         Map<String, INDArray> feeds = model.evaluationFeeds(batch);
