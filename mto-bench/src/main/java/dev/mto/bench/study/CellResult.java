@@ -8,6 +8,7 @@ import dev.mto.engine.config.MtoConfig;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.report.MetricsFile;
+import dev.mto.engine.report.MetricsRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ObjDoubleConsumer;
 
 /**
  * What a finished cell gave, small enough to be kept under version control.
@@ -24,10 +26,10 @@ import java.util.TreeMap;
  * @param commit of the program that made it
  * @param machine backend, threads and more of it
  * @param seconds of its commands by name
- * @param weights of L_spa, L_e and L_r, zeros without MTO
+ * @param weights of L_spa, L_e and L_r, zeros without MTO; by gradient share the largest of the run
  * @param loss mean self-supervised training loss of each epoch
- * @param validation mean self-supervised loss of the validation images by epoch, under masks that are
- *     the same in each; empty where {@code data.val} is not given
+ * @param validation mean self-supervised loss of the validation images by epoch, under masks that
+ *     are the same in each; empty where {@code data.val} is not given
  * @param bound of H in nats: ln of the visible tokens
  * @param heterogeneity H in nats of layers 0 to L (eq. 2), by epoch and token group, whose name is
  *     empty for a method's only one
@@ -165,7 +167,7 @@ record CellResult(
           provenance.path("mto.commit").asText(),
           machine(provenance),
           folder.readDone(),
-          weights(cell.config().mto()),
+          weights(cell.config().mto(), folder.run()),
           List.copyOf(epochMeans(folder.run(), "loss.ss").values()),
           epochMeans(folder.run(), "val_loss"),
           bound,
@@ -198,31 +200,47 @@ record CellResult(
     return layers;
   }
 
-  private static Weights weights(MtoConfig mto) {
-    return mto.enabled()
-        ? new Weights(mto.weights().spa(), mto.weights().e(), mto.weights().r())
-        : new Weights(0, 0, 0);
+  /** The weights of a run, with the measured ones read from its metrics. */
+  static Weights weights(MtoConfig mto, Path run) {
+    if (!mto.enabled()) {
+      return new Weights(0, 0, 0);
+    }
+    if (mto.gradientShare() == 0) {
+      return new Weights(mto.weights().spa(), mto.weights().e(), mto.weights().r());
+    }
+    return new Weights(
+        largest(run, "mto_weight.spa"), largest(run, "mto_weight.e"), largest(run, "mto_weight.r"));
+  }
+
+  private static double largest(Path run, String name) {
+    double[] largest = new double[1];
+    forEachRow(run, name, (row, value) -> largest[0] = Math.max(largest[0], value));
+    return largest[0];
   }
 
   /** Means over the steps of each epoch that have the number. */
-  private static SortedMap<Integer, Double> epochMeans(Path run, String name) throws IOException {
+  private static SortedMap<Integer, Double> epochMeans(Path run, String name) {
     SortedMap<Integer, double[]> sums = new TreeMap<>();
-    Path metrics = run.resolve("metrics.jsonl");
-    if (Files.exists(metrics)) {
-      MetricsFile.forEach(
-          metrics,
-          row ->
-              row.number(name)
-                  .ifPresent(
-                      loss -> {
-                        int epoch = (int) Math.ceil(row.number("epoch").orElse(0) - 1e-9);
-                        double[] sum = sums.computeIfAbsent(epoch, e -> new double[2]);
-                        sum[0] += loss;
-                        sum[1]++;
-                      }));
-    }
+    forEachRow(
+        run,
+        name,
+        (row, value) -> {
+          int epoch = (int) Math.ceil(row.number("epoch").orElse(0) - 1e-9);
+          double[] sum = sums.computeIfAbsent(epoch, e -> new double[2]);
+          sum[0] += value;
+          sum[1]++;
+        });
     SortedMap<Integer, Double> means = new TreeMap<>();
     sums.forEach((epoch, sum) -> means.put(epoch, sum[0] / sum[1]));
     return means;
+  }
+
+  /** The rows that have the number, with it; none of a run that made no step. */
+  private static void forEachRow(Path run, String name, ObjDoubleConsumer<MetricsRow> use) {
+    Path metrics = run.resolve("metrics.jsonl");
+    if (Files.exists(metrics)) {
+      MetricsFile.forEach(
+          metrics, row -> row.number(name).ifPresent(value -> use.accept(row, value)));
+    }
   }
 }
