@@ -34,8 +34,12 @@ record Agreement(double loss, double other, GradientDifference gradients) {
     /** Between two steps in float32. */
     static final Bounds FLOAT32 = new Bounds(1e-4, 1e-3, Double.POSITIVE_INFINITY);
 
-    /** Between a step in bfloat16, whose operands have 8 bits, and one in float32. */
-    static final Bounds BFLOAT16 = new Bounds(1e-2, 0.1, 0.3);
+    /**
+     * Between a step in bfloat16, whose operands have 8 bits, and one in float32: about three times
+     * what was seen of either side (losses 2e-4, gradients 0.02, MAE's patch embedding with MTO
+     * 0.1).
+     */
+    static final Bounds BFLOAT16 = new Bounds(1e-3, 0.05, 0.25);
 
     /** Of a case. */
     static Bounds of(BenchmarkCase benchmark) {
@@ -179,8 +183,8 @@ record Agreement(double loss, double other, GradientDifference gradients) {
               "%s: losses %.7g and %.7g differ by %.2g, more than %.0e: not the same work, nothing"
                   + " was timed",
               what,
-              other,
               loss,
+              other,
               lossDifference(),
               bounds.loss()));
     }
