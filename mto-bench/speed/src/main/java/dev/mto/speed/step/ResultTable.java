@@ -82,7 +82,7 @@ final class ResultTable {
   }
 
   private static void rows(StringBuilder text, CaseResult result, CaseResult narrow) {
-    row(text, result, "this", result.ours(), "", narrow == result ? null : narrow);
+    row(text, result, "this", result.ours(), "", result.float32() == null ? narrow : null);
     new TreeMap<>(result.peers())
         .forEach(
             (blas, peer) ->
