@@ -32,8 +32,13 @@ final class Layers {
 
   /** x W' + b on the last axis; a convolution's kernel counts as the matrix [out, in * k * k]. */
   Tensor affine(Tensor x, String name) {
-    Tensor kernel = weights.get(name + ".weight");
-    return linear(x, kernel.flatten(1, -1), new TensorOptional(weights.get(name + ".bias")));
+    return affine(x, weights.get(name + ".weight"), weights.get(name + ".bias"));
+  }
+
+  /** The same with weights that are given. */
+  static Tensor affine(Tensor x, Tensor kernel, Tensor bias) {
+    return linear(
+        x, Autocast.operand(kernel.flatten(1, -1)), new TensorOptional(Autocast.operand(bias)));
   }
 
   /**

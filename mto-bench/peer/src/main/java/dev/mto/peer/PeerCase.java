@@ -24,6 +24,8 @@ import java.util.Set;
  * @param adamEpsilon of AdamW
  * @param weightDecay of AdamW
  * @param clip largest global norm of the gradients; 0 = no clipping
+ * @param bfloat16 whether the operands of linear layers and of attention are bfloat16, by {@link
+ *     Autocast}; float32 otherwise
  */
 record PeerCase(
     String method,
@@ -41,7 +43,8 @@ record PeerCase(
     double beta2,
     double adamEpsilon,
     double weightDecay,
-    double clip) {
+    double clip,
+    boolean bfloat16) {
 
   private static final Set<String> METHODS = Set.of("simmim", "mae");
 

@@ -2,6 +2,8 @@ package dev.mto.peer;
 
 import static org.bytedeco.pytorch.global.torch.TORCH_VERSION;
 import static org.bytedeco.pytorch.global.torch.get_num_threads;
+import static org.bytedeco.pytorch.global.torch.mm;
+import static org.bytedeco.pytorch.global.torch.randn;
 import static org.bytedeco.pytorch.global.torch.set_num_threads;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -26,12 +29,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *       from now on
  *   <li>{@code steps N}: one step to warm up and N more; {@code ms}, their times
  *   <li>{@code gradients FILE}: {@code loss}; the gradients go to the file, the weights stay
+ *   <li>{@code products N}: {@code float32_gflops} and {@code bfloat16_gflops}, the rates of the
+ *       fastest of N products of matrices of 2048 x 2048
  *   <li>{@code memory}: {@code peak_mb}, the most memory that was resident
  * </ul>
  */
 public final class PeerProcess {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long SIDE = 2048;
 
   private final TrainingStep step;
   private boolean mto;
@@ -86,6 +92,12 @@ public final class PeerProcess {
       case "mto" -> mto = argument.equals("on");
       case "steps" -> time(Integer.parseInt(argument), answer.putArray("ms"));
       case "gradients" -> answer.put("loss", gradients(Path.of(argument)));
+      case "products" -> {
+        int count = Integer.parseInt(argument);
+        answer
+            .put("float32_gflops", fastestProduct(ScalarType.Float, count))
+            .put("bfloat16_gflops", fastestProduct(ScalarType.BFloat16, count));
+      }
       case "memory" -> answer.put("peak_mb", PeakMemory.mebibytes());
       default -> answer.put("error", "there is no command '" + command + "'");
     }
@@ -99,6 +111,21 @@ public final class PeerProcess {
       step.run(mto);
       milliseconds.add((System.nanoTime() - start) / 1e6);
     }
+  }
+
+  @SuppressWarnings("try") // the scope frees the matrices
+  private static double fastestProduct(ScalarType type, int count) {
+    double best = 0;
+    try (PointerScope scope = new PointerScope()) {
+      Tensor a = randn(SIDE, SIDE).to(type);
+      Tensor b = randn(SIDE, SIDE).to(type);
+      for (int i = 0; i < count; i++) {
+        long start = System.nanoTime();
+        mm(a, b);
+        best = Math.max(best, 2.0 * SIDE * SIDE * SIDE / (System.nanoTime() - start));
+      }
+    }
+    return best;
   }
 
   private double gradients(Path file) {

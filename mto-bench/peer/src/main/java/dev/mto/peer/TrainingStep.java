@@ -66,7 +66,7 @@ final class TrainingStep {
 
   private Tensor backward(boolean mto) {
     weights.all().forEach(weight -> weight.mutable_grad().reset());
-    Model.Forward forward = model.forward(images, mask);
+    Model.Forward forward = forward();
     Tensor loss = forward.loss();
     if (mto) {
       loss =
@@ -74,5 +74,12 @@ final class TrainingStep {
     }
     loss.backward();
     return loss;
+  }
+
+  @SuppressWarnings("try") // acts by being open; affinities and the backward pass are not under it
+  private Model.Forward forward() {
+    try (Autocast autocast = new Autocast(options.bfloat16())) {
+      return model.forward(images, mask);
+    }
   }
 }

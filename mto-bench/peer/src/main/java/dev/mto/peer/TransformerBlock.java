@@ -2,14 +2,12 @@ package dev.mto.peer;
 
 import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.gelu;
-import static org.bytedeco.pytorch.global.torch.linear;
 import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 
 /**
@@ -66,12 +64,12 @@ final class TransformerBlock {
     long tokens = x.size(1);
     long dim = x.size(2);
     TensorVector qkv =
-        linear(x, weights.get(prefix + "attn.qkv.weight"), new TensorOptional(qkvBias(dim)))
+        Layers.affine(x, weights.get(prefix + "attn.qkv.weight"), qkvBias(dim))
             .view(batch, tokens, 3, heads, dim / heads) // (B, T, 3D) -> (B, T, 3, H, D/H)
             .permute(2, 0, 3, 1, 4) // [3, B, H, T, D/H]
             .unbind(0);
     Tensor mixed =
-        positionBias == null
+        positionBias == null && !Autocast.active()
             ? scaled_dot_product_attention(qkv.get(0), qkv.get(1), qkv.get(2))
             : composed(qkv, positionBias, dim / heads); // [B, H, T, D/H]
     return layers.affine(mixed.transpose(1, 2).reshape(batch, tokens, dim), prefix + "attn.proj");
@@ -79,7 +77,10 @@ final class TransformerBlock {
 
   private static Tensor composed(TensorVector qkv, Tensor positionBias, long headDim) {
     Tensor query = qkv.get(0).mul(new Scalar(1 / Math.sqrt((double) headDim)));
-    Tensor scores = query.matmul(qkv.get(1).transpose(2, 3)).add_(positionBias); // [B, H, T, T]
+    Tensor scores = query.matmul(qkv.get(1).transpose(2, 3)); // [B, H, T, T]
+    if (positionBias != null) {
+      scores.add_(positionBias);
+    }
     return scores.softmax(-1).matmul(qkv.get(2));
   }
 

@@ -50,6 +50,11 @@ final class OracleCase {
 
   /** The case with the optimizer of {@code run}, e.g. {@code adamw}. */
   PeerCase options(String method, String run, boolean normPix) {
+    return options(method, run, normPix, false);
+  }
+
+  /** The same in bfloat16 or not. */
+  PeerCase options(String method, String run, boolean normPix, boolean bfloat16) {
     JsonNode config = values.get("config");
     JsonNode adamw = values.get(run);
     JsonNode weights = adamw.path("mto_weights");
@@ -69,7 +74,8 @@ final class OracleCase {
         adamw.at("/betas/1").asDouble(0.999),
         1e-8,
         0.05,
-        adamw.path("clip").asDouble(0));
+        adamw.path("clip").asDouble(0),
+        bfloat16);
   }
 
   Weights weights() {

@@ -16,7 +16,8 @@ class PeerCaseTest {
       {"method": "%s", "image": 224, "patch": 16, "heads": 3, "decoderHeads": 0, "normPix": false,
        "initialAfterPosition": false, "sparsityWeight": 0.1, "heterogeneityWeight": 0.2,
        "rankingWeight": 0.3, "learningRate": 1e-4, "beta1": 0.9, "beta2": 0.95,
-       "adamEpsilon": 1e-8, "weightDecay": 0.05, "clip": 5.0}
+       "adamEpsilon": 1e-8, "weightDecay": 0.05, "clip": 5.0,
+       "bfloat16": true}
       """;
 
   @TempDir private Path folder;
@@ -28,6 +29,7 @@ class PeerCaseTest {
     assertThat(read.heads()).isEqualTo(3);
     assertThat(read.beta2()).isEqualTo(0.95);
     assertThat(read.rankingWeight()).isEqualTo(0.3);
+    assertThat(read.bfloat16()).isTrue();
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.mto.speed.step;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,32 +15,132 @@ import java.util.TreeSet;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * How well a step of this project and one of libtorch agree on the same weights, images and masks.
+ * How well a step agrees with ours in float32 on the same weights, images and masks.
  *
- * @param loss ours
- * @param peerLoss libtorch's
- * @param gradients how far they are apart, g' being libtorch's
+ * @param loss ours in float32
+ * @param other the other step's
+ * @param gradients how far the other's gradients are from ours
  */
-record Agreement(double loss, double peerLoss, GradientDifference gradients) {
-  /** Largest relative difference of the losses. */
-  static final double LOSS_TOLERANCE = 1e-4;
-
-  /** Largest relative error of the gradients. */
-  static final double GRADIENT_TOLERANCE = 1e-3;
+record Agreement(double loss, double other, GradientDifference gradients) {
 
   /**
-   * Has both sides compute loss and gradients, in processes that end before anything is timed:
-   * their memory counts for no one. Leaves {@link BenchmarkCase#peerCase} and {@link
+   * Largest differences of what counts as the same work.
+   *
+   * @param loss relative difference of the losses
+   * @param gradients {@code ||g - g'|| / ||g'||} over all parameters together
+   * @param parameter the same of each parameter alone
+   */
+  record Bounds(double loss, double gradients, double parameter) {
+    /** Between two steps in float32. */
+    static final Bounds FLOAT32 = new Bounds(1e-4, 1e-3, Double.POSITIVE_INFINITY);
+
+    /**
+     * Between a step in bfloat16, whose operands have 8 bits, and one in float32: about three times
+     * what was seen of either side (losses 2e-4, gradients 0.02, MAE's patch embedding with MTO
+     * 0.1).
+     */
+    static final Bounds BFLOAT16 = new Bounds(1e-3, 0.05, 0.25);
+
+    /** Of a case. */
+    static Bounds of(BenchmarkCase benchmark) {
+      return benchmark.narrow() ? BFLOAT16 : FLOAT32;
+    }
+  }
+
+  /**
+   * The steps that were compared with ours in float32.
+   *
+   * @param own ours in bfloat16; null for a case in float32
+   * @param peers libtorch's
+   */
+  record Agreements(Agreement own, Map<Blas, Agreement> peers) {
+    /** Largest factor between the errors of gradients in bfloat16, ours and libtorch's. */
+    static final double FACTOR = 2;
+
+    static final Agreements NONE = new Agreements(null, Map.of());
+
+    Agreements {
+      peers = Map.copyOf(peers);
+    }
+
+    /**
+     * Refuses bfloat16 that rounds more on one side than on the other.
+     *
+     * @throws BenchmarkFailure when the gradients' errors are of another size
+     */
+    void requireSameSize(String what) {
+      peers.forEach(
+          (library, peer) -> {
+            double factor = own.gradients().relative() / peer.gradients().relative();
+            if (!(factor <= FACTOR && factor >= 1 / FACTOR)) {
+              throw new BenchmarkFailure(
+                  String.format(
+                      Locale.ROOT,
+                      "%s: gradients in bfloat16 are %.2g from float32 here and %.2g in %s, more"
+                          + " than a factor of %.0f apart: not the same work, nothing was timed",
+                      what,
+                      own.gradients().relative(),
+                      peer.gradients().relative(),
+                      library.title(),
+                      FACTOR));
+            }
+          });
+    }
+  }
+
+  /**
+   * Has all sides compute loss and gradients, in processes that end before anything is timed: their
+   * memory counts for no one. Leaves {@link BenchmarkCase#peerCase} and {@link
    * BenchmarkCase#inputs} for the timing.
    *
-   * @return by library, without MTO ({@code false}) and with it
+   * @param float32 the same case in float32, which others are compared with
+   * @return without MTO ({@code false}) and with it
    * @throws BenchmarkFailure when a loss or gradients differ
    */
-  static Map<Boolean, Map<Blas, Agreement>> check(
+  static Map<Boolean, Agreements> check(
+      BenchmarkCase benchmark, BenchmarkCase float32, Children children, List<Blas> libraries)
+      throws IOException {
+    Map<Boolean, Map<Blas, Double>> losses = peerLosses(benchmark, children, libraries);
+    Map<Boolean, Agreements> agreements = new TreeMap<>();
+    for (boolean mto : List.of(false, true)) {
+      double narrow = Double.NaN;
+      if (benchmark.narrow()) {
+        try (ChildProcess ours = children.ours(benchmark, mto)) {
+          narrow = ours.ask("gradients " + benchmark.gradients(mto)).get("loss").asDouble();
+        }
+      }
+      String what = benchmark.title(benchmark.name() + (mto ? " with MTO" : " without MTO"));
+      Bounds bounds = Bounds.of(benchmark);
+      Agreement own = null;
+      Map<Blas, Agreement> peers = new EnumMap<>(Blas.class);
+      try (ChildProcess ours = children.ours(float32, mto)) {
+        if (benchmark.narrow()) {
+          own = compared(ours, narrow, benchmark.gradients(mto));
+          own.require(what + " against float32", bounds);
+        }
+        for (Blas library : libraries) {
+          Agreement peer =
+              compared(ours, losses.get(mto).get(library), benchmark.gradients(library, mto));
+          peer.require(what + " in " + library.title() + " against this", bounds);
+          peers.put(library, peer);
+        }
+      }
+      Agreements these = new Agreements(own, peers);
+      if (benchmark.narrow()) {
+        these.requireSameSize(what);
+      }
+      agreements.put(mto, these);
+    }
+    return agreements;
+  }
+
+  private static Map<Boolean, Map<Blas, Double>> peerLosses(
       BenchmarkCase benchmark, Children children, List<Blas> libraries) throws IOException {
-    Files.writeString(benchmark.peerCase(), PeerCase.of(benchmark.with()).toString());
-    try (ChildProcess ours = children.ours(benchmark, false)) {
-      ours.ask("inputs " + benchmark.inputs());
+    if (!libraries.isEmpty()) {
+      Files.writeString(benchmark.peerCase(), PeerCase.of(benchmark.with()).toString());
+      try (ChildProcess ours = children.ours(benchmark, false)) {
+        ours.ask("inputs " + benchmark.inputs());
+      }
     }
     Map<Boolean, Map<Blas, Double>> losses = new TreeMap<>();
     for (Blas library : libraries) {
@@ -52,50 +154,29 @@ record Agreement(double loss, double peerLoss, GradientDifference gradients) {
         }
       }
     }
-    Map<Boolean, Map<Blas, Agreement>> agreements = new TreeMap<>();
-    for (boolean mto : losses.keySet()) {
-      Map<Blas, Agreement> ofThese = new EnumMap<>(Blas.class);
-      try (ChildProcess ours = children.ours(benchmark, mto)) {
-        for (Blas library : libraries) {
-          ofThese.put(
-              library, compared(benchmark, mto, library, ours, losses.get(mto).get(library)));
-        }
-      }
-      agreements.put(mto, ofThese);
-    }
-    return agreements;
+    return losses;
   }
 
-  private static Agreement compared(
-      BenchmarkCase benchmark, boolean mto, Blas library, ChildProcess ours, double peerLoss)
+  private static Agreement compared(ChildProcess ours, double loss, Path gradients)
       throws IOException {
-    JsonNode answer = ours.ask("compare " + benchmark.gradients(library, mto));
-    Files.delete(benchmark.gradients(library, mto));
-    Agreement agreement =
-        new Agreement(
-            answer.get("loss").asDouble(),
-            peerLoss,
-            new GradientDifference(
-                answer.get("gradient_error").asDouble(), answer.get("worst").asText()));
-    agreement.require(
-        "%s %s MTO against %s"
-            .formatted(benchmark.name(), mto ? "with" : "without", library.title()));
-    return agreement;
+    JsonNode answer = ours.ask("compare " + gradients);
+    Files.delete(gradients);
+    return new Agreement(answer.get("loss").asDouble(), loss, GradientDifference.read(answer));
   }
 
   /** Relative difference of the losses. */
   double lossDifference() {
-    return loss == peerLoss ? 0 : Math.abs(loss - peerLoss) / Math.abs(peerLoss);
+    return loss == other ? 0 : Math.abs(other - loss) / Math.abs(loss);
   }
 
   /**
    * Refuses what is not the same work.
    *
-   * @param what was compared, e.g. {@code simmim-vit-tiny and libtorch MKL}
+   * @param what was compared, e.g. {@code simmim-vit-tiny in libtorch MKL against this}
    * @throws BenchmarkFailure when they differ by more than rounding
    */
-  void require(String what) {
-    if (!(lossDifference() <= LOSS_TOLERANCE)) {
+  void require(String what, Bounds bounds) {
+    if (!(lossDifference() <= bounds.loss())) {
       throw new BenchmarkFailure(
           String.format(
               Locale.ROOT,
@@ -103,20 +184,32 @@ record Agreement(double loss, double peerLoss, GradientDifference gradients) {
                   + " was timed",
               what,
               loss,
-              peerLoss,
+              other,
               lossDifference(),
-              LOSS_TOLERANCE));
+              bounds.loss()));
     }
-    if (!(gradients.relative() <= GRADIENT_TOLERANCE)) {
+    require(what, "gradients", gradients.relative(), bounds.gradients(), gradients.worst());
+    require(
+        what,
+        "gradients of one parameter",
+        gradients.parameter(),
+        bounds.parameter(),
+        gradients.name());
+  }
+
+  private static void require(
+      String what, String kind, double error, double bound, String parameter) {
+    if (!(error <= bound)) {
       throw new BenchmarkFailure(
           String.format(
               Locale.ROOT,
-              "%s: gradients differ by %.2g, more than %.0e, most in %s: not the same work, nothing"
+              "%s: %s differ by %.2g, more than %.0e, most in %s: not the same work, nothing"
                   + " was timed",
               what,
-              gradients.relative(),
-              GRADIENT_TOLERANCE,
-              gradients.worst()));
+              kind,
+              error,
+              bound,
+              parameter));
     }
   }
 
@@ -125,8 +218,28 @@ record Agreement(double loss, double peerLoss, GradientDifference gradients) {
    *
    * @param relative {@code ||g - g'|| / ||g'||} over all parameters together
    * @param worst the parameter that has the largest part in it
+   * @param parameter the largest {@code ||g - g'|| / ||g'||} of one parameter
+   * @param name that parameter
    */
-  record GradientDifference(double relative, String worst) {
+  record GradientDifference(double relative, String worst, double parameter, String name) {
+
+    /** What {@link #write} wrote. */
+    static GradientDifference read(JsonNode answer) {
+      return new GradientDifference(
+          answer.get("gradient_error").asDouble(),
+          answer.get("worst").asText(),
+          answer.get("parameter_error").asDouble(),
+          answer.get("parameter").asText());
+    }
+
+    /** Puts it into a process's answer. */
+    void write(ObjectNode answer) {
+      answer
+          .put("gradient_error", relative)
+          .put("worst", worst)
+          .put("parameter_error", parameter)
+          .put("parameter", name);
+    }
 
     /**
      * Compares.
@@ -141,19 +254,30 @@ record Agreement(double loss, double peerLoss, GradientDifference gradients) {
       double norm = 0;
       double largest = -1;
       String worst = "none";
+      double parameter = -1;
+      String its = "none";
       Set<String> names = new TreeSet<>(gradients.keySet());
       names.addAll(reference.keySet());
       for (String name : names) {
         double difference = squaredDifference(name, gradients.get(name), reference.get(name));
         differences += difference;
-        norm += squaredNorm(reference.get(name));
+        double square = squaredNorm(reference.get(name));
+        norm += square;
         if (!(difference <= largest)) { // a NaN is the worst
           largest = difference;
           worst = name;
         }
+        double relative = relative(difference, square);
+        if (!(relative <= parameter)) {
+          parameter = relative;
+          its = name;
+        }
       }
-      return new GradientDifference(
-          norm == 0 && differences == 0 ? 0 : Math.sqrt(differences / norm), worst);
+      return new GradientDifference(relative(differences, norm), worst, parameter, its);
+    }
+
+    private static double relative(double squaredDifference, double squaredNorm) {
+      return squaredDifference == 0 ? 0 : Math.sqrt(squaredDifference / squaredNorm);
     }
 
     private static double squaredDifference(String name, INDArray a, INDArray b) {
@@ -162,7 +286,7 @@ record Agreement(double loss, double peerLoss, GradientDifference gradients) {
       }
       if (a.length() != b.length()) {
         throw new BenchmarkFailure(
-            "the gradient of %s has %d values here and %d in libtorch: these are not the same model"
+            "the gradient of %s has %d values and %d in our float32 step: these are not the same model"
                 .formatted(name, a.length(), b.length()));
       }
       try (INDArray difference = a.reshape(-1).sub(b.reshape(-1))) {

@@ -3,6 +3,7 @@ package dev.mto.speed.step;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.config.TrainingConfig.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,22 @@ record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without
     return benchmark;
   }
 
+  /**
+   * A case in float32, and in bfloat16 where that is what its configuration says: then it is
+   * measured against float32, which comes first.
+   */
+  static List<BenchmarkCase> inPrecisions(
+      String name, Path folder, Path config, List<String> settings) throws IOException {
+    BenchmarkCase asked = of(name, folder, config, settings);
+    if (!asked.narrow()) {
+      return List.of(asked);
+    }
+    List<String> wide = new ArrayList<>(settings);
+    wide.add("training.precision=float32");
+    return List.of(
+        of(name, Files.createDirectories(folder.resolve("float32")), config, wide), asked);
+  }
+
   private static RunConfig load(Path config, List<String> settings, boolean mto) {
     List<String> all = new ArrayList<>(settings);
     all.add("mto.enabled=" + mto);
@@ -41,9 +58,19 @@ record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without
     return with.training().batch();
   }
 
+  /** Whether the operands of linear layers and of attention are bfloat16, not float32. */
+  boolean narrow() {
+    return with.training().precision() == Precision.BFLOAT16;
+  }
+
+  /** A contender's name for people, with the precision where that is not float32. */
+  String title(String contender) {
+    return contender + (narrow() ? ", bfloat16" : "");
+  }
+
   /** The name of its half with MTO or without, unique among the results of a run. */
   String name(boolean mto) {
-    return name + (mto ? "-mto" : "");
+    return name + (narrow() ? "-bfloat16" : "") + (mto ? "-mto" : "");
   }
 
   Path config(boolean mto) {
@@ -58,6 +85,11 @@ record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without
   /** Images, masks and initial weights. */
   Path inputs() {
     return folder.resolve("inputs.safetensors");
+  }
+
+  /** Our gradients. */
+  Path gradients(boolean mto) {
+    return folder.resolve("gradients" + (mto ? "-mto" : "") + ".safetensors");
   }
 
   /** libtorch's gradients. */

@@ -4,29 +4,30 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was measured of one case with or without Masked Token Optimization.
+ * What was measured of one case in one precision, with or without Masked Token Optimization.
  *
  * @param benchmark the case
  * @param mto whether MTO was on
  * @param gigaFlop arithmetic of a step, MTO's own not counted; NaN where not known
- * @param sgemmPeak rate of the fastest matrix product in the same rounds, GFLOP/s
+ * @param peak rate of the fastest matrix product of this precision in the same run, GFLOP/s
  * @param ours this project's steps
  * @param peers libtorch's steps
- * @param agreements with libtorch, before timing
+ * @param agreements with our step in float32, before timing
  * @param mtoOverhead our fastest step with MTO over the one without
+ * @param float32 for bfloat16 what was measured in float32 in the same rounds; null for float32
  */
 record CaseResult(
     BenchmarkCase benchmark,
     boolean mto,
     double gigaFlop,
-    double sgemmPeak,
+    double peak,
     Measured ours,
     Map<Blas, Measured> peers,
-    Map<Blas, Agreement> agreements,
-    double mtoOverhead) {
+    Agreement.Agreements agreements,
+    double mtoOverhead,
+    CaseResult float32) {
   CaseResult {
     peers = Map.copyOf(peers);
-    agreements = Map.copyOf(agreements);
   }
 
   /**
@@ -69,11 +70,16 @@ record CaseResult(
 
   /** Share of the machine's matrix product rate at the fastest step. */
   double peakShare(Measured measured) {
-    return rate(measured) / sgemmPeak;
+    return rate(measured) / peak;
   }
 
-  /** Our fastest step over libtorch's. */
+  /** Our fastest step over libtorch's in the same precision. */
   double ratio(Blas blas) {
-    return ours.min() / peers.get(blas).min();
+    return over(peers.get(blas));
+  }
+
+  /** Our fastest step over another one. */
+  double over(Measured other) {
+    return ours.min() / other.min();
   }
 }

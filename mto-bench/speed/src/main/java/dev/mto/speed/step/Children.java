@@ -53,9 +53,9 @@ record Children(Kernels kernels, String peerClassPath) {
     return ours("the training step", StepProcess.class, benchmark.config(mto).toString());
   }
 
-  /** The measurement of the machine's matrix product. */
-  ChildProcess sgemm() {
-    return ours("the matrix product", SgemmProcess.class);
+  /** The measurement of the machine's matrix products. */
+  ChildProcess products() {
+    return ours("the matrix product", ProductProcess.class);
   }
 
   /** libtorch's training step. */
@@ -76,7 +76,7 @@ record Children(Kernels kernels, String peerClassPath) {
             benchmark.inputs().toString()));
     ProcessBuilder builder = prepared(command);
     waiting.apply(builder.environment());
-    return new ChildProcess(blas.title(), builder);
+    return new ChildProcess(benchmark.title(blas.title()), builder);
   }
 
   private ChildProcess ours(String name, Class<?> main, String... arguments) {

@@ -66,7 +66,8 @@ final class PeerCase {
         .put("beta2", training.betas().get(1))
         .put("adamEpsilon", training.adamEpsilon())
         .put("weightDecay", training.weightDecay())
-        .put("clip", training.clip());
+        .put("clip", training.clip())
+        .put("bfloat16", training.precision() == TrainingConfig.Precision.BFLOAT16);
   }
 
   private static void require(boolean possible, String key, Object value, String wanted) {

@@ -1,75 +1,117 @@
 package dev.mto.speed.step;
 
 import dev.mto.speed.step.CaseResult.Measured;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Results as text. */
 final class ResultTable {
   private static final String HEADER =
       "                                  ms min    median  images/s  GFLOP/s  of peak peak MiB  this/it";
+  private static final String NARROW = "  bfloat16 here/it";
 
   private ResultTable() {}
 
-  /** The two results of a case, without MTO and with it. */
+  /** The results of a case, without MTO and with it, in float32 and where measured in bfloat16. */
   static String of(List<CaseResult> results) {
     CaseResult first = results.get(0);
     StringBuilder text = new StringBuilder();
     line(
         text,
-        "%s: %d images a step, %s; sgemm peak of this machine %.0f GFLOP/s",
+        "%s: %d images a step, %s; sgemm peak of this machine %.0f GFLOP/s%s",
         first.benchmark().name(),
         first.benchmark().batch(),
         Double.isNaN(first.gigaFlop())
             ? "arithmetic not counted"
             : String.format(Locale.ROOT, "%.1f GFLOP", first.gigaFlop()),
-        first.sgemmPeak());
-    for (CaseResult result : results) {
-      new TreeMap<>(result.agreements())
-          .forEach((blas, agreement) -> agreement(text, result, blas, agreement));
-    }
-    line(text, HEADER);
-    for (CaseResult result : results) {
-      row(text, result, "this", result.ours(), "");
-      new TreeMap<>(result.peers())
-          .forEach(
-              (blas, peer) ->
-                  row(text, result, blas.title(), peer, known("%.3f", result.ratio(blas))));
-    }
-    line(text, "  MTO costs %+.1f %% of a step", 100 * (first.mtoOverhead() - 1));
+        first.peak(),
+        results.stream()
+            .filter(result -> result.float32() != null)
+            .findFirst()
+            .map(result -> String.format(Locale.ROOT, ", in bfloat16 %.0f", result.peak()))
+            .orElse(""));
+    results.forEach(result -> agreements(text, result));
+    boolean narrow = results.stream().anyMatch(result -> result.float32() != null);
+    line(text, "%s", HEADER + (narrow ? NARROW : ""));
+    results.stream()
+        .sorted(Comparator.comparing(CaseResult::mto))
+        .forEach(result -> rows(text, result, narrowOf(result, results)));
+    line(
+        text,
+        "  MTO costs %s of a step",
+        results.stream()
+            .filter(CaseResult::mto)
+            .map(ResultTable::cost)
+            .collect(Collectors.joining(", ")));
     return text.toString();
   }
 
-  private static void agreement(
-      StringBuilder text, CaseResult result, Blas blas, Agreement agreement) {
+  private static CaseResult narrowOf(CaseResult result, List<CaseResult> results) {
+    return results.stream()
+        .filter(other -> other.float32() != null && other.mto() == result.mto())
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static String cost(CaseResult result) {
+    return String.format(Locale.ROOT, "%+.1f %%", 100 * (result.mtoOverhead() - 1))
+        + (result.float32() == null ? "" : " in bfloat16");
+  }
+
+  private static void agreements(StringBuilder text, CaseResult result) {
+    if (result.agreements().own() != null) {
+      agreement(text, name(result, "this"), result.agreements().own());
+    }
+    new TreeMap<>(result.agreements().peers())
+        .forEach((blas, agreement) -> agreement(text, name(result, blas.title()), agreement));
+  }
+
+  private static void agreement(StringBuilder text, String name, Agreement agreement) {
     line(
         text,
-        "  agrees with %s%s: loss %.6f, %.1e apart; gradients %.1e apart",
-        blas.title(),
-        suffix(result),
-        agreement.loss(),
+        "  agrees with this in float32: %s: loss %.6f, %.1e apart; gradients %.1e apart, of one"
+            + " parameter at most %.1e",
+        name,
+        agreement.other(),
         agreement.lossDifference(),
-        agreement.gradients().relative());
+        agreement.gradients().relative(),
+        agreement.gradients().parameter());
+  }
+
+  private static void rows(StringBuilder text, CaseResult result, CaseResult narrow) {
+    row(text, result, "this", result.ours(), "", result.float32() == null ? narrow : null);
+    new TreeMap<>(result.peers())
+        .forEach(
+            (blas, peer) ->
+                row(text, result, blas.title(), peer, known("%.3f", result.ratio(blas)), narrow));
   }
 
   private static void row(
-      StringBuilder text, CaseResult result, String name, Measured measured, String ratio) {
+      StringBuilder text,
+      CaseResult result,
+      String name,
+      Measured measured,
+      String ratio,
+      CaseResult narrow) {
     line(
         text,
-        "  %-28s %9.1f %9.1f %9.1f %8s %8s %8s %8s",
-        name + suffix(result),
+        "  %-28s %9.1f %9.1f %9.1f %8s %8s %8s %8s %17s",
+        name(result, name),
         measured.min(),
         measured.median(),
         result.imagesPerSecond(measured),
         known("%.0f", result.rate(measured)),
         known("%.0f %%", 100 * result.peakShare(measured)),
         known("%.0f", measured.peakMebibytes()),
-        ratio);
+        ratio,
+        narrow == null ? "" : known("%.3f", narrow.over(measured)));
   }
 
-  private static String suffix(CaseResult result) {
-    return result.mto() ? ", MTO" : "";
+  private static String name(CaseResult result, String contender) {
+    return result.benchmark().title(contender) + (result.mto() ? ", MTO" : "");
   }
 
   private static String known(String format, double value) {

@@ -23,6 +23,7 @@ import javax.imageio.ImageIO;
  */
 record StandardCase(String method, String preset, int batch) {
   private static final int SIDE = 224;
+  private static final String IMAGES = "images";
   private static final long SEED = 1;
 
   /** All of them, in the order in which they are measured. */
@@ -61,21 +62,32 @@ record StandardCase(String method, String preset, int batch) {
 
   /** Writes images and configuration into {@code folder} and reads the case. */
   BenchmarkCase prepare(Path folder, String... settings) throws IOException {
-    Path images = Files.createDirectories(folder.resolve("images"));
-    writeNoise(images, batch, SIDE);
-    Path file =
-        Files.writeString(
-            folder.resolve("case.yaml"),
-            """
-            baseline: %s
-            model: { preset: %s, image: [%d, %d], patch: 16, drop_path: 0.0 }
-            data: { workers: 1 }
-            training: { batch: %d, accumulate: 1 }
-            """
-                .formatted(method, preset, SIDE, SIDE, batch));
+    return BenchmarkCase.of(name(), folder, write(folder), settings(folder, settings));
+  }
+
+  /** The same, and where {@code settings} ask for bfloat16 the case in float32 before it. */
+  List<BenchmarkCase> prepareInPrecisions(Path folder, List<String> settings) throws IOException {
+    return BenchmarkCase.inPrecisions(
+        name(), folder, write(folder), settings(folder, settings.toArray(String[]::new)));
+  }
+
+  private static List<String> settings(Path folder, String... settings) {
     List<String> all = new ArrayList<>(List.of(settings));
-    all.add("data.train='" + images + "'");
-    return BenchmarkCase.of(name(), folder, file, all);
+    all.add("data.train='" + folder.resolve(IMAGES) + "'");
+    return all;
+  }
+
+  private Path write(Path folder) throws IOException {
+    writeNoise(Files.createDirectories(folder.resolve(IMAGES)), batch, SIDE);
+    return Files.writeString(
+        folder.resolve("case.yaml"),
+        """
+        baseline: %s
+        model: { preset: %s, image: [%d, %d], patch: 16, drop_path: 0.0 }
+        data: { workers: 1 }
+        training: { batch: %d, accumulate: 1 }
+        """
+            .formatted(method, preset, SIDE, SIDE, batch));
   }
 
   /** Square PNG images of uniform noise, the same ones every time. */

@@ -1,6 +1,7 @@
 package dev.mto.speed.step;
 
 import dev.mto.engine.command.JsonOutput;
+import dev.mto.engine.config.TrainingConfig.Precision;
 import dev.mto.engine.errors.UserException;
 import dev.mto.speed.TemporaryFolder;
 import java.io.IOException;
@@ -23,6 +24,10 @@ import picocli.CommandLine.Option;
           + " by round, so that a noisy machine is fair to all: the ratios are what counts. Before"
           + " timing, losses and gradients must agree with libtorch's.",
       "",
+      "With --precision bfloat16 the step is timed in float32 and in bfloat16, and with --peer"
+          + " libtorch's in both, under its autocast: all take turns. The table's last column is"
+          + " our step in bfloat16 over each.",
+      "",
       "Without --config the standard cases: ViT-Ti and ViT-S with 8 images, ViT-B with 2, of SimMIM"
           + " and MAE, 224 px, images of noise."
     },
@@ -34,6 +39,7 @@ import picocli.CommandLine.Option;
       "  ./mto bench step --case simmim-vit-small --profile",
       "  ./mto bench step --peer --json step.json",
       "  ./mto bench step --case mae-vit-base --peer --blas mkl --rounds 5",
+      "  ./mto bench step --precision bfloat16 --peer --blas openblas --json step.json",
       "  ./mto bench step --config configs/quickstart.yaml --kernels standard",
       "  ./mto bench step --config my.yaml --set model.drop_path=0 --peer",
       "",
@@ -86,6 +92,15 @@ public final class StepCommand implements Callable<Integer> {
       defaultValue = "openblas,mkl",
       description = "libtorch's matrix libraries: openblas, mkl (default: ${DEFAULT-VALUE}).")
   private List<Blas> blas = new ArrayList<>();
+
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      description = {
+        "float32, or bfloat16 for both in turns (default: training.precision of --config, float32"
+            + " for the standard cases)."
+      })
+  private Precision precision;
 
   @Option(
       names = "--kernels",
@@ -153,22 +168,35 @@ public final class StepCommand implements Callable<Integer> {
     try (TemporaryFolder folder = new TemporaryFolder(FOLDER)) {
       if (config != null) {
         String name = config.getFileName().toString().replaceFirst("\\.ya?ml$", "");
-        measure(run, BenchmarkCase.of(name, folder.path(), config, settings), results, shares);
+        List<String> all = new ArrayList<>(settings);
+        all.addAll(precisionSetting());
+        measure(run, BenchmarkCase.inPrecisions(name, folder.path(), config, all), results, shares);
       }
       for (StandardCase each : standard) {
-        measure(run, each.prepare(folder.path().resolve(each.name())), results, shares);
+        Path own = folder.path().resolve(each.name());
+        measure(run, each.prepareInPrecisions(own, precisionSetting()), results, shares);
       }
     }
     json.write(ResultJson.of(machine, results, shares));
   }
 
+  private List<String> precisionSetting() {
+    return precision == null
+        ? List.of()
+        : List.of("training.precision=" + precision.name().toLowerCase(Locale.ROOT));
+  }
+
   private void measure(
-      CaseRun run, BenchmarkCase benchmark, List<CaseResult> results, List<OperationShares> shares)
+      CaseRun run,
+      List<BenchmarkCase> benchmarks,
+      List<CaseResult> results,
+      List<OperationShares> shares)
       throws IOException {
-    List<CaseResult> both = run.measure(benchmark);
+    List<CaseResult> all = run.measure(benchmarks);
     System.out.println();
-    System.out.print(ResultTable.of(both));
-    results.addAll(both);
+    System.out.print(ResultTable.of(all));
+    results.addAll(all);
+    BenchmarkCase benchmark = benchmarks.get(benchmarks.size() - 1);
     for (boolean mto : profile ? List.of(false, true) : List.<Boolean>of()) {
       OperationShares measured = OperationShares.measure(benchmark, mto, run.children());
       System.out.print(measured.table());

@@ -38,7 +38,7 @@ enum Waiting {
         String.format(
             Locale.ROOT,
             "%s: its threads %s (%.0f ms when they sleep at once, %.0f ms when they spin)",
-            library.title(),
+            benchmark.title(library.title()),
             fastest.text,
             milliseconds.get(PASSIVE),
             milliseconds.get(SPINNING)));

@@ -81,9 +81,46 @@ class ResultsTest {
                 result(true, 20, Blas.OPENBLAS, Blas.MKL)));
 
     assertThat(text)
-        .contains("agrees with libtorch OpenBLAS: loss 0.500000")
+        .contains("agrees with this in float32: libtorch OpenBLAS: loss 0.500000")
         .containsPattern("(?m)^  libtorch MKL, MTO +200\\.0 .* 0\\.500$")
         .contains("MTO costs +2.0 % of a step");
+  }
+
+  @Test
+  void jsonHoldsAllRatiosOfBfloat16() throws IOException {
+    CaseResult float32 = result(false, Blas.OPENBLAS);
+
+    JsonNode json = ResultJson.of(MACHINE, List.of(float32, narrow(float32)), List.of());
+
+    assertThat(json.at("/cases/0/precision").asText()).isEqualTo("float32");
+    assertThat(json.at("/cases/0").has("ratio_float32")).isFalse();
+    JsonNode narrow = json.at("/cases/1");
+    assertThat(narrow.get("name").asText()).isEqualTo("simmim-vit-tiny-bfloat16");
+    assertThat(narrow.get("precision").asText()).isEqualTo("bfloat16");
+    assertThat(narrow.get("ratio_float32").asDouble()).isEqualTo(0.5);
+    assertThat(narrow.get("ratio").asDouble()).isEqualTo(0.625);
+    assertThat(narrow.get("ratio_peer_float32").asDouble()).isEqualTo(0.25);
+    assertThat(narrow.get("bfloat16_peak_gflops").asDouble()).isEqualTo(800);
+    assertThat(narrow.get("peak_share").asDouble()).isEqualTo(0.5);
+    assertThat(narrow.get("loss").asDouble()).isEqualTo(0.505);
+    assertThat(narrow.get("gradient_error").asDouble()).isEqualTo(0.01);
+    assertThat(narrow.get("peer_parameter_error").asDouble()).isEqualTo(0.1);
+  }
+
+  @Test
+  void textShowsBfloat16HereOverEachContender() throws IOException {
+    CaseResult without = result(false, Blas.OPENBLAS);
+    CaseResult with = result(true, Blas.OPENBLAS);
+
+    String text = ResultTable.of(List.of(without, with, narrow(without), narrow(with)));
+
+    assertThat(text)
+        .contains("sgemm peak of this machine 400 GFLOP/s, in bfloat16 800")
+        .containsPattern("(?m)^  this +100\\.0 .* 700 +0\\.500$")
+        .containsPattern("(?m)^  libtorch OpenBLAS +200\\.0 .* 0\\.500 +0\\.250$")
+        .containsPattern("(?m)^  this, bfloat16 +50\\.0 .* 50 % +500$")
+        .containsPattern("(?m)^  libtorch OpenBLAS, bfloat16, MTO +80\\.0 .* 0\\.625 +0\\.625$")
+        .contains("MTO costs +2.0 %, +3.0 % in bfloat16 of a step");
   }
 
   @Test
@@ -108,9 +145,11 @@ class ResultsTest {
   private CaseResult result(boolean mto, double gigaFlop, Blas... libraries) {
     Map<Blas, Measured> peers = new EnumMap<>(Blas.class);
     Map<Blas, Agreement> agreements = new EnumMap<>(Blas.class);
+    Agreement agreement =
+        new Agreement(0.5, 0.5, new Agreement.GradientDifference(1e-6, "a", 1e-5, "b"));
     for (Blas library : libraries) {
       peers.put(library, new Measured(List.of(200.0, 220.0), 900));
-      agreements.put(library, new Agreement(0.5, 0.5, new Agreement.GradientDifference(1e-6, "a")));
+      agreements.put(library, agreement);
     }
     return new CaseResult(
         benchmark,
@@ -119,7 +158,24 @@ class ResultsTest {
         400,
         new Measured(List.of(120.0, 100.0), 700),
         peers,
-        agreements,
-        1.02);
+        new Agreement.Agreements(null, agreements),
+        1.02,
+        null);
+  }
+
+  /** Twice as fast as {@link #result} here, and four times in libtorch. */
+  private CaseResult narrow(CaseResult float32) throws IOException {
+    Agreement agreement =
+        new Agreement(0.5, 0.505, new Agreement.GradientDifference(0.01, "a", 0.1, "b"));
+    return new CaseResult(
+        new StandardCase("simmim", "vit-tiny", 2).prepare(folder, "training.precision=bfloat16"),
+        float32.mto(),
+        20,
+        800,
+        new Measured(List.of(50.0, 60.0), 500),
+        Map.of(Blas.OPENBLAS, new Measured(List.of(80.0), 600)),
+        new Agreement.Agreements(agreement, Map.of(Blas.OPENBLAS, agreement)),
+        1.03,
+        float32);
   }
 }

@@ -60,6 +60,21 @@ class StandardCaseTest {
   }
 
   @Test
+  void bfloat16IsMeasuredAgainstFloat32() throws IOException {
+    StandardCase standard = new StandardCase("mae", "vit-tiny", 2);
+    List<BenchmarkCase> both =
+        standard.prepareInPrecisions(folder, List.of("training.precision=bfloat16"));
+
+    assertThat(both).extracting(BenchmarkCase::narrow).containsExactly(false, true);
+    assertThat(both.get(1).name(true)).isEqualTo("mae-vit-tiny-bfloat16-mto");
+    assertThat(both.get(0).config(true)).isNotEqualTo(both.get(1).config(true));
+    assertThat(both.get(0).with().model()).isEqualTo(both.get(1).with().model());
+    assertThat(PeerCase.of(both.get(0).with()).get("bfloat16").asBoolean()).isFalse();
+    assertThat(PeerCase.of(both.get(1).with()).get("bfloat16").asBoolean()).isTrue();
+    assertThat(standard.prepareInPrecisions(folder, List.of())).hasSize(1);
+  }
+
+  @Test
   void thePeerGetsTheSameHyperparameters() throws IOException {
     ObjectNode mae = PeerCase.of(new StandardCase("mae", "vit-tiny", 2).prepare(folder).with());
 
