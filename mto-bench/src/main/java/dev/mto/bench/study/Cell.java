@@ -58,7 +58,7 @@ record Cell(
   /**
    * A cell. Its hash is of the resolved configuration, the images' identities and the measurements.
    * Names of folders, logging, checkpoints and threads are not in it, so that a cell keeps its hash
-   * on another machine.
+   * on another machine; masks of validation images are, where they are not the run's.
    *
    * @param images identities of the folders of images, by their use
    */
@@ -74,6 +74,9 @@ record Cell(
     ((ObjectNode) run.get("data")).remove(List.of("train", "val", "workers", "maxBadShare"));
     if (config.data().exif() == Exif.APPLY) {
       ((ObjectNode) run.get("data")).remove("exif"); // cells were made before there was a choice
+    }
+    if (config.log().validationMasks() != RunConfig.Log.ValidationMasks.RUN) {
+      run.put("validationMasks", config.log().validationMasks().name());
     }
     ObjectNode training = (ObjectNode) run.get("training");
     training.remove("allowSlow");

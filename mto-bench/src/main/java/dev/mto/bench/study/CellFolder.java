@@ -119,6 +119,9 @@ record CellFolder(Path root) {
     arguments.addAll(checkpoint(epoch));
     arguments.addAll(List.of("--train", data.train(), "--val", data.test()));
     arguments.addAll(List.of("--json", figures(kind, epoch).toString()));
+    if (measurement.block() != null) {
+      arguments.addAll(List.of("--block", measurement.block().toString()));
+    }
     if (kind == Measurement.Kind.KNN) {
       arguments.addAll(List.of("--untrained", "0"));
     } else if (measurement.recipe().isEmpty()) {

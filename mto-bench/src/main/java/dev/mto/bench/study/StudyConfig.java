@@ -89,9 +89,11 @@ record StudyConfig(
       @Setting(
               "A linear classifier; without a recipe it is logistic regression on cached features.")
           Measure linear,
+      @Setting("A learned query that attends to patch tokens, and a linear classifier.")
+          Measure attentive,
       @Setting("Nearest neighbours.") Measure knn) {
     private SortedSet<Integer> epochs() {
-      return Stream.of(finetune, linear, knn)
+      return Stream.of(finetune, linear, attentive, knn)
           .filter(Objects::nonNull)
           .flatMap(measure -> measure.epochs().stream())
           .collect(Collectors.toCollection(TreeSet::new));
@@ -107,12 +109,20 @@ record StudyConfig(
       @Setting(value = "Settings over both, as --recipe-set takes them.", range = "KEY=VALUE")
           List<String> set,
       @Setting(
+              value =
+                  "Block of the encoder whose patch tokens are taken, before any norm; null for the"
+                      + " encoder's features. Fine-tuning has none.",
+              unit = "blocks",
+              range = "from 1 to model.depth, or null")
+          Integer block,
+      @Setting(
               value = "Epochs of pre-training after which is measured.",
               unit = "epochs",
               range = "greater than 0")
           List<Integer> epochs) {
     Measure {
       set = set == null ? List.of() : List.copyOf(set);
+      require(block == null || block > 0, "measures: block is " + block + " but must be above 0");
       epochs = some("measures: epochs", epochs).stream().sorted().distinct().toList();
       require(epochs.get(0) > 0, "measures: epochs are " + epochs + " but must be above 0");
     }

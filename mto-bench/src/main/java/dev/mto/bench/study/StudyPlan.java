@@ -5,6 +5,7 @@ import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
+import dev.mto.evaluation.AttentiveProbeConfig;
 import dev.mto.evaluation.FineTuneConfig;
 import dev.mto.evaluation.LinearProbeConfig;
 import java.math.BigInteger;
@@ -123,7 +124,11 @@ final class StudyPlan {
       Map<Measurement.Kind, List<Integer>> epochs) {
     List<Measurement> measurements = new ArrayList<>();
     epochs.forEach(
-        (kind, all) -> measurements.add(new Measurement(kind, recipe(kind, config, seed), all)));
+        (kind, all) -> {
+          String recipe = recipe(kind, config, seed);
+          Integer block = recipe.isEmpty() ? measure(kind).block() : null;
+          measurements.add(new Measurement(kind, block, recipe, all));
+        });
     return Cell.of(baseline, variant, seed, config, images, measurements);
   }
 
@@ -144,6 +149,8 @@ final class StudyPlan {
           cached(measure(kind))
               ? ""
               : recipe(kind, method.linearProbeRecipe(), seed, LinearProbeConfig.class);
+      case ATTENTIVE ->
+          recipe(kind, method.attentiveProbeRecipe(), seed, AttentiveProbeConfig.class);
       case KNN -> "";
     };
   }
@@ -156,6 +163,9 @@ final class StudyPlan {
     StudyConfig.Measure measure = measure(kind);
     List<String> settings = new ArrayList<>(measure.set());
     settings.add("seed=" + seed);
+    if (measure.block() != null) {
+      settings.add("block=" + measure.block());
+    }
     Path file = measure.recipe() == null ? null : Path.of(measure.recipe());
     return ConfigLoader.write(ConfigLoader.load(defaults, file, settings, type));
   }
@@ -164,6 +174,7 @@ final class StudyPlan {
     return switch (kind) {
       case FINETUNE -> study.measures().finetune();
       case LINEAR -> study.measures().linear();
+      case ATTENTIVE -> study.measures().attentive();
       case KNN -> study.measures().knn();
     };
   }

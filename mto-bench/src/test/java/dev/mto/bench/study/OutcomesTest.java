@@ -80,8 +80,8 @@ class OutcomesTest {
 
   @Test
   void withdrawnFiguresAreNotShown() {
-    Measurement probe = new Measurement(Measurement.Kind.LINEAR, "epochs: 10", List.of(16));
-    Measurement solved = new Measurement(Measurement.Kind.LINEAR, "", List.of(16));
+    Measurement probe = new Measurement(Measurement.Kind.LINEAR, null, "epochs: 10", List.of(16));
+    Measurement solved = new Measurement(Measurement.Kind.LINEAR, null, "", List.of(16));
     CellResult result = cell("mto", 1, Map.of(2, 0.5, 4, 0.7));
     result.accuracy().put("linear", new TreeMap<>(Map.of(16, 0.3)));
 

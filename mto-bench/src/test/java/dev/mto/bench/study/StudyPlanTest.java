@@ -92,6 +92,7 @@ class StudyPlanTest {
             "mto.norm_reference=0.5",
             "mto.gradient_share=0.5",
             "mto.gradient_share_steps=5",
+            "log.validation_masks=method",
             "data.exif=ignore")) {
       assertThat(hash(files.write("changed", "{ %s, mto: ['%s'] }".formatted(none, setting), grid)))
           .as(setting)
@@ -135,6 +136,43 @@ class StudyPlanTest {
     assertThat(trained.measurements().get(1).recipe()).contains("epochs: 3").contains("trust");
     assertThat(trained.measurements().get(1).withdrawn()).isTrue();
     assertThat(trained.hash()).isNotEqualTo(solved.hash());
+  }
+
+  @Test
+  void anEncoderIsMeasuredByAnAttentiveProbeAndInABlock() throws IOException {
+    Path file =
+        files.write(
+            "block",
+            "{ none: [mto.enabled=false] }",
+            "{ baselines: [mae], variants: [none], seeds: [7] }");
+
+    Cell usual = StudyFile.plan(file).get(1);
+    Cell inBlock =
+        StudyFile.plan(
+                file,
+                "measures.linear.block=1",
+                "measures.knn.block=2",
+                "measures.attentive={ set: [epochs=3], block: 2, epochs: [2] }")
+            .get(1);
+
+    assertThat(inBlock.hash()).isNotEqualTo(usual.hash());
+    assertThat(inBlock.measurements())
+        .extracting(Measurement::kind)
+        .containsExactly(Measurement.Kind.values());
+    Measurement attentive = inBlock.measurements().get(2);
+    assertThat(attentive.recipe()).contains("epochs: 3", "block: 2", "seed: 7");
+    assertThat(attentive.block()).isNull();
+    new CellFolder(folder.resolve("cell")).prepare(inBlock, new StudyConfig.Data("a", "b", "c"));
+    List<List<String>> commands =
+        new CellFolder(folder.resolve("cell"))
+            .readSteps().stream().map(CellFolder.Step::arguments).toList();
+    assertThat(commands)
+        .anySatisfy(
+            c -> assertThat(c).contains("linear", "--cached").containsSequence("--block", "1"))
+        .anySatisfy(c -> assertThat(c).contains("knn").containsSequence("--block", "2"))
+        .anySatisfy(c -> assertThat(c).contains("attentive", "--recipe").doesNotContain("--block"));
+    assertThatThrownBy(() -> StudyFile.plan(file, "measures.knn.block=0"))
+        .hasMessageContaining("block is 0 but must be above 0");
   }
 
   @Test
