@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /** Results as text. */
 final class ResultTable {
   private static final String HEADER =
-      "                                  ms min    median  images/s  GFLOP/s  of peak peak MiB  this/it";
+      "                                       ms min    median  images/s  GFLOP/s  of peak peak MiB  this/it";
   private static final String NARROW = "  bfloat16 here/it";
 
   private ResultTable() {}
@@ -41,7 +41,7 @@ final class ResultTable {
         .forEach(result -> rows(text, result, narrowOf(result, results)));
     line(
         text,
-        "  MTO costs %s of a step",
+        "  MTO costs %s",
         results.stream()
             .filter(CaseResult::mto)
             .map(ResultTable::cost)
@@ -57,7 +57,7 @@ final class ResultTable {
   }
 
   private static String cost(CaseResult result) {
-    return String.format(Locale.ROOT, "%+.1f %%", 100 * (result.mtoOverhead() - 1))
+    return String.format(Locale.ROOT, "%+.1f %% of a step", 100 * (result.mtoOverhead() - 1))
         + (result.float32() == null ? "" : " in bfloat16");
   }
 
@@ -72,7 +72,7 @@ final class ResultTable {
   private static void agreement(StringBuilder text, String name, Agreement agreement) {
     line(
         text,
-        "  agrees with this in float32: %s: loss %.6f, %.1e apart; gradients %.1e apart, of one"
+        "  %s agrees with this in float32: loss %.6f, %.1e apart; gradients %.1e apart, of one"
             + " parameter at most %.1e",
         name,
         agreement.other(),
@@ -98,7 +98,7 @@ final class ResultTable {
       CaseResult narrow) {
     line(
         text,
-        "  %-28s %9.1f %9.1f %9.1f %8s %8s %8s %8s %17s",
+        "  %-33s %9.1f %9.1f %9.1f %8s %8s %8s %8s %17s",
         name(result, name),
         measured.min(),
         measured.median(),

@@ -81,7 +81,7 @@ class ResultsTest {
                 result(true, 20, Blas.OPENBLAS, Blas.MKL)));
 
     assertThat(text)
-        .contains("agrees with this in float32: libtorch OpenBLAS: loss 0.500000")
+        .contains("libtorch OpenBLAS agrees with this in float32: loss 0.500000")
         .containsPattern("(?m)^  libtorch MKL, MTO +200\\.0 .* 0\\.500$")
         .contains("MTO costs +2.0 % of a step");
   }
@@ -120,7 +120,7 @@ class ResultsTest {
         .containsPattern("(?m)^  libtorch OpenBLAS +200\\.0 .* 0\\.500 +0\\.250$")
         .containsPattern("(?m)^  this, bfloat16 +50\\.0 .* 50 % +500$")
         .containsPattern("(?m)^  libtorch OpenBLAS, bfloat16, MTO +80\\.0 .* 0\\.625 +0\\.625$")
-        .contains("MTO costs +2.0 %, +3.0 % in bfloat16 of a step");
+        .contains("MTO costs +2.0 % of a step, +3.0 % of a step in bfloat16");
   }
 
   @Test
