@@ -60,6 +60,24 @@ class LogisticRegressionTest {
   }
 
   @Test
+  void theMinimumIsTheSameByTheDiagonalOfTheCurvatureAlone() {
+    try (FeatureTable train = table("train", "train_labels")) {
+      CrossEntropy objective =
+          new CrossEntropy(train, every(train), reference.get("classes").asInt(), 0.1);
+      double[] start = new double[objective.variables()];
+      Lbfgs.Minimum byAxes =
+          LogisticRegression.solve(objective, Curvature.of(objective), start.clone());
+
+      Lbfgs.Minimum byDiagonal =
+          LogisticRegression.solve(objective, Curvature.of(objective, 0), start.clone());
+
+      assertThat(byDiagonal.gradientNorm()).isLessThanOrEqualTo(LogisticRegression.TOLERANCE);
+      assertThat(byDiagonal.value()).isCloseTo(byAxes.value(), within(1e-9));
+      assertThat(byDiagonal.iterations()).as("another way").isGreaterThan(byAxes.iterations());
+    }
+  }
+
+  @Test
   void standardisedFeaturesAreClassifiedAsBehindAStandardScaler() {
     for (JsonNode expected : reference.get("fits")) {
       List<LinearFit> told = new ArrayList<>();
