@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Says which classes images are of, by a classifier that evaluate finetune or evaluate linear"
+      "Says which classes images are of, by a classifier that evaluate finetune, linear or attentive"
           + " has trained: a row of path, class and probability for each image. Where images lie in"
           + " the folders of their classes, the accuracy is printed too.",
       "Images that cannot be read are listed and left out. The file is written whole or, after"
@@ -46,7 +46,7 @@ public final class PredictCommand implements Callable<Integer> {
       names = "--job",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of a job of evaluate finetune or evaluate linear.")
+      description = "Folder of a job of evaluate finetune, linear or attentive.")
   private Path job;
 
   @Option(

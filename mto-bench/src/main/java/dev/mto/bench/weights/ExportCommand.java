@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
       "Writes a trained model for other code: safetensors under the names that it looks for, or the"
           + " encoder as a graph of SameDiff or ONNX. A file that holds the encoder alone is enough"
           + " where only that is exported.",
-      "With --job, the classifier that evaluate finetune or evaluate linear has trained: encoder and"
+      "With --job, the classifier that evaluate finetune, linear or attentive has trained: encoder and"
           + " head, from 'images' to 'logits' and 'probabilities' [B, K] as samediff or onnx.",
       "Official names are kept for a part as well: SimMIM's encoder begins with 'encoder.', which"
           + " its official fine-tuning takes off itself. A graph has the input 'images'"
@@ -73,7 +73,7 @@ final class ExportCommand implements Runnable {
       names = "--job",
       paramLabel = "DIR",
       description =
-          "Instead of a run: the folder of a job of evaluate finetune or evaluate linear, whose"
+          "Instead of a run: the folder of a job of evaluate finetune, linear or attentive, whose"
               + " classifier is written.")
   private Path job;
 

@@ -65,13 +65,21 @@ class OnnxExportTest {
         expected.add(classified(job, images));
       }
     }
-    Path work = Files.createDirectories(folder.resolve("probe"));
-    TrainedJob probe =
-        TrainedJob.probed(
-            OfficialCheckpoint.CONMIM, work, "feature_norm=true", "block=1", "pooling=mean");
-    for (INDArray images : batches(OfficialCheckpoint.CONMIM.runConfig(work))) {
-      runs.add(new Run(exportJob(probe, work), images));
-      expected.add(classified(probe, images));
+    for (TrainedJob probe :
+        List.of(
+            TrainedJob.probed(
+                OfficialCheckpoint.CONMIM,
+                Files.createDirectories(folder.resolve("linear")),
+                "feature_norm=true",
+                "block=1",
+                "pooling=mean"),
+            TrainedJob.attended(
+                OfficialCheckpoint.CONMIM, Files.createDirectories(folder.resolve("attentive"))))) {
+      Path exported = exportJob(probe, probe.folder().getParent());
+      for (INDArray images : batches(OfficialCheckpoint.CONMIM.runConfig(probe.folder()))) {
+        runs.add(new Run(exported, images));
+        expected.add(classified(probe, images));
+      }
     }
 
     List<Map<String, INDArray>> results = runtime.run(runs);
