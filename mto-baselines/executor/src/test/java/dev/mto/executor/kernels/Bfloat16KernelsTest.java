@@ -1,11 +1,14 @@
 package dev.mto.executor.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mto.executor.kernels.KernelSets.Bfloat16;
 import dev.mto.executor.kernels.Kernels.MatrixProduct;
 import dev.mto.executor.kernels.Unary.Kind;
+import java.util.Arrays;
 import org.bytedeco.javacpp.ShortPointer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +128,15 @@ class Bfloat16KernelsTest extends KernelTest {
     assertThat(elements(wide(copied))).isEqualTo(elements(expectedCopy));
   }
 
+  @Test
+  void aKernelThatReadsFloat32RefusesBfloat16() {
+    Tensor narrow = narrow(1, 4, 5);
+
+    assertThatThrownBy(() -> kernels.binary(Binary.ADD, narrow, gaussian(2, 4, 5), unwritten(4, 5)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("BFLOAT16[4, 5] where a kernel needs another type");
+  }
+
   private static Kernels.Rows rows(Tensor tensor, long start, long stride) {
     return new Kernels.Rows(tensor, start, stride);
   }
@@ -153,7 +165,7 @@ class Bfloat16KernelsTest extends KernelTest {
 
   private static Tensor unwrittenNarrow(long... shape) {
     short[] elements = new short[(int) Tensor.length(shape)];
-    java.util.Arrays.fill(elements, (short) 0x7fc0); // not a number
+    Arrays.fill(elements, (short) 0x7fc0); // not a number
     return new Tensor(new ShortPointer(elements), shape);
   }
 
@@ -170,10 +182,7 @@ class Bfloat16KernelsTest extends KernelTest {
     for (int i = 0; i < expected.length; i++) {
       assertThat((double) actual[i])
           .as("element " + i)
-          .isCloseTo(
-              expected[i],
-              org.assertj.core.api.Assertions.within(
-                  relative * Math.abs(expected[i]) + 1e-5 * largest));
+          .isCloseTo(expected[i], within(relative * Math.abs(expected[i]) + 1e-5 * largest));
     }
   }
 }
