@@ -46,6 +46,10 @@ record StudyConfig(
         boolean untrained,
     @Setting("How encoders are measured, and after which epochs; null for what is not measured.")
         Measures measures,
+    @Setting(
+            "Decides whether half a schedule with MTO does for a whole one without; null for no"
+                + " such question.")
+        Halving halving,
     @Setting(value = "Cells that run at the same time.", unit = "cells", range = "at least 1")
         int sideBySide,
     @Setting(value = "Threads of each cell.", unit = "threads", range = "at least 1") int threads) {
@@ -92,6 +96,16 @@ record StudyConfig(
       @Setting("A learned query that attends to patch tokens, and a linear classifier.")
           Measure attentive,
       @Setting("Nearest neighbours.") Measure knn) {
+    /** Null where it is not measured. */
+    Measure of(Measurement.Kind kind) {
+      return switch (kind) {
+        case FINETUNE -> finetune;
+        case LINEAR -> linear;
+        case ATTENTIVE -> attentive;
+        case KNN -> knn;
+      };
+    }
+
     private SortedSet<Integer> epochs() {
       return Stream.of(finetune, linear, attentive, knn)
           .filter(Objects::nonNull)
@@ -128,6 +142,19 @@ record StudyConfig(
     }
   }
 
+  /**
+   * Variants of a whole schedule and of complete ones of half the length, after their last epoch.
+   */
+  record Halving(
+      @Setting(value = "A whole schedule without MTO.", range = "a name of variants") String whole,
+      @Setting(value = "Half the length without MTO.", range = "a name of variants") String half,
+      @Setting(value = "Half the length with MTO.", range = "a name of variants")
+          String halfWithMto,
+      @Setting(
+              value = "The measure that decides.",
+              range = "finetune, linear, attentive or knn; one of the measures")
+          Measurement.Kind measure) {}
+
   StudyConfig {
     given("name", name);
     requireFileName("name", name);
@@ -150,6 +177,16 @@ record StudyConfig(
           "grid.epochs: are " + part.epochs() + " but measures have only " + measures.epochs());
     }
     known("reference", List.of(reference), variants);
+    if (halving != null) {
+      given("halving.whole", halving.whole());
+      given("halving.half", halving.half());
+      given("halving.half_with_mto", halving.halfWithMto());
+      given("halving.measure", halving.measure());
+      known("halving", List.of(halving.whole(), halving.half(), halving.halfWithMto()), variants);
+      require(
+          measures.of(halving.measure()) != null,
+          "halving.measure: " + halving.measure().command() + " is not among the measures");
+    }
   }
 
   /**
@@ -176,6 +213,7 @@ record StudyConfig(
             grid,
             untrained,
             measures,
+            halving,
             sideBySide,
             threads);
   }

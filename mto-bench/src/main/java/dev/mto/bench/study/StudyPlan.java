@@ -171,11 +171,6 @@ final class StudyPlan {
   }
 
   private StudyConfig.Measure measure(Measurement.Kind kind) {
-    return switch (kind) {
-      case FINETUNE -> study.measures().finetune();
-      case LINEAR -> study.measures().linear();
-      case ATTENTIVE -> study.measures().attentive();
-      case KNN -> study.measures().knn();
-    };
+    return study.measures().of(kind);
   }
 }

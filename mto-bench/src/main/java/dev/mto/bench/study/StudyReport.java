@@ -35,7 +35,12 @@ final class StudyReport {
 
   /** The tables, as {@code tables.md} has them. */
   List<StudyTables.Table> tables() {
-    return new StudyTables(outcomes).all();
+    List<StudyTables.Table> tables = new ArrayList<>();
+    if (study.halving() != null) {
+      tables.add(new HalvingTable(outcomes, study.halving()).table());
+    }
+    tables.addAll(new StudyTables(outcomes).all());
+    return tables;
   }
 
   /**

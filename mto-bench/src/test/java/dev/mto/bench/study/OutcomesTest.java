@@ -7,6 +7,7 @@ import dev.mto.bench.study.Outcomes.Variant;
 import dev.mto.evaluation.curve.RaucOverSeeds;
 import dev.mto.evaluation.curve.SeedSummary;
 import dev.mto.evaluation.curve.TimeToAccuracy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -140,6 +141,32 @@ class OutcomesTest {
             "-0.0020 ± 0.0000",
             "3");
     assertThat(tables.get(0).markdown()).contains("| mae | none | 35.00 ± 7.07 |");
+  }
+
+  @Test
+  void halfASchedulesVerdictIsOfTheLastEpochOfSeedsThatAllThreeVariantsHave() {
+    List<CellResult> cells = new ArrayList<>();
+    for (long seed = 1; seed <= 4; seed++) {
+      double noise = 0.002 * seed;
+      cells.add(cell("none", seed, Map.of(2, 0.1, 4, 0.6 + noise)));
+      cells.add(cell("half", seed, Map.of(2, 0.5 - noise)));
+      if (seed < 4) {
+        cells.add(cell("mto-half", seed, Map.of(1, 0.9, 2, 0.6 + 1.5 * noise)));
+      }
+    }
+    StudyConfig.Halving halving = new StudyConfig.Halving("none", "half", "mto-half", KIND);
+
+    assertThat(new HalvingTable(new Outcomes(cells, "none"), halving).table().rows())
+        .containsExactly(
+            List.of(
+                "mae",
+                "3",
+                "+10.80 (+9.81 to +11.79)",
+                "+0.20 (-0.05 to +0.45)",
+                "1.02 (1.00 to 1.03)",
+                "< 0.001",
+                "1.000",
+                "reproduced"));
   }
 
   @Test

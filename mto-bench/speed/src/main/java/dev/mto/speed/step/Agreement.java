@@ -144,7 +144,7 @@ record Agreement(double loss, double other, GradientDifference gradients) {
     }
     Map<Boolean, Map<Blas, Double>> losses = new TreeMap<>();
     for (Blas library : libraries) {
-      try (ChildProcess peer = children.peer(library, Waiting.PASSIVE, benchmark)) {
+      try (ChildProcess peer = children.peer(library, PeerSettings.USUAL, benchmark)) {
         for (boolean mto : List.of(false, true)) {
           peer.switchMto(mto);
           JsonNode answer = peer.ask("gradients " + benchmark.gradients(library, mto));

@@ -75,26 +75,27 @@ record CaseRun(
   List<CaseResult> measure(List<BenchmarkCase> benchmarks) throws IOException {
     Map<BenchmarkCase, Map<Boolean, Agreements>> agreements = new HashMap<>();
     Map<BenchmarkCase, Double> peaks = new HashMap<>();
-    Map<BenchmarkCase, Map<Blas, Waiting>> waiting = new HashMap<>();
+    Map<BenchmarkCase, Map<Blas, PeerSettings>> settings = new HashMap<>();
     for (BenchmarkCase benchmark : benchmarks) {
       agreements.put(benchmark, agreements(benchmark, benchmarks.get(0)));
-      Map<Blas, Waiting> ofThese = new EnumMap<>(Blas.class);
+      Map<Blas, PeerSettings> ofThese = new EnumMap<>(Blas.class);
       double peak = 0;
       for (Blas library : libraries) {
-        Waiting fastest = Waiting.fastest(library, benchmark, children, progress);
+        PeerSettings fastest =
+            PeerSettings.fastest(library, benchmark, children, Machine.hasAvx512(), progress);
         ofThese.put(library, fastest);
         if (benchmark.narrow()) {
           peak = Math.max(peak, narrowProducts(library, fastest, benchmark));
         }
       }
-      waiting.put(benchmark, ofThese);
+      settings.put(benchmark, ofThese);
       peaks.put(benchmark, peak);
     }
     List<ChildProcess> started = new ArrayList<>();
     try {
       List<Contender> contenders = new ArrayList<>();
       for (BenchmarkCase benchmark : benchmarks) {
-        contenders.addAll(contenders(benchmark, waiting.get(benchmark), started));
+        contenders.addAll(contenders(benchmark, settings.get(benchmark), started));
       }
       contenders.sort(Comparator.comparing(contender -> contender.mto));
       ChildProcess products = children.products();
@@ -133,8 +134,8 @@ record CaseRun(
   }
 
   /** GFLOP/s of libtorch's products in bfloat16, in a process that ends. */
-  private double narrowProducts(Blas library, Waiting waiting, BenchmarkCase benchmark) {
-    try (ChildProcess peer = children.peer(library, waiting, benchmark)) {
+  private double narrowProducts(Blas library, PeerSettings settings, BenchmarkCase benchmark) {
+    try (ChildProcess peer = children.peer(library, settings, benchmark)) {
       JsonNode answer = peer.ask("products " + PRODUCTS);
       double wide = answer.get("float32_gflops").asDouble();
       double narrow = answer.get("bfloat16_gflops").asDouble();
@@ -155,13 +156,13 @@ record CaseRun(
   }
 
   private List<Contender> contenders(
-      BenchmarkCase benchmark, Map<Blas, Waiting> waiting, List<ChildProcess> started) {
+      BenchmarkCase benchmark, Map<Blas, PeerSettings> settings, List<ChildProcess> started) {
     List<Contender> contenders = new ArrayList<>();
     for (boolean mto : List.of(false, true)) {
       started.add(children.ours(benchmark, mto));
       contenders.add(new Contender(started.get(started.size() - 1), benchmark, null, mto));
     }
-    waiting.forEach(
+    settings.forEach(
         (blas, how) -> {
           ChildProcess peer = children.peer(blas, how, benchmark);
           started.add(peer);

@@ -59,7 +59,7 @@ record Children(Kernels kernels, String peerClassPath) {
   }
 
   /** libtorch's training step. */
-  ChildProcess peer(Blas blas, Waiting waiting, BenchmarkCase benchmark) {
+  ChildProcess peer(Blas blas, PeerSettings settings, BenchmarkCase benchmark) {
     List<String> command =
         java(
             flag ->
@@ -75,7 +75,7 @@ record Children(Kernels kernels, String peerClassPath) {
             benchmark.peerCase().toString(),
             benchmark.inputs().toString()));
     ProcessBuilder builder = prepared(command);
-    waiting.apply(builder.environment());
+    settings.apply(builder.environment());
     return new ChildProcess(benchmark.title(blas.title()), builder);
   }
 

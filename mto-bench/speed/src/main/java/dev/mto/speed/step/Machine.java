@@ -38,6 +38,12 @@ record Machine(
         Runtime.version().toString());
   }
 
+  /** Whether the processor has AVX-512; no where the system does not tell. */
+  static boolean hasAvx512() throws IOException {
+    return Files.exists(CPU_INFO)
+        && value(Files.readString(CPU_INFO), "flags").orElse("").matches(".*\\bavx512f\\b.*");
+  }
+
   /** The model's name in the text of /proc/cpuinfo. */
   static String cpuModel(String cpuInfo) {
     return value(cpuInfo, "model name").orElse("unknown");

@@ -1,11 +1,12 @@
 package dev.mto.speed.step;
 
 import dev.mto.engine.command.JsonOutput;
+import dev.mto.engine.config.TrainingConfig.Precision;
 import dev.mto.speed.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,12 @@ import picocli.CommandLine.Option;
       "Memory for activations per image, what does not grow with the batch (gradients and scratch),"
           + " and the step's time, with training.gradient_checkpointing and without."
     },
-    footer = {"", "Examples:", "  ./mto bench memory", "  ./mto bench memory --case mae-vit-small"})
+    footer = {
+      "",
+      "Examples:",
+      "  ./mto bench memory",
+      "  ./mto bench memory --case mae-vit-base --precision bfloat16"
+    })
 public final class MemoryCommand implements Callable<Integer> {
   // so many that activations, not the gradients of all parameters at the end, set the most
   private static final int SMALL = 24;
@@ -37,62 +43,104 @@ public final class MemoryCommand implements Callable<Integer> {
       description = "A standard case (default: ${DEFAULT-VALUE}); bench step --list shows them.")
   private String name;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      defaultValue = "float32",
+      description = "float32, or bfloat16 after float32 (default: ${DEFAULT-VALUE}).")
+  private Precision precision;
+
   @Mixin private JsonOutput json = new JsonOutput();
 
   private record Need(double mebibytes, double milliseconds) {}
 
+  /** How activations grow with the batch, and the time of a step of the larger one. */
+  private record Growth(double mibAnImage, double mibBesides, double milliseconds) {
+    Map<String, Double> figures() {
+      return Map.of("mib_an_image", mibAnImage, "mib_besides", mibBesides, "ms", milliseconds);
+    }
+  }
+
   @Override
   public Integer call() throws IOException {
     StandardCase standard = StandardCase.named(List.of(name)).get(0);
-    Children children = new Children(Children.Kernels.FAST, null);
     System.out.printf(
         Locale.ROOT,
         "%s, 224 px:  MiB an image   MiB besides   ms (%d images)%n",
         standard.name(),
         LARGE);
-    List<Need> large = new ArrayList<>();
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("case", standard.name());
     figures.put("images", LARGE);
+    Children children = new Children(Children.Kernels.FAST, null);
+    Growth wide = null;
     try (TemporaryFolder folder = new TemporaryFolder(StepCommand.FOLDER)) {
-      for (boolean checkpointing : List.of(false, true)) {
-        Need one = need(standard, SMALL, checkpointing, children, folder.path());
-        Need more = need(standard, LARGE, checkpointing, children, folder.path());
-        double perImage = (more.mebibytes() - one.mebibytes()) / (LARGE - SMALL);
+      for (Precision each : EnumSet.range(Precision.FLOAT32, precision)) {
+        String title = each.name().toLowerCase(Locale.ROOT);
+        Path own = folder.path().resolve(title);
+        Growth kept = growth(standard, each, false, children, own);
+        print(title, kept);
+        Growth recomputed = growth(standard, each, true, children, own);
+        print(title + ", gradient checkpointing", recomputed);
         System.out.printf(
             Locale.ROOT,
-            "  %-24s %12.1f %13.1f %12.0f%n",
-            checkpointing ? "gradient checkpointing" : "everything kept",
-            perImage,
-            one.mebibytes() - perImage * SMALL,
-            more.milliseconds());
-        large.add(more);
+            "  checkpointing costs %+.0f %% of a step%n",
+            100 * (recomputed.milliseconds() / kept.milliseconds() - 1));
         figures.put(
-            checkpointing ? "gradient_checkpointing" : "everything_kept",
+            title,
             Map.of(
-                "mib_an_image",
-                perImage,
-                "mib_besides",
-                one.mebibytes() - perImage * SMALL,
-                "ms",
-                more.milliseconds()));
+                "everything_kept", kept.figures(), "gradient_checkpointing", recomputed.figures()));
+        if (wide == null) {
+          wide = kept;
+        } else {
+          System.out.printf(
+              Locale.ROOT,
+              "  an image in %s needs %.2f of float32%n",
+              title,
+              kept.mibAnImage() / wide.mibAnImage());
+        }
       }
     }
-    System.out.printf(
-        Locale.ROOT,
-        "  checkpointing costs %+.0f %% of a step%n",
-        100 * (large.get(1).milliseconds() / large.get(0).milliseconds() - 1));
     json.write(figures);
     return 0;
   }
 
+  private static void print(String title, Growth growth) {
+    System.out.printf(
+        Locale.ROOT,
+        "  %-32s %12.1f %13.1f %12.0f%n",
+        title,
+        growth.mibAnImage(),
+        growth.mibBesides(),
+        growth.milliseconds());
+  }
+
+  private static Growth growth(
+      StandardCase standard,
+      Precision precision,
+      boolean checkpointing,
+      Children children,
+      Path folder)
+      throws IOException {
+    Need few = need(standard, SMALL, precision, checkpointing, children, folder);
+    Need many = need(standard, LARGE, precision, checkpointing, children, folder);
+    double perImage = (many.mebibytes() - few.mebibytes()) / (LARGE - SMALL);
+    return new Growth(perImage, few.mebibytes() - perImage * SMALL, many.milliseconds());
+  }
+
   private static Need need(
-      StandardCase standard, int batch, boolean checkpointing, Children children, Path folder)
+      StandardCase standard,
+      int batch,
+      Precision precision,
+      boolean checkpointing,
+      Children children,
+      Path folder)
       throws IOException {
     BenchmarkCase benchmark =
         new StandardCase(standard.method(), standard.preset(), batch)
             .prepare(
                 folder.resolve(batch + "-" + checkpointing),
+                "training.precision=" + precision.name().toLowerCase(Locale.ROOT),
                 "training.gradient_checkpointing=" + checkpointing);
     try (ChildProcess process = children.ours(benchmark, true)) {
       double fastest = Collections.min(process.steps(STEPS));

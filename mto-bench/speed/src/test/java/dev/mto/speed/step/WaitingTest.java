@@ -9,14 +9,6 @@ import org.junit.jupiter.api.Test;
 class WaitingTest {
 
   @Test
-  void takesTheFasterWayOfWaiting() {
-    assertThat(Waiting.fastest(Map.of(Waiting.PASSIVE, 654.0, Waiting.SPINNING, 502.0)))
-        .isEqualTo(Waiting.SPINNING);
-    assertThat(Waiting.fastest(Map.of(Waiting.PASSIVE, 400.0, Waiting.SPINNING, 1829.0)))
-        .isEqualTo(Waiting.PASSIVE);
-  }
-
-  @Test
   void spinningReplacesThePolicyOfTheLauncher() {
     Map<String, String> environment = new HashMap<>(Map.of("OMP_WAIT_POLICY", "PASSIVE"));
 
