@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,6 +56,7 @@ class FullDiskTest {
 
   /** Nothing can be written, nothing fits, the beginning does, a checkpoint, several, six files. */
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @ValueSource(strings = {"ro", "size=8k", "size=100k", "size=600k", "size=1500k", "nr_inodes=6"})
   void aDiskThatIsTooSmallLosesNothingThatWasSaved(String options)
       throws IOException, InterruptedException {
@@ -73,6 +76,7 @@ class FullDiskTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aStopOnADiskThatIsFullIsSaidAndKeepsWhatWasSaved() throws IOException, InterruptedException {
     Path kept = root.resolve("kept full").toAbsolutePath();
 
@@ -94,6 +98,7 @@ class FullDiskTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aFolderThatIsDeletedMeanwhileIsSaid() throws IOException, InterruptedException {
     Path run = root.resolve("deleted");
 
@@ -136,13 +141,18 @@ class FullDiskTest {
     ProcessBuilder builder =
         new ProcessBuilder("unshare", "-rm", "sh", "-c", String.join("\n", commands))
             .redirectErrorStream(true)
-            .redirectOutput(root.resolve("console").toFile());
+            .redirectOutput(consoleFile().toFile());
     builder.environment().put("OMP_NUM_THREADS", "1");
     return builder.start().waitFor();
   }
 
   private String console() throws IOException {
-    return Files.readString(root.resolve("console"));
+    return Files.readString(consoleFile());
+  }
+
+  /** Tests that run at the same time have threads of their own. */
+  private Path consoleFile() {
+    return root.resolve("console of " + Thread.currentThread().getName());
   }
 
   private void assertOneLineAbout(Path folder) throws IOException {

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -134,6 +136,7 @@ class KilledJobsTest {
 
   @ParameterizedTest
   @MethodSource("allJobs")
+  @Execution(ExecutionMode.CONCURRENT)
   void aJobThatIsKilledAgainAndAgainEndsAsIfItHadNotBeen(Job job)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
