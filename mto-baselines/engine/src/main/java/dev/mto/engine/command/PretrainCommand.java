@@ -102,8 +102,7 @@ public final class PretrainCommand implements Callable<Integer> {
       ResumedConfig resumed =
           ResumedConfig.of(folder.config(), own, ConfigLoader.read(folder.config(), settings));
       if (config != null) {
-        ResumedConfig.of(folder.config(), resumed.config(), load())
-            .announced()
+        ResumedConfig.differences(folder.config(), resumed.config(), load())
             .forEach(other -> System.out.println(config + ": the run keeps its own: " + other));
       }
       return run(resumed.config(), folder, Start.resumed(resumed.announced()));

@@ -52,27 +52,43 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
   }
 
   /**
-   * Compares what is asked for with what the run was made with.
+   * Compares what settings ask for with what the run was made with.
    *
    * @param run file of the run's own configuration
+   * @param own what it says
+   * @param asked the same with settings over it
    * @throws UserException when a key differs that must not: it is named with both values
    */
   public static ResumedConfig of(Path run, RunConfig own, RunConfig asked) {
+    JsonNode tree = ConfigLoader.tree(own);
+    return new ResumedConfig(asked, differences(run, tree, tree, asked));
+  }
+
+  /**
+   * What another configuration file says otherwise than the run, which keeps its own. Keys that the
+   * run's file does not know, as it is older than they are, are as they were then.
+   *
+   * @param run file of the run's own configuration
+   * @param own with which it goes on
+   * @throws UserException when a key differs that must not: it is named with both values
+   */
+  public static List<String> differences(Path run, RunConfig own, RunConfig other) {
+    JsonNode known = StrictYaml.parse(run.toString(), StrictYaml.text(run));
+    return differences(run, known, ConfigLoader.tree(own), other);
+  }
+
+  private static List<String> differences(Path run, JsonNode known, JsonNode own, RunConfig other) {
     List<String> refused = new ArrayList<>();
     List<String> announced = new ArrayList<>();
-    JsonNode known = StrictYaml.parse(run.toString(), StrictYaml.text(run));
-    compare("", known, ConfigLoader.tree(own), ConfigLoader.tree(asked), refused, announced);
+    compare("", known, own, ConfigLoader.tree(other), refused, announced);
     if (!refused.isEmpty()) {
       throw new UserException(
           "%s: the run was made with another configuration: %s; go on with that, or name another --out to start anew"
               .formatted(run, String.join(", ", refused)));
     }
-    return new ResumedConfig(asked, announced);
+    return announced;
   }
 
-  /**
-   * Keys that the run's file does not know, as it is older than they are, are as they were then.
-   */
   private static void compare(
       String path,
       JsonNode known,

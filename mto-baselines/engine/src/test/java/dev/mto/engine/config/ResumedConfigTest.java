@@ -88,13 +88,26 @@ class ResumedConfigTest {
   @Test
   void aKeyThatIsYoungerThanTheRunStaysAsItWasThen() throws IOException {
     assertThat(own.data().exif()).isEqualTo(Exif.APPLY);
-    Files.writeString(file, Files.readString(file).replaceAll("(?m)^ +exif: .*\\R", ""));
-    RunConfig older = ConfigLoader.read(file);
+    RunConfig older = olderThan("exif");
 
-    ResumedConfig resumed = ResumedConfig.of(file, older, own);
-
-    assertThat(resumed.announced()).isEmpty();
+    assertThat(ResumedConfig.differences(file, older, own)).isEmpty();
     assertThat(older.data().exif()).isEqualTo(Exif.IGNORE);
+  }
+
+  @Test
+  void aSettingOfAKeyThatIsYoungerThanTheRunIsSeen() throws IOException {
+    RunConfig older = olderThan("exif");
+
+    assertThatThrownBy(
+            () ->
+                ResumedConfig.of(file, older, ConfigLoader.read(file, List.of("data.exif=apply"))))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("data.exif is \"ignore\", not \"apply\"");
+  }
+
+  private RunConfig olderThan(String key) throws IOException {
+    Files.writeString(file, Files.readString(file).replaceAll("(?m)^ +" + key + ": .*\\R", ""));
+    return ConfigLoader.read(file);
   }
 
   private ResumedConfig resumed(String... settings) {
