@@ -25,6 +25,7 @@ class CommittedResultsTest {
           Path.of("../README.md"),
           Path.of("../docs/pretraining.md"),
           Path.of("../docs/evaluation.md"),
+          Path.of("../docs/PERFORMANCE.md"),
           RESULTS);
   private static final Pattern CHECKED =
       Pattern.compile("<!-- checked ([\\w.-]+) -->\n(.*?)<!-- end -->", Pattern.DOTALL);
@@ -48,7 +49,7 @@ class CommittedResultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fashion", "fashion-sweep"})
+  @ValueSource(strings = {"fashion", "fashion-sweep", "precision"})
   void tablesInDocumentsAreThoseOfTheCells(String name) throws IOException {
     List<StudyTables.Table> tables = CommittedStudy.of(name, folder).tables();
     for (Path document : DOCUMENTS) {
@@ -60,7 +61,7 @@ class CommittedResultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fashion", "fashion-sweep"})
+  @ValueSource(strings = {"fashion", "fashion-sweep", "precision"})
   void numbersInTheTextAreInTheTablesOrInTheStudysFiles(String name) throws IOException {
     CommittedStudy committed = CommittedStudy.of(name, folder);
     String tables =

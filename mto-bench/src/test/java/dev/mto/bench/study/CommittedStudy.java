@@ -24,7 +24,7 @@ record CommittedStudy(
     Path file = temporary.resolve(name + ".yaml");
     Files.writeString(
         file,
-        yaml.replaceAll("(configs|docs)/(studies|results|evaluate)", "../$1/$2")
+        yaml.replaceAll(": (configs|docs)/", ": ../$1/")
             .replaceAll(": data/", ": " + temporary + "/none/"));
     StudyConfig study = StudyConfig.read(file, List.of());
     StudyImages images = StudyImages.of(study);
