@@ -1,0 +1,127 @@
+package dev.mto.executor.cuda;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * CUDA's libraries without a GPU: {@code fake_cuda.cpp} and {@code kernels.cu}, compiled by g++.
+ * They are compiled once for each text of these files.
+ */
+final class EmulatedCuda {
+  private static final Path BUILT = Path.of("target", "emulated-cuda");
+  private static final Pattern KERNEL = Pattern.compile("^KERNEL (\\w+)\\(", Pattern.MULTILINE);
+  private static final List<String> LIBRARIES =
+      List.of("libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13");
+
+  private EmulatedCuda() {}
+
+  /** Why there can be none here; empty where there can. */
+  static Optional<String> missing() {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      return Optional.of("kernels for GPUs are emulated on Linux only");
+    }
+    try {
+      return run(List.of("g++", "--version")).code() == 0
+          ? Optional.empty()
+          : Optional.of("g++ does not run, which compiles the kernels for GPUs for emulation");
+    } catch (IOException e) {
+      return Optional.of("g++ is not installed, which compiles the kernels for GPUs for emulation");
+    }
+  }
+
+  /** Binds the libraries, in place of others; skips the test where there can be none. */
+  static void bind() {
+    assumeTrue(missing().isEmpty(), () -> missing().orElseThrow());
+    CudaLibraries.in(List.of(folder(KernelSource.text()))).bind();
+  }
+
+  /**
+   * A folder with the libraries.
+   *
+   * @param kernels text of {@code kernels.cu}
+   */
+  static Path folder(String kernels) {
+    String emulation = resource("emulation.h");
+    String cuda = resource("fake_cuda.cpp");
+    UUID text =
+        UUID.nameUUIDFromBytes((kernels + emulation + cuda).getBytes(StandardCharsets.UTF_8));
+    Path folder = BUILT.resolve(text.toString()).toAbsolutePath();
+    if (Files.exists(folder)) {
+      return folder;
+    }
+    try {
+      Files.createDirectories(BUILT);
+      Path work = Files.createTempDirectory(BUILT.toAbsolutePath(), "work");
+      Files.writeString(work.resolve("kernels.cu"), kernels);
+      Files.writeString(work.resolve("emulation.h"), emulation);
+      Files.writeString(work.resolve("fake_cuda.cpp"), cuda);
+      Files.writeString(work.resolve("kernel_names.h"), names(kernels));
+      compile(work);
+      Files.move(work, folder);
+      return folder;
+    } catch (IOException e) {
+      throw new IllegalStateException("emulated CUDA could not be built in " + BUILT, e);
+    }
+  }
+
+  private static String names(String kernels) {
+    List<String> lines = new ArrayList<>();
+    for (Matcher kernel = KERNEL.matcher(kernels); kernel.find(); ) {
+      lines.add("EMULATE(" + kernel.group(1) + ")\n");
+    }
+    return String.join("", lines);
+  }
+
+  private static void compile(Path folder) throws IOException {
+    Finished compiler =
+        run(
+            List.of(
+                "g++",
+                "-std=c++17",
+                "-O2",
+                "-fPIC",
+                "-shared",
+                "-fvisibility=hidden",
+                "-o",
+                folder.resolve(LIBRARIES.get(0)).toString(),
+                folder.resolve("fake_cuda.cpp").toString(),
+                "-ldl"));
+    if (compiler.code() != 0) {
+      throw new IllegalStateException("g++ cannot compile emulated CUDA:\n" + compiler.output());
+    }
+    for (String name : LIBRARIES.subList(1, LIBRARIES.size())) {
+      Files.createSymbolicLink(folder.resolve(name), Path.of(LIBRARIES.get(0)));
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream file = EmulatedCuda.class.getResourceAsStream(name)) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException(name, e);
+    }
+  }
+
+  private record Finished(int code, String output) {}
+
+  private static Finished run(List<String> command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      return new Finished(process.waitFor(), output);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while " + command.get(0) + " was running", e);
+    }
+  }
+}
