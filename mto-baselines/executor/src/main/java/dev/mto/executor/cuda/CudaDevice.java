@@ -172,7 +172,7 @@ final class CudaDevice implements AutoCloseable {
       check(
           CudaDriver.cuLaunchKernel(
               handle, grid, 1, 1, threads, 1, 1, 0, stream, packed, Pointer.NULL),
-          "starting it");
+          "starting a kernel");
     };
   }
 

@@ -33,9 +33,11 @@ final class CudaLibraries {
   private static boolean bound;
 
   private final List<Path> folders;
+  private final boolean alsoElsewhere;
 
-  private CudaLibraries(List<Path> folders) {
+  private CudaLibraries(List<Path> folders, boolean alsoElsewhere) {
     this.folders = folders;
+    this.alsoElsewhere = alsoElsewhere;
   }
 
   /**
@@ -45,14 +47,13 @@ final class CudaLibraries {
    */
   static synchronized void require() {
     if (!bound) {
-      in(given()).bind();
-      bound = true;
+      new CudaLibraries(given(), true).bind();
     }
   }
 
-  /** Those of these folders, and of the system where they are not there. */
-  static CudaLibraries in(List<Path> folders) {
-    return new CudaLibraries(folders);
+  /** Those of a folder only. */
+  static CudaLibraries in(Path folder) {
+    return new CudaLibraries(List.of(folder), false);
   }
 
   private static List<Path> given() {
@@ -78,17 +79,11 @@ final class CudaLibraries {
     Nvrtc.bind(
         library(
             "libnvrtc",
+            "cuda-nvrtc",
             version,
-            major -> "libnvrtc.so." + (major == OLDEST ? "11.2" : major),
-            "cuda-nvrtc-%d-*",
-            "nvidia-cuda-nvrtc-cu%d"));
-    CublasLt.bind(
-        library(
-            "libcublasLt",
-            version,
-            major -> "libcublasLt.so." + major,
-            "libcublas-%d-*",
-            "nvidia-cublas-cu%d"));
+            major -> "libnvrtc.so." + (major == OLDEST ? "11.2" : major)));
+    CublasLt.bind(library("libcublasLt", "libcublas", version, major -> "libcublasLt.so." + major));
+    bound = true;
   }
 
   /** The newest CUDA that the driver supports, as 1000 times its major number and 10 its minor. */
@@ -104,7 +99,7 @@ final class CudaLibraries {
   }
 
   private NativeLibrary library(
-      String name, int driver, IntFunction<String> file, String systemPackage, String wheel) {
+      String name, String systemPackage, int driver, IntFunction<String> file) {
     int newest = Math.min(NEWEST, driver / 1000);
     List<String> names =
         IntStream.rangeClosed(OLDEST, newest).map(i -> newest + OLDEST - i).mapToObj(file).toList();
@@ -112,18 +107,16 @@ final class CudaLibraries {
         .orElseThrow(
             () ->
                 new CudaException(
-                    "%s is missing for a driver of CUDA %s: none of %s is there; install %s or the"
-                            .formatted(
-                                name,
-                                CudaDevice.dotted(driver),
-                                String.join(", ", names),
-                                systemPackage.formatted(newest))
-                        + " wheel %s, and where it is not found name its folder in %s"
-                            .formatted(wheel.formatted(newest), FOLDERS_VARIABLE)));
+                    "%s is missing: the driver supports CUDA %s, and %s is not there; install the"
+                            .formatted(name, CudaDevice.dotted(driver), String.join(" or ", names))
+                        + " package %s-%d-* or NVIDIA's Python wheel of it, and name its folder in"
+                            .formatted(systemPackage, newest)
+                        + " %s where the system does not look".formatted(FOLDERS_VARIABLE)));
   }
 
   private Optional<NativeLibrary> find(List<String> names) {
-    return Stream.concat(names.stream().flatMap(this::inFolders), names.stream())
+    return Stream.concat(
+            names.stream().flatMap(this::inFolders), alsoElsewhere ? names.stream() : Stream.of())
         .map(CudaLibraries::load)
         .flatMap(Optional::stream)
         .findFirst();

@@ -13,6 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** The memory of the processor. */
 final class HostMemory implements Memory {
   private static final int ALIGNMENT_BYTES = 64;
+  private static final long ASKED_ABOUT = 1 << 20; // bytes; asking takes a millisecond
   private static final long FILLED_AT_ONCE = 8192; // elements
 
   @Override
@@ -23,7 +24,9 @@ final class HostMemory implements Memory {
   @Override
   public Storage allocate(String what, long bytes) {
     long elements = (bytes + ALIGNMENT_BYTES) / Float.BYTES;
-    AvailableMemory.ofThisMachine().require(what, elements * Float.BYTES);
+    if (bytes >= ASKED_ABOUT) {
+      AvailableMemory.ofThisMachine().require(what, elements * Float.BYTES);
+    }
     INDArray memory = Nd4j.createUninitializedDetached(DataType.FLOAT, elements);
     if (memory.data().address() == 0) {
       throw new IllegalStateException("the system gave no memory for %d bytes".formatted(bytes));

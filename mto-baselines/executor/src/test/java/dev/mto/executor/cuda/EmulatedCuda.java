@@ -2,6 +2,7 @@ package dev.mto.executor.cuda;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.jna.NativeLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,11 @@ final class EmulatedCuda {
   private static final List<String> LIBRARIES =
       List.of("libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13");
 
-  private EmulatedCuda() {}
+  private final NativeLibrary control;
+
+  private EmulatedCuda(Path folder) {
+    control = NativeLibrary.getInstance(folder.resolve(LIBRARIES.get(0)).toString());
+  }
 
   /** Why there can be none here; empty where there can. */
   static Optional<String> missing() {
@@ -40,10 +45,43 @@ final class EmulatedCuda {
     }
   }
 
-  /** Binds the libraries, in place of others; skips the test where there can be none. */
-  static void bind() {
+  /** Binds libraries with the kernels of the project; skips the test where there can be none. */
+  static EmulatedCuda bind() {
+    return bind(KernelSource.text());
+  }
+
+  /** Binds libraries with these kernels, in place of others. */
+  static EmulatedCuda bind(String kernels) {
     assumeTrue(missing().isEmpty(), () -> missing().orElseThrow());
-    CudaLibraries.in(List.of(folder(KernelSource.text()))).bind();
+    Path folder = folder(kernels);
+    CudaLibraries.in(folder).bind();
+    return new EmulatedCuda(folder);
+  }
+
+  /** A number that the driver tells, as its version. */
+  EmulatedCuda set(String setting, int value) {
+    control.getFunction("fake_set").invokeInt(new Object[] {setting, value});
+    return this;
+  }
+
+  /** Makes the next call of a function fail. */
+  void fail(String function, int error) {
+    control.getFunction("fake_fail").invokeInt(new Object[] {function, error});
+  }
+
+  /** In which order threads, warps and blocks run. */
+  void runBackwards(boolean backwards) {
+    control.getFunction("fake_backwards").invokeInt(new Object[] {backwards ? 1 : 0});
+  }
+
+  /** Kernels that were launched. */
+  long launches() {
+    return (long) control.getFunction("fake_launches").invoke(Long.class, new Object[0]);
+  }
+
+  /** Memory of the device that is taken. */
+  long bytes() {
+    return (long) control.getFunction("fake_bytes").invoke(Long.class, new Object[0]);
   }
 
   /**
@@ -101,7 +139,7 @@ final class EmulatedCuda {
       throw new IllegalStateException("g++ cannot compile emulated CUDA:\n" + compiler.output());
     }
     for (String name : LIBRARIES.subList(1, LIBRARIES.size())) {
-      Files.createSymbolicLink(folder.resolve(name), Path.of(LIBRARIES.get(0)));
+      Files.createLink(folder.resolve(name), folder.resolve(LIBRARIES.get(0)));
     }
   }
 
