@@ -17,13 +17,15 @@ final class CudaDevice implements AutoCloseable {
   private static final int OLDEST_CAPABILITY = 75;
   private static final int NAME_BYTES = 256;
 
+  /** What each thread has told the driver to use. */
+  private static final ThreadLocal<CudaDevice> CURRENT = new ThreadLocal<>();
+
   private final int device;
   private final String name;
   private final int multiprocessors;
   private final Pointer context;
   private final Pointer stream;
   private final Pointer module;
-  private Thread current;
   private String last = "nothing";
 
   /**
@@ -100,12 +102,11 @@ final class CudaDevice implements AutoCloseable {
     return stream;
   }
 
-  /** Makes the GPU that of the calling thread, which each thread must once. */
+  /** Makes the GPU that of the calling thread, which may have used another one since. */
   void enter() {
-    Thread thread = Thread.currentThread();
-    if (thread != current) {
+    if (CURRENT.get() != this) {
       check(CudaDriver.cuCtxSetCurrent(context), "using " + name);
-      current = thread;
+      CURRENT.set(this);
     }
   }
 
@@ -209,5 +210,6 @@ final class CudaDevice implements AutoCloseable {
     CudaDriver.cuModuleUnload(module);
     CudaDriver.cuStreamDestroy_v2(stream);
     CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
+    CURRENT.remove();
   }
 }

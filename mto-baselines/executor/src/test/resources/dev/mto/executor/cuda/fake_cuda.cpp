@@ -37,9 +37,14 @@ const Long POISONED = 1 << 20;  // bytes of an allocation that are no numbers at
 std::map<std::string, int> settings = {
     {"driver version", 13000}, {"devices", 2}, {"capability", 90}, {"megabytes", 8192}};
 std::map<std::string, int> failures;  // by function, the error of its next call
-std::map<Long, Long> allocations;     // bytes by address
+struct Allocation {
+  Long bytes;
+  int device;
+};
+
+std::map<Long, Allocation> allocations;  // by address
 Long allocated;
-bool in_context;
+thread_local int current;  // device; 0 for none
 std::vector<std::function<void()>> stream;
 int stream_error;
 std::string error_text;
@@ -72,7 +77,8 @@ bool on_device(Long address, Long bytes) {
   auto after = allocations.upper_bound(address);
   if (after == allocations.begin()) return false;
   auto allocation = std::prev(after);
-  return address + bytes <= allocation->first + allocation->second;
+  return allocation->second.device == current &&
+      address + bytes <= allocation->first + allocation->second.bytes;
 }
 
 bool strips_untouched(Long address, Long bytes) {
@@ -91,10 +97,10 @@ int finish() {
   stream.clear();
   for (auto& allocation : allocations) {
     if (!launched) break;
-    if (!strips_untouched(allocation.first, allocation.second)) {
+    if (!strips_untouched(allocation.first, allocation.second.bytes)) {
       stream_failed(ILLEGAL_ADDRESS, "an illegal memory access was encountered");
       memset((char*) allocation.first - STRIP, UNTOUCHED, STRIP);
-      memset((char*) allocation.first + allocation.second, UNTOUCHED, STRIP);
+      memset((char*) allocation.first + allocation.second.bytes, UNTOUCHED, STRIP);
     }
   }
   launched = false;
@@ -288,8 +294,8 @@ API cuDevicePrimaryCtxRelease_v2(int) { return 0; }
 
 API cuCtxSetCurrent(Handle context) {
   CALL("cuCtxSetCurrent");
-  fake::in_context = (intptr_t) context >= 100;
-  return fake::in_context ? 0 : fake::INVALID_CONTEXT;
+  fake::current = (int) (intptr_t) context;
+  return fake::current >= 100 ? 0 : fake::INVALID_CONTEXT;
 }
 
 API cuMemGetInfo_v2(Long* available, Long* total) {
@@ -301,7 +307,7 @@ API cuMemGetInfo_v2(Long* available, Long* total) {
 
 API cuMemAlloc_v2(Long* address, Long bytes) {
   CALL("cuMemAlloc_v2");
-  if (!fake::in_context) return fake::error(fake::INVALID_CONTEXT, "no context");
+  if (fake::current == 0) return fake::error(fake::INVALID_CONTEXT, "no context");
   if (bytes <= 0) return fake::error(fake::INVALID_VALUE, "invalid argument");
   if (fake::allocated + bytes > (Long) fake::settings["megabytes"] << 20) {
     return fake::error(fake::OUT_OF_MEMORY, "out of memory");
@@ -311,7 +317,7 @@ API cuMemAlloc_v2(Long* address, Long bytes) {
   memset(memory, fake::UNTOUCHED, std::min(whole, fake::POISONED));
   memset(memory + fake::STRIP + bytes, fake::UNTOUCHED, fake::STRIP);
   *address = (Long) (memory + fake::STRIP);
-  fake::allocations[*address] = bytes;
+  fake::allocations[*address] = {bytes, fake::current};
   fake::allocated += bytes;
   return 0;
 }
@@ -321,7 +327,7 @@ API cuMemFree_v2(Long address) {
   int error = fake::finish();
   auto found = fake::allocations.find(address);
   if (found == fake::allocations.end()) return fake::INVALID_VALUE;
-  fake::allocated -= found->second;
+  fake::allocated -= found->second.bytes;
   fake::allocations.erase(found);
   free((char*) address - fake::STRIP);
   return error;
