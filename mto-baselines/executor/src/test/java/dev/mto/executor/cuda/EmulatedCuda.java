@@ -8,11 +8,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -79,9 +77,9 @@ final class EmulatedCuda {
     return (long) control.getFunction("fake_launches").invoke(Long.class, new Object[0]);
   }
 
-  /** Memory of the device that is taken. */
-  long bytes() {
-    return (long) control.getFunction("fake_bytes").invoke(Long.class, new Object[0]);
+  /** Memory of a device that is taken. */
+  long bytes(int ordinal) {
+    return (long) control.getFunction("fake_bytes").invoke(Long.class, new Object[] {ordinal});
   }
 
   /**
@@ -104,7 +102,9 @@ final class EmulatedCuda {
       Files.writeString(work.resolve("kernels.cu"), kernels);
       Files.writeString(work.resolve("emulation.h"), emulation);
       Files.writeString(work.resolve("fake_cuda.cpp"), cuda);
-      Files.writeString(work.resolve("kernel_names.h"), names(kernels));
+      Files.write(
+          work.resolve("kernel_names.h"),
+          names(kernels).stream().map("EMULATE(%s)"::formatted).toList());
       compile(work);
       Files.move(work, folder);
       return folder;
@@ -113,12 +113,9 @@ final class EmulatedCuda {
     }
   }
 
-  private static String names(String kernels) {
-    List<String> lines = new ArrayList<>();
-    for (Matcher kernel = KERNEL.matcher(kernels); kernel.find(); ) {
-      lines.add("EMULATE(" + kernel.group(1) + ")\n");
-    }
-    return String.join("", lines);
+  /** Names of the kernels in a text. */
+  static List<String> names(String kernels) {
+    return KERNEL.matcher(kernels).results().map(kernel -> kernel.group(1)).toList();
   }
 
   private static void compile(Path folder) throws IOException {

@@ -237,7 +237,13 @@ API fake_backwards(int backwards) {
 
 extern "C" __attribute__((visibility("default"))) Long fake_launches() { return fake::launches; }
 
-extern "C" __attribute__((visibility("default"))) Long fake_bytes() { return fake::allocated; }
+extern "C" __attribute__((visibility("default"))) Long fake_bytes(int ordinal) {
+  Long bytes = 0;
+  for (auto& allocation : fake::allocations) {
+    bytes += allocation.second.device == 100 + ordinal ? allocation.second.bytes : 0;
+  }
+  return bytes;
+}
 
 // ---------------------------------------------------------------- driver
 
