@@ -27,15 +27,19 @@ final class CudaProducts implements AutoCloseable {
   private final long workspace;
   private final Map<Kind, Prepared> known = new HashMap<>();
 
-  /** What products have in common that cuBLASLt does in the same way. */
+  /**
+   * What products have in common that cuBLASLt does in the same way.
+   *
+   * @param alignmentOfBias in bytes; 0 for no bias
+   */
   private record Kind(
       Matrix a,
       boolean transposeA,
       Matrix b,
       boolean transposeB,
       Matrix out,
-      boolean bias,
-      int alignmentOfC) {}
+      int alignmentOfBias,
+      int alignmentOfAddend) {}
 
   /** A batch of matrices in c order; the alignment is that of the first element, in bytes. */
   private record Matrix(ElementType type, long batch, long rows, long columns, int alignment) {
@@ -114,22 +118,17 @@ final class CudaProducts implements AutoCloseable {
             Matrix.of(product.b()),
             product.transposeB(),
             Matrix.of(out),
-            product.bias() != null,
+            product.bias() == null ? 0 : Matrix.alignment(product.bias().address()),
             Matrix.alignment(addend.address()));
-    Prepared prepared = known.computeIfAbsent(kind, this::prepare);
+    Memory bias = product.bias() == null ? null : pointer(product.bias().address());
+    Prepared prepared = known.computeIfAbsent(kind, k -> prepare(k, bias));
     Memory factors = new Memory(2L * Float.BYTES);
     factors.setFloat(0, product.scale());
     factors.setFloat(Float.BYTES, product.addend() == null ? 0 : 1);
     Pointer ofAddend = factors.share(Float.BYTES);
-    Memory bias = product.bias() == null ? null : pointer(product.bias().address());
     return () -> {
       device.enter();
-      if (bias != null) {
-        check(
-            CublasLt.cublasLtMatmulDescSetAttribute(
-                prepared.product(), CublasLt.PRODUCT_BIAS_POINTER, bias, bias.size()),
-            "setting a bias");
-      }
+      setBias(prepared.product(), bias);
       check(
           CublasLt.cublasLtMatmul(
               handle,
@@ -152,7 +151,19 @@ final class CudaProducts implements AutoCloseable {
     };
   }
 
-  private Prepared prepare(Kind kind) {
+  /**
+   * Products of a kind share their description, so that each sets its bias before it is asked for.
+   */
+  private static void setBias(Pointer product, Memory bias) {
+    if (bias != null) {
+      check(
+          CublasLt.cublasLtMatmulDescSetAttribute(
+              product, CublasLt.PRODUCT_BIAS_POINTER, bias, bias.size()),
+          "setting a bias");
+    }
+  }
+
+  private Prepared prepare(Kind kind, Memory bias) {
     PointerByReference made = new PointerByReference();
     check(
         CublasLt.cublasLtMatmulDescCreate(made, CublasLt.COMPUTE_FLOAT32, CublasLt.TYPE_FLOAT32),
@@ -160,8 +171,9 @@ final class CudaProducts implements AutoCloseable {
     Pointer product = made.getValue();
     setOfProduct(product, CublasLt.PRODUCT_TRANSPOSE_A, kind.transposeB() ? 1 : 0);
     setOfProduct(product, CublasLt.PRODUCT_TRANSPOSE_B, kind.transposeA() ? 1 : 0);
-    if (kind.bias()) {
+    if (bias != null) {
       setOfProduct(product, CublasLt.PRODUCT_EPILOGUE, CublasLt.EPILOGUE_BIAS);
+      setBias(product, bias);
     }
     Pointer a = layout(kind.a());
     Pointer b = layout(kind.b());
@@ -213,7 +225,7 @@ final class CudaProducts implements AutoCloseable {
     Pointer preference = made.getValue();
     prefer(preference, CublasLt.PREFERENCE_WORKSPACE, pointer(WORKSPACE_BYTES));
     int[] alignments = {
-      kind.b().alignment(), kind.a().alignment(), kind.alignmentOfC(), kind.out().alignment()
+      kind.b().alignment(), kind.a().alignment(), kind.alignmentOfAddend(), kind.out().alignment()
     };
     for (int i = 0; i < alignments.length; i++) {
       prefer(preference, CublasLt.PREFERENCE_ALIGNMENT_A + i, integer(alignments[i]));

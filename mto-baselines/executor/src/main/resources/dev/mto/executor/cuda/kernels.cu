@@ -1,7 +1,7 @@
-// What a plan's operations do on a GPU, apart from matrix products. CUDA C++ without headers, so that
-// NVRTC compiles it alone for the GPU that it finds.
+// What a plan's operations do on a GPU, apart from matrix products. CUDA C++ without headers, so
+// that NVRTC compiles it alone for the GPU that is found.
 //
-// Tensors are dense and in c order. Arithmetic is float32; a bfloat16 is only how an element is kept.
+// Tensors are dense and in c order. Arithmetic is float32; bfloat16 is only how elements are kept.
 // The same numbers come out of every run: each sum is taken in one order, and nothing is atomic.
 // Kernels of elements are run by any number of threads; kernels of rows by one block for each row,
 // of a multiple of 32 threads.
@@ -334,7 +334,7 @@ KERNEL sum_of_rows(const float* x, float* out, int rows, int columns) {
   }
 }
 
-/* With s = x - max x and p = e^s / sum: entropy = ln sum - (sum of e^s s) / sum, finite for all x. */
+/* With s = x - max x: p = e^s / sum, entropy = ln sum - (sum of e^s s) / sum, finite for all x. */
 KERNEL row_entropy(const float* x, float* entropy, float* probabilities, int columns) {
   x += first_of_row(columns);
   probabilities += first_of_row(columns);

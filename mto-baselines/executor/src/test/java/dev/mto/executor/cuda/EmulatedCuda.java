@@ -1,5 +1,6 @@
 package dev.mto.executor.cuda;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.NativeLibrary;
@@ -14,12 +15,20 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * CUDA's libraries without a GPU: {@code fake_cuda.cpp} and {@code kernels.cu}, compiled by g++.
- * They are compiled once for each text of these files.
+ * CUDA's libraries without a GPU: {@code fake_cuda.cpp} and what it includes, compiled by g++. They
+ * are compiled once for each text of these files.
  */
 final class EmulatedCuda {
   private static final Path BUILT = Path.of("target", "emulated-cuda");
   private static final Pattern KERNEL = Pattern.compile("^KERNEL (\\w+)\\(", Pattern.MULTILINE);
+  private static final List<String> SOURCES =
+      List.of(
+          "emulation.h",
+          "fake_device.h",
+          "fake_driver.h",
+          "fake_nvrtc.h",
+          "fake_cublaslt.h",
+          "fake_cuda.cpp");
   private static final List<String> LIBRARIES =
       List.of("libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13");
 
@@ -88,10 +97,8 @@ final class EmulatedCuda {
    * @param kernels text of {@code kernels.cu}
    */
   static Path folder(String kernels) {
-    String emulation = resource("emulation.h");
-    String cuda = resource("fake_cuda.cpp");
-    UUID text =
-        UUID.nameUUIDFromBytes((kernels + emulation + cuda).getBytes(StandardCharsets.UTF_8));
+    String all = kernels + SOURCES.stream().map(EmulatedCuda::resource).collect(joining());
+    UUID text = UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
     Path folder = BUILT.resolve(text.toString()).toAbsolutePath();
     if (Files.exists(folder)) {
       return folder;
@@ -100,8 +107,9 @@ final class EmulatedCuda {
       Files.createDirectories(BUILT);
       Path work = Files.createTempDirectory(BUILT.toAbsolutePath(), "work");
       Files.writeString(work.resolve("kernels.cu"), kernels);
-      Files.writeString(work.resolve("emulation.h"), emulation);
-      Files.writeString(work.resolve("fake_cuda.cpp"), cuda);
+      for (String source : SOURCES) {
+        Files.writeString(work.resolve(source), resource(source));
+      }
       Files.write(
           work.resolve("kernel_names.h"),
           names(kernels).stream().map("EMULATE(%s)"::formatted).toList());

@@ -94,7 +94,8 @@ void wait(State state) {
 }
 
 void fail(const std::string& what, size_t thread) {
-  failure = what + " (block " + std::to_string(block.x) + ", thread " + std::to_string(thread) + ")";
+  failure =
+      what + " (block " + std::to_string(block.x) + ", thread " + std::to_string(thread) + ")";
 }
 
 size_t count(size_t from, size_t to, State state) {
