@@ -16,6 +16,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,6 +25,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** A GPU that is not there, not fit, or that fails; and its memory. */
+@EnabledIf(
+    value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
+    disabledReason = EmulatedCuda.NEEDS)
 class CudaDeviceTest {
   private static final int LAUNCH_FAILED = 719;
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,6 +23,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** What kernels for GPUs do beside what those of all processors do. */
+@EnabledIf(
+    value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
+    disabledReason = EmulatedCuda.NEEDS)
 class CudaKernelsTest {
   private CudaKernels kernels;
   private final List<Storage> taken = new ArrayList<>();
@@ -34,9 +38,6 @@ class CudaKernelsTest {
 
   @AfterEach
   void close() {
-    if (kernels == null) {
-      return; // skipped
-    }
     taken.forEach(Storage::close);
     kernels.close();
   }

@@ -9,8 +9,12 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What is said where a library of CUDA is not there, or does not fit the driver. */
+@EnabledIf(
+    value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
+    disabledReason = EmulatedCuda.NEEDS)
 class CudaLibrariesTest {
   private static final int DRIVER = 13000;
 

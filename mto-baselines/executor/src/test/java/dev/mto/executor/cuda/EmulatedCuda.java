@@ -1,7 +1,6 @@
 package dev.mto.executor.cuda;
 
 import static java.util.stream.Collectors.joining;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.NativeLibrary;
 import java.io.IOException;
@@ -10,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -19,6 +17,9 @@ import java.util.regex.Pattern;
  * are compiled once for each text of these files.
  */
 final class EmulatedCuda {
+  static final String NEEDS =
+      "g++ on Linux is needed, which compiles the kernels for GPUs for emulation";
+
   private static final Path BUILT = Path.of("target", "emulated-cuda");
   private static final Pattern KERNEL = Pattern.compile("^KERNEL (\\w+)\\(", Pattern.MULTILINE);
   private static final List<String> SOURCES =
@@ -38,28 +39,23 @@ final class EmulatedCuda {
     control = NativeLibrary.getInstance(folder.resolve(LIBRARIES.get(0)).toString());
   }
 
-  /** Why there can be none here; empty where there can. */
-  static Optional<String> missing() {
-    if (!System.getProperty("os.name").equals("Linux")) {
-      return Optional.of("kernels for GPUs are emulated on Linux only");
-    }
+  /** Whether there can be one here: a condition of tests. */
+  static boolean isPossible() {
     try {
-      return run(List.of("g++", "--version")).code() == 0
-          ? Optional.empty()
-          : Optional.of("g++ does not run, which compiles the kernels for GPUs for emulation");
+      return System.getProperty("os.name").equals("Linux")
+          && run(List.of("g++", "--version")).code() == 0;
     } catch (IOException e) {
-      return Optional.of("g++ is not installed, which compiles the kernels for GPUs for emulation");
+      return false; // it is not installed
     }
   }
 
-  /** Binds libraries with the kernels of the project; skips the test where there can be none. */
+  /** Binds libraries with the kernels of the project. */
   static EmulatedCuda bind() {
     return bind(KernelSource.text());
   }
 
   /** Binds libraries with these kernels, in place of others. */
   static EmulatedCuda bind(String kernels) {
-    assumeTrue(missing().isEmpty(), () -> missing().orElseThrow());
     Path folder = folder(kernels);
     CudaLibraries.in(folder).bind();
     return new EmulatedCuda(folder);

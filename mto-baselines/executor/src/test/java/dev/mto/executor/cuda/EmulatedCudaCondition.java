@@ -1,7 +1,6 @@
 package dev.mto.executor.cuda;
 
 import dev.mto.executor.kernels.KernelSets;
-import java.util.Optional;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -11,25 +10,25 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * skips them where there can be none.
  */
 public final class EmulatedCudaCondition implements ExecutionCondition {
-  private static final Optional<String> MISSING = prepare();
+  private static final boolean READY = prepare();
 
-  private static Optional<String> prepare() {
+  private static boolean prepare() {
     if (!Boolean.getBoolean("mto.cuda.emulated")) {
-      return Optional.empty();
+      return true;
     }
-    Optional<String> missing = EmulatedCuda.missing();
-    if (missing.isEmpty()) {
+    boolean possible = EmulatedCuda.isPossible();
+    if (possible) {
       System.setProperty(
           CudaLibraries.FOLDERS_PROPERTY, EmulatedCuda.folder(KernelSource.text()).toString());
       System.setProperty(KernelSets.PROPERTY, "cuda");
     }
-    return missing;
+    return possible;
   }
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    return MISSING
-        .map(ConditionEvaluationResult::disabled)
-        .orElseGet(() -> ConditionEvaluationResult.enabled("nothing is missing"));
+    return READY
+        ? ConditionEvaluationResult.enabled("nothing is missing")
+        : ConditionEvaluationResult.disabled(EmulatedCuda.NEEDS);
   }
 }

@@ -19,20 +19,22 @@ import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Emulation finds mistakes in kernels, and none in those of the project. */
+@EnabledIf(
+    value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
+    disabledReason = EmulatedCuda.NEEDS)
 class EmulationTest {
   private static final int ROWS = 5;
   private static final int COLUMNS = 300;
 
   @AfterAll
   static void restore() {
-    if (EmulatedCuda.missing().isEmpty()) {
-      EmulatedCuda.bind();
-    }
+    EmulatedCuda.bind();
   }
 
   @Test

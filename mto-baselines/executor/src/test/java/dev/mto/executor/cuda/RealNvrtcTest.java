@@ -14,10 +14,14 @@ import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** NVIDIA's own compiler takes the kernels for every kind of GPU: {@code mvn test -Pnvrtc}. */
+@EnabledIf(
+    value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
+    disabledReason = EmulatedCuda.NEEDS)
 class RealNvrtcTest {
   private static final String PACKAGE = "/org/bytedeco/cuda/linux-x86_64/";
 
@@ -46,9 +50,7 @@ class RealNvrtcTest {
 
   @AfterAll
   static void restore() {
-    if (EmulatedCuda.missing().isEmpty()) {
-      EmulatedCuda.bind();
-    }
+    EmulatedCuda.bind();
   }
 
   @ParameterizedTest
