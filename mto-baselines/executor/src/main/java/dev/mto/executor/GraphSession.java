@@ -1,5 +1,6 @@
 package dev.mto.executor;
 
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.executor.kernels.KernelSets;
 import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.plan.PlanProfile;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * its loss. Variables updated in place between runs are seen by the next run.
  *
  * <p>A float32 graph is compiled to a plan and run by fast kernels where there are some for this
- * processor (see {@link KernelSets}); any other graph is run operation by operation.
+ * processor (see {@link KernelSets}), or for the GPU that is named (see {@link CudaKernelSets});
+ * any other graph is run operation by operation.
  *
  * <p>Not thread-safe; one session belongs to one thread.
  */
@@ -40,7 +42,9 @@ public final class GraphSession implements AutoCloseable {
     this.loss = loss;
     this.parameters = parameters;
     Optional<Kernels> kernels =
-        options.fast() && isFloat(graph) ? KernelSets.fast() : Optional.empty();
+        options.fast() && isFloat(graph)
+            ? CudaKernelSets.chosen().or(KernelSets::fast)
+            : Optional.empty();
     this.runner =
         kernels
             .<GraphRunner>map(

@@ -1,18 +1,17 @@
 package dev.mto.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mto.executor.TinyModel.Kind;
 import dev.mto.executor.kernels.ElementType;
-import dev.mto.executor.kernels.KernelSets;
-import dev.mto.executor.kernels.KernelSets.Bfloat16;
+import dev.mto.executor.kernels.TestedKernels;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoTerms;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,8 +28,7 @@ class NarrowProductsTest {
 
   @BeforeEach
   void assumeBfloat16() {
-    assumeTrue(
-        KernelSets.bfloat16() != Bfloat16.NONE, "this processor does no products of bfloat16");
+    TestedKernels.assumeBfloat16();
   }
 
   @ParameterizedTest
@@ -68,6 +66,7 @@ class NarrowProductsTest {
     return Results.of(session, Map.of("x", x), List.of("y")).values().get("y").getFloat(0);
   }
 
+  @Tag("large")
   @ParameterizedTest
   @EnumSource(Kind.class)
   void activationsTakeLessMemory(Kind kind) {

@@ -1,22 +1,25 @@
 package dev.mto.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.mto.executor.kernels.KernelSets;
+import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.kernels.TestedKernels;
 import java.util.List;
+import java.util.Optional;
 
 /** Whether a session runs by a compiled plan. */
 final class Plans {
   private Plans() {}
 
   static void assumeFast() {
-    assumeTrue(KernelSets.fast().isPresent(), "no fast kernels here, or mto.kernels is standard");
+    TestedKernels.require().close();
   }
 
   /** That a session has not fallen back; where there are no fast kernels it had to. */
   static void assertCompiled(GraphSession session, List<String> parameters) {
-    if (KernelSets.fast().isPresent()) {
+    Optional<Kernels> kernels = TestedKernels.find();
+    if (kernels.isPresent()) {
+      kernels.orElseThrow().close();
       assertThat(isCompiled(session, parameters)).as("run by a plan").isTrue();
     }
   }

@@ -19,8 +19,8 @@ final class Arguments {
     if (description.data_type().value != Descriptors.dataType(tensor.type()).value) {
       throw new IllegalStateException(tensor + " where a kernel needs another type");
     }
-    kept.add(tensor.address());
-    return with(argument, new memory(description, Descriptors.ENGINE, tensor.address()));
+    kept.add(tensor.pointer());
+    return with(argument, new memory(description, Descriptors.ENGINE, tensor.pointer()));
   }
 
   Arguments with(int argument, memory value) {

@@ -13,6 +13,12 @@ public interface Kernels extends AutoCloseable {
   /** Name for people, e.g. {@code oneDNN 2.5.2}. */
   String name();
 
+  /** Where the tensors that they work on live. */
+  Memory memory();
+
+  /** Waits until all kernels run so far are done; those of a CPU are when they return. */
+  default void finish() {}
+
   /**
    * Matrix products {@code out = scale * op(a)·op(b) + bias + addend}, in which op transposes the
    * last two dimensions where asked to. The operands a and b are of one type, float32 or bfloat16.

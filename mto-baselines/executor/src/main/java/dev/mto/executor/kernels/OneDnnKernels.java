@@ -40,6 +40,7 @@ import org.bytedeco.javacpp.Pointer;
 /** Kernels of oneDNN, which writes machine code for the processor that it runs on. */
 final class OneDnnKernels implements Kernels {
   private final Primitives primitives = new Primitives();
+  private final Memory host = new HostMemory();
 
   @Override
   public String name() {
@@ -49,6 +50,11 @@ final class OneDnnKernels implements Kernels {
         + org.bytedeco.dnnl.global.dnnl.DNNL_VERSION_MINOR
         + "."
         + org.bytedeco.dnnl.global.dnnl.DNNL_VERSION_PATCH;
+  }
+
+  @Override
+  public Memory memory() {
+    return host;
   }
 
   @Override
@@ -355,9 +361,9 @@ final class OneDnnKernels implements Kernels {
     return reorder(
         Primitives.Key.of("cast", List.of(x.type(), out.type()), Descriptors.flatShape(x)),
         from,
-        x.address(),
+        x.pointer(),
         to,
-        out.address());
+        out.pointer());
   }
 
   @Override
@@ -373,9 +379,9 @@ final class OneDnnKernels implements Kernels {
     return reorder(
         Primitives.Key.of("permute", List.of(x.type(), out.type()), out.shape(), permuted),
         from,
-        x.address(),
+        x.pointer(),
         to,
-        out.address());
+        out.pointer());
   }
 
   @Override
@@ -383,8 +389,8 @@ final class OneDnnKernels implements Kernels {
     ElementType type = from.tensor().type();
     boolean adjoining = from.stride() == length && to.stride() == length;
     if (rows == 1 || adjoining) {
-      Pointer source = from.tensor().at(from.start()).address();
-      Pointer target = to.tensor().at(to.start()).address();
+      Pointer source = from.tensor().at(from.start()).pointer();
+      Pointer target = to.tensor().at(to.start()).pointer();
       return () -> Pointer.memcpy(target, source, rows * length * type.bytes());
     }
     memory.desc source = Descriptors.strided(type, rows, length, from.stride());
@@ -393,9 +399,9 @@ final class OneDnnKernels implements Kernels {
         Primitives.Key.of(
             "copy", List.of(type), new long[] {rows, length, from.stride(), to.stride()}),
         source,
-        from.tensor().at(from.start()).address(),
+        from.tensor().at(from.start()).pointer(),
         target,
-        to.tensor().at(to.start()).address());
+        to.tensor().at(to.start()).pointer());
   }
 
   private Kernel reorder(

@@ -8,7 +8,7 @@ import java.util.List;
  * dimensions that are treated alike taken together: [B, H, T, T] and [1, H, T, T] become [B, HTT]
  * and [1, HTT], for which kernels are fast.
  */
-final class RepeatedShape {
+public final class RepeatedShape {
   private final long[] full;
   private final long[] repeated;
 
@@ -17,15 +17,23 @@ final class RepeatedShape {
     this.repeated = repeated;
   }
 
-  long[] full() {
+  /** The first shape. */
+  public long[] full() {
     return full;
   }
 
-  long[] repeated() {
+  /** The second, of the same rank. */
+  public long[] repeated() {
     return repeated;
   }
 
-  static RepeatedShape of(long[] full, long[] repeated) {
+  /**
+   * Takes dimensions together.
+   *
+   * @param full extents
+   * @param repeated of the same rank, each extent that of {@code full} or 1
+   */
+  public static RepeatedShape of(long[] full, long[] repeated) {
     List<long[]> groups = new ArrayList<>();
     for (int i = 0; i < full.length; i++) {
       if (full[i] == 1) {

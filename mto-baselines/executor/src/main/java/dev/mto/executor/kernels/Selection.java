@@ -12,6 +12,7 @@ public final class Selection {
   private final int tokens;
   private final int[] index;
   private Selection complement;
+  private int changes;
 
   /** Selections of {@code selected} of {@code tokens} tokens for each of {@code images}. */
   public Selection(int images, int selected, int tokens) {
@@ -45,6 +46,7 @@ public final class Selection {
    *     be gathered
    */
   public boolean read(float[] matrices) {
+    changes++;
     boolean[] taken = new boolean[tokens];
     for (int row = 0; row < index.length; row++) {
       if (row % selected == 0) {
@@ -77,6 +79,7 @@ public final class Selection {
    * @return whether each row has it as often as tokens are selected
    */
   public boolean readMask(float[] mask, float value) {
+    changes++;
     for (int image = 0; image < images; image++) {
       int found = 0;
       for (int token = 0; token < tokens; token++) {
@@ -102,6 +105,16 @@ public final class Selection {
   /** Tokens of an image. */
   public int tokens() {
     return tokens;
+  }
+
+  /** The selected tokens of each image [B, V], those of the last call; not to be changed. */
+  public int[] indices() {
+    return index;
+  }
+
+  /** How often the indices may have changed, so that copies of them know that they are old. */
+  public int changes() {
+    return changes;
   }
 
   int index(int image, int row) {

@@ -5,10 +5,14 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.ShortPointer;
 
-/** A dense tensor in c order at a fixed address outside the heap. */
+/**
+ * A dense tensor in c order at a fixed address, in memory of the host outside the heap or in that
+ * of another device.
+ */
 public final class Tensor {
   private final ElementType type;
-  private final Pointer memory;
+  private final long address;
+  private final Pointer memory; // null where the host cannot read it
   private final long[] shape;
 
   /**
@@ -18,7 +22,7 @@ public final class Tensor {
    * @param shape extents; none for a scalar
    */
   public Tensor(FloatPointer memory, long... shape) {
-    this(ElementType.FLOAT32, memory, shape);
+    this(ElementType.FLOAT32, memory.address(), memory, shape);
   }
 
   /**
@@ -28,13 +32,25 @@ public final class Tensor {
    * @param shape extents; none for a scalar
    */
   public Tensor(ShortPointer memory, long... shape) {
-    this(ElementType.BFLOAT16, memory, shape);
+    this(ElementType.BFLOAT16, memory.address(), memory, shape);
   }
 
-  private Tensor(ElementType type, Pointer memory, long... shape) {
+  private Tensor(ElementType type, long address, Pointer memory, long... shape) {
     this.type = type;
+    this.address = address;
     this.memory = memory;
     this.shape = shape.clone();
+  }
+
+  /**
+   * A tensor that the host cannot read.
+   *
+   * @param address of the first element, in the memory of a device; whoever made the tensor keeps
+   *     it allocated
+   * @param shape extents; none for a scalar
+   */
+  public static Tensor onDevice(ElementType type, long address, long... shape) {
+    return new Tensor(type, address, null, shape);
   }
 
   /** What its elements are. */
@@ -42,18 +58,30 @@ public final class Tensor {
     return type;
   }
 
-  /** Address of the first element, of whatever type. */
-  Pointer address() {
+  /** Address of the first element, in the memory where the tensor lives. */
+  public long address() {
+    return address;
+  }
+
+  /**
+   * The first element in host memory, of whatever type.
+   *
+   * @throws IllegalStateException where it is in that of a device
+   */
+  Pointer pointer() {
+    if (memory == null) {
+      throw new IllegalStateException(this + " of a device where one of the host is needed");
+    }
     return memory;
   }
 
   /**
-   * Address of the first element of a float32 tensor.
+   * The first element of a float32 tensor in host memory.
    *
-   * @throws IllegalStateException for another type
+   * @throws IllegalStateException for another type, or in the memory of a device
    */
   public FloatPointer memory() {
-    if (memory instanceof FloatPointer floats) {
+    if (pointer() instanceof FloatPointer floats) {
       return floats;
     }
     throw new IllegalStateException(this + " where a float32 tensor is needed");
@@ -85,17 +113,21 @@ public final class Tensor {
           "a tensor of shape %s has no %d elements for shape %s"
               .formatted(Arrays.toString(shape), length(other), Arrays.toString(other)));
     }
-    return new Tensor(type, memory, other);
+    return new Tensor(type, address, memory, other);
   }
 
   /** The tensor of this shape that starts {@code elements} after this one. */
   public Tensor at(long elements, long... part) {
-    return new Tensor(type, memory.getPointer(elements), part);
+    return new Tensor(
+        type,
+        address + elements * type.bytes(),
+        memory == null ? null : memory.getPointer(elements),
+        part);
   }
 
   /** Whether both start at the same address. */
   public boolean sameMemory(Tensor other) {
-    return memory.address() == other.memory.address();
+    return address == other.address;
   }
 
   @Override

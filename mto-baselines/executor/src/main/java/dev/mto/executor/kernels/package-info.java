@@ -1,5 +1,6 @@
 /**
- * What a compiled plan is executed by: one small interface, {@link
- * dev.mto.executor.kernels.Kernels}, and its implementation for CPUs.
+ * What a compiled plan is executed by: two small interfaces, {@link
+ * dev.mto.executor.kernels.Kernels} and the {@link dev.mto.executor.kernels.Memory} that they work
+ * on, and their implementation for CPUs.
  */
 package dev.mto.executor.kernels;

@@ -3,17 +3,19 @@ package dev.mto.executor.plan;
 import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.kernels.Memory;
 import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -25,11 +27,18 @@ final class CompiledPlan {
   private final MemoryLayout layout;
   private final Uniforms uniforms = new Uniforms();
   private final List<Step> steps = new ArrayList<>();
-  private final Map<String, Pointer> inputs = new LinkedHashMap<>();
+  private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+  private final Set<INDArray> read = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<Download> downloads = new ArrayList<>();
   private final Map<String, INDArray> outputs = new LinkedHashMap<>();
+  private Kernels kernels;
+  private StoredValues stored;
 
   /** A kernel and what it does, for profiles. */
   private record Step(String name, Kernel kernel) {}
+
+  /** A result that the host cannot read where it is computed, and where it can. */
+  private record Download(Tensor from, INDArray to) {}
 
   private CompiledPlan(
       GraphReader reader,
@@ -109,9 +118,13 @@ final class CompiledPlan {
   }
 
   /** Prepares the kernels for memory at these addresses. */
-  void bind(Arena arena, Kernels kernels) {
+  void bind(Arena arena, StoredValues storedValues, Kernels set) {
+    kernels = set;
+    stored = storedValues;
     steps.clear();
     inputs.clear();
+    read.clear();
+    forgetCopies();
     outputs.clear();
     operations.forEach(operation -> uniforms.require(operation.inputs()));
     uniforms.require(results.values());
@@ -121,34 +134,40 @@ final class CompiledPlan {
         steps.add(new Step(operation.name(), kernel));
       }
     }
-    reader
-        .placeholders()
-        .values()
-        .forEach((name, value) -> inputs.put(name, place(arena, value).memory()));
-    results.forEach((name, value) -> outputs.put(name, array(arena, value)));
+    reader.placeholders().values().forEach((name, value) -> inputs.put(name, place(arena, value)));
+    results.forEach((name, value) -> outputs.put(name, result(arena, value)));
   }
 
   private Tensor place(Arena arena, Value value) {
     if (value.isUniform()) {
-      return uniforms.tensor(value);
+      return uniforms.tensor(kernels.memory(), value);
     }
     Value owner = value.owner();
-    return owner.isPlaced()
-        ? arena.tensor(value.type(), layout.offset(value), value.shape())
-        : tensor(owner.array(), value.offset(), value.shape());
+    if (owner.isPlaced()) {
+      return arena.tensor(value.type(), layout.offset(value), value.shape());
+    }
+    read.add(owner.array());
+    return stored.tensor(owner.array(), value.offset(), value.shape());
   }
 
-  private static Tensor tensor(INDArray array, long offset, long[] shape) {
-    FloatPointer pointer = new FloatPointer(array.data().pointer());
-    return new Tensor(pointer.getPointer(array.offset() + offset), shape);
+  private INDArray result(Arena arena, Value value) {
+    if (kernels.memory().isHost()) {
+      return array(arena, value);
+    }
+    INDArray copy = Nd4j.createUninitializedDetached(DataType.FLOAT, value.shape());
+    downloads.add(new Download(place(arena, value), copy));
+    return copy;
   }
 
   private INDArray array(Arena arena, Value value) {
+    if (value.isUniform()) {
+      return uniforms.array(kernels.memory(), value);
+    }
     Value owner = value.owner();
     if (owner.isPlaced()) {
       return arena.array(layout.offset(value), value.shape());
     }
-    INDArray array = value.isUniform() ? uniforms.array(value) : owner.array();
+    INDArray array = owner.array();
     long[] shape = value.shape();
     return Nd4j.create(
         array.data(),
@@ -161,13 +180,9 @@ final class CompiledPlan {
 
   /** Runs the plan once and returns its results, which are valid until the next run. */
   Map<String, INDArray> run(Map<String, INDArray> feeds, PlanProfile profile) {
-    for (Map.Entry<String, Pointer> input : inputs.entrySet()) {
-      INDArray value = feeds.get(input.getKey());
-      Pointer.memcpy(
-          input.getValue(),
-          new FloatPointer(value.data().pointer()).getPointer(value.offset()),
-          value.length() * Float.BYTES);
-    }
+    Memory memory = kernels.memory();
+    inputs.forEach((name, tensor) -> memory.upload(feeds.get(name), tensor));
+    stored.upload(read);
     for (Map.Entry<String, Selection> selection : reader.placeholders().oneHots().entrySet()) {
       require(selection.getValue().read(floats(feeds, selection.getKey())), selection.getKey());
     }
@@ -180,9 +195,10 @@ final class CompiledPlan {
       }
     } else {
       for (Step step : steps) {
-        profile.measure(step.name(), step.kernel());
+        profile.measure(step.name(), kernels, step.kernel());
       }
     }
+    downloads.forEach(download -> memory.download(download.from(), download.to()));
     return outputs;
   }
 
@@ -198,5 +214,11 @@ final class CompiledPlan {
 
   void close() {
     uniforms.close();
+    forgetCopies();
+  }
+
+  private void forgetCopies() {
+    downloads.forEach(download -> download.to().close());
+    downloads.clear();
   }
 }

@@ -1,6 +1,7 @@
 package dev.mto.executor.plan;
 
 import dev.mto.executor.kernels.Kernel;
+import dev.mto.executor.kernels.Kernels;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -8,9 +9,10 @@ import java.util.Map;
 public final class PlanProfile {
   private final Map<String, Long> nanoseconds = new LinkedHashMap<>();
 
-  void measure(String name, Kernel kernel) {
+  void measure(String name, Kernels kernels, Kernel kernel) {
     long from = System.nanoTime();
     kernel.run();
+    kernels.finish();
     nanoseconds.merge(name, System.nanoTime() - from, Long::sum);
   }
 

@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Runs a float32 graph by compiled plans, one for each kind of batch and set of results that it
- * meets, in memory that they share. Variables are read where they are, so that updates in place are
- * seen by the next run.
+ * meets, in memory that they share. Variables that were updated in place between runs are seen by
+ * the next run.
  *
  * <p>Not thread-safe.
  */
@@ -25,7 +25,8 @@ public final class PlannedGraph implements AutoCloseable {
   private final Map<String, String> gradients;
   private final boolean recompute;
   private final ElementType products;
-  private final Arena arena = new Arena();
+  private final Arena arena;
+  private final StoredValues stored;
   private final Map<Kind, CompiledPlan> plans = new LinkedHashMap<>(KEPT, 0.75f, true);
   private final PlanProfile profile;
   private int compiled;
@@ -59,6 +60,8 @@ public final class PlannedGraph implements AutoCloseable {
     this.recompute = recompute;
     this.products = products;
     this.profile = profile;
+    this.arena = new Arena(kernels.memory());
+    this.stored = new StoredValues(kernels.memory());
   }
 
   /**
@@ -77,9 +80,9 @@ public final class PlannedGraph implements AutoCloseable {
     if (plan == null) {
       plan = CompiledPlan.of(graph, facts, wanted, loss, gradients, recompute, products);
       if (arena.require(plan.bytes())) {
-        plans.values().forEach(other -> other.bind(arena, kernels));
+        plans.values().forEach(other -> other.bind(arena, stored, kernels));
       }
-      plan.bind(arena, kernels);
+      plan.bind(arena, stored, kernels);
       forgetOldest();
       plans.put(kind, plan);
       compiled++;
@@ -113,6 +116,7 @@ public final class PlannedGraph implements AutoCloseable {
   @Override
   public void close() {
     plans.values().forEach(CompiledPlan::close);
+    stored.close();
     arena.close();
   }
 }

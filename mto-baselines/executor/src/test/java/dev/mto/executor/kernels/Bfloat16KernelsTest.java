@@ -3,13 +3,9 @@ package dev.mto.executor.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.mto.executor.kernels.KernelSets.Bfloat16;
 import dev.mto.executor.kernels.Kernels.MatrixProduct;
 import dev.mto.executor.kernels.Unary.Kind;
-import java.util.Arrays;
-import org.bytedeco.javacpp.ShortPointer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +19,7 @@ class Bfloat16KernelsTest extends KernelTest {
 
   @BeforeEach
   void assumeBfloat16() {
-    assumeTrue(
-        KernelSets.bfloat16() != Bfloat16.NONE, "this processor does no products of bfloat16");
+    TestedKernels.assumeBfloat16();
   }
 
   @ParameterizedTest(name = "batch of {0}, M={1} N={2} K={3}")
@@ -163,10 +158,8 @@ class Bfloat16KernelsTest extends KernelTest {
     return out;
   }
 
-  private static Tensor unwrittenNarrow(long... shape) {
-    short[] elements = new short[(int) Tensor.length(shape)];
-    Arrays.fill(elements, (short) 0x7fc0); // not a number
-    return new Tensor(new ShortPointer(elements), shape);
+  private Tensor unwrittenNarrow(long... shape) {
+    return unwritten(ElementType.BFLOAT16, shape);
   }
 
   private void assertRounded(Tensor actual, Tensor expected) {

@@ -65,7 +65,7 @@ class BinaryKernelTest extends KernelTest {
     assertThat(elements(c)).isEqualTo(added);
   }
 
-  private static double[] expected(Binary function, Tensor a, Tensor b) {
+  private double[] expected(Binary function, Tensor a, Tensor b) {
     float[] left = elements(a);
     float[] right = elements(b);
     double[] result = new double[left.length];
@@ -97,7 +97,7 @@ class BinaryKernelTest extends KernelTest {
     return place;
   }
 
-  private static Tensor awayFromZero(Tensor tensor) {
+  private Tensor awayFromZero(Tensor tensor) {
     float[] elements = elements(tensor);
     for (int i = 0; i < elements.length; i++) {
       elements[i] += Math.copySign(0.5f, elements[i]);

@@ -6,6 +6,16 @@ import org.junit.jupiter.api.Test;
 
 class KernelSetsTest {
   @Test
+  void aNamedGpuIsTheOneThatTestsRunOn() {
+    try (Kernels kernels = TestedKernels.require()) {
+      assertThat(kernels.name()).startsWith(TestedKernels.isCuda() ? "CUDA on " : "oneDNN ");
+      assertThat(kernels.memory().isHost()).isEqualTo(!TestedKernels.isCuda());
+      assertThat(Boolean.getBoolean("mto.cuda.emulated"))
+          .isEqualTo(kernels.name().contains("emulated"));
+    }
+  }
+
+  @Test
   void thePropertySwitchesFastKernelsOff() {
     String before = System.getProperty(KernelSets.PROPERTY);
     System.setProperty(KernelSets.PROPERTY, "standard");

@@ -2,36 +2,42 @@ package dev.mto.executor.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.util.Arrays;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
-import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.AfterEach;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** Tests of this machine's kernels, skipped where it has none, and tensors for them. */
+/** Tests of kernels, skipped where there are none, and tensors for them. */
 abstract class KernelTest {
-  final Kernels kernels = fastKernels();
-
-  private static Kernels fastKernels() {
-    Optional<Kernels> fast = KernelSets.fast();
-    assumeTrue(fast.isPresent(), "no fast kernels here, or mto.kernels is standard");
-    return fast.orElseThrow();
-  }
+  final Kernels kernels = TestedKernels.require();
+  private final List<Storage> taken = new ArrayList<>();
 
   @AfterEach
   void close() {
+    taken.forEach(Storage::close);
     kernels.close();
   }
 
-  static Tensor tensor(float[] elements, long... shape) {
+  /** A tensor in memory of its own, so that reading or writing beyond it shows. */
+  Tensor allocate(ElementType type, long... shape) {
+    Storage storage = kernels.memory().allocate("a test", Tensor.length(shape) * type.bytes());
+    taken.add(storage);
+    return storage.tensor(type, 0, shape);
+  }
+
+  Tensor tensor(float[] elements, long... shape) {
     assertThat(Tensor.length(shape)).isEqualTo(elements.length);
-    return new Tensor(new FloatPointer(elements), shape);
+    Tensor tensor = allocate(ElementType.FLOAT32, shape);
+    kernels.memory().upload(Nd4j.createFromArray(elements), tensor);
+    return tensor;
   }
 
   /** Normal elements. */
-  static Tensor gaussian(long seed, long... shape) {
+  Tensor gaussian(long seed, long... shape) {
     Random random = new Random(seed);
     float[] elements = new float[(int) Tensor.length(shape)];
     for (int i = 0; i < elements.length; i++) {
@@ -41,20 +47,24 @@ abstract class KernelTest {
   }
 
   /** A result to be written, full of what must not be left over. */
-  static Tensor unwritten(long... shape) {
-    float[] elements = new float[(int) Tensor.length(shape)];
-    Arrays.fill(elements, Float.NaN);
-    return tensor(elements, shape);
+  Tensor unwritten(long... shape) {
+    return unwritten(ElementType.FLOAT32, shape);
   }
 
-  static float[] elements(Tensor tensor) {
-    float[] elements = new float[(int) tensor.length()];
-    tensor.memory().get(elements);
-    return elements;
+  Tensor unwritten(ElementType type, long... shape) {
+    Tensor tensor = allocate(type, shape);
+    kernels.memory().fill(tensor, Float.NaN);
+    return tensor;
+  }
+
+  float[] elements(Tensor tensor) {
+    INDArray elements = Nd4j.create(DataType.FLOAT, tensor.length());
+    kernels.memory().download(tensor, elements);
+    return elements.toFloatVector();
   }
 
   /** Each element within {@code relative} times the largest expected one, or 1. */
-  static void assertClose(Tensor actual, double[] expected, double relative) {
+  void assertClose(Tensor actual, double[] expected, double relative) {
     double largest = 1;
     for (double value : expected) {
       largest = Math.max(largest, Math.abs(value));

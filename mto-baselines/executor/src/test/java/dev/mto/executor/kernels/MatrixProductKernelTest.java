@@ -141,7 +141,7 @@ class MatrixProductKernelTest extends KernelTest {
     return shape;
   }
 
-  private static double[] multiplied(
+  private double[] multiplied(
       Tensor a, boolean transposeA, Tensor b, boolean transposeB, int m, int n, int k) {
     float[] left = elements(a);
     float[] right = elements(b);

@@ -151,7 +151,7 @@ class RowCopyKernelsTest extends KernelTest {
     return matrices;
   }
 
-  private static float[] row(Tensor tensor, int row) {
+  private float[] row(Tensor tensor, int row) {
     int dim = (int) tensor.shape()[2];
     return Arrays.copyOfRange(elements(tensor), row * dim, (row + 1) * dim);
   }

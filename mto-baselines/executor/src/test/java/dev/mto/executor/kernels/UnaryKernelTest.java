@@ -140,7 +140,7 @@ class UnaryKernelTest extends KernelTest {
   }
 
   /** Normal numbers, kept away from corners and poles; or numbers from 0.2 on. */
-  private static Tensor arguments(long length, boolean positive) {
+  private Tensor arguments(long length, boolean positive) {
     float[] x = elements(gaussian(1, length));
     for (int i = 0; i < x.length; i++) {
       x[i] = positive ? 0.2f + Math.abs(x[i]) : x[i] + Math.copySign(0.01f, x[i]);

@@ -2,37 +2,40 @@ package dev.mto.executor.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
-import dev.mto.executor.kernels.KernelSets;
 import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.kernels.Memory;
+import dev.mto.executor.kernels.Storage;
 import dev.mto.executor.kernels.Tensor;
+import dev.mto.executor.kernels.TestedKernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
-import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Random programs: each value in memory of its own, against joined operations in shared memory. */
 class RandomProgramTest {
   @Test
   void joinedOperationsInSharedMemoryComputeTheSame() {
-    Optional<Kernels> fast = KernelSets.fast();
-    assumeTrue(fast.isPresent(), "no fast kernels here, or mto.kernels is standard");
     int compared = 0;
-    try (Kernels kernels = fast.orElseThrow();
-        Arena arena = new Arena()) {
+    try (Kernels kernels = TestedKernels.require();
+        Arena arena = new Arena(kernels.memory())) {
+      Memory memory = kernels.memory();
       for (int seed = 0; seed < 120; seed++) {
         RandomProgram random = new RandomProgram(seed, 25);
         Map<Value, Tensor> apart = new HashMap<>();
-        Function<Value, Tensor> own = value -> ownMemory(apart, value);
-        random.fed().forEach(value -> fill(own.apply(value)));
+        List<Storage> taken = new ArrayList<>();
+        Function<Value, Tensor> own = value -> ownMemory(memory, taken, apart, value);
+        random.fed().forEach(value -> fill(memory, own.apply(value)));
         run(random.operations(), kernels, own);
 
         List<Operation> fused = Fusion.of(random.operations(), random.wanted());
@@ -43,13 +46,14 @@ class RandomProgramTest {
                 value.owner().isPlaced()
                     ? arena.tensor(value.type(), layout.offset(value), value.shape())
                     : own.apply(value);
-        random.fed().forEach(value -> fill(shared.apply(value)));
+        random.fed().forEach(value -> fill(memory, shared.apply(value)));
         run(fused, kernels, shared);
 
         for (Value value : random.wanted()) {
-          assertEqual("seed " + seed, shared.apply(value), own.apply(value));
+          assertEqual(memory, "seed " + seed, shared.apply(value), own.apply(value));
           compared++;
         }
+        taken.forEach(Storage::close);
       }
     }
     assertThat(compared).isGreaterThan(300);
@@ -67,17 +71,20 @@ class RandomProgramTest {
     steps.forEach(Kernel::run);
   }
 
-  private static Tensor ownMemory(Map<Value, Tensor> memory, Value value) {
+  private static Tensor ownMemory(
+      Memory memory, List<Storage> taken, Map<Value, Tensor> known, Value value) {
     Value owner = value.owner();
     Tensor whole =
-        memory.computeIfAbsent(
+        known.computeIfAbsent(
             owner,
-            v ->
-                new Tensor(
-                    v.array() != null
-                        ? new FloatPointer(v.array().data().asFloat())
-                        : new FloatPointer(filled(v)),
-                    v.shape()));
+            v -> {
+              float[] elements = v.array() != null ? v.array().data().asFloat() : filled(v);
+              Storage storage = memory.allocate("a test", v.bytes());
+              taken.add(storage);
+              Tensor tensor = storage.tensor(ElementType.FLOAT32, 0, v.shape());
+              memory.upload(Nd4j.createFromArray(elements), tensor);
+              return tensor;
+            });
     return whole.at(value.offset(), value.shape());
   }
 
@@ -87,20 +94,18 @@ class RandomProgramTest {
     return elements;
   }
 
-  private static void fill(Tensor fed) {
+  private static void fill(Memory memory, Tensor fed) {
     Random random = new Random(fed.length());
     float[] elements = new float[(int) fed.length()];
     for (int i = 0; i < elements.length; i++) {
       elements[i] = (float) random.nextGaussian();
     }
-    fed.memory().put(elements);
+    memory.upload(Nd4j.createFromArray(elements), fed);
   }
 
-  private static void assertEqual(String name, Tensor actual, Tensor expected) {
-    float[] values = new float[(int) actual.length()];
-    float[] wanted = new float[values.length];
-    actual.memory().get(values);
-    expected.memory().get(wanted);
+  private static void assertEqual(Memory memory, String name, Tensor actual, Tensor expected) {
+    float[] values = elements(memory, actual);
+    float[] wanted = elements(memory, expected);
     double largest = 1e-3;
     for (float value : wanted) {
       assertThat(value).as(name).isFinite();
@@ -109,5 +114,11 @@ class RandomProgramTest {
     for (int i = 0; i < values.length; i++) {
       assertThat((double) values[i]).as(name).isCloseTo(wanted[i], within(1e-4 * largest));
     }
+  }
+
+  private static float[] elements(Memory memory, Tensor tensor) {
+    INDArray elements = Nd4j.create(DataType.FLOAT, tensor.length());
+    memory.download(tensor, elements);
+    return elements.toFloatVector();
   }
 }

@@ -1,0 +1,88 @@
+package dev.mto.executor.cuda;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.StringArray;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** {@code kernels.cu} and its machine code, which NVRTC makes in a few seconds, once a process. */
+final class KernelSource {
+  private static final String FILE = "kernels.cu";
+  private static final Map<Integer, Memory> COMPILED = new ConcurrentHashMap<>();
+
+  private KernelSource() {}
+
+  /** The text of the file. */
+  static String text() {
+    try (InputStream file = KernelSource.class.getResourceAsStream(FILE)) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException(FILE + " cannot be read from the program's own jar", e);
+    }
+  }
+
+  /**
+   * Machine code.
+   *
+   * @param capability of the GPU, as 75 for 7.5
+   * @throws CudaException when NVRTC refuses
+   */
+  static Memory compiled(int capability) {
+    return COMPILED.computeIfAbsent(capability, c -> compile(text(), c));
+  }
+
+  /** Machine code of a text, as {@link #compiled} makes that of the file. */
+  static Memory compile(String text, int capability) {
+    PointerByReference program = new PointerByReference();
+    check(Nvrtc.nvrtcCreateProgram(program, text, FILE, 0, Pointer.NULL, Pointer.NULL));
+    try {
+      String[] options = {"--gpu-architecture=sm_" + capability, "--std=c++14"};
+      int error =
+          Nvrtc.nvrtcCompileProgram(program.getValue(), options.length, new StringArray(options));
+      if (error != 0) {
+        throw new CudaException(
+            "NVRTC %s cannot compile %s for a GPU of capability %d.%d: %s; if the GPU is newer than"
+                    .formatted(version(), FILE, capability / 10, capability % 10, log(program))
+                + " that NVRTC, install the one of a newer CUDA");
+      }
+      LongByReference bytes = new LongByReference();
+      check(Nvrtc.nvrtcGetCUBINSize(program.getValue(), bytes));
+      Memory cubin = new Memory(bytes.getValue());
+      check(Nvrtc.nvrtcGetCUBIN(program.getValue(), cubin));
+      return cubin;
+    } finally {
+      Nvrtc.nvrtcDestroyProgram(program);
+    }
+  }
+
+  private static String log(PointerByReference program) {
+    LongByReference bytes = new LongByReference();
+    check(Nvrtc.nvrtcGetProgramLogSize(program.getValue(), bytes));
+    byte[] log = new byte[Math.toIntExact(bytes.getValue()) + 1];
+    check(Nvrtc.nvrtcGetProgramLog(program.getValue(), log));
+    return Native.toString(log, StandardCharsets.UTF_8).strip().replaceAll("\\s*\\R\\s*", " / ");
+  }
+
+  private static String version() {
+    IntByReference major = new IntByReference();
+    IntByReference minor = new IntByReference();
+    check(Nvrtc.nvrtcVersion(major, minor));
+    return major.getValue() + "." + minor.getValue();
+  }
+
+  private static void check(int error) {
+    if (error != 0) {
+      throw new CudaException(
+          "NVRTC failed with error %d; its installation is not whole, install it again"
+              .formatted(error));
+    }
+  }
+}

@@ -1,0 +1,489 @@
+// What a plan's operations do on a GPU, apart from matrix products. CUDA C++ without headers, so
+// that NVRTC compiles it alone for the GPU that is found.
+//
+// Tensors are dense and in c order. Arithmetic is float32; bfloat16 is only how elements are kept.
+// The same numbers come out of every run: each sum is taken in one order, and nothing is atomic.
+// Kernels of elements are run by any number of threads; kernels of rows by one block for each row,
+// of a multiple of 32 threads.
+
+#define KERNEL extern "C" __global__ void
+
+typedef long long Index;
+
+/* The upper half of a float32. */
+struct Bfloat16 {
+  unsigned short bits;
+};
+
+__device__ float load(const float* from) { return *from; }
+
+__device__ float load(const Bfloat16* from) { return __uint_as_float((unsigned) from->bits << 16); }
+
+__device__ void store(float* to, float x) { *to = x; }
+
+/* Rounds to the nearest, to even where two are as near; what is no number stays none. */
+__device__ void store(Bfloat16* to, float x) {
+  unsigned bits = __float_as_uint(x);
+  unsigned rounded = bits + 0x7fffu + (bits >> 16 & 1u);
+  to->bits = (unsigned short) ((x == x ? rounded : bits | 0x400000u) >> 16);
+}
+
+/* The elements of this thread: each is that of one thread of the grid. */
+#define FOR_ELEMENTS(i, count)                                               \
+  for (Index i = (Index) blockIdx.x * blockDim.x + threadIdx.x; i < (count); \
+       i += (Index) gridDim.x * blockDim.x)
+
+/* The columns of this thread in the row of its block. */
+#define FOR_COLUMNS(c, columns) for (int c = threadIdx.x; c < (columns); c += blockDim.x)
+
+__device__ Index first_of_row(int columns) { return (Index) blockIdx.x * columns; }
+
+// ---------------------------------------------------------------- reductions
+
+struct Sum {
+  __device__ static float of(float a, float b) { return a + b; }
+  __device__ static float of_nothing() { return 0; }
+};
+
+/* What is no number is larger than all numbers, so that it is not lost. */
+struct Maximum {
+  __device__ static float of(float a, float b) { return a < b || b != b ? b : a; }
+  __device__ static float of_nothing() { return __uint_as_float(0xff800000u); }
+};
+
+template <class Reduction>
+__device__ float reduce_warp(float x) {
+  for (int distance = 16; distance > 0; distance /= 2) {
+    x = Reduction::of(x, __shfl_xor_sync(0xffffffffu, x, distance));
+  }
+  return x;
+}
+
+__device__ float* one_for_each_warp() {
+  __shared__ float parts[32];
+  return parts;
+}
+
+/* Over the x of all threads of a block; every thread gets the result. */
+template <class Reduction>
+__device__ float reduce_block(float x) {
+  float* parts = one_for_each_warp();
+  x = reduce_warp<Reduction>(x);
+  __syncthreads();  // the result of an earlier call has been read
+  if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32] = x;
+  __syncthreads();
+  float result = Reduction::of_nothing();
+  for (int warp = 0; warp < (int) blockDim.x / 32; warp++) {
+    result = Reduction::of(result, parts[warp]);
+  }
+  return result;
+}
+
+// ---------------------------------------------------------------- functions of elements
+
+/* Numbered as by Functions.java. */
+enum Function {
+  LINEAR = 0,
+  RECIPROCAL = 1,
+  EXP = 2,
+  LOG = 3,
+  SOFTPLUS = 4,
+  SQUARE_ROOT = 5,
+  SQUARE = 6,
+  ABSOLUTE = 7,
+  RELU = 8,
+  GELU = 9,
+  TRUNCATE = 10
+};
+
+/* The share of a normal distribution below x. */
+__device__ float normal_below(float x) { return 0.5f * (1 + erff(x * 0.70710678118654752f)); }
+
+__device__ float normal_density(float x) { return 0.39894228040143268f * expf(-0.5f * x * x); }
+
+__device__ float value(int function, float alpha, float beta, float x) {
+  switch (function) {
+    case LINEAR: return alpha * x + beta;
+    case RECIPROCAL: return alpha / x;
+    case EXP: return expf(x);
+    case LOG: return logf(x);
+    case SOFTPLUS: return (x < 0 ? 0 : x) + log1pf(expf(-fabsf(x)));
+    case SQUARE_ROOT: return sqrtf(x);
+    case SQUARE: return x * x;
+    case ABSOLUTE: return fabsf(x);
+    case RELU: return x < 0 ? 0 : x;
+    case GELU: return x * normal_below(x);
+    default: return truncf(x) + 0.0f;  // no negative zero
+  }
+}
+
+__device__ float slope(int function, float alpha, float x) {
+  switch (function) {
+    case LINEAR: return alpha;
+    case RECIPROCAL: return -alpha / (x * x);
+    case EXP: return expf(x);
+    case LOG: return 1 / x;
+    case SOFTPLUS: return 1 / (1 + expf(-x));
+    case SQUARE_ROOT: return 0.5f / sqrtf(x);
+    case SQUARE: return 2 * x;
+    case ABSOLUTE: return x > 0 ? 1 : x < 0 ? -1 : 0;
+    case RELU: return x > 0 ? 1 : 0;
+    default: return normal_below(x) + x * normal_density(x);
+  }
+}
+
+template <class T>
+__device__ void unary(int function, float alpha, float beta, const T* x, T* out, Index count) {
+  FOR_ELEMENTS(i, count) store(out + i, value(function, alpha, beta, load(x + i)));
+}
+
+KERNEL unary_float32(
+    int function, float alpha, float beta, const float* x, float* out, Index count) {
+  unary(function, alpha, beta, x, out, count);
+}
+
+KERNEL unary_bfloat16(
+    int function, float alpha, float beta, const Bfloat16* x, Bfloat16* out, Index count) {
+  unary(function, alpha, beta, x, out, count);
+}
+
+template <class T>
+__device__ void unary_gradient(
+    int function, float alpha, const T* x, const T* gradient, T* out, Index count) {
+  FOR_ELEMENTS(i, count) store(out + i, load(gradient + i) * slope(function, alpha, load(x + i)));
+}
+
+KERNEL unary_gradient_float32(
+    int function, float alpha, const float* x, const float* gradient, float* out, Index count) {
+  unary_gradient(function, alpha, x, gradient, out, count);
+}
+
+KERNEL unary_gradient_bfloat16(
+    int function,
+    float alpha,
+    const Bfloat16* x,
+    const Bfloat16* gradient,
+    Bfloat16* out,
+    Index count) {
+  unary_gradient(function, alpha, x, gradient, out, count);
+}
+
+/* Extents of a tensor in c order, and how far apart the neighbours of another lie along each. */
+struct Strided {
+  int rank;
+  Index extent[8];
+  Index stride[8];
+};
+
+/* Where element i of the one is in the other. */
+__device__ Index place(const Strided& strided, Index i) {
+  Index at = 0;
+  for (int d = strided.rank - 1; d >= 0; d--) {
+    at += i % strided.extent[d] * strided.stride[d];
+    i /= strided.extent[d];
+  }
+  return at;
+}
+
+/* Numbered as by Functions.java. */
+enum Operator { ADD = 0, SUBTRACT = 1, MULTIPLY = 2, DIVIDE = 3 };
+
+KERNEL binary(
+    int function, const float* a, const float* b, float* out, Strided repeated, Index count) {
+  FOR_ELEMENTS(i, count) {
+    float x = a[i];
+    float y = b[place(repeated, i)];
+    switch (function) {
+      case ADD: out[i] = x + y; break;
+      case SUBTRACT: out[i] = x - y; break;
+      case MULTIPLY: out[i] = x * y; break;
+      default: out[i] = x / y;
+    }
+  }
+}
+
+KERNEL multiply_add(
+    const float* a, const float* b, const float* c, float* out, Strided repeated, Index count) {
+  FOR_ELEMENTS(i, count) out[i] = a[i] * b[place(repeated, i)] + c[i];
+}
+
+/* out [R, columns] = x [R, columns] + bias [columns] in each row. */
+KERNEL add_bias_bfloat16(
+    const float* x, const float* bias, Bfloat16* out, int columns, Index count) {
+  FOR_ELEMENTS(i, count) store(out + i, x[i] + bias[i % columns]);
+}
+
+// ---------------------------------------------------------------- rows
+
+KERNEL softmax(const float* x, float* out, int columns) {
+  x += first_of_row(columns);
+  out += first_of_row(columns);
+  float largest = Maximum::of_nothing();
+  FOR_COLUMNS(c, columns) largest = Maximum::of(largest, x[c]);
+  largest = reduce_block<Maximum>(largest);
+  float sum = 0;
+  FOR_COLUMNS(c, columns) {
+    float power = expf(x[c] - largest);
+    out[c] = power;
+    sum += power;
+  }
+  float scale = 1 / reduce_block<Sum>(sum);
+  FOR_COLUMNS(c, columns) out[c] *= scale;
+}
+
+template <class T>
+__device__ void softmax_gradient(const T* y, const T* gradient, T* out, int columns) {
+  Index row = first_of_row(columns);
+  float sum = 0;
+  FOR_COLUMNS(c, columns) sum += load(y + row + c) * load(gradient + row + c);
+  sum = reduce_block<Sum>(sum);
+  FOR_COLUMNS(c, columns) {
+    store(out + row + c, load(y + row + c) * (load(gradient + row + c) - sum));
+  }
+}
+
+KERNEL softmax_gradient_float32(const float* y, const float* gradient, float* out, int columns) {
+  softmax_gradient(y, gradient, out, columns);
+}
+
+KERNEL softmax_gradient_bfloat16(
+    const Bfloat16* y, const Bfloat16* gradient, Bfloat16* out, int columns) {
+  softmax_gradient(y, gradient, out, columns);
+}
+
+KERNEL layer_norm(
+    const float* x,
+    const float* weight,
+    const float* bias,
+    float epsilon,
+    float* out,
+    float* mean,
+    float* variance,
+    int columns) {
+  x += first_of_row(columns);
+  out += first_of_row(columns);
+  float sum = 0;
+  FOR_COLUMNS(c, columns) sum += x[c];
+  float m = reduce_block<Sum>(sum) / columns;
+  float squares = 0;
+  FOR_COLUMNS(c, columns) squares += (x[c] - m) * (x[c] - m);
+  float v = reduce_block<Sum>(squares) / columns;
+  float scale = 1 / sqrtf(v + epsilon);
+  FOR_COLUMNS(c, columns) out[c] = (x[c] - m) * scale * weight[c] + bias[c];
+  if (threadIdx.x == 0) {
+    mean[blockIdx.x] = m;
+    variance[blockIdx.x] = v;
+  }
+}
+
+#define WIDEST_LAYER_NORM 4096
+
+/*
+ * The gradient to x of every gridDim.x-th row, and over the rows of this block the gradients to the
+ * weight and to the bias, as parts [2, gridDim.x, columns], which sum_of_rows then adds.
+ */
+KERNEL layer_norm_gradient(
+    const float* x,
+    const float* weight,
+    float epsilon,
+    const float* mean,
+    const float* variance,
+    const float* gradient,
+    float* out,
+    float* parts,
+    int rows,
+    int columns) {
+  __shared__ float to_weight[WIDEST_LAYER_NORM];  // each element is that of one thread
+  __shared__ float to_bias[WIDEST_LAYER_NORM];
+  FOR_COLUMNS(c, columns) to_weight[c] = to_bias[c] = 0;
+  for (int row = blockIdx.x; row < rows; row += gridDim.x) {
+    Index first = (Index) row * columns;
+    float m = mean[row];
+    float scale = 1 / sqrtf(variance[row] + epsilon);
+    float sum = 0;
+    float product = 0;
+    FOR_COLUMNS(c, columns) {
+      float g = gradient[first + c];
+      float normal = (x[first + c] - m) * scale;
+      to_weight[c] += g * normal;
+      to_bias[c] += g;
+      sum += g * weight[c];
+      product += g * weight[c] * normal;
+    }
+    sum = reduce_block<Sum>(sum) / columns;
+    product = reduce_block<Sum>(product) / columns;
+    FOR_COLUMNS(c, columns) {
+      float normal = (x[first + c] - m) * scale;
+      out[first + c] = scale * (gradient[first + c] * weight[c] - sum - normal * product);
+    }
+  }
+  float* weight_part = parts + first_of_row(columns);
+  float* bias_part = parts + (Index) gridDim.x * columns + first_of_row(columns);
+  FOR_COLUMNS(c, columns) {
+    weight_part[c] = to_weight[c];
+    bias_part[c] = to_bias[c];
+  }
+}
+
+/* out [columns] = the sum of the rows of x [rows, columns]. */
+KERNEL sum_of_rows(const float* x, float* out, int rows, int columns) {
+  FOR_ELEMENTS(c, columns) {
+    float sum = 0;
+    for (int row = 0; row < rows; row++) sum += x[(Index) row * columns + c];
+    out[c] = sum;
+  }
+}
+
+/* With s = x - max x: p = e^s / sum, entropy = ln sum - (sum of e^s s) / sum, finite for all x. */
+KERNEL row_entropy(const float* x, float* entropy, float* probabilities, int columns) {
+  x += first_of_row(columns);
+  probabilities += first_of_row(columns);
+  float largest = Maximum::of_nothing();
+  FOR_COLUMNS(c, columns) largest = Maximum::of(largest, x[c]);
+  largest = reduce_block<Maximum>(largest);
+  float sum = 0;
+  float weighted = 0;
+  FOR_COLUMNS(c, columns) {
+    float s = x[c] - largest;
+    float power = expf(s);
+    probabilities[c] = power;
+    sum += power;
+    weighted += power * s;
+  }
+  sum = reduce_block<Sum>(sum);
+  weighted = reduce_block<Sum>(weighted);
+  FOR_COLUMNS(c, columns) probabilities[c] /= sum;
+  if (threadIdx.x == 0) entropy[blockIdx.x] = logf(sum) - weighted / sum;
+}
+
+/* -gradient p (ln p + entropy), with ln p = x - max x + ln max p, which is exact where p is 0. */
+KERNEL row_entropy_gradient(
+    const float* x,
+    const float* probabilities,
+    const float* entropy,
+    const float* gradient,
+    float* out,
+    int columns) {
+  Index row = first_of_row(columns);
+  float largest = Maximum::of_nothing();
+  float likeliest = 0;
+  FOR_COLUMNS(c, columns) {
+    largest = Maximum::of(largest, x[row + c]);
+    likeliest = Maximum::of(likeliest, probabilities[row + c]);
+  }
+  largest = reduce_block<Maximum>(largest);
+  float rest = entropy[blockIdx.x] + logf(reduce_block<Maximum>(likeliest));
+  float factor = -gradient[blockIdx.x];
+  FOR_COLUMNS(c, columns) {
+    out[row + c] = probabilities[row + c] * factor * (x[row + c] - largest + rest);
+  }
+}
+
+KERNEL row_sum(const float* x, float factor, float* out, int columns) {
+  x += first_of_row(columns);
+  float sum = 0;
+  FOR_COLUMNS(c, columns) sum += x[c];
+  sum = reduce_block<Sum>(sum);
+  if (threadIdx.x == 0) out[blockIdx.x] = sum * factor;
+}
+
+KERNEL row_maximum(const float* x, float* out, int columns) {
+  x += first_of_row(columns);
+  float largest = Maximum::of_nothing();
+  FOR_COLUMNS(c, columns) largest = Maximum::of(largest, x[c]);
+  largest = reduce_block<Maximum>(largest);
+  if (threadIdx.x == 0) out[blockIdx.x] = largest;
+}
+
+// ---------------------------------------------------------------- copies
+
+template <class From, class To>
+__device__ void permute(const From* x, To* out, const Strided& order, Index count) {
+  FOR_ELEMENTS(i, count) store(out + i, load(x + place(order, i)));
+}
+
+KERNEL permute_float32_float32(const float* x, float* out, Strided order, Index count) {
+  permute(x, out, order, count);
+}
+
+KERNEL permute_float32_bfloat16(const float* x, Bfloat16* out, Strided order, Index count) {
+  permute(x, out, order, count);
+}
+
+KERNEL permute_bfloat16_float32(const Bfloat16* x, float* out, Strided order, Index count) {
+  permute(x, out, order, count);
+}
+
+KERNEL permute_bfloat16_bfloat16(const Bfloat16* x, Bfloat16* out, Strided order, Index count) {
+  permute(x, out, order, count);
+}
+
+template <class T>
+__device__ void copy_rows(
+    const T* from, Index from_stride, T* to, Index to_stride, Index length, Index count) {
+  FOR_ELEMENTS(i, count) {
+    to[i / length * to_stride + i % length] = from[i / length * from_stride + i % length];
+  }
+}
+
+KERNEL copy_rows_float32(
+    const float* from, Index from_stride, float* to, Index to_stride, Index length, Index count) {
+  copy_rows(from, from_stride, to, to_stride, length, count);
+}
+
+KERNEL copy_rows_bfloat16(
+    const Bfloat16* from,
+    Index from_stride,
+    Bfloat16* to,
+    Index to_stride,
+    Index length,
+    Index count) {
+  copy_rows(from, from_stride, to, to_stride, length, count);
+}
+
+KERNEL zero_rows(float* to, Index stride, Index length, Index count) {
+  FOR_ELEMENTS(i, count) to[i / length * stride + i % length] = 0;
+}
+
+KERNEL fill_float32(float* to, float element, Index count) {
+  FOR_ELEMENTS(i, count) to[i] = element;
+}
+
+KERNEL fill_bfloat16(Bfloat16* to, float element, Index count) {
+  FOR_ELEMENTS(i, count) to[i].bits = (unsigned short) (__float_as_uint(element) >> 16);
+}
+
+/* The row among all tokens [B, tokens] that row [B, selected] of a selection takes. */
+__device__ Index selected_row(const int* selection, int selected, int tokens, Index row) {
+  return row / selected * tokens + selection[row];
+}
+
+/* out [B, selected, columns] = rows of x [B, tokens, columns]. */
+KERNEL gather(
+    const int* selection,
+    const float* x,
+    float* out,
+    int selected,
+    int tokens,
+    int columns,
+    Index count) {
+  FOR_ELEMENTS(i, count) {
+    Index from = selected_row(selection, selected, tokens, i / columns);
+    out[i] = x[from * columns + i % columns];
+  }
+}
+
+/* Rows of out [B, tokens, columns] = x [B, selected, columns]; the others stay. */
+KERNEL put(
+    const int* selection,
+    const float* x,
+    float* out,
+    int selected,
+    int tokens,
+    int columns,
+    Index count) {
+  FOR_ELEMENTS(i, count) {
+    Index to = selected_row(selection, selected, tokens, i / columns);
+    out[to * columns + i % columns] = x[i];
+  }
+}

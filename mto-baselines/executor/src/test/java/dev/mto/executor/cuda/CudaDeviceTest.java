@@ -1,0 +1,194 @@
+package dev.mto.executor.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mto.executor.kernels.ElementType;
+import dev.mto.executor.kernels.Kernel;
+import dev.mto.executor.kernels.Kernels.LayerNormInputs;
+import dev.mto.executor.kernels.Kernels.Rows;
+import dev.mto.executor.kernels.Storage;
+import dev.mto.executor.kernels.Tensor;
+import dev.mto.executor.kernels.Unary;
+import dev.mto.executor.memory.NotEnoughMemoryException;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** A GPU that is not there, not fit, or that fails; and its memory. */
+@EnabledIf(
+    value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
+    disabledReason = EmulatedCuda.NEEDS)
+class CudaDeviceTest {
+  private static final int LAUNCH_FAILED = 719;
+
+  private EmulatedCuda emulated;
+
+  @BeforeEach
+  void bind() {
+    emulated = EmulatedCuda.bind();
+  }
+
+  @AfterEach
+  void restore() {
+    emulated.set("devices", 2).set("capability", 90).set("megabytes", 8192);
+  }
+
+  private static void assertRefused(ThrowingCallable call, String... parts) {
+    assertThatThrownBy(call)
+        .isInstanceOf(CudaException.class)
+        .message()
+        .contains(parts)
+        .doesNotContain("\n");
+  }
+
+  private static CudaKernels open(int ordinal) {
+    return new CudaKernels(new CudaDevice(ordinal));
+  }
+
+  @Test
+  void theGpuOfTheNumberIsOpened() {
+    try (CudaKernels first = open(0);
+        CudaKernels second = open(1)) {
+      assertThat(List.of(first.name(), second.name()))
+          .containsExactly("CUDA on emulated GPU 0", "CUDA on emulated GPU 1");
+    }
+  }
+
+  @Test
+  void noGpu() {
+    emulated.set("devices", 0);
+    assertRefused(() -> open(0), "finds no GPU", "nvidia-smi");
+  }
+
+  @Test
+  void aDriverThatDoesNotStart() {
+    emulated.fail("cuInit", 100);
+    assertRefused(() -> open(0), "finds no GPU", "100, injected failure");
+  }
+
+  @Test
+  void aNumberThatNoGpuHas() {
+    assertRefused(() -> open(2), "there is no GPU 2", "this machine has 2");
+  }
+
+  @Test
+  void aGpuFromBeforeTuring() {
+    emulated.set("capability", 61);
+    assertRefused(() -> open(0), "emulated GPU 0 is too old", "6.1", "7.5");
+  }
+
+  @Test
+  void aGpuThatTheCompilerDoesNotKnow() {
+    emulated.set("capability", 999);
+    assertRefused(
+        () -> open(0),
+        "NVRTC 13.0 cannot compile kernels.cu",
+        "capability 99.9",
+        "nvrtc: error: / invalid value for --gpu-architecture",
+        "newer CUDA");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cuModuleLoadData", "cuStreamCreate", "cuDevicePrimaryCtxRetain"})
+  void aGpuThatFailsWhenItIsOpened(String function) {
+    emulated.fail(function, 999);
+    assertRefused(() -> open(0), "the GPU failed while", "999, injected failure");
+  }
+
+  @Test
+  void moreMemoryThanThereIs() {
+    emulated.set("megabytes", 40);
+    try (CudaKernels kernels = open(0)) {
+      assertThatThrownBy(() -> kernels.memory().allocate("a batch", 20L << 20))
+          .isInstanceOf(NotEnoughMemoryException.class)
+          .hasMessageContaining("a batch on emulated GPU 0")
+          .satisfies(
+              e -> assertThat(((NotEnoughMemoryException) e).available()).isEqualTo(8L << 20));
+      kernels.memory().allocate("a smaller batch", 8L << 20).close();
+    }
+  }
+
+  @Test
+  void aKernelThatCannotBeStarted() {
+    try (CudaKernels kernels = open(0);
+        Storage storage = kernels.memory().allocate("a test", 64)) {
+      Tensor x = storage.tensor(ElementType.FLOAT32, 0, 16);
+      Kernel kernel = kernels.unary(Unary.of(Unary.Kind.GELU), x, x);
+      emulated.fail("cuLaunchKernel", LAUNCH_FAILED);
+      assertRefused(kernel::run, "719", "the last kernel was unary_float32", "last checkpoint");
+    }
+  }
+
+  @Test
+  void aKernelThatFailsLaterIsNamedWhenItsResultIsWaitedFor() {
+    try (CudaKernels kernels = open(0);
+        Storage storage = kernels.memory().allocate("a test", 64)) {
+      Tensor beyond = storage.tensor(ElementType.FLOAT32, 0, 17);
+      kernels.zeroRows(new Rows(beyond, 0, 17), 1, 17).run();
+      assertRefused(
+          kernels::finish, "waiting for emulated GPU 0", "illegal memory access", "zero_rows");
+    }
+  }
+
+  @Test
+  void memoryOfTheHostIsRefused() {
+    try (CudaKernels kernels = open(0)) {
+      INDArray array = Nd4j.create(DataType.FLOAT, 16);
+      Tensor host = Tensor.onDevice(ElementType.FLOAT32, array.data().address(), 16);
+      Kernel kernel = kernels.softmax(host, host);
+      assertRefused(kernel::run, "no address on the device");
+      assertRefused(() -> kernels.memory().upload(array, host), "copying to emulated GPU 0");
+    }
+  }
+
+  @Test
+  void elementsComeBackAsTheyWent() {
+    try (CudaKernels kernels = open(0);
+        Storage storage = kernels.memory().allocate("a test", 4000)) {
+      INDArray all = Nd4j.rand(DataType.FLOAT, 4, 6);
+      INDArray part = all.get(NDArrayIndex.interval(1, 3));
+      Tensor tensor = storage.tensor(ElementType.FLOAT32, 64, 2, 6);
+      INDArray back = Nd4j.create(DataType.FLOAT, 2, 6);
+      kernels.memory().upload(part, tensor);
+      kernels.memory().download(tensor, back);
+      assertThat(back).isEqualTo(part);
+    }
+  }
+
+  @Test
+  void closingGivesAllMemoryBack() {
+    long before = emulated.bytes(0);
+    try (CudaKernels kernels = open(0);
+        Storage storage = kernels.memory().allocate("a test", 3 * 400_000 * 4)) {
+      Tensor x = storage.tensor(ElementType.FLOAT32, 0, 100, 4000);
+      Tensor vector = storage.tensor(ElementType.FLOAT32, 400_000 * 4, 4000);
+      Tensor out = storage.tensor(ElementType.FLOAT32, 2 * 400_000 * 4, 100, 4000);
+      kernels.layerNormGradient(
+          new LayerNormInputs(x, vector, vector, 1e-6f, vector, vector), x, out, vector, vector);
+      assertThat(emulated.bytes(0)).isGreaterThan(before);
+    }
+    assertThat(emulated.bytes(0)).isEqualTo(before);
+  }
+
+  @Test
+  void aLayerNormalisationMayBeTooWide() {
+    try (CudaKernels kernels = open(0);
+        Storage storage = kernels.memory().allocate("a test", 4)) {
+      Tensor x = storage.tensor(ElementType.FLOAT32, 0, 1, 4097);
+      assertRefused(
+          () -> kernels.layerNormGradient(new LayerNormInputs(x, x, x, 1e-6f, x, x), x, x, x, x),
+          "width 4097",
+          "4096");
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.mto.executor.cuda;
+
+import static java.util.stream.Collectors.joining;
+
+import com.sun.jna.NativeLibrary;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * CUDA's libraries without a GPU: {@code fake_cuda.cpp} and what it includes, compiled by g++. They
+ * are compiled once for each text of these files.
+ */
+final class EmulatedCuda {
+  static final String NEEDS =
+      "g++ on Linux is needed, which compiles the kernels for GPUs for emulation";
+
+  private static final Path BUILT = Path.of("target", "emulated-cuda");
+  private static final Pattern KERNEL = Pattern.compile("^KERNEL (\\w+)\\(", Pattern.MULTILINE);
+  private static final List<String> SOURCES =
+      List.of(
+          "emulation.h",
+          "fake_device.h",
+          "fake_driver.h",
+          "fake_nvrtc.h",
+          "fake_cublaslt.h",
+          "fake_cuda.cpp");
+  private static final List<String> LIBRARIES =
+      List.of("libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13");
+
+  private final NativeLibrary control;
+
+  private EmulatedCuda(Path folder) {
+    control = NativeLibrary.getInstance(folder.resolve(LIBRARIES.get(0)).toString());
+  }
+
+  /** Whether there can be one here: a condition of tests. */
+  static boolean isPossible() {
+    try {
+      return System.getProperty("os.name").equals("Linux")
+          && run(List.of("g++", "--version")).code() == 0;
+    } catch (IOException e) {
+      return false; // it is not installed
+    }
+  }
+
+  /** Binds libraries with the kernels of the project. */
+  static EmulatedCuda bind() {
+    return bind(KernelSource.text());
+  }
+
+  /** Binds libraries with these kernels, in place of others. */
+  static EmulatedCuda bind(String kernels) {
+    Path folder = folder(kernels);
+    CudaLibraries.in(folder).bind();
+    return new EmulatedCuda(folder);
+  }
+
+  /** A number that the driver tells, as its version. */
+  EmulatedCuda set(String setting, int value) {
+    control.getFunction("fake_set").invokeInt(new Object[] {setting, value});
+    return this;
+  }
+
+  /** Makes the next call of a function fail. */
+  void fail(String function, int error) {
+    control.getFunction("fake_fail").invokeInt(new Object[] {function, error});
+  }
+
+  /** In which order threads, warps and blocks run. */
+  void runBackwards(boolean backwards) {
+    control.getFunction("fake_backwards").invokeInt(new Object[] {backwards ? 1 : 0});
+  }
+
+  /** Kernels that were launched. */
+  long launches() {
+    return (long) control.getFunction("fake_launches").invoke(Long.class, new Object[0]);
+  }
+
+  /** Memory of a device that is taken. */
+  long bytes(int ordinal) {
+    return (long) control.getFunction("fake_bytes").invoke(Long.class, new Object[] {ordinal});
+  }
+
+  /**
+   * A folder with the libraries.
+   *
+   * @param kernels text of {@code kernels.cu}
+   */
+  static Path folder(String kernels) {
+    String all = kernels + SOURCES.stream().map(EmulatedCuda::resource).collect(joining());
+    UUID text = UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
+    Path folder = BUILT.resolve(text.toString()).toAbsolutePath();
+    if (Files.exists(folder)) {
+      return folder;
+    }
+    try {
+      Files.createDirectories(BUILT);
+      Path work = Files.createTempDirectory(BUILT.toAbsolutePath(), "work");
+      Files.writeString(work.resolve("kernels.cu"), kernels);
+      for (String source : SOURCES) {
+        Files.writeString(work.resolve(source), resource(source));
+      }
+      Files.write(
+          work.resolve("kernel_names.h"),
+          names(kernels).stream().map("EMULATE(%s)"::formatted).toList());
+      compile(work);
+      Files.move(work, folder);
+      return folder;
+    } catch (IOException e) {
+      throw new IllegalStateException("emulated CUDA could not be built in " + BUILT, e);
+    }
+  }
+
+  /** Names of the kernels in a text. */
+  static List<String> names(String kernels) {
+    return KERNEL.matcher(kernels).results().map(kernel -> kernel.group(1)).toList();
+  }
+
+  private static void compile(Path folder) throws IOException {
+    Finished compiler =
+        run(
+            List.of(
+                "g++",
+                "-std=c++17",
+                "-O2",
+                "-fPIC",
+                "-shared",
+                "-fvisibility=hidden",
+                "-o",
+                folder.resolve(LIBRARIES.get(0)).toString(),
+                folder.resolve("fake_cuda.cpp").toString(),
+                "-ldl"));
+    if (compiler.code() != 0) {
+      throw new IllegalStateException("g++ cannot compile emulated CUDA:\n" + compiler.output());
+    }
+    for (String name : LIBRARIES.subList(1, LIBRARIES.size())) {
+      Files.createLink(folder.resolve(name), folder.resolve(LIBRARIES.get(0)));
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream file = EmulatedCuda.class.getResourceAsStream(name)) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException(name, e);
+    }
+  }
+
+  private record Finished(int code, String output) {}
+
+  private static Finished run(List<String> command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      return new Finished(process.waitFor(), output);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while " + command.get(0) + " was running", e);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// Devices without a GPU. Their memory is memory of this process between two strips that nobody may
+// touch; what is asked of a stream is kept until somebody waits for it; kernels run in emulation.
+#include "emulation.h"
+
+#include <dlfcn.h>
+#include <algorithm>
+#include <map>
+
+#define API extern "C" __attribute__((visibility("default"))) int
+
+typedef int64_t Long;
+typedef void* Handle;
+
+namespace fake {
+
+const int INVALID_VALUE = 1;
+const int OUT_OF_MEMORY = 2;
+const int INVALID_DEVICE = 101;
+const int INVALID_IMAGE = 200;
+const int INVALID_CONTEXT = 201;
+const int NOT_FOUND = 500;
+const int ILLEGAL_ADDRESS = 700;
+const int LAUNCH_FAILED = 719;
+
+const Long STRIP = 256;  // bytes
+const unsigned char UNTOUCHED = 0xff;
+const Long POISONED = 1 << 20;  // bytes of an allocation that are no numbers at first
+
+std::map<std::string, int> settings = {
+    {"driver version", 13000}, {"devices", 2}, {"capability", 90}, {"megabytes", 8192}};
+std::map<std::string, int> failures;  // by function, the error of its next call
+struct Allocation {
+  Long bytes;
+  int device;
+};
+
+std::map<Long, Allocation> allocations;  // by address
+Long allocated;
+thread_local int current;  // device; 0 for none
+std::vector<std::function<void()>> stream;
+int stream_error;
+std::string error_text;
+Long launches;
+bool launched;  // since the strips were looked at
+
+int failing(const char* function) {
+  auto found = failures.find(function);
+  if (found == failures.end()) return 0;
+  int error = found->second;
+  failures.erase(found);
+  error_text = "injected failure";
+  return error;
+}
+
+/* Begins a function of the libraries. */
+#define CALL(name) \
+  if (int error = fake::failing(name)) return error
+
+int error(int number, const std::string& text) {
+  error_text = text;
+  return number;
+}
+
+void stream_failed(int number, const std::string& text) {
+  if (stream_error == 0) stream_error = error(number, text);
+}
+
+bool on_device(Long address, Long bytes) {
+  auto after = allocations.upper_bound(address);
+  if (after == allocations.begin()) return false;
+  auto allocation = std::prev(after);
+  return allocation->second.device == current &&
+      address + bytes <= allocation->first + allocation->second.bytes;
+}
+
+bool strips_untouched(Long address, Long bytes) {
+  const unsigned char* before = (const unsigned char*) address - STRIP;
+  const unsigned char* behind = (const unsigned char*) address + bytes;
+  for (Long i = 0; i < STRIP; i++) {
+    if (before[i] != UNTOUCHED || behind[i] != UNTOUCHED) return false;
+  }
+  return true;
+}
+
+int finish() {
+  for (auto& step : stream) {
+    if (stream_error == 0) step();
+  }
+  stream.clear();
+  for (auto& allocation : allocations) {
+    if (!launched) break;
+    if (!strips_untouched(allocation.first, allocation.second.bytes)) {
+      stream_failed(ILLEGAL_ADDRESS, "an illegal memory access was encountered");
+      memset((char*) allocation.first - STRIP, UNTOUCHED, STRIP);
+      memset((char*) allocation.first + allocation.second.bytes, UNTOUCHED, STRIP);
+    }
+  }
+  launched = false;
+  int result = stream_error;
+  stream_error = 0;
+  return result;
+}
+
+template <class T>
+bool acceptable(const T&) {
+  return true;
+}
+template <class T>
+bool acceptable(T* const& pointer) {
+  return on_device((Long) pointer, sizeof(T));
+}
+
+template <class... A, size_t... I>
+int launch(
+    void (*kernel)(A...), unsigned blocks, unsigned size, void** given, std::index_sequence<I...>) {
+  auto arguments = std::make_tuple(*(std::remove_reference_t<A>*) given[I]...);
+  bool all[] = {acceptable(std::get<I>(arguments))...};
+  for (bool one : all) {
+    if (!one) return error(INVALID_VALUE, "an argument is no address on the device");
+  }
+  launches++;
+  launched = true;
+  stream.push_back([=] {
+    if (!emulation::run(blocks, size, [&] { kernel(std::get<I>(arguments)...); })) {
+      stream_failed(LAUNCH_FAILED, emulation::failure);
+    }
+  });
+  return 0;
+}
+
+template <class... A>
+int launch(void (*kernel)(A...), unsigned blocks, unsigned size, void** arguments) {
+  return launch(kernel, blocks, size, arguments, std::index_sequence_for<A...>());
+}
+
+}  // namespace fake
+
+// What tests control.
+
+API fake_set(const char* setting, int value) {
+  fake::settings[setting] = value;
+  return 0;
+}
+
+API fake_fail(const char* function, int error) {
+  fake::failures[function] = error;
+  return 0;
+}
+
+API fake_backwards(int backwards) {
+  emulation::backwards = backwards != 0;
+  return 0;
+}
+
+extern "C" __attribute__((visibility("default"))) Long fake_launches() { return fake::launches; }
+
+extern "C" __attribute__((visibility("default"))) Long fake_bytes(int ordinal) {
+  Long bytes = 0;
+  for (auto& allocation : fake::allocations) {
+    bytes += allocation.second.device == 100 + ordinal ? allocation.second.bytes : 0;
+  }
+  return bytes;
+}

@@ -1,0 +1,178 @@
+// CUDA's driver on fake devices.
+
+namespace fake {
+
+struct Module {
+  std::string source;
+};
+
+}  // namespace fake
+
+API cuInit(int) {
+  CALL("cuInit");
+  return 0;
+}
+
+API cuDriverGetVersion(int* version) {
+  CALL("cuDriverGetVersion");
+  *version = fake::settings["driver version"];
+  return 0;
+}
+
+API cuDeviceGetCount(int* count) {
+  CALL("cuDeviceGetCount");
+  *count = fake::settings["devices"];
+  return 0;
+}
+
+API cuDeviceGet(int* device, int ordinal) {
+  CALL("cuDeviceGet");
+  if (ordinal < 0 || ordinal >= fake::settings["devices"]) return fake::INVALID_DEVICE;
+  *device = 100 + ordinal;
+  return 0;
+}
+
+API cuDeviceGetName(char* name, int length, int device) {
+  CALL("cuDeviceGetName");
+  snprintf(name, length, "emulated GPU %d", device - 100);
+  return 0;
+}
+
+API cuDeviceGetAttribute(int* value, int attribute, int device) {
+  CALL("cuDeviceGetAttribute");
+  if (device < 100) return fake::INVALID_DEVICE;
+  int capability = fake::settings["capability"];
+  switch (attribute) {
+    case 16: *value = 2; return 0;
+    case 75: *value = capability / 10; return 0;
+    case 76: *value = capability % 10; return 0;
+    default: return fake::INVALID_VALUE;
+  }
+}
+
+API cuDevicePrimaryCtxRetain(Handle* context, int device) {
+  CALL("cuDevicePrimaryCtxRetain");
+  if (device < 100) return fake::INVALID_DEVICE;
+  *context = (Handle) (intptr_t) device;
+  return 0;
+}
+
+API cuDevicePrimaryCtxRelease_v2(int) { return 0; }
+
+API cuCtxSetCurrent(Handle context) {
+  CALL("cuCtxSetCurrent");
+  fake::current = (int) (intptr_t) context;
+  return fake::current >= 100 ? 0 : fake::INVALID_CONTEXT;
+}
+
+API cuMemGetInfo_v2(Long* available, Long* total) {
+  CALL("cuMemGetInfo_v2");
+  *total = (Long) fake::settings["megabytes"] << 20;
+  *available = *total - fake::allocated;
+  return 0;
+}
+
+API cuMemAlloc_v2(Long* address, Long bytes) {
+  CALL("cuMemAlloc_v2");
+  if (fake::current == 0) return fake::error(fake::INVALID_CONTEXT, "no context");
+  if (bytes <= 0) return fake::error(fake::INVALID_VALUE, "invalid argument");
+  if (fake::allocated + bytes > (Long) fake::settings["megabytes"] << 20) {
+    return fake::error(fake::OUT_OF_MEMORY, "out of memory");
+  }
+  Long whole = (bytes + 2 * fake::STRIP + 255) / 256 * 256;
+  char* memory = (char*) aligned_alloc(256, whole);
+  memset(memory, fake::UNTOUCHED, std::min(whole, fake::POISONED));
+  memset(memory + fake::STRIP + bytes, fake::UNTOUCHED, fake::STRIP);
+  *address = (Long) (memory + fake::STRIP);
+  fake::allocations[*address] = {bytes, fake::current};
+  fake::allocated += bytes;
+  return 0;
+}
+
+API cuMemFree_v2(Long address) {
+  CALL("cuMemFree_v2");
+  int error = fake::finish();
+  auto found = fake::allocations.find(address);
+  if (found == fake::allocations.end()) return fake::INVALID_VALUE;
+  fake::allocated -= found->second.bytes;
+  fake::allocations.erase(found);
+  free((char*) address - fake::STRIP);
+  return error;
+}
+
+API cuMemcpyHtoDAsync_v2(Long to, const char* from, Long bytes, Handle) {
+  CALL("cuMemcpyHtoDAsync_v2");
+  if (!fake::on_device(to, bytes) || fake::on_device((Long) from, 1)) {
+    return fake::error(fake::INVALID_VALUE, "invalid argument");
+  }
+  std::vector<char> staged(from, from + bytes);
+  fake::stream.push_back([=] { memcpy((char*) to, staged.data(), bytes); });
+  return 0;
+}
+
+API cuMemcpyDtoHAsync_v2(char* to, Long from, Long bytes, Handle) {
+  CALL("cuMemcpyDtoHAsync_v2");
+  if (!fake::on_device(from, bytes) || fake::on_device((Long) to, 1)) {
+    return fake::error(fake::INVALID_VALUE, "invalid argument");
+  }
+  fake::stream.push_back([=] { memcpy(to, (char*) from, bytes); });
+  return 0;
+}
+
+API cuStreamCreate(Handle* stream, int flags) {
+  CALL("cuStreamCreate");
+  *stream = (Handle) 0x57;
+  return flags == 1 ? 0 : fake::INVALID_VALUE;
+}
+
+API cuStreamSynchronize(Handle stream) {
+  CALL("cuStreamSynchronize");
+  return stream == (Handle) 0x57 ? fake::finish() : fake::INVALID_VALUE;
+}
+
+API cuStreamDestroy_v2(Handle) { return fake::finish(); }
+
+API cuModuleLoadData(Handle* module, const char* image) {
+  CALL("cuModuleLoadData");
+  std::string wanted = "\x7f" "ELF sm_" + std::to_string(fake::settings["capability"]) + "\n";
+  if (strncmp(image, wanted.c_str(), wanted.size()) != 0) {
+    return fake::error(fake::INVALID_IMAGE, "device kernel image is invalid");
+  }
+  *module = new fake::Module{image + wanted.size()};
+  return 0;
+}
+
+API cuModuleGetFunction(Handle* function, Handle module, const char* name) {
+  CALL("cuModuleGetFunction");
+  Dl_info self;
+  dladdr(&fake::settings, &self);  // not of another library of the same names
+  void* library = dlopen(self.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+  *function = dlsym(library, (std::string("emulated_") + name).c_str());
+  std::string declaration = std::string("KERNEL ") + name + "(";
+  bool declared = ((fake::Module*) module)->source.find(declaration) != std::string::npos;
+  return *function && declared ? 0 : fake::error(fake::NOT_FOUND, "named symbol not found");
+}
+
+API cuModuleUnload(Handle module) {
+  delete (fake::Module*) module;
+  return 0;
+}
+
+API cuLaunchKernel(
+    Handle function,
+    unsigned blocks, unsigned blocks_y, unsigned blocks_z,
+    unsigned size, unsigned size_y, unsigned size_z,
+    unsigned shared, Handle stream, void** arguments, void** extra) {
+  CALL("cuLaunchKernel");
+  bool sizes = blocks >= 1 && size >= 1 && size <= 1024 && size % 32 == 0 && blocks_y == 1 &&
+      blocks_z == 1 && size_y == 1 && size_z == 1;
+  if (!sizes || shared != 0 || extra || stream != (Handle) 0x57) {
+    return fake::error(fake::INVALID_VALUE, "invalid argument");
+  }
+  return ((int (*)(unsigned, unsigned, void**)) function)(blocks, size, arguments);
+}
+
+API cuGetErrorString(int, const char** text) {
+  *text = fake::error_text.c_str();
+  return 0;
+}
