@@ -215,6 +215,15 @@ class StudyPlanTest {
         "grid.epochs: are [3] but measures have only [1, 2]");
     Path good = files.write("d", both, "{ baselines: [mae], variants: [mto], seeds: [1] }");
     assertRefused(good, "reference: there is no 'plain'", "reference=plain");
+    assertRefused(
+        good,
+        "halving: there is no 'half'; there are [none, mto]",
+        "halving={ whole: none, half: half, half_with_mto: mto, measure: knn }");
+    assertRefused(
+        good,
+        "halving.measure: linear is not among the measures",
+        "halving={ whole: none, half: none, half_with_mto: mto, measure: linear }");
+    assertRefused(good, "halving.half: is missing", "halving={ whole: none, measure: knn }");
     assertRefused(good, "unknown key 'seeds'", "seeds=3");
     assertRefused(
         good, "measures: epoch 5 is beyond the 2 that are trained", "measures.knn.epochs=[5]");

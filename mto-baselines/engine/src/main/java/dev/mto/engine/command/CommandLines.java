@@ -6,6 +6,7 @@ import dev.mto.engine.device.StartUp;
 import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
+import dev.mto.executor.cuda.CudaException;
 import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.IOException;
@@ -133,7 +134,10 @@ public final class CommandLines {
       return "memory is exhausted (%s; Java may use %d MB, and native memory is beside it); lower the batch or data.workers, or give Java more with MTO_JAVA_OPTIONS=-Xmx8g"
           .formatted(e.getMessage(), Runtime.getRuntime().maxMemory() >> 20);
     }
-    if (wrongInput(e) || e instanceof FileException || e instanceof DivergenceException) {
+    if (wrongInput(e)
+        || e instanceof FileException
+        || e instanceof DivergenceException
+        || e instanceof CudaException) {
       return e.getMessage();
     }
     if (e instanceof UncheckedIOException io) {

@@ -7,6 +7,7 @@ import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.testing.CommandRun;
+import dev.mto.executor.cuda.CudaException;
 import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.EOFException;
@@ -43,6 +44,7 @@ class CommandLinesTest {
         Arguments.of(new UserException("the-file: wrong"), 2, "the-file: wrong"),
         Arguments.of(new WeightFileException("the-file: damaged"), 2, "the-file: damaged"),
         Arguments.of(new DivergenceException("step 3: NaN"), 1, "step 3: NaN"),
+        Arguments.of(new CudaException("the GPU failed"), 1, "the GPU failed"),
         Arguments.of(
             FileException.reading(FILE, new NoSuchFileException("the-file")),
             2,

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.TDistribution;
+import org.apache.commons.math3.stat.StatUtils;
+import org.apache.commons.math3.stat.correlation.Covariance;
 
 /**
  * Whether a complete schedule of half the length with MTO is as good as a whole one without, by
@@ -130,7 +132,7 @@ public record HalvedSchedule(
 
   /** One-sided p of a mean of 0 or less. */
   private static double above(double... values) {
-    double mean = mean(values);
+    double mean = StatUtils.mean(values);
     double error = Math.sqrt(covariance(values, values) / values.length);
     if (error == 0) {
       return mean > 0 ? 0 : 1;
@@ -139,7 +141,7 @@ public record HalvedSchedule(
   }
 
   private static Interval interval(double... values) {
-    double mean = mean(values);
+    double mean = StatUtils.mean(values);
     double reach =
         student(values.length).inverseCumulativeProbability(1 - LEVEL / 2)
             * Math.sqrt(covariance(values, values) / values.length);
@@ -147,8 +149,8 @@ public record HalvedSchedule(
   }
 
   private static Interval closed(double[] gain, double... difference) {
-    double g = mean(gain);
-    double d = mean(difference);
+    double g = StatUtils.mean(gain);
+    double d = StatUtils.mean(difference);
     if (!(g > 0)) {
       return new Interval(Double.NaN, Double.NaN, Double.NaN);
     }
@@ -168,17 +170,7 @@ public record HalvedSchedule(
     return new TDistribution(null, n - 1);
   }
 
-  private static double mean(double... values) {
-    return Arrays.stream(values).average().orElseThrow();
-  }
-
   private static double covariance(double[] a, double... b) {
-    double meanA = mean(a);
-    double meanB = mean(b);
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (a[i] - meanA) * (b[i] - meanB);
-    }
-    return sum / (a.length - 1);
+    return new Covariance().covariance(a, b);
   }
 }

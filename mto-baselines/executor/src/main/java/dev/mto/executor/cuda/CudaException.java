@@ -4,7 +4,8 @@ package dev.mto.executor.cuda;
 public final class CudaException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  CudaException(String message) {
+  /** With a message of one line. */
+  public CudaException(String message) {
     super(message);
   }
 }

@@ -1,6 +1,7 @@
 package dev.mto.executor.cuda;
 
 import dev.mto.executor.kernels.RepeatedShape;
+import dev.mto.executor.kernels.Tensor;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -27,7 +28,7 @@ final class Strided {
   /** A tensor repeated to another shape along its dimensions of extent 1. */
   static Strided repeated(long[] full, long[] repeated) {
     RepeatedShape shapes = RepeatedShape.of(full, repeated);
-    long[] strides = ofDense(shapes.repeated());
+    long[] strides = Tensor.strides(shapes.repeated());
     for (int i = 0; i < strides.length; i++) {
       strides[i] = shapes.repeated()[i] == 1 ? 0 : strides[i];
     }
@@ -36,20 +37,10 @@ final class Strided {
 
   /** A tensor whose dimension {@code order[i]} is the other's dimension i. */
   static Strided permuted(long[] shape, int[] order) {
-    long[] dense = ofDense(shape);
+    long[] dense = Tensor.strides(shape);
     return new Strided(
         Arrays.stream(order).mapToLong(d -> shape[d]).toArray(),
         Arrays.stream(order).mapToLong(d -> dense[d]).toArray());
-  }
-
-  private static long[] ofDense(long[] shape) {
-    long[] strides = new long[shape.length];
-    long stride = 1;
-    for (int i = shape.length - 1; i >= 0; i--) {
-      strides[i] = stride;
-      stride *= shape[i];
-    }
-    return strides;
   }
 
   /** As C lays it out: the rank and its padding, extents, strides. */

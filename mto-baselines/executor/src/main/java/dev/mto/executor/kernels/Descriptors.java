@@ -33,7 +33,7 @@ final class Descriptors {
     long[] turned = shape.clone();
     turned[rank - 2] = shape[rank - 1];
     turned[rank - 1] = shape[rank - 2];
-    long[] strides = strides(shape);
+    long[] strides = Tensor.strides(shape);
     long[] turnedStrides = strides.clone();
     turnedStrides[rank - 2] = strides[rank - 1];
     turnedStrides[rank - 1] = strides[rank - 2];
@@ -45,7 +45,7 @@ final class Descriptors {
   }
 
   static memory.desc dense(ElementType type, long... shape) {
-    return new memory.desc(shape, dataType(type), strides(shape), false);
+    return new memory.desc(shape, dataType(type), Tensor.strides(shape), false);
   }
 
   static memory.data_type dataType(ElementType type) {
@@ -72,15 +72,5 @@ final class Descriptors {
   static long[] rows(Tensor x) {
     long last = x.shape()[x.shape().length - 1];
     return new long[] {x.length() / last, last};
-  }
-
-  static long[] strides(long[] shape) {
-    long[] strides = new long[shape.length];
-    long stride = 1;
-    for (int i = shape.length - 1; i >= 0; i--) {
-      strides[i] = stride;
-      stride *= shape[i];
-    }
-    return strides;
   }
 }

@@ -57,9 +57,18 @@ public final class KernelSets {
     return (dnnl.dnnl_get_effective_cpu_isa() & instructions) == instructions;
   }
 
-  /** Whether arrays are in host memory and may be worked on there directly. */
+  /**
+   * Whether arrays are in host memory and may be worked on there directly.
+   *
+   * @throws IllegalArgumentException when the system property is none of its values
+   */
   public static boolean fastOnHost() {
-    return !System.getProperty(PROPERTY, "fast").equals("standard")
+    String choice = System.getProperty(PROPERTY, "fast");
+    if (!choice.matches("fast|standard|cuda(:\\d{1,4})?")) {
+      throw new IllegalArgumentException(
+          "-D%s=%s is not known; give fast, standard, cuda or cuda:N".formatted(PROPERTY, choice));
+    }
+    return !choice.equals("standard")
         && Nd4j.getBackend().getClass().getSimpleName().equals("CpuBackend");
   }
 }

@@ -368,7 +368,7 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public Kernel permute(Tensor x, int[] order, Tensor out) {
-    long[] strides = Descriptors.strides(x.shape());
+    long[] strides = Tensor.strides(x.shape());
     long[] permuted = new long[order.length];
     for (int i = 0; i < order.length; i++) {
       permuted[i] = strides[order[i]];

@@ -106,6 +106,17 @@ public final class Tensor {
     return length;
   }
 
+  /** Elements between neighbours along each dimension of a dense tensor in c order. */
+  public static long[] strides(long... shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= shape[i];
+    }
+    return strides;
+  }
+
   /** The same elements in another shape. */
   public Tensor reshaped(long... other) {
     if (length(other) != length()) {

@@ -1,6 +1,7 @@
 package dev.mto.executor.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -17,11 +18,29 @@ class KernelSetsTest {
 
   @Test
   void thePropertySwitchesFastKernelsOff() {
+    withProperty(
+        "standard",
+        () -> {
+          assertThat(KernelSets.fast()).isEmpty();
+          assertThat(KernelSets.fastOnHost()).isFalse();
+        });
+  }
+
+  @Test
+  void kernelsThatThereAreNotAreRefusedByName() {
+    withProperty(
+        "cude",
+        () ->
+            assertThatThrownBy(KernelSets::fast)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-Dmto.kernels=cude is not known; give fast, standard"));
+  }
+
+  private static void withProperty(String value, Runnable check) {
     String before = System.getProperty(KernelSets.PROPERTY);
-    System.setProperty(KernelSets.PROPERTY, "standard");
+    System.setProperty(KernelSets.PROPERTY, value);
     try {
-      assertThat(KernelSets.fast()).isEmpty();
-      assertThat(KernelSets.fastOnHost()).isFalse();
+      check.run();
     } finally {
       if (before == null) {
         System.clearProperty(KernelSets.PROPERTY);
