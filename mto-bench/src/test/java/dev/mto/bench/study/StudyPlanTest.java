@@ -221,8 +221,8 @@ class StudyPlanTest {
         "halving={ whole: none, half: half, half_with_mto: mto, measure: knn }");
     assertRefused(
         good,
-        "halving.measure: linear is not among the measures",
-        "halving={ whole: none, half: none, half_with_mto: mto, measure: linear }");
+        "halving.measure: attentive is not among the measures",
+        "halving={ whole: none, half: none, half_with_mto: mto, measure: attentive }");
     assertRefused(good, "halving.half: is missing", "halving={ whole: none, measure: knn }");
     assertRefused(good, "unknown key 'seeds'", "seeds=3");
     assertRefused(
