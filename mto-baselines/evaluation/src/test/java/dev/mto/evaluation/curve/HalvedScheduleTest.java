@@ -77,9 +77,23 @@ class HalvedScheduleTest {
   }
 
   @Test
+  void aGainThatSeedsDoNotAgreeOnIsNotTestableAndBoundsNoShare() {
+    HalvedSchedule halved =
+        HalvedSchedule.of(
+            new double[] {0.50, 0.60, 0.40},
+            new double[] {0.45, 0.45, 0.45},
+            new double[] {0.50, 0.60, 0.41});
+
+    assertThat(halved.gain().mean()).isCloseTo(0.05, within(1e-12));
+    assertThat(HalvedSchedule.verdicts(List.of(halved))).containsExactly(Verdict.NOT_TESTABLE);
+    assertThat(halved.closed().low()).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(halved.closed().high()).isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
+  @Test
   void holmStopsAtTheFirstHypothesisThatHolds() {
-    // 0.01 < 0.05 / 4, 0.02 > 0.05 / 3, so that 0.04 is not rejected either
-    assertThat(HalvedSchedule.holm(List.of(0.04, 0.01, 0.02, 0.9)))
+    // 0.01 < 0.05 / 4, 0.02 > 0.05 / 3, so that 0.021 < 0.05 / 2 is not asked any more
+    assertThat(HalvedSchedule.holm(List.of(0.021, 0.01, 0.02, 0.9)))
         .containsExactly(false, true, false, false);
     assertThat(HalvedSchedule.holm(List.of(0.02, 0.01))).containsExactly(true, true);
     assertThat(HalvedSchedule.holm(List.of())).isEmpty();
