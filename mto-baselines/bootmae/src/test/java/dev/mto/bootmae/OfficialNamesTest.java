@@ -26,7 +26,7 @@ class OfficialNamesTest {
     new BootMaeModel(OfficialKeys.vit(preset, 0), options, 49, parameters);
 
     OfficialKeys official = OfficialKeys.read(getClass(), listing);
-    official.assertHeldBy(parameters, Map.of());
+    official.assertHeldBy(preset, parameters, Map.of());
     assertThat(parameters.tables().keySet()).containsExactlyInAnyOrderElementsOf(official.frozen());
     assertThat(official.values()).isEqualTo(total);
   }

@@ -25,7 +25,7 @@ class OfficialNamesTest {
     new MaeModel(OfficialKeys.vit(preset, 0), new MaeOptions(512, 8, 16, true), 49, parameters);
 
     OfficialKeys official = OfficialKeys.read(getClass(), listing);
-    official.assertHeldBy(parameters, Map.of());
+    official.assertHeldBy(preset, parameters, Map.of());
     assertThat(parameters.tables().keySet()).containsExactlyInAnyOrderElementsOf(official.frozen());
     assertThat(official.values()).isEqualTo(total);
   }
