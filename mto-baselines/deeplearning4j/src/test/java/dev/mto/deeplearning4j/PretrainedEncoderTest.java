@@ -66,7 +66,7 @@ class PretrainedEncoderTest {
     for (int step = 0; step < 3; step++) {
       INDArray images = model.images(IMAGES, DataType.DOUBLE, step);
       DataSet batch = new DataSet(step == 1 ? images.dup('f') : images, labels(DataType.DOUBLE));
-      assertThat(worstGradient(network, batch, random)).as("step " + step).isLessThan(1e-6);
+      assertThat(worstGradient(network, batch, step, random)).as("step " + step).isLessThan(1e-6);
       double before = network.score(batch);
       network.fit(batch);
       assertThat(network.score(batch)).isLessThan(before);
@@ -282,19 +282,24 @@ class PretrainedEncoderTest {
   }
 
   /** Largest relative error among one random element of each parameter of the encoder. */
-  private static double worstGradient(ComputationGraph network, DataSet batch, Random random) {
+  /** Of one value of every third parameter, so that three steps in a row look at each. */
+  private static double worstGradient(
+      ComputationGraph network, DataSet batch, int step, Random random) {
     differentiate(network, batch);
     INDArray all = network.getFlattenedGradients().dup();
     double worst = 0;
     long start = 0;
     org.deeplearning4j.nn.api.Layer layer = network.getLayer("encoder");
+    int number = 0;
     for (String name : layer.conf().variables()) {
       INDArray parameter = layer.getParam(name);
-      long at = random.nextInt((int) parameter.length());
-      double computed = all.getDouble(start + at) / IMAGES;
-      double expected = difference(network, batch, parameter, at);
-      double error = Math.abs(computed - expected) / Math.max(1e-3, Math.abs(expected));
-      worst = Math.max(worst, error);
+      if (number++ % 3 == step) {
+        long at = random.nextInt((int) parameter.length());
+        double computed = all.getDouble(start + at) / IMAGES;
+        double expected = difference(network, batch, parameter, at);
+        double error = Math.abs(computed - expected) / Math.max(1e-3, Math.abs(expected));
+        worst = Math.max(worst, error);
+      }
       start += parameter.length();
     }
     return worst;

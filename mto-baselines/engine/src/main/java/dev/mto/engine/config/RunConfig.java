@@ -85,7 +85,7 @@ public record RunConfig(
               range = Rules.NOT_NEGATIVE)
           int knnEveryEpochs,
       @Setting(
-              value = "Epochs between pictures of reconstructions; 0 for never.",
+              value = "Epochs between pictures of reconstructions; 0 for no pictures at all.",
               unit = "epochs",
               range = Rules.NOT_NEGATIVE)
           int picturesEveryEpochs,

@@ -186,7 +186,9 @@ public final class PretrainingJob implements AutoCloseable {
                   every(config.checkpoint().everyEpochs()),
                   done -> false)
               .telling(hooks::saved));
-      loop.add(new PictureListener(pictures, every(config.log().picturesEveryEpochs())));
+      if (config.log().picturesEveryEpochs() > 0) {
+        loop.add(new PictureListener(pictures, every(config.log().picturesEveryEpochs())));
+      }
       loop.add(report);
       loop.add(hooks);
       boolean done = run(report);

@@ -272,7 +272,10 @@ public abstract class BaselineContract {
 
   @Test
   void theSameSeedGivesTheSameRunAndAnotherSeedAnotherOne() {
-    assertSame(tiny.train("again", "log.pictures_every_epochs=0"), reference);
+    Path again = tiny.train("again", "log.pictures_every_epochs=0");
+    assertSame(again, reference);
+    assertThat(again.resolve("report.html")).exists();
+    assertThat(again.resolve("pictures")).isEmptyDirectory();
     assertThat(TinyRun.metrics(otherSeed).get(0)).isNotEqualTo(TinyRun.metrics(reference).get(0));
   }
 
