@@ -76,7 +76,7 @@ record ImageSource(
   void views(int index, int file, float[] first, float[] second, int offset)
       throws UnreadableImageException {
     long started = System.nanoTime();
-    EncodedImage encoded = EncodedImage.read(folder.path(file), exif);
+    EncodedImage encoded = folder.read(file, exif);
     long read = System.nanoTime();
     Pixels crop =
         ImageTensor.pixels(

@@ -4,6 +4,7 @@ import dev.mto.data.folder.DatasetCheck;
 import dev.mto.data.folder.DatasetReport;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.EncodedImage;
+import dev.mto.data.image.Exif;
 import dev.mto.data.image.UnreadableImageException;
 import dev.mto.engine.errors.UserException;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ record Survey(
     ImageFolder some = folder.evenly(MOST_FOR_CHANNELS);
     for (int i = 0; i < some.size(); i++) {
       try {
-        EncodedImage image = EncodedImage.read(some.path(i));
+        EncodedImage image = some.read(i, Exif.APPLY);
         boolean dropped = image.alpha() && image.channels() <= 4;
         counts.merge(image.channels() - (dropped ? 1 : 0), 1, Integer::sum);
       } catch (UnreadableImageException e) {

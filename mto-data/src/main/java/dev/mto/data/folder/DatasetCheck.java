@@ -1,6 +1,7 @@
 package dev.mto.data.folder;
 
 import dev.mto.data.image.EncodedImage;
+import dev.mto.data.image.Exif;
 import dev.mto.data.image.UnreadableImageException;
 import dev.mto.data.pixels.Pixels;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ public final class DatasetCheck {
 
   private Sample read(int index) {
     try {
-      EncodedImage file = EncodedImage.read(folder.path(index));
+      EncodedImage file = folder.read(index, Exif.APPLY);
       Pixels image = file.pixels(channels);
       file.requireSound();
       DatasetReport.Size size = new DatasetReport.Size(image.height(), image.width());

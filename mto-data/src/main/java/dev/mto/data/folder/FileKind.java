@@ -32,7 +32,7 @@ final class FileKind {
     if (ImageFormat.named(name)) {
       return true;
     }
-    if (OTHERS.contains(ending(name)) || !Files.isRegularFile(file)) {
+    if (isOther(name) || !Files.isRegularFile(file)) {
       return false;
     }
     try (InputStream in = Files.newInputStream(file)) {
@@ -40,6 +40,11 @@ final class FileKind {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Whether the ending alone says that it is none. */
+  static boolean isOther(String name) {
+    return OTHERS.contains(ending(name));
   }
 
   /** In lower case with its dot, or "no ending"; one longer than nine letters is none. */

@@ -1,33 +1,60 @@
 package dev.mto.data.folder;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.mto.data.image.EncodedImage;
+import dev.mto.data.image.Exif;
+import dev.mto.data.image.UnreadableImageException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The images below a folder in a stable order: class folders as ImageNet has them (label = rank of
- * the folder's name; folders inside a class folder belong to the class), or images directly in the
- * folder, without labels. Holds names only, about 70 bytes an image. Immutable.
+ * Images in a stable order: those below a folder, or in tar archives as if these were unpacked.
+ * They lie in class folders as ImageNet has them (label = rank of the folder's name; folders inside
+ * a class folder belong to the class), or without labels directly in the folder. Holds names only,
+ * about 70 bytes an image, of archives 16 bytes. Immutable.
  */
 public final class ImageFolder {
   private final Path root;
+  private final List<String> folders;
   private final List<String> classes;
-  private final String[] names;
-  private final int[] labels;
+  private final int[] ranks;
+  private final Members members;
+  private final int[] chosen;
   private final String identity;
   private final LeftOut leftOut;
 
-  ImageFolder(
+  ImageFolder(Path root, List<String> classes, Members members, String identity, LeftOut leftOut) {
+    this(root, classes, classes, members, null, identity, leftOut);
+  }
+
+  /**
+   * Some of the members.
+   *
+   * @param folders the members' classes
+   * @param classes those of the labels, with the members' among them; empty for no labels
+   * @param chosen numbers of members in order; null for all
+   */
+  private ImageFolder(
       Path root,
+      List<String> folders,
       List<String> classes,
-      String[] names,
-      int[] labels,
+      Members members,
+      int[] chosen,
       String identity,
       LeftOut leftOut) {
     this.root = root;
+    this.folders = List.copyOf(folders);
     this.classes = List.copyOf(classes);
-    this.names = names;
-    this.labels = labels;
+    this.ranks = folders.stream().mapToInt(classes::indexOf).toArray();
+    this.members = members;
+    this.chosen = chosen;
     this.identity = identity;
     this.leftOut = leftOut;
   }
@@ -38,11 +65,21 @@ public final class ImageFolder {
    * and folders that systems make for themselves, are left out, links are followed. A folder
    * without an image is no class. {@link #leftOut()} counts what is not listed.
    *
-   * @throws IllegalArgumentException in one line, if the folder is missing, has no image, or holds
-   *     images both directly and in class folders
+   * <p>Also those in a tar archive, in a range of archives such as {@code shards-{000..127}.tar},
+   * or in a folder of archives alone: by the names of their members, archives within an archive
+   * being read as folders, or by WebDataset's {@code KEY.cls}. Where they lie is kept in a file
+   * beside them, {@code NAME.index}, or in the user's cache.
+   *
+   * @throws IllegalArgumentException in one line, if it is missing, has no image, or holds images
+   *     both directly and in class folders
    */
   public static ImageFolder open(Path root) {
-    return new ImageFolderScan(root).scan();
+    List<Path> shards = TarShards.of(root);
+    if (shards.isEmpty()) {
+      return new ImageFolderScan(root).scan();
+    }
+    TarIndex index = TarIndex.of(root, shards);
+    return new ImageFolder(root, index.classes(), index, index.identity(), index.leftOut());
   }
 
   /**
@@ -52,7 +89,36 @@ public final class ImageFolder {
    * @throws IllegalArgumentException in one line, if the folder is missing or has no image
    */
   public static ImageFolder atAnyDepth(Path root) {
-    return new ImageFolderScan(root).scanAtAnyDepth();
+    List<Path> shards = TarShards.of(root);
+    return shards.isEmpty()
+        ? new ImageFolderScan(root).scanAtAnyDepth()
+        : unlabelled(root, TarIndex.of(root, shards));
+  }
+
+  /** Whether {@link #open} reads tar archives there. */
+  public static boolean isArchive(Path root) {
+    return !TarShards.of(root).isEmpty();
+  }
+
+  /** The images of archives in the order of their whole names, without labels. */
+  private static ImageFolder unlabelled(Path root, TarIndex index) {
+    String[] names =
+        IntStream.range(0, index.size())
+            .mapToObj(i -> relative(i, index.classes(), index))
+            .toArray(String[]::new);
+    int[] order =
+        IntStream.range(0, names.length)
+            .boxed()
+            .sorted(Comparator.comparing(i -> names[i]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    MessageDigest digest = DigestUtils.getSha256Digest();
+    for (int i : order) {
+      digest.update((names[i] + "\0" + index.length(i) + "\n").getBytes(UTF_8));
+    }
+    String identity = HexFormat.of().formatHex(digest.digest());
+    return new ImageFolder(
+        root, index.classes(), List.of(), index, order, identity, index.leftOut());
   }
 
   /**
@@ -85,14 +151,9 @@ public final class ImageFolder {
     if (size() <= most) {
       return this;
     }
-    int[] chosen = IntStream.range(0, most).map(i -> (int) ((long) i * size() / most)).toArray();
-    return new ImageFolder(
-        root,
-        classes,
-        IntStream.of(chosen).mapToObj(i -> names[i]).toArray(String[]::new),
-        labelled() ? IntStream.of(chosen).map(i -> labels[i]).toArray() : labels,
-        identity + " " + most,
-        leftOut);
+    int[] some =
+        IntStream.range(0, most).map(i -> member((int) ((long) i * size() / most))).toArray();
+    return new ImageFolder(root, folders, classes, members, some, identity + " " + most, leftOut);
   }
 
   /**
@@ -104,23 +165,16 @@ public final class ImageFolder {
    */
   public ImageFolder inClasses(List<String> others) {
     List<String> missing =
-        IntStream.of(labels)
+        IntStream.range(0, size())
+            .mapToObj(i -> classes.get(label(i)))
             .distinct()
-            .mapToObj(classes::get)
             .filter(name -> !others.contains(name))
             .toList();
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           root + " has the classes " + missing + ", which are not among " + shortened(others));
     }
-    int[] ranks = classes.stream().mapToInt(others::indexOf).toArray();
-    return new ImageFolder(
-        root,
-        others,
-        names,
-        IntStream.of(labels).map(label -> ranks[label]).toArray(),
-        identity,
-        leftOut);
+    return new ImageFolder(root, folders, others, members, chosen, identity, leftOut);
   }
 
   private static String shortened(List<String> names) {
@@ -132,17 +186,53 @@ public final class ImageFolder {
   }
 
   public int size() {
-    return names.length;
+    return chosen == null ? members.size() : chosen.length;
   }
 
+  /** Where the image lies; of one in an archive, as if the archive were a folder. */
   public Path path(int index) {
-    Path folder = labelled() ? root.resolve(classes.get(labels[index])) : root;
-    return folder.resolve(names[index]);
+    return root.resolve(relative(member(index), folders, members));
+  }
+
+  /**
+   * Reads an image.
+   *
+   * @throws UnreadableImageException if it cannot be read, is cut short or is no image
+   */
+  public EncodedImage read(int index, Exif exif) throws UnreadableImageException {
+    return EncodedImage.of(members.bytes(member(index), path(index)), exif);
+  }
+
+  /**
+   * Reads the image that {@link #path} called so: a file, or one in an archive.
+   *
+   * @throws UnreadableImageException if it cannot be read, is cut short or is no image
+   */
+  public static EncodedImage read(Path image, Exif exif) throws UnreadableImageException {
+    Path archive = Files.exists(image) ? null : TarShards.rootOf(image);
+    if (archive == null) {
+      return EncodedImage.read(image, exif);
+    }
+    TarIndex index = TarIndex.of(archive, TarShards.of(archive));
+    int found = index.find(archive.relativize(image).toString().replace('\\', '/'));
+    if (found < 0) {
+      throw new UnreadableImageException("no such image in " + archive);
+    }
+    return EncodedImage.of(index.bytes(found, image), exif);
+  }
+
+  private int member(int index) {
+    return chosen == null ? index : chosen[index];
+  }
+
+  private static String relative(int member, List<String> folders, Members members) {
+    String name = members.name(member);
+    return folders.isEmpty() ? name : folders.get(members.label(member)) + "/" + name;
   }
 
   /** Rank of the image's class in {@link #classes()}, or -1 when unlabelled. */
   public int label(int index) {
-    return labelled() ? labels[index] : -1;
+    return labelled() ? ranks[members.label(member(index))] : -1;
   }
 
   public boolean labelled() {

@@ -24,7 +24,7 @@ import org.apache.commons.codec.digest.DigestUtils;
 /** One walk over a folder's files. */
 final class ImageFolderScan {
   /** Of archives, disks and network drives; their images are copies, thumbnails or rubbish. */
-  private static final Set<String> SYSTEM_FOLDERS =
+  static final Set<String> SYSTEM_FOLDERS =
       Set.of(
           "__MACOSX",
           "@eaDir",
@@ -119,8 +119,9 @@ final class ImageFolderScan {
     return new ImageFolder(
         root,
         classes,
-        names.toArray(String[]::new),
-        labels.stream().mapToInt(Integer::intValue).toArray(),
+        new Members.OwnFiles(
+            names.toArray(String[]::new),
+            classes.isEmpty() ? new int[0] : labels.stream().mapToInt(Integer::intValue).toArray()),
         HexFormat.of().formatHex(digest.digest()),
         leftOut);
   }

@@ -84,8 +84,7 @@ final class ImageList {
     return new ImageFolder(
         Path.of(""),
         List.of(),
-        names.toArray(String[]::new),
-        new int[0],
+        new Members.OwnFiles(names.toArray(String[]::new), new int[0]),
         HexFormat.of().formatHex(digest.digest()),
         LeftOut.NOTHING);
   }

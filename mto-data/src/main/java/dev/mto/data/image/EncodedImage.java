@@ -48,7 +48,15 @@ public final class EncodedImage {
    * @throws UnreadableImageException if the file cannot be read, is cut short or is no image
    */
   public static EncodedImage read(Path path, Exif exif) throws UnreadableImageException {
-    byte[] file = bytes(path);
+    return of(bytes(path), exif);
+  }
+
+  /**
+   * A file whose bytes were read.
+   *
+   * @throws UnreadableImageException if it is cut short or is no image
+   */
+  public static EncodedImage of(byte[] file, Exif exif) throws UnreadableImageException {
     try {
       return new EncodedImage(file, ImageHeader.read(file), exif);
     } catch (DamagedFileException e) {
@@ -218,16 +226,18 @@ public final class EncodedImage {
     return decodeNanos;
   }
 
-  private static byte[] bytes(Path path) throws UnreadableImageException {
+  /**
+   * The bytes of a file of at most half a GiB.
+   *
+   * @throws UnreadableImageException if it cannot be read
+   */
+  public static byte[] bytes(Path path) throws UnreadableImageException {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new UnreadableImageException(
           Files.isDirectory(path) ? "a folder, not a file" : "a device or pipe, not a file");
     }
     try {
-      long size = Files.size(path);
-      if (size > MAX_BYTES) {
-        throw new UnreadableImageException(size + " bytes, above " + MAX_BYTES);
-      }
+      requireSize(Files.size(path));
       return Files.readAllBytes(path);
     } catch (UnreadableImageException e) {
       throw e;
@@ -237,6 +247,17 @@ public final class EncodedImage {
       throw new UnreadableImageException("no permission to read it");
     } catch (IOException e) {
       throw new UnreadableImageException("cannot be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Refuses what is too large to be read.
+   *
+   * @throws UnreadableImageException above half a GiB
+   */
+  public static void requireSize(long bytes) throws UnreadableImageException {
+    if (bytes > MAX_BYTES) {
+      throw new UnreadableImageException(bytes + " bytes, above " + MAX_BYTES);
     }
   }
 }

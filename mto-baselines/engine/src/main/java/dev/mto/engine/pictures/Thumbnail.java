@@ -1,5 +1,6 @@
 package dev.mto.engine.pictures;
 
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.EncodedImage;
 import dev.mto.data.image.Exif;
 import dev.mto.data.image.UnreadableImageException;
@@ -21,7 +22,7 @@ final class Thumbnail {
    * @throws UnreadableImageException if it cannot be read
    */
   static BufferedImage of(Path file, Exif exif, int side) throws UnreadableImageException {
-    EncodedImage encoded = EncodedImage.read(file, exif);
+    EncodedImage encoded = ImageFolder.read(file, exif);
     boolean usual = encoded.channels() <= 4 || encoded.alpha();
     return scaled(picture(encoded.pixels(usual ? 3 : encoded.channels())), side);
   }

@@ -1,0 +1,347 @@
+package dev.mto.data.folder;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.mto.data.image.EncodedImage;
+import dev.mto.data.image.UnreadableImageException;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.codec.digest.DigestUtils;
+
+/**
+ * Where the images of tar archives lie, sixteen bytes an image and their names, mapped from a file
+ * that is kept beside the archives or in the user's cache, and made anew where an archive's size or
+ * time has changed or the file is damaged. Immutable; read by any number of threads.
+ *
+ * <p>The file: a mark, SHA-256 of what follows; the archives with sizes and times, classes,
+ * identity and what was left out; four integers an image (archive, offset in blocks, bytes, class);
+ * where each name begins, and the names.
+ */
+final class TarIndex implements Members {
+  /** Bytes of a block: all members begin at multiples of it. */
+  static final int BLOCK = 512;
+
+  private static final byte[] MARK = "MTO tar 1\n".getBytes(UTF_8);
+  private static final int DIGEST_BYTES = 32;
+  private static final int RECORD = 4 * Integer.BYTES;
+
+  private final List<Path> shards;
+  private final Header header;
+  private final ByteBuffer records;
+  private final ByteBuffer starts;
+  private final ByteBuffer names;
+
+  /**
+   * What is known of all images together.
+   *
+   * @param shards size and time of each archive
+   * @param classes in order; empty where there are none
+   * @param identity SHA-256 over names and sizes, as that of a folder of the same files
+   * @param images how many
+   */
+  private record Header(
+      List<String> shards, List<String> classes, String identity, LeftOut leftOut, int images) {}
+
+  /** The contents of an index file behind mark and checksum, in two parts. */
+  private TarIndex(List<Path> shards, Header header, ByteBuffer arrays) {
+    this.shards = shards;
+    this.header = header;
+    int first = header.images() * RECORD;
+    int second = (header.images() + 1) * Integer.BYTES;
+    this.records = arrays.slice(arrays.position(), first);
+    this.starts = arrays.slice(arrays.position() + first, second);
+    int length = starts.getInt(header.images() * Integer.BYTES);
+    this.names = arrays.slice(arrays.position() + first + second, length);
+  }
+
+  /**
+   * The index of archives: the kept one, or one that is made now and kept.
+   *
+   * @throws IllegalArgumentException in one line, if they cannot be read or hold no image
+   */
+  static TarIndex of(Path root, List<Path> shards) {
+    try {
+      List<String> states = new ArrayList<>();
+      for (Path shard : shards) {
+        states.add(
+            "%s %d %d"
+                .formatted(
+                    shard.getFileName(),
+                    Files.size(shard),
+                    Files.getLastModifiedTime(shard).toMillis()));
+      }
+      for (Path file : places(root, shards)) {
+        TarIndex kept = kept(file, shards, states);
+        if (kept != null) {
+          return kept;
+        }
+      }
+      TarScan scan = TarScan.of(root, shards);
+      byte[] content = content(scan, states);
+      for (Path file : places(root, shards)) {
+        if (save(content, file)) {
+          TarIndex kept = kept(file, shards, states);
+          if (kept != null) {
+            return kept;
+          }
+        }
+      }
+      return read(shards, ByteBuffer.wrap(content));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot read " + root + ": " + e, e);
+    }
+  }
+
+  List<String> classes() {
+    return header.classes();
+  }
+
+  String identity() {
+    return header.identity();
+  }
+
+  LeftOut leftOut() {
+    return header.leftOut();
+  }
+
+  @Override
+  public int size() {
+    return header.images();
+  }
+
+  @Override
+  public String name(int index) {
+    int from = starts.getInt(index * Integer.BYTES);
+    byte[] name = new byte[starts.getInt((index + 1) * Integer.BYTES) - from];
+    names.get(from, name);
+    return new String(name, UTF_8);
+  }
+
+  @Override
+  public int label(int index) {
+    return header.classes().isEmpty() ? -1 : records.getInt(index * RECORD + 3 * Integer.BYTES);
+  }
+
+  /** Bytes of an image. */
+  int length(int index) {
+    return records.getInt(index * RECORD + 2 * Integer.BYTES);
+  }
+
+  @Override
+  public byte[] bytes(int index, Path path) throws UnreadableImageException {
+    Path shard = shards.get(records.getInt(index * RECORD));
+    long offset = (long) BLOCK * records.getInt(index * RECORD + Integer.BYTES);
+    EncodedImage.requireSize(length(index));
+    byte[] bytes = new byte[length(index)];
+    ByteBuffer into = ByteBuffer.wrap(bytes);
+    try (FileChannel channel = FileChannel.open(shard)) {
+      while (into.hasRemaining()) {
+        if (channel.read(into, offset + into.position()) < 0) {
+          throw new UnreadableImageException("cut short: " + shard + " ends before it does");
+        }
+      }
+    } catch (NoSuchFileException e) {
+      throw new UnreadableImageException(shard + " is gone");
+    } catch (UnreadableImageException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UnreadableImageException(shard + " cannot be read: " + e.getMessage());
+    }
+    return bytes;
+  }
+
+  /**
+   * The image of that name, or -1.
+   *
+   * @param path class and name, or the name alone where there are no classes
+   */
+  int find(String path) {
+    int slash = header.classes().isEmpty() ? -1 : path.indexOf('/');
+    String name = path.substring(slash + 1);
+    int label = slash < 0 ? -1 : header.classes().indexOf(path.substring(0, slash));
+    int low = 0;
+    int high = size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = Integer.compare(label(middle), label);
+      order = order == 0 ? name(middle).compareTo(name) : order;
+      if (order == 0) {
+        return middle;
+      }
+      low = order < 0 ? middle + 1 : low;
+      high = order > 0 ? middle - 1 : high;
+    }
+    return -1;
+  }
+
+  /** Beside the archives, or where a user's programs keep what can be made again. */
+  private static List<Path> places(Path root, List<Path> shards) {
+    Path absolute = root.toAbsolutePath().normalize();
+    Path beside =
+        shards.size() == 1 && shards.get(0).equals(root)
+            ? absolute.resolveSibling(absolute.getFileName() + ".index")
+            : shards.get(0).toAbsolutePath().resolveSibling("shards.index");
+    String cache = System.getenv("XDG_CACHE_HOME");
+    Path home =
+        cache == null || cache.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(cache);
+    String name = DigestUtils.sha256Hex(absolute.toString()).substring(0, 32);
+    return List.of(beside, home.resolve("mto").resolve("index").resolve(name));
+  }
+
+  /** The index that a file holds, or null where there is none of these archives as they are. */
+  private static TarIndex kept(Path file, List<Path> shards, List<String> states) {
+    try (FileChannel channel = FileChannel.open(file)) {
+      ByteBuffer all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+      byte[] mark = new byte[MARK.length];
+      byte[] digest = new byte[DIGEST_BYTES];
+      if (all.remaining() < mark.length + digest.length) {
+        return null;
+      }
+      all.get(mark).get(digest);
+      MessageDigest sha256 = DigestUtils.getSha256Digest();
+      sha256.update(all.slice());
+      if (!Arrays.equals(mark, MARK) || !MessageDigest.isEqual(digest, sha256.digest())) {
+        return null;
+      }
+      TarIndex index = read(shards, all.slice());
+      return index.header.shards().equals(states) ? index : null;
+    } catch (IOException | RuntimeException e) {
+      return null; // it is made anew
+    }
+  }
+
+  private static boolean save(byte[] content, Path file) {
+    Path partial = file.resolveSibling(file.getFileName() + "." + System.nanoTime() + ".tmp");
+    try {
+      Files.createDirectories(file.getParent());
+      try (FileChannel out =
+          FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        for (ByteBuffer part :
+            List.of(
+                ByteBuffer.wrap(MARK),
+                ByteBuffer.wrap(DigestUtils.sha256(content)),
+                ByteBuffer.wrap(content))) {
+          while (part.hasRemaining()) {
+            out.write(part);
+          }
+        }
+        out.force(true);
+      }
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (IOException e) {
+      try {
+        Files.deleteIfExists(partial);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      return false; // elsewhere, or in memory alone
+    }
+  }
+
+  private static byte[] content(TarScan scan, List<String> states) throws IOException {
+    List<TarScan.Image> images = scan.images();
+    List<String> classes = images.stream().map(TarScan.Image::group).distinct().toList();
+    if (classes.equals(List.of(""))) {
+      classes = List.of();
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    write(out, states);
+    write(out, classes);
+    write(out, identity(images));
+    LeftOut leftOut = scan.leftOut();
+    write(out, List.copyOf(leftOut.byEnding().keySet()));
+    for (int count : leftOut.byEnding().values()) {
+      out.writeInt(count);
+    }
+    out.writeInt(leftOut.hidden());
+    out.writeInt(leftOut.systemFolders());
+    out.writeInt(images.size());
+    int label = -1;
+    String group = null;
+    for (TarScan.Image image : images) {
+      label += image.group().equals(group) ? 0 : 1;
+      group = image.group();
+      out.writeInt(image.shard());
+      out.writeInt(Math.toIntExact(image.offset() / BLOCK));
+      out.writeInt(image.bytes());
+      out.writeInt(label);
+    }
+    int start = 0;
+    for (TarScan.Image image : images) {
+      out.writeInt(start);
+      start = Math.addExact(start, image.name().getBytes(UTF_8).length);
+    }
+    out.writeInt(start);
+    for (TarScan.Image image : images) {
+      out.write(image.name().getBytes(UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+
+  private static String identity(List<TarScan.Image> images) {
+    MessageDigest digest = DigestUtils.getSha256Digest();
+    for (TarScan.Image image : images) {
+      String prefix = image.group().isEmpty() ? "" : image.group() + "/";
+      digest.update((prefix + image.name() + "\0" + image.bytes() + "\n").getBytes(UTF_8));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static TarIndex read(List<Path> shards, ByteBuffer content) {
+    List<String> states = strings(content);
+    List<String> classes = strings(content);
+    String identity = string(content);
+    Map<String, Integer> byEnding = new LinkedHashMap<>();
+    strings(content).forEach(ending -> byEnding.put(ending, 0));
+    byEnding.replaceAll((ending, none) -> content.getInt());
+    LeftOut leftOut = new LeftOut(byEnding, content.getInt(), content.getInt(), List.of());
+    return new TarIndex(
+        shards, new Header(states, classes, identity, leftOut, content.getInt()), content);
+  }
+
+  private static void write(DataOutputStream out, List<String> strings) throws IOException {
+    out.writeInt(strings.size());
+    for (String string : strings) {
+      write(out, string);
+    }
+  }
+
+  private static void write(DataOutputStream out, String string) throws IOException {
+    byte[] bytes = string.getBytes(UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static List<String> strings(ByteBuffer content) {
+    List<String> strings = new ArrayList<>();
+    for (int left = content.getInt(); left > 0; left--) {
+      strings.add(string(content));
+    }
+    return strings;
+  }
+
+  private static String string(ByteBuffer content) {
+    byte[] bytes = new byte[content.getInt()];
+    content.get(bytes);
+    return new String(bytes, UTF_8);
+  }
+}

@@ -1,0 +1,395 @@
+package dev.mto.data.folder;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import dev.mto.data.image.EncodedImage;
+import dev.mto.data.image.Exif;
+import dev.mto.data.image.UnreadableImageException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Images in tar archives against the same images unpacked. */
+class TarArchivesTest {
+  private static final String LONG = "long/" + "x".repeat(150) + "/" + "y".repeat(120) + ".png";
+
+  @TempDir private Path root;
+  private Path folder;
+
+  @BeforeEach
+  void unpacked() throws IOException {
+    folder = root.resolve("unpacked");
+    for (String name :
+        List.of("b/2.png", "b/10.png", "a-z/1.png", "a/é 1.png", "a/deep/3.png", "a/" + LONG)) {
+      Path file = folder.resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.write(file, image(name));
+    }
+    Files.writeString(folder.resolve("a/notes.txt"), "left out");
+    Files.write(folder.resolve("b/._2.png"), image("hidden"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {TarArchiveOutputStream.LONGFILE_GNU, TarArchiveOutputStream.LONGFILE_POSIX})
+  void anArchiveIsReadAsTheFolderThatWasPacked(int longNames) throws Exception {
+    Path tar = write("train.tar", out -> addAll(out, folder, "./", longNames));
+
+    assertSame(ImageFolder.open(tar), ImageFolder.open(folder));
+    assertSame(ImageFolder.atAnyDepth(tar), ImageFolder.atAnyDepth(folder));
+    assertSame(ImageFolder.open(tar).evenly(4), ImageFolder.open(folder).evenly(4));
+    List<String> others = List.of("0", "b", "a-z", "a");
+    assertSame(ImageFolder.open(tar).inClasses(others), ImageFolder.open(folder).inClasses(others));
+    assertThat(ImageFolder.open(tar).leftOut().byEnding()).containsExactly(entry(".txt", 1));
+    assertThat(ImageFolder.open(tar).leftOut().hidden()).isEqualTo(1);
+  }
+
+  @Test
+  void archivesInAnArchiveAreClassFolders() throws Exception {
+    Path tar =
+        write(
+            "ILSVRC2012_img_train.tar",
+            all -> {
+              for (String group : List.of("b", "a", "a-z")) {
+                add(all, group + ".tar", bytes(one -> addAll(one, folder.resolve(group), "", 2)));
+              }
+            });
+
+    assertSame(ImageFolder.open(tar), ImageFolder.open(folder));
+  }
+
+  @Test
+  void aRangeAndAFolderOfArchivesAreTheImagesOfAll() throws Exception {
+    Path shards = Files.createDirectories(root.resolve("shards"));
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(folder)) {
+      files = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (int i = 0; i < 3; i++) {
+      int shard = i;
+      write(
+          "shards/train-%03d.tar".formatted(i),
+          tar -> {
+            for (int j = shard; j < files.size(); j += 3) {
+              String name = folder.relativize(files.get(j)).toString();
+              add(tar, name, Files.readAllBytes(files.get(j)));
+            }
+          });
+    }
+
+    assertSame(ImageFolder.open(shards.resolve("train-{000..002}.tar")), ImageFolder.open(folder));
+    assertSame(ImageFolder.open(shards), ImageFolder.open(folder));
+    assertRefused(shards.resolve("train-{000..003}.tar"), "train-003.tar does not exist");
+  }
+
+  @Test
+  void aClassBesideAnImageNamesItsClassAndKeysMayComeAgainInAnotherArchive() throws Exception {
+    Path shards = Files.createDirectories(root.resolve("web"));
+    for (int i = 0; i < 2; i++) {
+      int shard = i;
+      write(
+          "web/%d.tar".formatted(i),
+          tar -> {
+            for (int key = 0; key < 3; key++) {
+              String name = "%06d".formatted(key);
+              add(tar, name + ".json", "{}".getBytes(UTF_8));
+              add(tar, name + ".jpg", image(shard + " " + key));
+              add(tar, name + ".cls", ((key + shard) % 2 * 10 + "\n").getBytes(UTF_8));
+            }
+          });
+    }
+
+    ImageFolder images = ImageFolder.open(shards);
+
+    assertThat(images.classes()).containsExactly("0", "10");
+    assertThat(images.size()).isEqualTo(6);
+    assertThat(IntStream.range(0, 6).map(images::label)).containsExactly(0, 0, 0, 1, 1, 1);
+    assertThat(relative(images))
+        .containsExactly(
+            "0/000000.jpg",
+            "0/000001.jpg",
+            "0/000002.jpg",
+            "10/000000.jpg",
+            "10/000001.jpg",
+            "10/000002.jpg");
+    assertThat(pixelsOf(images, 0)).isEqualTo(pixels("0 0"));
+    assertThat(pixelsOf(images, 1)).isEqualTo(pixels("1 1"));
+    assertThat(pixelsOf(images, 3)).isEqualTo(pixels("1 0"));
+    assertThat(images.leftOut().byEnding()).containsExactly(entry(".json", 6));
+  }
+
+  @Test
+  void classesBesideSomeImagesAloneAreRefused() throws IOException {
+    Path tar =
+        write(
+            "some.tar",
+            out -> {
+              add(out, "1.jpg", image("1"));
+              add(out, "1.cls", "7".getBytes(UTF_8));
+              add(out, "2.jpg", image("2"));
+            });
+    assertRefused(tar, "only 1 of 2 images have a .cls beside them");
+  }
+
+  @Test
+  void linksNamesThatLeadOutsideAndOlderMembersAreLeftOut() throws Exception {
+    Path tar =
+        write(
+            "hostile.tar",
+            out -> {
+              add(out, "a/1.png", image("old"));
+              add(out, "../a/2.png", image("outside"));
+              add(out, "a/../../3.png", image("outside"));
+              link(out, "a/4.png", "/etc/passwd", TarConstants.LF_SYMLINK);
+              link(out, "a/5.png", "a/1.png", TarConstants.LF_LINK);
+              link(out, "a/6.png", "", TarConstants.LF_FIFO);
+              absolute(out, "/a/7.png");
+              add(out, "a/1.png", image("new"));
+            });
+
+    ImageFolder images = ImageFolder.open(tar);
+
+    assertThat(relative(images)).containsExactly("a/1.png");
+    assertThat(pixelsOf(images, 0)).isEqualTo(pixels("new"));
+    assertThat(images.leftOut().byEnding())
+        .containsExactly(
+            entry("link", 2),
+            entry("name outside of the archive", 3),
+            entry("older member of the same name", 1),
+            entry("special member", 1));
+  }
+
+  @Test
+  void anArchiveThatIsCutShortKeepsWhatIsWholeAndTellsTheRest() throws Exception {
+    Path tar =
+        write(
+            "cut.tar",
+            out -> {
+              for (int i = 0; i < 4; i++) {
+                add(out, "a/%d.png".formatted(i), image("cut " + i));
+              }
+            });
+    long third = 2 * (512 + (image("cut 0").length + 511) / 512 * 512L);
+    try (var channel = Files.newByteChannel(tar, StandardOpenOption.WRITE)) {
+      channel.truncate(third + 512 + 100);
+    }
+
+    ImageFolder images = ImageFolder.open(tar);
+
+    assertThat(images.size()).isEqualTo(3);
+    assertThat(pixelsOf(images, 1)).isEqualTo(pixels("cut 1"));
+    assertThatThrownBy(() -> images.read(2, Exif.APPLY))
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageContaining("cut short");
+    assertThat(images.leftOut().byEnding()).containsExactly(entry("end of a damaged archive", 1));
+  }
+
+  @Test
+  void whatIsNoArchiveIsRefusedInOneLine() throws IOException {
+    Path text = Files.writeString(root.resolve("text.tar"), "not an archive ".repeat(100));
+    Path empty = Files.createFile(root.resolve("empty.tar"));
+    Path packed = Files.createFile(root.resolve("train.tar.gz"));
+    Path words = write("words.tar", out -> add(out, "a/1.txt", new byte[3]));
+    Path both =
+        write(
+            "both.tar",
+            out -> {
+              add(out, "1.png", image("1"));
+              add(out, "a/1.png", image("2"));
+            });
+
+    assertRefused(text, "is no tar archive");
+    assertRefused(empty, "holds no image");
+    assertRefused(packed, "is compressed");
+    assertRefused(words, "holds no image", "1 .txt");
+    assertRefused(both, "holds images both directly and in a");
+  }
+
+  @Test
+  void theIndexIsKeptAndMadeAnewWhenAnArchiveOrItChanges() throws Exception {
+    Path tar = write("train.tar", out -> add(out, "a/1.png", image("1")));
+    Path kept = root.resolve("train.tar.index");
+    ImageFolder.open(tar);
+    FileTime longAgo = FileTime.fromMillis(1_000_000);
+    Files.setLastModifiedTime(kept, longAgo);
+
+    ImageFolder.open(tar);
+    assertThat(Files.getLastModifiedTime(kept)).as("read again").isEqualTo(longAgo);
+
+    byte[] bytes = Files.readAllBytes(kept);
+    bytes[bytes.length - 3] ^= 1; // of a name
+    Files.write(kept, bytes);
+    assertThat(relative(ImageFolder.open(tar))).containsExactly("a/1.png");
+    assertThat(Files.readAllBytes(kept)).as("mended").isNotEqualTo(bytes);
+
+    write(
+        "train.tar",
+        out -> {
+          add(out, "a/1.png", image("1"));
+          add(out, "b/1.png", image("2"));
+        });
+    assertThat(relative(ImageFolder.open(tar))).containsExactly("a/1.png", "b/1.png");
+    try (Stream<Path> all = Files.list(root)) {
+      assertThat(all).noneMatch(file -> file.toString().endsWith(".tmp"));
+    }
+  }
+
+  @Test
+  void whereNothingCanBeKeptBesideTheArchiveTheUsersCacheHasTheIndex() throws Exception {
+    Path tar = write("train.tar", out -> addAll(out, folder, "", 2));
+    Files.createDirectories(root.resolve("train.tar.index/in the way"));
+    String home = System.getProperty("user.home");
+    System.setProperty("user.home", root.toString());
+    try {
+      assertSame(ImageFolder.open(tar), ImageFolder.open(folder));
+      if (System.getenv("XDG_CACHE_HOME") == null) {
+        assertThat(root.resolve(".cache/mto/index")).isNotEmptyDirectory();
+      }
+      assertSame(ImageFolder.open(tar), ImageFolder.open(folder));
+    } finally {
+      System.setProperty("user.home", home);
+    }
+  }
+
+  @Test
+  void anImageIsFoundByItsPathWithinTheArchive() throws Exception {
+    Path tar = write("train.tar", out -> addAll(out, folder, "", 2));
+    ImageFolder images = ImageFolder.open(tar);
+    for (int i = 0; i < images.size(); i++) {
+      assertThat(pixels(ImageFolder.read(images.path(i), Exif.APPLY)))
+          .isEqualTo(pixels(images.read(i, Exif.APPLY)));
+    }
+    assertThatThrownBy(() -> ImageFolder.read(tar.resolve("a/none.png"), Exif.APPLY))
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageContaining("no such image");
+  }
+
+  private static List<Integer> pixels(EncodedImage image) throws UnreadableImageException {
+    var pixels = image.pixels(1);
+    return IntStream.range(0, pixels.count()).mapToObj(pixels::value).toList();
+  }
+
+  private static void assertSame(ImageFolder packed, ImageFolder unpacked) throws IOException {
+    assertThat(packed.identity()).isEqualTo(unpacked.identity());
+    assertThat(packed.classes()).isEqualTo(unpacked.classes());
+    assertThat(relative(packed)).isEqualTo(relative(unpacked));
+    for (int i = 0; i < unpacked.size(); i++) {
+      assertThat(packed.label(i)).isEqualTo(unpacked.label(i));
+      assertThat(pixelsOf(packed, i)).isEqualTo(pixelsOf(unpacked, i));
+    }
+  }
+
+  private static List<String> relative(ImageFolder images) {
+    return IntStream.range(0, images.size())
+        .mapToObj(i -> images.root().relativize(images.path(i)).toString())
+        .toList();
+  }
+
+  private static List<Integer> pixelsOf(ImageFolder images, int index) throws IOException {
+    return pixels(images.read(index, Exif.APPLY));
+  }
+
+  private static void assertRefused(Path archive, String... parts) {
+    assertThatThrownBy(() -> ImageFolder.open(archive))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll(parts)
+        .message()
+        .doesNotContain("\n");
+  }
+
+  /** A PNG of its own for each text. */
+  private static byte[] image(String text) {
+    byte[] grey = new byte[64];
+    new Random(text.hashCode()).nextBytes(grey);
+    return EncodedImage.png(grey, 8, 8);
+  }
+
+  private static List<Integer> pixels(String text) throws IOException {
+    return pixels(EncodedImage.of(image(text), Exif.APPLY));
+  }
+
+  /** Fills an archive. */
+  private interface Filling {
+    void into(TarArchiveOutputStream tar) throws IOException;
+  }
+
+  private Path write(String name, Filling filling) throws IOException {
+    Path file = root.resolve(name);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      write(out, filling);
+    }
+    return file;
+  }
+
+  private static byte[] bytes(Filling filling) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    write(bytes, filling);
+    return bytes.toByteArray();
+  }
+
+  private static void write(OutputStream out, Filling filling) throws IOException {
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out, UTF_8.name())) {
+      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
+      tar.setAddPaxHeadersForNonAsciiNames(true);
+      filling.into(tar);
+    }
+  }
+
+  private static void addAll(TarArchiveOutputStream tar, Path folder, String prefix, int longNames)
+      throws IOException {
+    tar.setLongFileMode(longNames);
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(folder)) {
+      files = new ArrayList<>(all.filter(Files::isRegularFile).toList());
+    }
+    Collections.shuffle(files, new Random(1));
+    for (Path file : files) {
+      add(tar, prefix + folder.relativize(file), Files.readAllBytes(file));
+    }
+  }
+
+  private static void add(TarArchiveOutputStream tar, String name, byte[] content)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setSize(content.length);
+    tar.putArchiveEntry(entry);
+    tar.write(content);
+    tar.closeArchiveEntry();
+  }
+
+  private static void absolute(TarArchiveOutputStream tar, String name) throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name, true);
+    entry.setSize(3);
+    tar.putArchiveEntry(entry);
+    tar.write(new byte[3]);
+    tar.closeArchiveEntry();
+  }
+
+  private static void link(TarArchiveOutputStream tar, String name, String target, byte type)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name, type);
+    entry.setLinkName(target);
+    tar.putArchiveEntry(entry);
+    tar.closeArchiveEntry();
+  }
+}
