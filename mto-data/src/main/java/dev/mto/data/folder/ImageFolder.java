@@ -95,9 +95,13 @@ public final class ImageFolder {
         : unlabelled(root, TarIndex.of(root, shards));
   }
 
-  /** Whether {@link #open} reads tar archives there. */
+  /** Whether {@link #open} reads tar archives there, or says what is wrong with them. */
   public static boolean isArchive(Path root) {
-    return !TarShards.of(root).isEmpty();
+    try {
+      return !TarShards.of(root).isEmpty();
+    } catch (IllegalArgumentException e) {
+      return true;
+    }
   }
 
   /** The images of archives in the order of their whole names, without labels. */

@@ -19,9 +19,10 @@ final class TarShards {
 
   /**
    * The archives in order: a tar, those of a range like {@code shards-{000..127}.tar}, or those of
-   * a folder that holds archives and neither images nor folders. Empty where the path is none.
+   * a folder that holds archives and neither images nor folders. Empty where it is none of these.
    *
-   * @throws IllegalArgumentException in one line, if one of a range is missing or it is compressed
+   * @throws IllegalArgumentException in one line, if one of a range that has begun is missing or it
+   *     is compressed
    */
   static List<Path> of(Path root) {
     String name = root.getFileName() == null ? "" : root.getFileName().toString();
@@ -60,14 +61,14 @@ final class TarShards {
       Path shard =
           root.resolveSibling(
               name.substring(0, range.start()) + number + name.substring(range.end()));
+      if (!Files.isRegularFile(shard) && shards.isEmpty()) {
+        return List.of();
+      }
       if (!Files.isRegularFile(shard)) {
         throw new IllegalArgumentException(
             shard + " does not exist, but is one of " + root + ": check the range");
       }
       shards.add(shard);
-    }
-    if (shards.isEmpty()) {
-      throw new IllegalArgumentException(root + " ends before it begins: check the range");
     }
     return shards;
   }

@@ -11,6 +11,7 @@ import dev.mto.data.image.UnreadableImageException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -282,6 +283,60 @@ class TarArchivesTest {
     assertThatThrownBy(() -> ImageFolder.read(tar.resolve("a/none.png"), Exif.APPLY))
         .isInstanceOf(UnreadableImageException.class)
         .hasMessageContaining("no such image");
+  }
+
+  /** {@code -Dmto.images=1281167} makes it as large as ImageNet-1K. */
+  @Test
+  void anIndexOfManyImagesIsMadeOnceAndFindsEach() throws Exception {
+    int images = Integer.getInteger("mto.images", 20_000);
+    int each = 1282;
+    Path tar =
+        write(
+            "many.tar",
+            all -> {
+              for (int first = 0; first < images; first += each) {
+                int from = first;
+                int to = Math.min(images, first + each);
+                String group = "n%08d.tar".formatted(first / each);
+                Filling filling =
+                    one -> {
+                      for (int i = from; i < to; i++) {
+                        add(
+                            one,
+                            "n%08d_%d.JPEG".formatted(from / each, i),
+                            ("" + i).getBytes(UTF_8));
+                      }
+                    };
+                add(all, group, bytes(filling));
+              }
+            });
+    long started = System.nanoTime();
+    TarIndex.of(tar, List.of(tar));
+    long made = System.nanoTime();
+    System.gc();
+    long before = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    long again = System.nanoTime();
+    TarIndex index = TarIndex.of(tar, List.of(tar));
+    long opened = System.nanoTime();
+    System.gc();
+    long held = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() - before;
+
+    assertThat(index.size()).isEqualTo(images);
+    for (int i = 0; i < images; i += 1 + images / 1000) {
+      String name = index.name(i);
+      String content = new String(index.bytes(i, tar), UTF_8);
+      assertThat(name).endsWith("_" + content + ".JPEG");
+      assertThat(index.label(i)).isEqualTo(Integer.parseInt(content) / each);
+      assertThat(index.find(index.classes().get(index.label(i)) + "/" + name)).isEqualTo(i);
+    }
+    assertThat(held).as("the index is mapped, not held").isLessThan(1L << 20);
+    System.out.printf(
+        "%d images: index made in %.1f s, opened again in %.2f s, %.1f MB, %.2f MB of the heap%n",
+        images,
+        (made - started) / 1e9,
+        (opened - again) / 1e9,
+        Files.size(root.resolve("many.tar.index")) / 1e6,
+        held / 1e6);
   }
 
   private static List<Integer> pixels(EncodedImage image) throws UnreadableImageException {

@@ -1,5 +1,6 @@
 package dev.mto.engine.command;
 
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.config.ConfigLoader;
@@ -152,9 +153,10 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private static void folder(String key, String value) {
-    if (!Files.isDirectory(Path.of(value))) {
+    Path path = Path.of(value);
+    if (!Files.isDirectory(path) && !ImageFolder.isArchive(path)) {
       throw new UserException(
-          "%1$s: %2$s is not a folder; give the folder of the images (--set %1$s=DIR)"
+          "%1$s: %2$s is not a folder; give the folder or tar archive of the images (--set %1$s=DIR)"
               .formatted(key, value));
     }
   }

@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,12 +80,15 @@ public final class ConfigLoader {
         });
   }
 
-  /** Folders of images in a file are found from the file's own folder, or from the present one. */
+  /**
+   * Folders and archives of images in a file are found from the file's own folder, or from the
+   * present one.
+   */
   private static void resolveFolders(Path file, JsonNode data) {
     for (String key : List.of("train", "val")) {
       if (data instanceof ObjectNode given && given.path(key).isTextual()) {
         Path beside = file.toAbsolutePath().resolveSibling(given.get(key).asText()).normalize();
-        if (Files.isDirectory(beside)) {
+        if (Files.exists(beside) || ImageFolder.isArchive(beside)) {
           given.put(key, beside.toString());
         }
       }

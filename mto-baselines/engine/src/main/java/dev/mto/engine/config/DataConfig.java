@@ -9,15 +9,16 @@ import java.util.List;
 public record DataConfig(
     @Setting(
             value =
-                "Folder of training images, flat or in class folders; a relative one is found from"
-                    + " the file's own folder, else from the present one.",
-            range = "a folder")
+                "Folder of training images, flat or in class folders, or tar archives of them; a"
+                    + " relative one is found from the file's own folder, else from the present"
+                    + " one.",
+            range = "a folder, a tar, a folder of tars, or a range as shards-{000..127}.tar")
         String train,
     @Setting(
             value =
-                "Folder of images that the loss and the k-NN accuracy are measured on; null for"
-                    + " none.",
-            range = "a folder, or null")
+                "Folder or archives of images that the loss and the k-NN accuracy are measured on;"
+                    + " null for none.",
+            range = "as data.train, or null")
         String val,
     @Setting(
             value =
@@ -71,7 +72,7 @@ public record DataConfig(
         train != null && !train.isBlank(),
         "data.train",
         train,
-        "a folder of images (in the file, or --set data.train=DIR)");
+        "a folder or tar archive of images (in the file, or --set data.train=DIR)");
     Rules.require(
         channels >= 1 && channels <= MOST_CHANNELS,
         "data.channels",

@@ -259,7 +259,7 @@ class ConfigLoaderTest {
         "data.flip=2 | data.flip: 2 must be between 0 and 1",
         "data.workers=0 | data.workers: 0 must be between 1 and 256",
         "data.crop_scale=[0.9, 0.5] | data.crop_scale: [0.9, 0.5] must be [smallest, largest]",
-        "data.train=null | data.train: null must be a folder of images",
+        "data.train=null | data.train: null must be a folder or tar archive of images",
         "model.image=[224] | model.image: [224] must be [height, width]",
         "model.image=[8, 224] | model.image: [8, 224] must be at least one patch of 16 pixels",
         "checkpoint.keep=0 | checkpoint.keep: 0 must be greater than 0",

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /**
  * Which images were embedded.
  *
- * @param source the folder or list as it was given
+ * @param source the folder, archive or list as it was given
  * @param directory where relative paths begin, absolute
  * @param identity SHA-256 over paths and sizes
  * @param files how many images there are, unreadable ones included
@@ -23,13 +23,13 @@ public record EmbeddedImages(String source, String directory, String identity, i
   }
 
   /**
-   * Lists the images of a folder at any depth, or those that a text file names.
+   * Lists the images of a folder or of tar archives at any depth, or those that a text file names.
    *
    * @throws UserException when there is none
    */
   public static ImageFolder open(Path source) {
     try {
-      return Files.isRegularFile(source)
+      return Files.isRegularFile(source) && !ImageFolder.isArchive(source)
           ? ImageFolder.listedIn(source)
           : ImageFolder.atAnyDepth(source);
     } catch (IllegalArgumentException e) {

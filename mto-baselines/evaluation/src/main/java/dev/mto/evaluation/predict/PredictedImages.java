@@ -15,19 +15,21 @@ import java.util.List;
  */
 public record PredictedImages(ImageFolder folder, String note) {
   /**
-   * Opens a folder of images, flat or in class folders; an image; or a text file of images, one
-   * path a line, relative ones from the text file's folder.
+   * Opens a folder or tar archives of images, flat or in class folders; an image; or a text file of
+   * images, one path a line, relative ones from the text file's folder.
    *
    * @param classes those of the classifier; a folder whose class folders are all among them has
    *     labels
    * @throws UserException when there is nothing there, or no image in it
    */
   public static PredictedImages open(Path images, List<String> classes) {
-    if (!Files.exists(images)) {
-      throw new UserException(images + ": does not exist; give a folder, an image or a list");
-    }
     try {
-      if (Files.isDirectory(images)) {
+      boolean archive = ImageFolder.isArchive(images);
+      if (!archive && !Files.exists(images)) {
+        throw new UserException(
+            images + ": does not exist; give a folder, an archive, an image or a list");
+      }
+      if (archive || Files.isDirectory(images)) {
         return ofFolder(images, classes);
       }
       boolean one = ImageFolder.isImage(images);
