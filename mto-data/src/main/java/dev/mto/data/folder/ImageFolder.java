@@ -22,38 +22,34 @@ import org.apache.commons.codec.digest.DigestUtils;
  */
 public final class ImageFolder {
   private final Path root;
-  private final List<String> folders;
+  private final Members members;
   private final List<String> classes;
   private final int[] ranks;
-  private final Members members;
   private final int[] chosen;
   private final String identity;
   private final LeftOut leftOut;
 
-  ImageFolder(Path root, List<String> classes, Members members, String identity, LeftOut leftOut) {
-    this(root, classes, classes, members, null, identity, leftOut);
+  ImageFolder(Path root, Members members, String identity, LeftOut leftOut) {
+    this(root, members, members.classes(), null, identity, leftOut);
   }
 
   /**
    * Some of the members.
    *
-   * @param folders the members' classes
    * @param classes those of the labels, with the members' among them; empty for no labels
    * @param chosen numbers of members in order; null for all
    */
   private ImageFolder(
       Path root,
-      List<String> folders,
-      List<String> classes,
       Members members,
+      List<String> classes,
       int[] chosen,
       String identity,
       LeftOut leftOut) {
     this.root = root;
-    this.folders = List.copyOf(folders);
-    this.classes = List.copyOf(classes);
-    this.ranks = folders.stream().mapToInt(classes::indexOf).toArray();
     this.members = members;
+    this.classes = List.copyOf(classes);
+    this.ranks = members.classes().stream().mapToInt(classes::indexOf).toArray();
     this.chosen = chosen;
     this.identity = identity;
     this.leftOut = leftOut;
@@ -76,10 +72,10 @@ public final class ImageFolder {
   public static ImageFolder open(Path root) {
     List<Path> shards = TarShards.of(root);
     if (shards.isEmpty()) {
-      return new ImageFolderScan(root).scan();
+      return ClassList.named(new ImageFolderScan(root).scan());
     }
     TarIndex index = TarIndex.of(root, shards);
-    return new ImageFolder(root, index.classes(), index, index.identity(), index.leftOut());
+    return ClassList.named(new ImageFolder(root, index, index.identity(), index.leftOut()));
   }
 
   /**
@@ -106,10 +102,7 @@ public final class ImageFolder {
 
   /** The images of archives in the order of their whole names, without labels. */
   private static ImageFolder unlabelled(Path root, TarIndex index) {
-    String[] names =
-        IntStream.range(0, index.size())
-            .mapToObj(i -> relative(i, index.classes(), index))
-            .toArray(String[]::new);
+    String[] names = IntStream.range(0, index.size()).mapToObj(index::path).toArray(String[]::new);
     int[] order =
         IntStream.range(0, names.length)
             .boxed()
@@ -121,8 +114,7 @@ public final class ImageFolder {
       digest.update((names[i] + "\0" + index.length(i) + "\n").getBytes(UTF_8));
     }
     String identity = HexFormat.of().formatHex(digest.digest());
-    return new ImageFolder(
-        root, index.classes(), List.of(), index, order, identity, index.leftOut());
+    return new ImageFolder(root, index, List.of(), order, identity, index.leftOut());
   }
 
   /**
@@ -157,7 +149,7 @@ public final class ImageFolder {
     }
     int[] some =
         IntStream.range(0, most).map(i -> member((int) ((long) i * size() / most))).toArray();
-    return new ImageFolder(root, folders, classes, members, some, identity + " " + most, leftOut);
+    return new ImageFolder(root, members, classes, some, identity + " " + most, leftOut);
   }
 
   /**
@@ -178,7 +170,19 @@ public final class ImageFolder {
       throw new IllegalArgumentException(
           root + " has the classes " + missing + ", which are not among " + shortened(others));
     }
-    return new ImageFolder(root, folders, others, members, chosen, identity, leftOut);
+    return new ImageFolder(root, members, others, chosen, identity, leftOut);
+  }
+
+  /**
+   * All these images with labels that do not lie in their paths.
+   *
+   * @param names of the classes
+   * @param labels ranks of the images' classes
+   * @param more of the identity
+   */
+  ImageFolder labelled(List<String> names, int[] labels, String more) {
+    return new ImageFolder(
+        root, ClassList.labelled(members, names, labels), identity + " " + more, leftOut);
   }
 
   private static String shortened(List<String> names) {
@@ -195,7 +199,7 @@ public final class ImageFolder {
 
   /** Where the image lies; of one in an archive, as if the archive were a folder. */
   public Path path(int index) {
-    return root.resolve(relative(member(index), folders, members));
+    return root.resolve(members.path(member(index)));
   }
 
   /**
@@ -227,11 +231,6 @@ public final class ImageFolder {
 
   private int member(int index) {
     return chosen == null ? index : chosen[index];
-  }
-
-  private static String relative(int member, List<String> folders, Members members) {
-    String name = members.name(member);
-    return folders.isEmpty() ? name : folders.get(members.label(member)) + "/" + name;
   }
 
   /** Rank of the image's class in {@link #classes()}, or -1 when unlabelled. */

@@ -118,10 +118,10 @@ final class ImageFolderScan {
     }
     return new ImageFolder(
         root,
-        classes,
         new Members.OwnFiles(
+            classes,
             names.toArray(String[]::new),
-            classes.isEmpty() ? new int[0] : labels.stream().mapToInt(Integer::intValue).toArray()),
+            labels.stream().mapToInt(Integer::intValue).toArray()),
         HexFormat.of().formatHex(digest.digest()),
         leftOut);
   }

@@ -83,8 +83,7 @@ final class ImageList {
   private ImageFolder folder() {
     return new ImageFolder(
         Path.of(""),
-        List.of(),
-        new Members.OwnFiles(names.toArray(String[]::new), new int[0]),
+        new Members.OwnFiles(List.of(), names.toArray(String[]::new), new int[0]),
         HexFormat.of().formatHex(digest.digest()),
         LeftOut.NOTHING);
   }

@@ -3,13 +3,17 @@ package dev.mto.data.folder;
 import dev.mto.data.image.EncodedImage;
 import dev.mto.data.image.UnreadableImageException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The images of a place, by number: what they are called, their classes and their bytes. */
 interface Members {
   int size();
 
-  /** Name within its class, or among all without classes, with forward slashes. */
-  String name(int index);
+  /** Where an image lies below the root, with forward slashes. */
+  String path(int index);
+
+  /** Names of the classes in order; empty where there are none. */
+  List<String> classes();
 
   /** Rank of its class, or -1. */
   int label(int index);
@@ -24,15 +28,19 @@ interface Members {
 
   /** Files of their own. */
   final class OwnFiles implements Members {
+    private final List<String> classes;
     private final String[] names;
     private final int[] labels;
 
     /**
      * Files in order.
      *
-     * @param labels ranks; empty where there are no classes
+     * @param classes names of the class folders; empty for none
+     * @param names below the class folder, or the root
+     * @param labels ranks of the classes; not looked at without classes
      */
-    OwnFiles(String[] names, int[] labels) {
+    OwnFiles(List<String> classes, String[] names, int[] labels) {
+      this.classes = List.copyOf(classes);
       this.names = names;
       this.labels = labels;
     }
@@ -43,13 +51,18 @@ interface Members {
     }
 
     @Override
-    public String name(int index) {
-      return names[index];
+    public String path(int index) {
+      return classes.isEmpty() ? names[index] : classes.get(labels[index]) + "/" + names[index];
+    }
+
+    @Override
+    public List<String> classes() {
+      return classes;
     }
 
     @Override
     public int label(int index) {
-      return labels.length == 0 ? -1 : labels[index];
+      return classes.isEmpty() ? -1 : labels[index];
     }
 
     @Override

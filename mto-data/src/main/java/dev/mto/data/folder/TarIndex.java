@@ -107,7 +107,8 @@ final class TarIndex implements Members {
     }
   }
 
-  List<String> classes() {
+  @Override
+  public List<String> classes() {
     return header.classes();
   }
 
@@ -125,7 +126,14 @@ final class TarIndex implements Members {
   }
 
   @Override
-  public String name(int index) {
+  public String path(int index) {
+    return header.classes().isEmpty()
+        ? name(index)
+        : header.classes().get(label(index)) + "/" + name(index);
+  }
+
+  /** Name within its class, or among all without classes. */
+  String name(int index) {
     int from = starts.getInt(index * Integer.BYTES);
     byte[] name = new byte[starts.getInt((index + 1) * Integer.BYTES) - from];
     names.get(from, name);

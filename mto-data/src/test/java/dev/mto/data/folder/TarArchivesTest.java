@@ -139,6 +139,37 @@ class TarArchivesTest {
     assertThat(images.leftOut().byEnding()).containsExactly(entry(".json", 6));
   }
 
+  /** As ImageNet's validation images and Kaggle's list of them. */
+  @Test
+  void aListBesideAFlatArchiveOrFolderNamesTheClasses() throws Exception {
+    Path flat = Files.createDirectories(root.resolve("flat"));
+    for (int i = 1; i <= 3; i++) {
+      Files.write(flat.resolve("val_%d.JPEG".formatted(i)), image("flat " + i));
+    }
+    Path tar = write("flat.tar", out -> addAll(out, flat, "", 2));
+    String list =
+        "ImageId,PredictionString\nval_2,n02 1 2 3 4 n02 5 6 7 8\nval_1,n10 1 2 3 4\nval_3,n02 1 1 1 1\n";
+    Files.writeString(root.resolve("flat.tar.classes"), list);
+    Files.writeString(root.resolve("flat.classes"), "val_1.JPEG n10\nval_2.JPEG\tn02\nval_3 n02\n");
+
+    ImageFolder images = ImageFolder.open(tar);
+
+    assertThat(images.classes()).containsExactly("n02", "n10");
+    assertThat(IntStream.range(0, 3).map(images::label)).containsExactly(1, 0, 0);
+    assertThat(relative(images)).containsExactly("val_1.JPEG", "val_2.JPEG", "val_3.JPEG");
+    assertSame(images, ImageFolder.open(flat));
+    assertThat(IntStream.range(0, 2).map(images.evenly(2).inClasses(List.of("n10", "n02"))::label))
+        .containsExactly(0, 1);
+    Files.writeString(root.resolve("flat.tar.classes"), list.replace("val_3,n02", "val_3,n10"));
+    assertThat(ImageFolder.open(tar).identity()).isNotEqualTo(images.identity());
+    Files.writeString(root.resolve("flat.tar.classes"), list.replace("val_3,", "val_4,"));
+    assertRefused(tar, "flat.tar.classes", "does not name a class for", "val_3.JPEG");
+    Files.writeString(root.resolve("flat.tar.classes"), "490\n361\n171\n");
+    assertRefused(tar, "flat.tar.classes, line 1: '490' is no name of an image and its class");
+    Files.writeString(root.resolve("flat.tar.classes"), "val_1 n01\nval_1 n02\n");
+    assertRefused(tar, "flat.tar.classes, line 2: val_1 is of class n01 before");
+  }
+
   @Test
   void classesBesideSomeImagesAloneAreRefused() throws IOException {
     Path tar =
