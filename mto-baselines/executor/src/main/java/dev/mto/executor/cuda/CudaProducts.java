@@ -71,7 +71,12 @@ final class CudaProducts implements AutoCloseable {
     PointerByReference made = new PointerByReference();
     check(CublasLt.cublasLtCreate(made), "starting");
     handle = made.getValue();
-    workspace = device.allocate("workspace of matrix products", WORKSPACE_BYTES);
+    try {
+      workspace = device.allocate("workspace of matrix products", WORKSPACE_BYTES);
+    } catch (RuntimeException e) {
+      CublasLt.cublasLtDestroy(handle);
+      throw e;
+    }
   }
 
   /** As {@link dev.mto.executor.kernels.Kernels#matmul}. */

@@ -28,6 +28,27 @@ public final class NotEnoughMemoryException extends RuntimeException {
     this.available = available;
   }
 
+  private NotEnoughMemoryException(String message, NotEnoughMemoryException cause) {
+    super(message, cause);
+    this.needed = cause.needed;
+    this.available = cause.available;
+  }
+
+  /**
+   * The same for a batch, with the one that would fit.
+   *
+   * @param images that are too many
+   * @param fit images for which there is memory, 0 for none
+   */
+  public NotEnoughMemoryException withBatch(long images, long fit) {
+    return new NotEnoughMemoryException(
+        getMessage()
+            + (fit == 0
+                ? "; not even one image fits"
+                : "; that is for %d images at a time, %d would fit".formatted(images, fit)),
+        this);
+  }
+
   /** Bytes that are needed. */
   public long needed() {
     return needed;

@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
  * CUDA's libraries without a GPU: {@code fake_cuda.cpp} and what it includes, compiled by g++. They
  * are compiled once for each text of these files.
  */
-final class EmulatedCuda {
-  static final String NEEDS =
+public final class EmulatedCuda {
+  /** What is missing where there can be none. */
+  public static final String NEEDS =
       "g++ on Linux is needed, which compiles the kernels for GPUs for emulation";
 
   private static final Path BUILT = Path.of("target", "emulated-cuda");
@@ -33,6 +34,12 @@ final class EmulatedCuda {
   private static final List<String> LIBRARIES =
       List.of("libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13");
 
+  static {
+    // machine code that real libraries made, or would take, is not that of emulated ones
+    System.setProperty(
+        CubinCache.FOLDER_PROPERTY, BUILT.resolve("cubins").toAbsolutePath().toString());
+  }
+
   private final NativeLibrary control;
 
   private EmulatedCuda(Path folder) {
@@ -40,7 +47,7 @@ final class EmulatedCuda {
   }
 
   /** Whether there can be one here: a condition of tests. */
-  static boolean isPossible() {
+  public static boolean isPossible() {
     try {
       return System.getProperty("os.name").equals("Linux")
           && run(List.of("g++", "--version")).code() == 0;
@@ -50,7 +57,7 @@ final class EmulatedCuda {
   }
 
   /** Binds libraries with the kernels of the project. */
-  static EmulatedCuda bind() {
+  public static EmulatedCuda bind() {
     return bind(KernelSource.text());
   }
 
@@ -62,14 +69,24 @@ final class EmulatedCuda {
   }
 
   /** A number that the driver tells, as its version. */
-  EmulatedCuda set(String setting, int value) {
+  public EmulatedCuda set(String setting, int value) {
     control.getFunction("fake_set").invokeInt(new Object[] {setting, value});
     return this;
   }
 
   /** Makes the next call of a function fail. */
-  void fail(String function, int error) {
-    control.getFunction("fake_fail").invokeInt(new Object[] {function, error});
+  public void fail(String function, int error) {
+    fail(function, error, 0);
+  }
+
+  /** Makes a call of a function fail after some that do not. */
+  public void fail(String function, int error, int after) {
+    control.getFunction("fake_fail").invokeInt(new Object[] {function, error, after});
+  }
+
+  /** Contexts and streams that were not given back. */
+  int opened() {
+    return control.getFunction("fake_opened").invokeInt(new Object[0]);
   }
 
   /** In which order threads, warps and blocks run. */
