@@ -33,6 +33,11 @@ public final class CudaKernelSets {
     return ordinal().map(CudaKernelSets::gpu);
   }
 
+  /** Whether a GPU is named; it may not be there. */
+  public static boolean isChosen() {
+    return ordinal().isPresent();
+  }
+
   private static Optional<Integer> ordinal() {
     Matcher choice = CHOICE.matcher(System.getProperty(KernelSets.PROPERTY, ""));
     return choice.matches()

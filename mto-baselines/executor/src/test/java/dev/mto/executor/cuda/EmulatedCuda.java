@@ -61,6 +61,17 @@ public final class EmulatedCuda {
     return bind(KernelSource.text());
   }
 
+  /** As {@link #bind}, and makes them those that are found on this machine. */
+  public static EmulatedCuda install() {
+    System.setProperty(CudaLibraries.FOLDERS_PROPERTY, folder(KernelSource.text()).toString());
+    return bind();
+  }
+
+  /** Has this machine's own libraries found again; those that are bound stay. */
+  public static void uninstall() {
+    System.clearProperty(CudaLibraries.FOLDERS_PROPERTY);
+  }
+
   /** Binds libraries with these kernels, in place of others. */
   static EmulatedCuda bind(String kernels) {
     Path folder = folder(kernels);
@@ -95,7 +106,7 @@ public final class EmulatedCuda {
   }
 
   /** Kernels that were launched. */
-  long launches() {
+  public long launches() {
     return (long) control.getFunction("fake_launches").invoke(Long.class, new Object[0]);
   }
 
