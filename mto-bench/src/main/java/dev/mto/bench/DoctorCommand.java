@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -78,8 +79,12 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     }
     CudaSurvey cuda =
         backend == Backend.CPU ? CudaSurvey.ofThisMachine() : new CudaSurvey(Map.of(), List.of());
-    plans(cuda);
-    List<String> gpus = gpus(backend, GpuSurvey.ofThisMachine(), CudaBuild.ofThisProject());
+    GpuSurvey survey = GpuSurvey.ofThisMachine();
+    plans(cuda, survey);
+    List<String> gpus =
+        survey.gpus().isEmpty() && !cuda.described().isEmpty()
+            ? List.of() // nvidia-smi is missing, and what it would tell is told
+            : gpus(backend, survey, CudaBuild.ofThisProject());
     gpus.forEach(System.out::println);
     boolean sound = true;
     if (load) {
@@ -96,18 +101,28 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
   }
 
   /** What --device has here; nothing where there is no driver, which is told of all GPUs. */
-  private void plans(CudaSurvey cuda) {
+  private void plans(CudaSurvey cuda, GpuSurvey survey) {
     cuda.described().forEach(this::line);
-    if (!cuda.described().isEmpty()) {
-      line(
-          "--device",
-          cuda.fit().isEmpty()
-              ? "cpu only, for the reasons above"
-              : cuda.fit().stream()
-                      .map(gpu -> "cuda:" + gpu.ordinal())
-                      .collect(Collectors.joining(", ", "cpu, ", ""))
-                  + "; verified by emulation, not yet on hardware");
+    devices(cuda, survey).ifPresent(devices -> line("--device", devices));
+  }
+
+  /** The values of --device that will do; empty without a driver. */
+  static Optional<String> devices(CudaSurvey cuda, GpuSurvey survey) {
+    if (!cuda.fit().isEmpty()) {
+      return Optional.of(
+          cuda.fit().stream()
+                  .map(gpu -> "cuda:" + gpu.ordinal())
+                  .collect(Collectors.joining(", ", "cpu, ", ""))
+              + "; verified by emulation, not yet on hardware");
     }
+    if (!cuda.described().isEmpty()) {
+      return Optional.of("cpu only, for what is said above");
+    }
+    return survey.gpus().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "cpu only: nvidia-smi is there and libcuda.so.1 is not; install all of the driver, or"
+                + " in a container let it in by NVIDIA_DRIVER_CAPABILITIES=compute,utility");
   }
 
   /** Runs the self test and says what it found; whether all kernels agreed. */

@@ -49,7 +49,7 @@ class DeviceCommandsTest {
         options: { decoder_dim: 32, decoder_depth: 1, decoder_heads: 2 }
         data: { train: train, val: val, workers: 1 }
         training: { epochs: 2, batch: 6, accumulate: 1, lr_scale_batch: none, warmup_epochs: 0 }
-        checkpoint: { every_minutes: 0.0 }
+        checkpoint: { every_minutes: 1.0e-9 }
         log: { pictures_every_epochs: 0, knn_every_epochs: 0 }
         """);
     run = root.resolve("run");

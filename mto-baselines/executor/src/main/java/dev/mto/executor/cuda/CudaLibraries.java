@@ -99,13 +99,13 @@ final class CudaLibraries {
    */
   Map<String, String> described() {
     Map<String, String> described = new LinkedHashMap<>();
-    NativeLibrary driver = find(DRIVER).orElse(null);
-    if (driver == null) {
+    Optional<NativeLibrary> driver = onLinux() ? find(DRIVER) : Optional.empty();
+    if (driver.isEmpty()) {
       return described;
     }
     try {
       int version = bindDriver();
-      String own = productVersion(driver);
+      String own = productVersion(driver.get());
       described.put("NVIDIA driver", own + "for CUDA up to " + dotted(version));
       described.put("NVRTC", described(this::bindCompiler, version));
       described.put("cuBLASLt", described(this::bindProducts, version));
@@ -113,6 +113,10 @@ final class CudaLibraries {
       described.put("NVIDIA driver", e.getMessage());
     }
     return described;
+  }
+
+  private static boolean onLinux() {
+    return System.getProperty("os.name").equals("Linux");
   }
 
   private static String described(IntFunction<String> binding, int driver) {
@@ -125,7 +129,7 @@ final class CudaLibraries {
 
   /** The newest CUDA that the driver supports, as 1000 times its major number and 10 its minor. */
   private int bindDriver() {
-    if (!System.getProperty("os.name").equals("Linux")) {
+    if (!onLinux()) {
       throw new CudaException("GPUs are used on Linux only; run on the CPU");
     }
     CudaDriver.bind(
