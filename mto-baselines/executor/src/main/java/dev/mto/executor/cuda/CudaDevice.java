@@ -200,7 +200,13 @@ final class CudaDevice implements AutoCloseable {
     if (begun != null) {
       CudaDriver.cuStreamDestroy_v2(begun);
     }
+    leave();
     CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
+  }
+
+  /** Leaves the calling thread without a GPU, until it enters one. */
+  static void leave() {
+    CudaDriver.cuCtxSetCurrent(Pointer.NULL);
     CURRENT.remove();
   }
 }

@@ -66,6 +66,7 @@ public record CudaSurvey(Map<String, String> described, List<CudaGpu> fit) {
     if (error == 0) {
       error = CudaDriver.cuMemGetInfo_v2(free, total);
     }
+    CudaDevice.leave();
     CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
     return error == 0
         ? String.format(

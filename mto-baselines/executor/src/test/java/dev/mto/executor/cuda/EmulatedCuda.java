@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -31,6 +32,20 @@ public final class EmulatedCuda {
           "fake_nvrtc.h",
           "fake_cublaslt.h",
           "fake_cuda.cpp");
+
+  /** The system property asks for AddressSanitizer, which the process must have loaded before. */
+  private static final List<String> FLAGS =
+      Boolean.getBoolean("mto.cuda.sanitized")
+          ? List.of(
+              "-std=c++17",
+              "-O1",
+              "-g",
+              "-fsanitize=address",
+              "-fPIC",
+              "-shared",
+              "-fvisibility=hidden")
+          : List.of("-std=c++17", "-O2", "-fPIC", "-shared", "-fvisibility=hidden");
+
   private static final List<String> LIBRARIES =
       List.of("libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13");
 
@@ -122,6 +137,7 @@ public final class EmulatedCuda {
    */
   static Path folder(String kernels) {
     String all = kernels + SOURCES.stream().map(EmulatedCuda::resource).collect(joining());
+    all += FLAGS;
     UUID text = UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
     Path folder = BUILT.resolve(text.toString()).toAbsolutePath();
     if (Files.exists(folder)) {
@@ -151,19 +167,15 @@ public final class EmulatedCuda {
   }
 
   private static void compile(Path folder) throws IOException {
-    Finished compiler =
-        run(
-            List.of(
-                "g++",
-                "-std=c++17",
-                "-O2",
-                "-fPIC",
-                "-shared",
-                "-fvisibility=hidden",
-                "-o",
-                folder.resolve(LIBRARIES.get(0)).toString(),
-                folder.resolve("fake_cuda.cpp").toString(),
-                "-ldl"));
+    List<String> command = new ArrayList<>(FLAGS);
+    command.add(0, "g++");
+    command.addAll(
+        List.of(
+            "-o",
+            folder.resolve(LIBRARIES.get(0)).toString(),
+            folder.resolve("fake_cuda.cpp").toString(),
+            "-ldl"));
+    Finished compiler = run(command);
     if (compiler.code() != 0) {
       throw new IllegalStateException("g++ cannot compile emulated CUDA:\n" + compiler.output());
     }

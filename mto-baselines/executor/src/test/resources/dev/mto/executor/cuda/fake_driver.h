@@ -87,6 +87,8 @@ API cuMemAlloc_v2(Long* address, Long bytes) {
   char* memory = (char*) aligned_alloc(256, whole);
   memset(memory, fake::UNTOUCHED, std::min(whole, fake::POISONED));
   memset(memory + fake::STRIP + bytes, fake::UNTOUCHED, fake::STRIP);
+  ASAN_POISON_MEMORY_REGION(memory, fake::STRIP);
+  ASAN_POISON_MEMORY_REGION(memory + fake::STRIP + bytes, fake::STRIP);
   *address = (Long) (memory + fake::STRIP);
   fake::allocations[*address] = {bytes, fake::current};
   fake::allocated += bytes;
@@ -98,6 +100,7 @@ API cuMemFree_v2(Long address) {
   int error = fake::finish();
   auto found = fake::allocations.find(address);
   if (found == fake::allocations.end()) return fake::INVALID_VALUE;
+  ASAN_UNPOISON_MEMORY_REGION((char*) address - fake::STRIP, found->second.bytes + 2 * fake::STRIP);
   fake::allocated -= found->second.bytes;
   fake::allocations.erase(found);
   free((char*) address - fake::STRIP);
