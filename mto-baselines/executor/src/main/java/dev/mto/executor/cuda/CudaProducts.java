@@ -68,6 +68,7 @@ final class CudaProducts implements AutoCloseable {
     this.device = device;
     this.grid = grid;
     this.scratch = scratch;
+    device.enter();
     PointerByReference made = new PointerByReference();
     check(CublasLt.cublasLtCreate(made), "starting");
     handle = made.getValue();
@@ -81,6 +82,7 @@ final class CudaProducts implements AutoCloseable {
 
   /** As {@link dev.mto.executor.kernels.Kernels#matmul}. */
   Kernel prepare(MatrixProduct product, Tensor out) {
+    device.enter(); // for which cuBLASLt chooses
     return product.bias() != null && out.type() == ElementType.BFLOAT16
         ? biasBeforeRounding(product, out)
         : product(product, out);
