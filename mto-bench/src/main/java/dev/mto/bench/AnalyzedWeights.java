@@ -2,6 +2,7 @@ package dev.mto.bench;
 
 import dev.mto.bench.weights.ChosenModel;
 import dev.mto.engine.analysis.RunAnalysis;
+import dev.mto.engine.command.DeviceOption;
 import dev.mto.engine.weights.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,9 +10,10 @@ import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that say what is analyzed and where pictures go. */
+/** Options that say what is analyzed, on which device, and where pictures go. */
 final class AnalyzedWeights {
   @Mixin private ChosenModel model;
+  @Mixin DeviceOption device;
 
   @Option(
       names = "--images",

@@ -6,8 +6,14 @@ import dev.mto.engine.device.Backend;
 import dev.mto.engine.device.CudaBuild;
 import dev.mto.engine.device.GpuSurvey;
 import dev.mto.engine.device.StartUp;
+import dev.mto.engine.device.Verdict;
 import dev.mto.engine.folder.Provenance;
+import dev.mto.executor.cuda.CudaException;
+import dev.mto.executor.cuda.CudaGpu;
+import dev.mto.executor.cuda.CudaSelfTest;
+import dev.mto.executor.cuda.CudaSurvey;
 import dev.mto.executor.kernels.KernelSets;
+import dev.mto.executor.memory.NotEnoughMemoryException;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,9 +21,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,7 +53,9 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
 
   @Option(
       names = "--load",
-      description = "Also loads the backend, which shows that its native libraries work here.")
+      description =
+          "Also loads the backend, which shows that its native libraries work here, and runs a few"
+              + " kernels on each GPU that --device can take, against the same on the host.")
   private boolean load;
 
   @Mixin private JsonOutput json = new JsonOutput();
@@ -67,16 +77,73 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     if (backend == Backend.CPU) {
       advise();
     }
-    List<String> gpus = gpus(backend, GpuSurvey.ofThisMachine(), CudaBuild.ofThisProject());
+    CudaSurvey cuda =
+        backend == Backend.CPU ? CudaSurvey.ofThisMachine() : new CudaSurvey(Map.of(), List.of());
+    GpuSurvey survey = GpuSurvey.ofThisMachine();
+    plans(cuda, survey);
+    List<String> gpus =
+        survey.gpus().isEmpty() && !cuda.described().isEmpty()
+            ? List.of() // nvidia-smi is missing, and what it would tell is told
+            : gpus(backend, survey, CudaBuild.ofThisProject());
     gpus.forEach(System.out::println);
+    boolean sound = true;
     if (load) {
       StartUp.check();
       load();
+      for (CudaGpu gpu : cuda.fit()) {
+        sound &= test(gpu);
+      }
     }
     facts.put("gpus", gpus);
     facts.put("advice", advice);
     json.write(facts);
-    return 0;
+    return sound ? 0 : 1;
+  }
+
+  /** What --device has here; nothing where there is no driver, which is told of all GPUs. */
+  private void plans(CudaSurvey cuda, GpuSurvey survey) {
+    cuda.described().forEach(this::line);
+    devices(cuda, survey).ifPresent(devices -> line("--device", devices));
+  }
+
+  /** The values of --device that will do; empty without a driver. */
+  static Optional<String> devices(CudaSurvey cuda, GpuSurvey survey) {
+    if (!cuda.fit().isEmpty()) {
+      return Optional.of(
+          cuda.fit().stream()
+                  .map(gpu -> "cuda:" + gpu.ordinal())
+                  .collect(Collectors.joining(", ", "cpu, ", ""))
+              + "; verified by emulation, not yet on hardware");
+    }
+    if (!cuda.described().isEmpty()) {
+      return Optional.of("cpu only, for what is said above");
+    }
+    return survey.gpus().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "cpu only: nvidia-smi is there and libcuda.so.1 is not; install all of the driver, or"
+                + " in a container let it in by NVIDIA_DRIVER_CAPABILITIES=compute,utility");
+  }
+
+  /** Runs the self test and says what it found; whether all kernels agreed. */
+  private boolean test(CudaGpu gpu) {
+    long start = System.nanoTime();
+    List<CudaSelfTest.Result> results;
+    try {
+      results = CudaSelfTest.of(gpu);
+    } catch (CudaException | NotEnoughMemoryException e) {
+      line("cuda:" + gpu.ordinal() + " self test", "failed: " + e.getMessage());
+      return false;
+    }
+    boolean passed = results.stream().allMatch(CudaSelfTest.Result::passed);
+    line(
+        "cuda:" + gpu.ordinal() + " self test",
+        results.stream().map(CudaSelfTest.Result::toString).collect(Collectors.joining(", "))
+            + " with the host's, in "
+            + (System.nanoTime() - start) / 1_000_000
+            + " ms"
+            + (passed ? "" : "; do not use it, and report this"));
+    return passed;
   }
 
   private void load() {
@@ -118,12 +185,12 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
         ? List.of("GPU: none: " + survey.reason())
         : survey.gpus().stream()
             .map(build::judge)
-            .map(
-                verdict ->
-                    verdict.runs() && backend != Backend.CUDA
-                        ? verdict.line() + USE_CUDA
-                        : verdict.line())
+            .map(verdict -> backend == Backend.CUDA ? verdict.line() : elsewhere(verdict))
             .toList();
+  }
+
+  private static String elsewhere(Verdict verdict) {
+    return "by ND4J's own backend for GPUs: " + verdict.line() + (verdict.runs() ? USE_CUDA : "");
   }
 
   private void line(String name, Object value) {

@@ -8,7 +8,10 @@ import dev.mto.engine.device.CudaBuild;
 import dev.mto.engine.device.DriverVersion;
 import dev.mto.engine.device.Gpu;
 import dev.mto.engine.device.GpuSurvey;
+import dev.mto.executor.cuda.CudaGpu;
+import dev.mto.executor.cuda.CudaSurvey;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +24,7 @@ class CudaTest {
     assertThat(DoctorCommand.gpus(Backend.CPU, survey(8, 6), BUILD))
         .singleElement()
         .asString()
+        .startsWith("by ND4J's own backend for GPUs: GPU 0: A card")
         .contains("can run")
         .contains("MTO_BACKEND=cuda");
   }
@@ -48,6 +52,27 @@ class CudaTest {
   void saysWhyThereIsNone() {
     assertThat(DoctorCommand.gpus(Backend.CPU, new GpuSurvey(List.of(), "nothing is there"), BUILD))
         .containsExactly("GPU: none: nothing is there");
+  }
+
+  @Test
+  void theDevicesThatWillDoAreNamed() {
+    CudaGpu fit = new CudaGpu(1, "A card", 86);
+    assertThat(
+            DoctorCommand.devices(
+                new CudaSurvey(Map.of("NVRTC", "12.4"), List.of(fit)), survey(8, 6)))
+        .hasValue("cpu, cuda:1; verified by emulation, not yet on hardware");
+    assertThat(
+            DoctorCommand.devices(
+                new CudaSurvey(Map.of("NVRTC", "is missing"), List.of()), survey(8, 6)))
+        .hasValue("cpu only, for what is said above");
+  }
+
+  @Test
+  void aDriverThatIsNotAllThereIsNamedAndOneThatIsNotThereSaysNothing() {
+    CudaSurvey none = new CudaSurvey(Map.of(), List.of());
+    assertThat(DoctorCommand.devices(none, survey(8, 6)).orElseThrow())
+        .contains("libcuda.so.1 is not", "NVIDIA_DRIVER_CAPABILITIES=compute,utility");
+    assertThat(DoctorCommand.devices(none, new GpuSurvey(List.of(), "no driver"))).isEmpty();
   }
 
   private static GpuSurvey survey(int major, int minor) {

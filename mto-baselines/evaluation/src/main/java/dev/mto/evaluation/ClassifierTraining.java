@@ -12,6 +12,7 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.folder.Checksum;
 import dev.mto.engine.folder.FolderLock;
+import dev.mto.engine.folder.Provenance;
 import dev.mto.engine.folder.RunLog;
 import dev.mto.engine.graph.LabelledImages;
 import dev.mto.engine.run.ConsoleListener;
@@ -178,12 +179,13 @@ public record ClassifierTraining(
           new ClassifierDescription(task, images.classes(), recipe.features(config.vit())),
           classifier.fixed());
       log.line(
-          "%s of %s%s (%s): %d training and %d validation images, %d classes; folder %s"
+          "%s of %s%s (%s) on %s: %d training and %d validation images, %d classes; folder %s"
               .formatted(
                   task,
                   model,
                   untrained ? ", untrained" : "",
                   feature,
+                  Provenance.machine().get("device"),
                   images.train().size(),
                   images.validation().size(),
                   images.classes().size(),

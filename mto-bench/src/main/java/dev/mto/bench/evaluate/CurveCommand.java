@@ -2,6 +2,7 @@ package dev.mto.bench.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.engine.command.DeviceOption;
 import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
@@ -88,6 +89,7 @@ final class CurveCommand implements Callable<Integer> {
       description = "Overrides one key of the recipe. Repeatable.")
   private List<String> settings = List.of();
 
+  @Mixin DeviceOption device;
   @Mixin private JsonOutput json;
 
   @Override

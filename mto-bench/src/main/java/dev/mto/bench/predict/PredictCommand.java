@@ -1,5 +1,6 @@
 package dev.mto.bench.predict;
 
+import dev.mto.engine.command.DeviceOption;
 import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.encoder.Scores;
 import dev.mto.engine.errors.UserException;
@@ -92,6 +93,7 @@ public final class PredictCommand implements Callable<Integer> {
       description = "Threads that read images (default: the configuration's data.workers).")
   private Integer workers;
 
+  @Mixin DeviceOption device = new DeviceOption();
   @Mixin private JsonOutput json = new JsonOutput();
 
   @Override

@@ -1,13 +1,15 @@
 package dev.mto.bench.weights;
 
+import dev.mto.engine.command.DeviceOption;
 import dev.mto.engine.config.TrainingConfig.Precision;
 import dev.mto.engine.weights.TrainedModel;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options that say which trained model is run, and in which precision. */
+/** Options that say which trained model is run, on which device and in which precision. */
 public final class RunModel {
   @Mixin private ChosenModel model;
+  @Mixin DeviceOption device;
 
   @Option(
       names = "--precision",

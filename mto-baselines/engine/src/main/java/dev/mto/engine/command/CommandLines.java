@@ -23,7 +23,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 /**
  * Runs a command line: exit code 0 done, 2 wrong input (one line says what, where and what to do),
  * 1 anything else, 130 stopped by Ctrl-C. {@code --debug} anywhere adds the stack trace. Every
- * command has {@code --quiet}, and those with a {@link JsonOutput} have {@code --json}.
+ * command has {@code --quiet}, those with a {@link JsonOutput} have {@code --json}, and those with
+ * a {@link DeviceOption} have {@code --device}.
  */
 public final class CommandLines {
   private static final int FAILED = 1;
@@ -73,6 +74,7 @@ public final class CommandLines {
         line.getSubcommands().values().stream().distinct().flatMap(CommandLines::allOf));
   }
 
+  @SuppressWarnings("try")
   private static int execute(CommandLine.ParseResult parsed) {
     List<CommandLine> chosen = parsed.asCommandLineList();
     CommandLine last = chosen.get(chosen.size() - 1);
@@ -88,10 +90,19 @@ public final class CommandLines {
         throw new CommandLine.ExecutionException(last, e.getMessage(), e);
       }
     }
-    try (StandardStreams streams = StandardStreams.of(chosen)) {
+    try (StandardStreams streams = StandardStreams.of(chosen);
+        DeviceOption.Applied device = device(last)) {
       int code = new CommandLine.RunLast().execute(parsed);
       streams.ended();
       return code;
+    }
+  }
+
+  private static DeviceOption.Applied device(CommandLine line) {
+    try {
+      return DeviceOption.apply(line.getCommandSpec());
+    } catch (UserException e) {
+      throw new CommandLine.ExecutionException(line, e.getMessage(), e);
     }
   }
 
@@ -127,7 +138,7 @@ public final class CommandLines {
   private static String message(Throwable e) {
     if (e instanceof NotEnoughMemoryException) {
       return e.getMessage()
-          + "; lower the batch (training.batch, and raise training.accumulate by as much), set"
+          + "; lower the batch (training.batch, and raise training.accumulate by as much; --batch), set"
           + " training.gradient_checkpointing: true, or take a smaller model";
     }
     if (e instanceof OutOfMemoryError) {

@@ -1,5 +1,6 @@
 package dev.mto.engine.command;
 
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.executor.kernels.KernelSets;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,12 +17,13 @@ public final class KernelsOption {
       names = "--kernels",
       paramLabel = "SET",
       description =
-          "fast: compiled plans and, on CPUs, oneDNN's kernels; standard: SameDiff's own session"
+          "fast: compiled plans and, on CPUs, oneDNN's kernels; standard, on CPUs: SameDiff's own session"
               + " and operations, slower, the same numbers up to rounding (default: fast).")
   private String choice;
 
   /**
-   * Makes the choice known to the sessions that are created afterwards; no choice leaves it.
+   * Makes the choice known to the sessions that are created afterwards; no choice leaves it, and
+   * {@code fast} leaves a GPU.
    *
    * @throws ParameterException when the set is not known
    */
@@ -33,6 +35,8 @@ public final class KernelsOption {
       throw new ParameterException(
           command.commandLine(), "--kernels " + choice + " is not known; give fast or standard");
     }
-    System.setProperty(KernelSets.PROPERTY, choice);
+    if (choice.equals("standard") || !CudaKernelSets.isChosen()) {
+      System.setProperty(KernelSets.PROPERTY, choice);
+    }
   }
 }

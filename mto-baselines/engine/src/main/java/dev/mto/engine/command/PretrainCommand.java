@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
       "  ./mto pretrain --config configs/quickstart.yaml --out runs/no-mto --set mto.enabled=false",
       "  ./mto pretrain --config configs/simmim-vit-base.yaml --set data.train=/data/imagenet/train",
       "  ./mto pretrain --config configs/quickstart.yaml --resume",
+      "  ./mto pretrain --config configs/mae-vit-base.yaml --device cuda",
       "  ./mto pretrain --resume --out runs/quickstart --set training.epochs=40",
       "  ./mto pretrain --config configs/mae-vit-base.yaml --init mae_visualize_vit_base.pth"
     })
@@ -79,6 +80,8 @@ public final class PretrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "With --init: the entry of a training checkpoint to take, e.g. model_ema.")
   private String entry;
+
+  @Mixin DeviceOption device = new DeviceOption();
 
   @Mixin private KernelsOption kernels = new KernelsOption();
 

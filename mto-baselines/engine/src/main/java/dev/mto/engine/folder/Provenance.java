@@ -11,6 +11,8 @@ import dev.mto.engine.device.Gpu;
 import dev.mto.engine.device.GpuSurvey;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
+import dev.mto.executor.cuda.CudaGpu;
+import dev.mto.executor.cuda.CudaKernelSets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -80,6 +82,7 @@ public final class Provenance {
     ObjectNode note = facts.withArray("resumed").addObject();
     note.put("time", Instant.now().toString()).put("after_step", step);
     note.put("mto.commit", String.valueOf(software().get("mto.commit")));
+    note.put("device", String.valueOf(machine().get("device")));
     note.putPOJO("changes", changes);
     write(file, facts);
   }
@@ -120,11 +123,17 @@ public final class Provenance {
     return facts;
   }
 
-  /** Backend, processor and threads. */
+  /** What computes: the GPU that is chosen for plans, or else what ND4J's backend has. */
+  private static String device(String backend) {
+    return CudaKernelSets.chosenGpu().map(CudaGpu::toString).orElse(backend);
+  }
+
+  /** Backend, device and threads. */
   public static Map<String, Object> machine() {
     Properties environment = Nd4j.getExecutioner().getEnvironmentInformation();
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("backend", environment.getProperty("backend"));
+    facts.put("device", device(environment.getProperty("backend")));
     facts.put("blas.vendor", String.valueOf(environment.get("blas.vendor")));
     facts.put("threads", String.valueOf(environment.get("omp.threads")));
     facts.put("cores", Runtime.getRuntime().availableProcessors());

@@ -277,7 +277,7 @@ public final class PretrainingJob implements AutoCloseable {
                 vit.depth(),
                 vit.heads(),
                 vit.patches(),
-                Provenance.machine().get("backend"),
+                Provenance.machine().get("device"),
                 Provenance.machine().get("threads"),
                 folder.root()));
     log.line("to watch it: " + folder.root().resolve("report.html"));

@@ -2,6 +2,7 @@ package dev.mto.engine.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.executor.cuda.CudaGpu;
 import dev.mto.executor.kernels.KernelSets.Bfloat16;
 import org.junit.jupiter.api.Test;
 
@@ -15,5 +16,14 @@ class PrecisionsTest {
     assertThat(Precisions.refusal(true, true, Bfloat16.SLOW)).isNull();
     assertThat(Precisions.refusal(true, true, Bfloat16.NONE)).contains("cannot do it");
     assertThat(Precisions.refusal(true, false, Bfloat16.NONE)).contains("--kernels standard");
+  }
+
+  @Test
+  void bfloat16IsRefusedOnGpusWithoutInstructionsForIt() {
+    assertThat(Precisions.refusal(new CudaGpu(0, "A100", 80))).isNull();
+    assertThat(Precisions.refusal(new CudaGpu(1, "T4", 75)))
+        .isEqualTo(
+            "GPU 1, T4 (compute capability 7.5) has no instructions for it, which came with compute"
+                + " capability 8.0; leave it out");
   }
 }

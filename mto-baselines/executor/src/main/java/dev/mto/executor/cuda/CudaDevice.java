@@ -1,21 +1,25 @@
 package dev.mto.executor.cuda;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.memory.NotEnoughMemoryException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A GPU: its memory, one stream, in which all that is asked for is done in turn, and the functions
  * of {@code kernels.cu}, compiled for it.
  */
 final class CudaDevice implements AutoCloseable {
-  private static final int OLDEST_CAPABILITY = 75;
-  private static final int NAME_BYTES = 256;
+  /**
+   * GPUs that failed since they were opened last. What is given back afterwards is refused by the
+   * driver, and there is nobody to tell: the failure itself was told.
+   */
+  private static final Set<Integer> FAILED = ConcurrentHashMap.newKeySet();
 
   /** What each thread has told the driver to use. */
   private static final ThreadLocal<CudaDevice> CURRENT = new ThreadLocal<>();
@@ -36,54 +40,34 @@ final class CudaDevice implements AutoCloseable {
    */
   CudaDevice(int ordinal) {
     CudaLibraries.require();
-    requireDevice(ordinal);
-    IntByReference number = new IntByReference();
-    check(CudaDriver.cuDeviceGet(number, ordinal), "opening GPU " + ordinal);
-    device = number.getValue();
-    byte[] text = new byte[NAME_BYTES];
-    check(CudaDriver.cuDeviceGetName(text, NAME_BYTES, device), "opening GPU " + ordinal);
-    name = Native.toString(text);
-    multiprocessors = attribute(CudaDriver.MULTIPROCESSORS);
-    int capability =
-        10 * attribute(CudaDriver.CAPABILITY_MAJOR) + attribute(CudaDriver.CAPABILITY_MINOR);
-    if (capability < OLDEST_CAPABILITY) {
-      throw new CudaException(
-          "%s is too old: its compute capability is %d.%d, and 7.5 (Turing) is needed; run on"
-                  .formatted(name, capability / 10, capability % 10)
-              + " another GPU or on the CPU");
-    }
+    CudaGpu gpu = CudaGpu.of(ordinal).requireFit();
+    name = gpu.name();
+    device = gpu.handle();
     PointerByReference made = new PointerByReference();
     check(CudaDriver.cuDevicePrimaryCtxRetain(made, device), "opening " + name);
     context = made.getValue();
-    enter();
-    check(CudaDriver.cuStreamCreate(made, CudaDriver.NON_BLOCKING), "opening " + name);
-    stream = made.getValue();
-    Memory cubin = KernelSource.compiled(capability);
-    check(CudaDriver.cuModuleLoadData(made, cubin), "loading kernels on " + name);
-    module = made.getValue();
+    Pointer begun = null;
+    try {
+      enter();
+      multiprocessors = multiprocessors(device);
+      check(CudaDriver.cuStreamCreate(made, CudaDriver.NON_BLOCKING), "opening " + name);
+      begun = made.getValue();
+      Memory cubin = KernelSource.compiled(gpu.capability());
+      check(CudaDriver.cuModuleLoadData(made, cubin), "loading kernels on " + name);
+      module = made.getValue();
+      stream = begun;
+    } catch (RuntimeException | Error e) {
+      release(begun);
+      throw e;
+    }
+    FAILED.remove(device);
   }
 
-  private static void requireDevice(int ordinal) {
-    int error = CudaDriver.cuInit(0);
-    IntByReference count = new IntByReference();
-    if (error == 0) {
-      error = CudaDriver.cuDeviceGetCount(count);
-    }
-    if (error != 0 || count.getValue() == 0) {
-      throw new CudaException(
-          "the NVIDIA driver finds no GPU (%s); see what nvidia-smi says, or run on the CPU"
-              .formatted(error == 0 ? "it counts 0" : text(error)));
-    }
-    if (ordinal < 0 || ordinal >= count.getValue()) {
-      throw new CudaException(
-          "there is no GPU %d: this machine has %d, numbered from 0"
-              .formatted(ordinal, count.getValue()));
-    }
-  }
-
-  private int attribute(int which) {
+  private int multiprocessors(int handle) {
     IntByReference value = new IntByReference();
-    check(CudaDriver.cuDeviceGetAttribute(value, which, device), "asking " + name);
+    check(
+        CudaDriver.cuDeviceGetAttribute(value, CudaDriver.MULTIPROCESSORS, handle),
+        "asking " + name);
     return value.getValue();
   }
 
@@ -129,7 +113,12 @@ final class CudaDevice implements AutoCloseable {
     return address.getValue();
   }
 
+  /** Gives memory back. */
   void free(long address) {
+    if (FAILED.contains(device)) {
+      CudaDriver.cuMemFree_v2(address);
+      return;
+    }
     enter();
     check(CudaDriver.cuMemFree_v2(address), "freeing memory");
   }
@@ -183,33 +172,41 @@ final class CudaDevice implements AutoCloseable {
    * @param what was being done, for people
    */
   void check(int error, String what) {
+    if (error == CudaDriver.OUT_OF_MEMORY) {
+      throw new CudaException(
+          "the memory of %s is full, which was found while %s; see with nvidia-smi who has it, and"
+                  .formatted(name, what)
+              + " wait or choose another GPU");
+    }
     if (error != 0) {
+      FAILED.add(device);
       throw new CudaException(
           "the GPU failed while %s: %s; the last kernel was %s. Start again from the last"
-                  .formatted(what, text(error), last)
+                  .formatted(what, CudaDriver.text(error), last)
               + " checkpoint; if it happens again, look at the GPU with nvidia-smi and dmesg");
     }
   }
 
-  private static String text(int error) {
-    PointerByReference text = new PointerByReference();
-    CudaDriver.cuGetErrorString(error, text);
-    return text.getValue() == null
-        ? "error " + error
-        : "error %d, %s".formatted(error, text.getValue().getString(0));
-  }
-
-  /** A version of CUDA as people write it. */
-  static String dotted(int version) {
-    return version / 1000 + "." + version % 1000 / 10;
-  }
-
   @Override
   public void close() {
-    enter();
+    if (!FAILED.contains(device)) {
+      enter();
+    }
     CudaDriver.cuModuleUnload(module);
-    CudaDriver.cuStreamDestroy_v2(stream);
+    release(stream);
+  }
+
+  private void release(Pointer begun) {
+    if (begun != null) {
+      CudaDriver.cuStreamDestroy_v2(begun);
+    }
+    leave();
     CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
+  }
+
+  /** Leaves the calling thread without a GPU, until it enters one. */
+  static void leave() {
+    CudaDriver.cuCtxSetCurrent(Pointer.NULL);
     CURRENT.remove();
   }
 }

@@ -82,4 +82,13 @@ final class CudaDriver {
       Pointer extra);
 
   static native int cuGetErrorString(int error, PointerByReference text);
+
+  /** An error for people. */
+  static String text(int error) {
+    PointerByReference text = new PointerByReference();
+    cuGetErrorString(error, text);
+    return text.getValue() == null
+        ? "error " + error
+        : "error %d, %s".formatted(error, text.getValue().getString(0));
+  }
 }

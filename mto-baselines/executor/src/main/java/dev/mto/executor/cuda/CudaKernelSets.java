@@ -21,11 +21,54 @@ public final class CudaKernelSets {
    * @throws CudaException when the GPU that is named cannot be used
    */
   public static Optional<Kernels> chosen() {
+    return ordinal().map(ordinal -> new CudaKernels(new CudaDevice(ordinal)));
+  }
+
+  /**
+   * The GPU that is named; none where none is.
+   *
+   * @throws CudaException when it cannot be used
+   */
+  public static Optional<CudaGpu> chosenGpu() {
+    return ordinal().map(CudaKernelSets::gpu);
+  }
+
+  /** Whether a GPU is named; it may not be there. */
+  public static boolean isChosen() {
+    return ordinal().isPresent();
+  }
+
+  private static Optional<Integer> ordinal() {
     Matcher choice = CHOICE.matcher(System.getProperty(KernelSets.PROPERTY, ""));
-    if (!choice.matches()) {
-      return Optional.empty();
+    return choice.matches()
+        ? Optional.of(choice.group(1) == null ? 0 : Integer.parseInt(choice.group(1)))
+        : Optional.empty();
+  }
+
+  /**
+   * A GPU by its number.
+   *
+   * @throws CudaException when it is not there, too old, or something that it needs is missing
+   */
+  public static CudaGpu gpu(int ordinal) {
+    CudaLibraries.require();
+    return CudaGpu.of(ordinal).requireFit();
+  }
+
+  /**
+   * The first GPU that kernels can run on.
+   *
+   * @throws CudaException when there is none; says why of the first
+   */
+  public static CudaGpu firstFit() {
+    CudaLibraries.require();
+    int count = CudaGpu.count();
+    for (int ordinal = 0; ordinal < count; ordinal++) {
+      CudaGpu gpu = CudaGpu.of(ordinal);
+      if (gpu.isFit()) {
+        return gpu;
+      }
     }
-    int ordinal = choice.group(1) == null ? 0 : Integer.parseInt(choice.group(1));
-    return Optional.of(new CudaKernels(new CudaDevice(ordinal)));
+    return gpu(0);
   }
 }

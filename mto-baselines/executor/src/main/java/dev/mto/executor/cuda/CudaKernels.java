@@ -25,14 +25,19 @@ final class CudaKernels implements Kernels {
   private final CudaProducts products;
   private final CudaSelections selections;
 
-  /** Kernels on a device, which is closed with them. */
+  /** Kernels on a device, which is closed with them, and where they cannot be made. */
   CudaKernels(CudaDevice device) {
     this.device = device;
     this.grid = new Grid(device);
     this.memory = new CudaMemory(device, grid);
     this.scratch = new Scratch(device);
-    this.products = new CudaProducts(device, grid, scratch);
     this.selections = new CudaSelections(device);
+    try {
+      this.products = new CudaProducts(device, grid, scratch);
+    } catch (RuntimeException e) {
+      device.close();
+      throw e;
+    }
   }
 
   @Override

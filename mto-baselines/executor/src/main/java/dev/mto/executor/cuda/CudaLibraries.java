@@ -6,17 +6,22 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds CUDA's driver, NVRTC and cuBLASLt on Linux. Each is looked for in given folders first, then
- * where the system looks. NVRTC and cuBLASLt are those of the newest CUDA that the driver supports.
+ * Finds CUDA's driver, NVRTC and cuBLASLt on Linux. Each is looked for in given folders first, in
+ * the places that NVIDIA's Python wheels have below them too, then where the system looks. NVRTC
+ * and cuBLASLt are those of the newest CUDA that the driver supports.
  */
 final class CudaLibraries {
   /** System property with folders to look in, before the variable of the environment. */
@@ -27,6 +32,15 @@ final class CudaLibraries {
 
   private static final int OLDEST = 11;
   private static final int NEWEST = 13;
+  private static final int WHEELS = 12; // the newest that are named so; a driver takes older ones
+
+  private static final List<String> DRIVER = List.of("libcuda.so.1");
+  private static final Pattern PRODUCT = Pattern.compile("libcuda\\.so\\.(\\d{3,}(\\.\\d+)+)$");
+  private static final Path MAPPED = Path.of("/proc/self/maps");
+
+  /** Where libraries are in a folder that is given: there, or where NVIDIA's wheels put them. */
+  private static final List<String> INSIDE =
+      List.of("", "nvidia/cuda_nvrtc/lib", "nvidia/cublas/lib", "nvidia/cu13/lib");
 
   private static final Logger LOG = LoggerFactory.getLogger(CudaLibraries.class);
 
@@ -47,8 +61,13 @@ final class CudaLibraries {
    */
   static synchronized void require() {
     if (!bound) {
-      new CudaLibraries(given(), true).bind();
+      ofThisMachine().bind();
     }
+  }
+
+  /** Those that are looked for on this machine. */
+  static CudaLibraries ofThisMachine() {
+    return new CudaLibraries(given(), true);
   }
 
   /** Those of a folder only. */
@@ -68,38 +87,128 @@ final class CudaLibraries {
 
   /** As {@link #require}, in place of what is bound. */
   void bind() {
+    int version = bindDriver();
+    bindCompiler(version);
+    bindProducts(version);
+    bound = true;
+  }
+
+  /**
+   * The libraries by their names, each with its version and place or with what to do about it. They
+   * are bound as far as they are there; no driver is none of them.
+   */
+  Map<String, String> described() {
+    Map<String, String> described = new LinkedHashMap<>();
+    Optional<NativeLibrary> driver = onLinux() ? find(DRIVER) : Optional.empty();
+    if (driver.isEmpty()) {
+      return described;
+    }
+    try {
+      int version = bindDriver();
+      String own = productVersion(driver.get());
+      described.put("NVIDIA driver", own + "for CUDA up to " + dotted(version));
+      described.put("NVRTC", described(this::bindCompiler, version));
+      described.put("cuBLASLt", described(this::bindProducts, version));
+    } catch (CudaException e) {
+      described.put("NVIDIA driver", e.getMessage());
+    }
+    return described;
+  }
+
+  private static boolean onLinux() {
+    return System.getProperty("os.name").equals("Linux");
+  }
+
+  private static String described(IntFunction<String> binding, int driver) {
+    try {
+      return binding.apply(driver);
+    } catch (CudaException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** The newest CUDA that the driver supports, as 1000 times its major number and 10 its minor. */
+  private int bindDriver() {
+    if (!onLinux()) {
+      throw new CudaException("GPUs are used on Linux only; run on the CPU");
+    }
     CudaDriver.bind(
-        find(List.of("libcuda.so.1"))
+        find(DRIVER)
             .orElseThrow(
                 () ->
                     new CudaException(
                         "no NVIDIA driver: libcuda.so.1 is not there; install the driver of the"
                             + " GPU, or run on the CPU")));
-    int version = driverVersion();
-    Nvrtc.bind(
-        library(
-            "libnvrtc",
-            "cuda-nvrtc",
-            version,
-            major -> "libnvrtc.so." + (major == OLDEST ? "11.2" : major)));
-    CublasLt.bind(library("libcublasLt", "libcublas", version, major -> "libcublasLt.so." + major));
-    bound = true;
-  }
-
-  /** The newest CUDA that the driver supports, as 1000 times its major number and 10 its minor. */
-  private static int driverVersion() {
     IntByReference version = new IntByReference();
     if (CudaDriver.cuDriverGetVersion(version) != 0 || version.getValue() < 1000 * OLDEST) {
       throw new CudaException(
           "the NVIDIA driver is too old: it supports CUDA %s, and %d.0 is needed; install a newer"
-                  .formatted(CudaDevice.dotted(version.getValue()), OLDEST)
+                  .formatted(dotted(version.getValue()), OLDEST)
               + " driver (450.80 or later), or run on the CPU");
     }
     return version.getValue();
   }
 
+  /** The version and the place of NVRTC. */
+  private String bindCompiler(int driver) {
+    NativeLibrary library =
+        library(
+            "libnvrtc",
+            "cuda-nvrtc",
+            "nvidia-cuda-nvrtc",
+            driver,
+            major -> "libnvrtc.so." + (major == OLDEST ? "11.2" : major));
+    Nvrtc.bind(library);
+    return KernelSource.version() + ", " + place(library);
+  }
+
+  /** The version and the place of cuBLASLt. */
+  private String bindProducts(int driver) {
+    NativeLibrary library =
+        library(
+            "libcublasLt",
+            "libcublas",
+            "nvidia-cublas",
+            driver,
+            major -> "libcublasLt.so." + major);
+    CublasLt.bind(library);
+    long version = CublasLt.cublasLtGetVersion();
+    return "%d.%d.%d, %s"
+        .formatted(version / 10_000, version / 100 % 100, version % 100, place(library));
+  }
+
+  /** A version of CUDA as people write it. */
+  private static String dotted(int version) {
+    return version / 1000 + "." + version % 1000 / 10;
+  }
+
+  /**
+   * The version of the driver as NVIDIA counts, and a comma; empty where its file does not tell.
+   */
+  private static String productVersion(NativeLibrary driver) {
+    Matcher name = PRODUCT.matcher(place(driver));
+    return name.find() ? name.group(1) + ", " : "";
+  }
+
+  /** The file that a library was loaded from, without links where it can be told. */
+  private static String place(NativeLibrary library) {
+    Path file = library.getFile().toPath();
+    try (Stream<String> mapped = Files.lines(MAPPED)) {
+      String beginning = "/" + file.getFileName().toString().replaceFirst("\\.so\\..*", ".so.");
+      return file.isAbsolute()
+          ? file.toRealPath().toString()
+          : mapped
+              .filter(line -> line.contains(beginning))
+              .map(line -> line.substring(line.indexOf('/')))
+              .findFirst()
+              .orElse(file.toString());
+    } catch (IOException e) {
+      return file.toString();
+    }
+  }
+
   private NativeLibrary library(
-      String name, String systemPackage, int driver, IntFunction<String> file) {
+      String name, String systemPackage, String wheel, int driver, IntFunction<String> file) {
     int newest = Math.min(NEWEST, driver / 1000);
     List<String> names =
         IntStream.rangeClosed(OLDEST, newest).map(i -> newest + OLDEST - i).mapToObj(file).toList();
@@ -107,11 +216,11 @@ final class CudaLibraries {
         .orElseThrow(
             () ->
                 new CudaException(
-                    "%s is missing: the driver supports CUDA %s, and %s is not there; install the"
-                            .formatted(name, CudaDevice.dotted(driver), String.join(" or ", names))
-                        + " package %s-%d-* or NVIDIA's Python wheel of it, and name its folder in"
-                            .formatted(systemPackage, newest)
-                        + " %s where the system does not look".formatted(FOLDERS_VARIABLE)));
+                    "%s is missing: the driver supports CUDA %s, and %s is not there; install"
+                            .formatted(name, dotted(driver), String.join(" or ", names))
+                        + " NVIDIA's package %s-%d-*, or pip install --target DIR %s-cu%d and set"
+                            .formatted(systemPackage, newest, wheel, Math.min(WHEELS, newest))
+                        + " %s=DIR (docs/gpu.md)".formatted(FOLDERS_VARIABLE)));
   }
 
   private Optional<NativeLibrary> find(List<String> names) {
@@ -124,6 +233,7 @@ final class CudaLibraries {
 
   private Stream<String> inFolders(String name) {
     return folders.stream()
+        .flatMap(folder -> INSIDE.stream().map(folder::resolve))
         .map(folder -> folder.resolve(name).toAbsolutePath())
         .filter(Files::exists)
         .map(Path::toString);

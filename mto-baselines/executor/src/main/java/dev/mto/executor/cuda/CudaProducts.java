@@ -68,14 +68,21 @@ final class CudaProducts implements AutoCloseable {
     this.device = device;
     this.grid = grid;
     this.scratch = scratch;
+    device.enter();
     PointerByReference made = new PointerByReference();
     check(CublasLt.cublasLtCreate(made), "starting");
     handle = made.getValue();
-    workspace = device.allocate("workspace of matrix products", WORKSPACE_BYTES);
+    try {
+      workspace = device.allocate("workspace of matrix products", WORKSPACE_BYTES);
+    } catch (RuntimeException e) {
+      CublasLt.cublasLtDestroy(handle);
+      throw e;
+    }
   }
 
   /** As {@link dev.mto.executor.kernels.Kernels#matmul}. */
   Kernel prepare(MatrixProduct product, Tensor out) {
+    device.enter(); // for which cuBLASLt chooses
     return product.bias() != null && out.type() == ElementType.BFLOAT16
         ? biasBeforeRounding(product, out)
         : product(product, out);

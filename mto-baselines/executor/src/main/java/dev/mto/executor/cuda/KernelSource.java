@@ -13,7 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** {@code kernels.cu} and its machine code, which NVRTC makes in a few seconds, once a process. */
+/**
+ * {@code kernels.cu} and its machine code, which NVRTC makes in a few seconds, once a process, and
+ * once for all where the user's cache can be used.
+ */
 final class KernelSource {
   private static final String FILE = "kernels.cu";
   private static final Map<Integer, Memory> COMPILED = new ConcurrentHashMap<>();
@@ -36,7 +39,31 @@ final class KernelSource {
    * @throws CudaException when NVRTC refuses
    */
   static Memory compiled(int capability) {
-    return COMPILED.computeIfAbsent(capability, c -> compile(text(), c));
+    return COMPILED.computeIfAbsent(capability, c -> compiled(c, CubinCache.ofUser()));
+  }
+
+  /** As {@link #compiled(int)}, from a cache or into it. */
+  static Memory compiled(int capability, CubinCache cache) {
+    String name = CubinCache.name(text(), version(), options(capability));
+    return cache
+        .read(name)
+        .map(KernelSource::memory)
+        .orElseGet(
+            () -> {
+              Memory made = compile(text(), capability);
+              cache.write(name, made.getByteArray(0, Math.toIntExact(made.size())));
+              return made;
+            });
+  }
+
+  private static Memory memory(byte[] bytes) {
+    Memory memory = new Memory(bytes.length);
+    memory.write(0, bytes, 0, bytes.length);
+    return memory;
+  }
+
+  private static String[] options(int capability) {
+    return new String[] {"--gpu-architecture=sm_" + capability, "--std=c++14"};
   }
 
   /** Machine code of a text, as {@link #compiled} makes that of the file. */
@@ -44,7 +71,7 @@ final class KernelSource {
     PointerByReference program = new PointerByReference();
     check(Nvrtc.nvrtcCreateProgram(program, text, FILE, 0, Pointer.NULL, Pointer.NULL));
     try {
-      String[] options = {"--gpu-architecture=sm_" + capability, "--std=c++14"};
+      String[] options = options(capability);
       int error =
           Nvrtc.nvrtcCompileProgram(program.getValue(), options.length, new StringArray(options));
       if (error != 0) {
@@ -71,7 +98,8 @@ final class KernelSource {
     return Native.toString(log, StandardCharsets.UTF_8).strip().replaceAll("\\s*\\R\\s*", " / ");
   }
 
-  private static String version() {
+  /** The version of NVRTC, as {@code 12.4}. */
+  static String version() {
     IntByReference major = new IntByReference();
     IntByReference minor = new IntByReference();
     check(Nvrtc.nvrtcVersion(major, minor));

@@ -4,6 +4,8 @@
  * the driver and these two libraries are needed, found by name when a GPU is asked for; nothing of
  * it is needed to build or to run on a CPU.
  *
- * <p>{@link dev.mto.executor.cuda.CudaKernelSets} is all that others use.
+ * <p>Sessions use {@link dev.mto.executor.cuda.CudaKernelSets}; {@link
+ * dev.mto.executor.cuda.CudaSurvey} and {@link dev.mto.executor.cuda.CudaSelfTest} tell people what
+ * is there and whether it works.
  */
 package dev.mto.executor.cuda;

@@ -18,14 +18,37 @@ public final class NotEnoughMemoryException extends RuntimeException {
    */
   public NotEnoughMemoryException(String what, long needed, long available) {
     super(
-        String.format(
-            Locale.ROOT,
-            "%s needs %.1f GB of memory, and %.1f GB are available",
-            what,
-            needed / 1e9,
-            available / 1e9));
+        "%s needs %s of memory, and %s are available"
+            .formatted(what, amount(needed), amount(available)));
     this.needed = needed;
     this.available = available;
+  }
+
+  private NotEnoughMemoryException(String message, NotEnoughMemoryException cause) {
+    super(message, cause);
+    this.needed = cause.needed;
+    this.available = cause.available;
+  }
+
+  private static String amount(long bytes) {
+    return bytes < 1_000_000_000
+        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+        : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+  }
+
+  /**
+   * The same for a batch, with the one that would fit.
+   *
+   * @param images that are too many
+   * @param fit images for which there is memory, 0 for none
+   */
+  public NotEnoughMemoryException withBatch(long images, long fit) {
+    return new NotEnoughMemoryException(
+        getMessage()
+            + (fit == 0
+                ? "; not even one image fits"
+                : "; that is for %d images at a time, %d would fit".formatted(images, fit)),
+        this);
   }
 
   /** Bytes that are needed. */

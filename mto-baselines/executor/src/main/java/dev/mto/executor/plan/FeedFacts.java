@@ -1,6 +1,7 @@
 package dev.mto.executor.plan;
 
 import dev.mto.executor.kernels.Selection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,6 +27,21 @@ record FeedFacts(List<Long> shape, boolean oneHot, int onesInRow) {
 
   long[] extents() {
     return shape.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /**
+   * These facts for another number of images.
+   *
+   * @param declared the placeholder's shape, -1 for the images
+   */
+  FeedFacts of(long images, long... declared) {
+    List<Long> other = new ArrayList<>(shape);
+    for (int i = 0; i < declared.length; i++) {
+      if (declared[i] == -1) {
+        other.set(i, images);
+      }
+    }
+    return new FeedFacts(List.copyOf(other), oneHot, onesInRow);
   }
 
   private static boolean isOneHot(INDArray array) {

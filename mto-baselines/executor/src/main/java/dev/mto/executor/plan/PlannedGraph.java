@@ -2,10 +2,14 @@ package dev.mto.executor.plan;
 
 import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.memory.NotEnoughMemoryException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -71,6 +75,7 @@ public final class PlannedGraph implements AutoCloseable {
    * @param wanted names of the variables to return beside the gradients
    * @return values by name, valid until the next run
    * @throws UnsupportedGraphException when the graph cannot be compiled
+   * @throws NotEnoughMemoryException when the batch is too large; says which would fit
    */
   public Map<String, INDArray> run(Map<String, INDArray> feeds, List<String> wanted) {
     Map<String, FeedFacts> facts = new HashMap<>();
@@ -78,8 +83,8 @@ public final class PlannedGraph implements AutoCloseable {
     Kind kind = new Kind(facts, wanted);
     CompiledPlan plan = plans.get(kind);
     if (plan == null) {
-      plan = CompiledPlan.of(graph, facts, wanted, loss, gradients, recompute, products);
-      if (arena.require(plan.bytes())) {
+      plan = compile(facts, wanted);
+      if (require(plan.bytes(), facts, wanted)) {
         plans.values().forEach(other -> other.bind(arena, stored, kernels));
       }
       plan.bind(arena, stored, kernels);
@@ -89,6 +94,33 @@ public final class PlannedGraph implements AutoCloseable {
     }
     productFlops = plan.productFlops();
     return plan.run(feeds, profile);
+  }
+
+  private CompiledPlan compile(Map<String, FeedFacts> facts, List<String> wanted) {
+    return CompiledPlan.of(graph, facts, wanted, loss, gradients, recompute, products);
+  }
+
+  /** As the arena does; where there is not enough, says for which batch there would be. */
+  private boolean require(long bytes, Map<String, FeedFacts> facts, List<String> wanted) {
+    try {
+      return arena.require(bytes);
+    } catch (NotEnoughMemoryException e) {
+      SmallerBatch smaller =
+          new SmallerBatch(graph, facts, other -> compile(other, wanted).bytes());
+      OptionalLong fits = smaller.thatFits(e.available() - besides());
+      throw fits.isEmpty() ? e : e.withBatch(smaller.images(), fits.getAsLong());
+    }
+  }
+
+  /** Bytes that are needed beside the arena: where kernels read copies of variables, these. */
+  private long besides() {
+    return kernels.memory().isHost()
+        ? 0
+        : graph.variables().stream()
+            .map(SDVariable::getArr)
+            .filter(Objects::nonNull)
+            .mapToLong(array -> array.length() * Float.BYTES)
+            .sum();
   }
 
   /** Floating-point operations of the matrix products of the last run; NaN before it. */

@@ -41,6 +41,7 @@ class CudaDeviceTest {
   @AfterEach
   void restore() {
     emulated.set("devices", 2).set("capability", 90).set("megabytes", 8192);
+    emulated.set("capability of 0", 0);
   }
 
   private static void assertRefused(ThrowingCallable call, String... parts) {
@@ -99,10 +100,55 @@ class CudaDeviceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cuModuleLoadData", "cuStreamCreate", "cuDevicePrimaryCtxRetain"})
-  void aGpuThatFailsWhenItIsOpened(String function) {
+  @ValueSource(
+      strings = {
+        "cuModuleLoadData",
+        "cuStreamCreate",
+        "cuDevicePrimaryCtxRetain",
+        "cuCtxSetCurrent",
+        "cublasLtCreate",
+        "cuMemAlloc_v2"
+      })
+  void aGpuThatFailsWhenItIsOpenedIsGivenBack(String function) {
+    int before = emulated.opened();
     emulated.fail(function, 999);
-    assertRefused(() -> open(0), "the GPU failed while", "999, injected failure");
+    assertRefused(() -> open(0), "failed", "999");
+    assertThat(emulated.opened()).isEqualTo(before);
+    open(0).close();
+    assertThat(emulated.opened()).isEqualTo(before);
+  }
+
+  @Test
+  void aGpuForWhichNothingIsCompiledIsGivenBack() {
+    int before = emulated.opened();
+    emulated.set("capability", 999);
+    assertRefused(() -> open(0), "cannot compile");
+    assertThat(emulated.opened()).isEqualTo(before);
+  }
+
+  @Test
+  void aGpuWhoseMemoryIsFull() {
+    emulated.fail("cuDevicePrimaryCtxRetain", 2);
+    assertRefused(() -> open(0), "memory of emulated GPU 0 is full", "nvidia-smi");
+  }
+
+  @Test
+  void theFirstGpuThatFitsIsFoundBehindAnOldOne() {
+    emulated.set("capability of 0", 61);
+    assertThat(CudaKernelSets.firstFit())
+        .hasToString("GPU 1, emulated GPU 1 (compute capability 9.0)");
+  }
+
+  @Test
+  void noGpuThatFits() {
+    emulated.set("capability", 61);
+    assertRefused(CudaKernelSets::firstFit, "emulated GPU 0 is too old", "6.1");
+  }
+
+  @Test
+  void productsOfBfloat16AreInGpusFromAmpereOn() {
+    assertThat(new CudaGpu(0, "a GPU", 75).multipliesBfloat16()).isFalse();
+    assertThat(new CudaGpu(0, "a GPU", 80).multipliesBfloat16()).isTrue();
   }
 
   @Test
@@ -127,6 +173,27 @@ class CudaDeviceTest {
       emulated.fail("cuLaunchKernel", LAUNCH_FAILED);
       assertRefused(kernel::run, "719", "the last kernel was unary_float32", "last checkpoint");
     }
+  }
+
+  @Test
+  void whatIsGivenBackAfterAFailureFailsNoMore() {
+    assertThatThrownBy(
+            () -> {
+              try (CudaKernels kernels = open(0);
+                  CudaKernels others = open(0);
+                  Storage first = others.memory().allocate("a test", 64);
+                  Storage storage = kernels.memory().allocate("a test", 64)) {
+                Tensor x = storage.tensor(ElementType.FLOAT32, 0, 16);
+                Kernel kernel = kernels.unary(Unary.of(Unary.Kind.GELU), x, x);
+                assertThat(first.bytes()).isEqualTo(storage.bytes());
+                emulated.fail("cuLaunchKernel", LAUNCH_FAILED);
+                emulated.fail("cuMemFree_v2", LAUNCH_FAILED, 1); // of the other session
+                kernel.run();
+              }
+            })
+        .hasMessageContaining("719")
+        .hasNoSuppressedExceptions();
+    open(0).close();
   }
 
   @Test

@@ -149,6 +149,20 @@ class CudaKernelsTest {
   }
 
   @Test
+  void productsArePreparedForTheirGpuAfterAnotherWasUsed() {
+    Tensor a = tensor(2);
+    Tensor x = allocate(ElementType.FLOAT32, 1, 1);
+    Tensor bias = allocate(ElementType.FLOAT32, 1);
+    kernels.memory().fill(bias, 1);
+    try (CudaKernels other = new CudaKernels(new CudaDevice(1));
+        Storage storage = other.memory().allocate("a test", 4)) {
+      other.memory().fill(storage.tensor(ElementType.FLOAT32, 0, 1), 3);
+      kernels.matmul(new MatrixProduct(a, false, a, false, 1, bias, null), x).run();
+      assertThat(elements(x)).containsExactly(5);
+    }
+  }
+
+  @Test
   void kernelsOfTwoGpusTakeTurnsInOneThread() {
     Tensor x = tensor(-2.5f);
     Kernel absolute = kernels.unary(Unary.of(Kind.ABSOLUTE), x, x);

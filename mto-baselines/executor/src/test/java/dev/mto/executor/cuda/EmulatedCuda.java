@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -16,8 +17,9 @@ import java.util.regex.Pattern;
  * CUDA's libraries without a GPU: {@code fake_cuda.cpp} and what it includes, compiled by g++. They
  * are compiled once for each text of these files.
  */
-final class EmulatedCuda {
-  static final String NEEDS =
+public final class EmulatedCuda {
+  /** What is missing where there can be none. */
+  public static final String NEEDS =
       "g++ on Linux is needed, which compiles the kernels for GPUs for emulation";
 
   private static final Path BUILT = Path.of("target", "emulated-cuda");
@@ -30,8 +32,28 @@ final class EmulatedCuda {
           "fake_nvrtc.h",
           "fake_cublaslt.h",
           "fake_cuda.cpp");
+
+  /** The system property asks for AddressSanitizer, which the process must have loaded before. */
+  private static final List<String> FLAGS =
+      Boolean.getBoolean("mto.cuda.sanitized")
+          ? List.of(
+              "-std=c++17",
+              "-O1",
+              "-g",
+              "-fsanitize=address",
+              "-fPIC",
+              "-shared",
+              "-fvisibility=hidden")
+          : List.of("-std=c++17", "-O2", "-fPIC", "-shared", "-fvisibility=hidden");
+
   private static final List<String> LIBRARIES =
       List.of("libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13");
+
+  static {
+    // machine code that real libraries made, or would take, is not that of emulated ones
+    System.setProperty(
+        CubinCache.FOLDER_PROPERTY, BUILT.resolve("cubins").toAbsolutePath().toString());
+  }
 
   private final NativeLibrary control;
 
@@ -40,7 +62,7 @@ final class EmulatedCuda {
   }
 
   /** Whether there can be one here: a condition of tests. */
-  static boolean isPossible() {
+  public static boolean isPossible() {
     try {
       return System.getProperty("os.name").equals("Linux")
           && run(List.of("g++", "--version")).code() == 0;
@@ -50,8 +72,19 @@ final class EmulatedCuda {
   }
 
   /** Binds libraries with the kernels of the project. */
-  static EmulatedCuda bind() {
+  public static EmulatedCuda bind() {
     return bind(KernelSource.text());
+  }
+
+  /** As {@link #bind}, and makes them those that are found on this machine. */
+  public static EmulatedCuda install() {
+    System.setProperty(CudaLibraries.FOLDERS_PROPERTY, folder(KernelSource.text()).toString());
+    return bind();
+  }
+
+  /** Has this machine's own libraries found again; those that are bound stay. */
+  public static void uninstall() {
+    System.clearProperty(CudaLibraries.FOLDERS_PROPERTY);
   }
 
   /** Binds libraries with these kernels, in place of others. */
@@ -62,14 +95,24 @@ final class EmulatedCuda {
   }
 
   /** A number that the driver tells, as its version. */
-  EmulatedCuda set(String setting, int value) {
+  public EmulatedCuda set(String setting, int value) {
     control.getFunction("fake_set").invokeInt(new Object[] {setting, value});
     return this;
   }
 
   /** Makes the next call of a function fail. */
-  void fail(String function, int error) {
-    control.getFunction("fake_fail").invokeInt(new Object[] {function, error});
+  public void fail(String function, int error) {
+    fail(function, error, 0);
+  }
+
+  /** Makes a call of a function fail after some that do not. */
+  public void fail(String function, int error, int after) {
+    control.getFunction("fake_fail").invokeInt(new Object[] {function, error, after});
+  }
+
+  /** Contexts and streams that were not given back. */
+  int opened() {
+    return control.getFunction("fake_opened").invokeInt(new Object[0]);
   }
 
   /** In which order threads, warps and blocks run. */
@@ -78,7 +121,7 @@ final class EmulatedCuda {
   }
 
   /** Kernels that were launched. */
-  long launches() {
+  public long launches() {
     return (long) control.getFunction("fake_launches").invoke(Long.class, new Object[0]);
   }
 
@@ -94,6 +137,7 @@ final class EmulatedCuda {
    */
   static Path folder(String kernels) {
     String all = kernels + SOURCES.stream().map(EmulatedCuda::resource).collect(joining());
+    all += FLAGS;
     UUID text = UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
     Path folder = BUILT.resolve(text.toString()).toAbsolutePath();
     if (Files.exists(folder)) {
@@ -123,19 +167,15 @@ final class EmulatedCuda {
   }
 
   private static void compile(Path folder) throws IOException {
-    Finished compiler =
-        run(
-            List.of(
-                "g++",
-                "-std=c++17",
-                "-O2",
-                "-fPIC",
-                "-shared",
-                "-fvisibility=hidden",
-                "-o",
-                folder.resolve(LIBRARIES.get(0)).toString(),
-                folder.resolve("fake_cuda.cpp").toString(),
-                "-ldl"));
+    List<String> command = new ArrayList<>(FLAGS);
+    command.add(0, "g++");
+    command.addAll(
+        List.of(
+            "-o",
+            folder.resolve(LIBRARIES.get(0)).toString(),
+            folder.resolve("fake_cuda.cpp").toString(),
+            "-ldl"));
+    Finished compiler = run(command);
     if (compiler.code() != 0) {
       throw new IllegalStateException("g++ cannot compile emulated CUDA:\n" + compiler.output());
     }

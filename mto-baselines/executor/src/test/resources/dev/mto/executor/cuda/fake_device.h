@@ -6,6 +6,16 @@
 #include <algorithm>
 #include <map>
 
+// With AddressSanitizer, which sees reads too, nobody may look at the strips at all.
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+const bool SANITIZED = true;
+#else
+#define ASAN_POISON_MEMORY_REGION(address, bytes)
+#define ASAN_UNPOISON_MEMORY_REGION(address, bytes)
+const bool SANITIZED = false;
+#endif
+
 #define API extern "C" __attribute__((visibility("default"))) int
 
 typedef int64_t Long;
@@ -28,7 +38,10 @@ const Long POISONED = 1 << 20;  // bytes of an allocation that are no numbers at
 
 std::map<std::string, int> settings = {
     {"driver version", 13000}, {"devices", 2}, {"capability", 90}, {"megabytes", 8192}};
-std::map<std::string, int> failures;  // by function, the error of its next call
+struct Failure {
+  int error, after;
+};
+std::map<std::string, Failure> failures;  // by function, the error of a call after some others
 struct Allocation {
   Long bytes;
   int device;
@@ -37,6 +50,7 @@ struct Allocation {
 std::map<Long, Allocation> allocations;  // by address
 Long allocated;
 thread_local int current;  // device; 0 for none
+int opened;  // contexts and streams that were not given back
 std::vector<std::function<void()>> stream;
 int stream_error;
 std::string error_text;
@@ -45,8 +59,8 @@ bool launched;  // since the strips were looked at
 
 int failing(const char* function) {
   auto found = failures.find(function);
-  if (found == failures.end()) return 0;
-  int error = found->second;
+  if (found == failures.end() || found->second.after-- > 0) return 0;
+  int error = found->second.error;
   failures.erase(found);
   error_text = "injected failure";
   return error;
@@ -55,6 +69,12 @@ int failing(const char* function) {
 /* Begins a function of the libraries. */
 #define CALL(name) \
   if (int error = fake::failing(name)) return error
+
+/* That of one device where it is set, else that of all. */
+int capability(int device) {
+  auto own = settings.find("capability of " + std::to_string(device - 100));
+  return own == settings.end() || own->second == 0 ? settings["capability"] : own->second;
+}
 
 int error(int number, const std::string& text) {
   error_text = text;
@@ -88,7 +108,7 @@ int finish() {
   }
   stream.clear();
   for (auto& allocation : allocations) {
-    if (!launched) break;
+    if (!launched || SANITIZED) break;
     if (!strips_untouched(allocation.first, allocation.second.bytes)) {
       stream_failed(ILLEGAL_ADDRESS, "an illegal memory access was encountered");
       memset((char*) allocation.first - STRIP, UNTOUCHED, STRIP);
@@ -142,10 +162,12 @@ API fake_set(const char* setting, int value) {
   return 0;
 }
 
-API fake_fail(const char* function, int error) {
-  fake::failures[function] = error;
+API fake_fail(const char* function, int error, int after) {
+  fake::failures[function] = {error, after};
   return 0;
 }
+
+API fake_opened() { return fake::opened; }
 
 API fake_backwards(int backwards) {
   emulation::backwards = backwards != 0;

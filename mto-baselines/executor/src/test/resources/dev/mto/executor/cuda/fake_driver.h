@@ -41,7 +41,7 @@ API cuDeviceGetName(char* name, int length, int device) {
 API cuDeviceGetAttribute(int* value, int attribute, int device) {
   CALL("cuDeviceGetAttribute");
   if (device < 100) return fake::INVALID_DEVICE;
-  int capability = fake::settings["capability"];
+  int capability = fake::capability(device);
   switch (attribute) {
     case 16: *value = 2; return 0;
     case 75: *value = capability / 10; return 0;
@@ -54,10 +54,14 @@ API cuDevicePrimaryCtxRetain(Handle* context, int device) {
   CALL("cuDevicePrimaryCtxRetain");
   if (device < 100) return fake::INVALID_DEVICE;
   *context = (Handle) (intptr_t) device;
+  fake::opened++;
   return 0;
 }
 
-API cuDevicePrimaryCtxRelease_v2(int) { return 0; }
+API cuDevicePrimaryCtxRelease_v2(int) {
+  fake::opened--;
+  return 0;
+}
 
 API cuCtxSetCurrent(Handle context) {
   CALL("cuCtxSetCurrent");
@@ -83,6 +87,8 @@ API cuMemAlloc_v2(Long* address, Long bytes) {
   char* memory = (char*) aligned_alloc(256, whole);
   memset(memory, fake::UNTOUCHED, std::min(whole, fake::POISONED));
   memset(memory + fake::STRIP + bytes, fake::UNTOUCHED, fake::STRIP);
+  ASAN_POISON_MEMORY_REGION(memory, fake::STRIP);
+  ASAN_POISON_MEMORY_REGION(memory + fake::STRIP + bytes, fake::STRIP);
   *address = (Long) (memory + fake::STRIP);
   fake::allocations[*address] = {bytes, fake::current};
   fake::allocated += bytes;
@@ -94,6 +100,7 @@ API cuMemFree_v2(Long address) {
   int error = fake::finish();
   auto found = fake::allocations.find(address);
   if (found == fake::allocations.end()) return fake::INVALID_VALUE;
+  ASAN_UNPOISON_MEMORY_REGION((char*) address - fake::STRIP, found->second.bytes + 2 * fake::STRIP);
   fake::allocated -= found->second.bytes;
   fake::allocations.erase(found);
   free((char*) address - fake::STRIP);
@@ -122,6 +129,7 @@ API cuMemcpyDtoHAsync_v2(char* to, Long from, Long bytes, Handle) {
 API cuStreamCreate(Handle* stream, int flags) {
   CALL("cuStreamCreate");
   *stream = (Handle) 0x57;
+  fake::opened++;
   return flags == 1 ? 0 : fake::INVALID_VALUE;
 }
 
@@ -130,11 +138,14 @@ API cuStreamSynchronize(Handle stream) {
   return stream == (Handle) 0x57 ? fake::finish() : fake::INVALID_VALUE;
 }
 
-API cuStreamDestroy_v2(Handle) { return fake::finish(); }
+API cuStreamDestroy_v2(Handle) {
+  fake::opened--;
+  return fake::finish();
+}
 
 API cuModuleLoadData(Handle* module, const char* image) {
   CALL("cuModuleLoadData");
-  std::string wanted = "\x7f" "ELF sm_" + std::to_string(fake::settings["capability"]) + "\n";
+  std::string wanted = "\x7f" "ELF sm_" + std::to_string(fake::capability(fake::current)) + "\n";
   if (strncmp(image, wanted.c_str(), wanted.size()) != 0) {
     return fake::error(fake::INVALID_IMAGE, "device kernel image is invalid");
   }

@@ -1,5 +1,6 @@
 package dev.mto.speed.step;
 
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.executor.kernels.KernelSets;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.function.Predicate;
  * Starts the processes that measure, all with the flags of this virtual machine and the environment
  * of {@code ./mto}.
  *
- * @param kernels of this project's step
+ * @param kernels of this project's step, unless a GPU is chosen
  * @param peerClassPath of the libtorch peer, or null where none is started
  */
 record Children(Kernels kernels, String peerClassPath) {
@@ -83,7 +84,12 @@ record Children(Kernels kernels, String peerClassPath) {
     List<String> command = java(flag -> !flag.startsWith("-D" + KernelSets.PROPERTY));
     command.addAll(
         List.of(
-            "-D" + KernelSets.PROPERTY + "=" + kernels.label(),
+            "-D"
+                + KernelSets.PROPERTY
+                + "="
+                + (CudaKernelSets.isChosen()
+                    ? System.getProperty(KernelSets.PROPERTY)
+                    : kernels.label()),
             "-cp",
             System.getProperty("java.class.path"),
             main.getName()));

@@ -1,5 +1,7 @@
 package dev.mto.speed.step;
 
+import dev.mto.executor.cuda.CudaGpu;
+import dev.mto.executor.cuda.CudaKernelSets;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,11 +17,18 @@ import java.util.Optional;
  * @param threads of every process
  * @param nativeBuild file name of ND4J's native library
  * @param kernels that our step ran with
+ * @param device that our step ran on
  * @param commit of this project
  * @param java version
  */
 record Machine(
-    String cpu, String threads, String nativeBuild, String kernels, String commit, String java) {
+    String cpu,
+    String threads,
+    String nativeBuild,
+    String kernels,
+    String device,
+    String commit,
+    String java) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final Path STATUS = Path.of("/proc/self/status");
 
@@ -33,7 +42,8 @@ record Machine(
             .getOrDefault(
                 "OMP_NUM_THREADS", Integer.toString(Runtime.getRuntime().availableProcessors())),
         nativeBuild(System.getProperty("java.class.path")),
-        kernels.label(),
+        CudaKernelSets.isChosen() ? "cuda" : kernels.label(),
+        CudaKernelSets.chosenGpu().map(CudaGpu::toString).orElse("CPU"),
         System.getProperty("mto.commit", "unknown"),
         Runtime.version().toString());
   }

@@ -1,5 +1,6 @@
 package dev.mto.speed.step;
 
+import dev.mto.engine.command.DeviceOption;
 import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.config.TrainingConfig.Precision;
 import dev.mto.speed.TemporaryFolder;
@@ -49,6 +50,8 @@ public final class MemoryCommand implements Callable<Integer> {
       defaultValue = "float32",
       description = "float32, or bfloat16 after float32 (default: ${DEFAULT-VALUE}).")
   private Precision precision;
+
+  @Mixin DeviceOption device = new DeviceOption();
 
   @Mixin private JsonOutput json = new JsonOutput();
 

@@ -1,10 +1,13 @@
 package dev.mto.speed.step;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mto.executor.cuda.CudaKernelSets;
+import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.kernels.KernelSets;
 import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Kernels.MatrixProduct;
+import dev.mto.executor.kernels.Storage;
 import dev.mto.executor.kernels.Tensor;
 import java.io.IOException;
 import java.util.Map;
@@ -17,8 +20,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The process that measures what the machine can do. {@code float32 N} and {@code bfloat16 N} make
- * N products of matrices of 2048 x 2048, by OpenBLAS and by our kernels, and answer {@code gflops},
- * the rate of the fastest.
+ * N products of matrices of 2048 x 2048, by OpenBLAS and by our kernels or, where a GPU is chosen,
+ * on that, and answer {@code gflops}, the rate of the fastest.
  */
 final class ProductProcess {
   private static final int SIDE = 2048;
@@ -47,10 +50,16 @@ final class ProductProcess {
   }
 
   private ObjectNode float32(String count) {
+    if (CudaKernelSets.isChosen()) {
+      return onGpu(count, ElementType.FLOAT32);
+    }
     return fastest(count, () -> Nd4j.exec(new Mmul(a, b, product, null)));
   }
 
   private ObjectNode bfloat16(String count) {
+    if (CudaKernelSets.isChosen()) {
+      return onGpu(count, ElementType.BFLOAT16);
+    }
     try (Kernels kernels = KernelSets.fast().orElseThrow();
         ShortPointer narrowA = new ShortPointer(a.length());
         ShortPointer narrowB = new ShortPointer(b.length())) {
@@ -62,6 +71,25 @@ final class ProductProcess {
           count,
           kernels.matmul(
               new MatrixProduct(left, false, right, false, 1, null, null), tensor(product)));
+    }
+  }
+
+  private static ObjectNode onGpu(String count, ElementType type) {
+    try (Kernels kernels = CudaKernelSets.chosen().orElseThrow();
+        Storage storage = kernels.memory().allocate("products", 3L * Float.BYTES * SIDE * SIDE)) {
+      Tensor left = storage.tensor(type, 0, SIDE, SIDE);
+      Tensor right = storage.tensor(type, (long) Float.BYTES * SIDE * SIDE, SIDE, SIDE);
+      Tensor out = storage.tensor(ElementType.FLOAT32, 2L * Float.BYTES * SIDE * SIDE, SIDE, SIDE);
+      kernels.memory().fill(left, 0.5f);
+      kernels.memory().fill(right, 0.25f);
+      Kernel product =
+          kernels.matmul(new MatrixProduct(left, false, right, false, 1, null, null), out);
+      return fastest(
+          count,
+          () -> {
+            product.run();
+            kernels.finish();
+          });
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.mto.speed.step;
 
+import dev.mto.engine.command.DeviceOption;
 import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.config.TrainingConfig.Precision;
 import dev.mto.engine.errors.UserException;
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.speed.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -114,6 +116,8 @@ public final class StepCommand implements Callable<Integer> {
       description = "Also where the time goes: milliseconds by kind of operation.")
   private boolean profile;
 
+  @Mixin DeviceOption device = new DeviceOption();
+
   @Mixin private JsonOutput json = new JsonOutput();
 
   @Override
@@ -143,6 +147,10 @@ public final class StepCommand implements Callable<Integer> {
     }
     if (config != null && !cases.isEmpty()) {
       throw new UserException("--config and --case: give one of them");
+    }
+    if (peer && CudaKernelSets.isChosen()) {
+      throw new UserException(
+          "--peer: libtorch is that for CPUs, and --device is a GPU; leave one of them out");
     }
     if (config == null && !settings.isEmpty()) {
       throw new UserException("--set " + settings.get(0) + ": needs --config");

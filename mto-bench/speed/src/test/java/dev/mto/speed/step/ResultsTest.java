@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ResultsTest {
-  private static final Machine MACHINE = new Machine("A CPU", "2", "nd4j.jar", "fast", "abc", "17");
+  private static final Machine MACHINE =
+      new Machine("A CPU", "2", "nd4j.jar", "fast", "CPU", "abc", "17");
 
   @TempDir private Path folder;
   private BenchmarkCase benchmark;

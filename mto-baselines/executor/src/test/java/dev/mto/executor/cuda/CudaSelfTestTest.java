@@ -1,0 +1,47 @@
+package dev.mto.executor.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mto.executor.cuda.CudaSelfTest.Result;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** The self test agrees with kernels that are right and with none that are wrong. */
+@EnabledIf(
+    value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
+    disabledReason = EmulatedCuda.NEEDS)
+class CudaSelfTestTest {
+  private static final CudaGpu GPU = new CudaGpu(0, "emulated GPU 0", 90);
+
+  @AfterEach
+  void restore() {
+    EmulatedCuda.bind();
+  }
+
+  @Test
+  void kernelsThatAreRightAgree() {
+    EmulatedCuda.bind();
+    assertThat(CudaSelfTest.of(GPU))
+        .allSatisfy(result -> assertThat(result.error()).isBetween(1e-12, 1e-6))
+        .allMatch(Result::passed)
+        .extracting(Result::what)
+        .containsExactly("product", "softmax", "layer normalisation");
+  }
+
+  @Test
+  void kernelsThatAreWrongDoNot() {
+    EmulatedCuda.bind(KernelSource.text().replace("float scale = 1 /", "float scale = 1.001f /"));
+    assertThat(CudaSelfTest.of(GPU))
+        .extracting(Result::passed)
+        .as("the product is not of these kernels")
+        .containsExactly(true, false, false);
+  }
+
+  @Test
+  void aResultThatIsNoNumberIsWrong() {
+    assertThat(new Result("softmax", Double.NaN).passed()).isFalse();
+    assertThat(new Result("softmax", 2e-7)).hasToString("softmax agrees (2.0e-07)");
+    assertThat(new Result("softmax", 0.5)).hasToString("softmax is WRONG (5.0e-01)");
+  }
+}
