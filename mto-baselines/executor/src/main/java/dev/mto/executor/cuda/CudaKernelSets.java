@@ -16,7 +16,7 @@ public final class CudaKernelSets {
   private CudaKernelSets() {}
 
   /**
-   * Kernels of its own for a session; none where no GPU is named.
+   * Kernels of its own for a session; none where no GPU is named. Those of a GPU share its stream.
    *
    * @throws CudaException when the GPU that is named cannot be used
    */
@@ -26,6 +26,6 @@ public final class CudaKernelSets {
       return Optional.empty();
     }
     int ordinal = choice.group(1) == null ? 0 : Integer.parseInt(choice.group(1));
-    return Optional.of(new CudaKernels(new CudaDevice(ordinal)));
+    return Optional.of(new CudaKernels(CudaDevice.shared(ordinal)));
   }
 }

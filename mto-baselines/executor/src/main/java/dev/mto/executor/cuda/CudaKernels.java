@@ -8,7 +8,9 @@ import dev.mto.executor.kernels.Memory;
 import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.kernels.Unary;
+import dev.mto.executor.kernels.Updates;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Kernels of {@code kernels.cu} on an NVIDIA GPU, and cuBLASLt's products. A kernel that was run is
@@ -24,6 +26,7 @@ final class CudaKernels implements Kernels {
   private final Scratch scratch;
   private final CudaProducts products;
   private final CudaSelections selections;
+  private final CudaUpdates updates;
 
   /** Kernels on a device, which is closed with them. */
   CudaKernels(CudaDevice device) {
@@ -33,6 +36,7 @@ final class CudaKernels implements Kernels {
     this.scratch = new Scratch(device);
     this.products = new CudaProducts(device, grid, scratch);
     this.selections = new CudaSelections(device);
+    this.updates = new CudaUpdates(device, scratch);
   }
 
   @Override
@@ -43,6 +47,11 @@ final class CudaKernels implements Kernels {
   @Override
   public Memory memory() {
     return memory;
+  }
+
+  @Override
+  public Optional<Updates> updates() {
+    return Optional.of(updates);
   }
 
   @Override
@@ -321,6 +330,7 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void close() {
+    updates.close();
     selections.close();
     products.close();
     scratch.close();

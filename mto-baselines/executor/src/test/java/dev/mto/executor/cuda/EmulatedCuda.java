@@ -3,8 +3,10 @@ package dev.mto.executor.cuda;
 import static java.util.stream.Collectors.joining;
 
 import com.sun.jna.NativeLibrary;
+import dev.mto.executor.kernels.KernelSets;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +18,12 @@ import java.util.regex.Pattern;
  * CUDA's libraries without a GPU: {@code fake_cuda.cpp} and what it includes, compiled by g++. They
  * are compiled once for each text of these files.
  */
-final class EmulatedCuda {
-  static final String NEEDS =
+public final class EmulatedCuda {
+  /** What there must be for it: why a test is skipped. */
+  public static final String NEEDS =
       "g++ on Linux is needed, which compiles the kernels for GPUs for emulation";
 
-  private static final Path BUILT = Path.of("target", "emulated-cuda");
+  private static final Path BUILT = built();
   private static final Pattern KERNEL = Pattern.compile("^KERNEL (\\w+)\\(", Pattern.MULTILINE);
   private static final List<String> SOURCES =
       List.of(
@@ -39,13 +42,43 @@ final class EmulatedCuda {
     control = NativeLibrary.getInstance(folder.resolve(LIBRARIES.get(0)).toString());
   }
 
+  /** Beside these classes, so that all modules of a build share it; or of the module in a jar. */
+  private static Path built() {
+    Path classes =
+        Path.of(
+            URI.create(
+                EmulatedCuda.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+    return Files.isDirectory(classes)
+        ? classes.resolveSibling("emulated-cuda")
+        : Path.of("target", "emulated-cuda");
+  }
+
   /** Whether there can be one here: a condition of tests. */
-  static boolean isPossible() {
+  public static boolean isPossible() {
     try {
       return System.getProperty("os.name").equals("Linux")
           && run(List.of("g++", "--version")).code() == 0;
     } catch (IOException e) {
       return false; // it is not installed
+    }
+  }
+
+  /** What to do on an emulated GPU, told what it counts. */
+  public interface Work<T> {
+    T on(EmulatedCuda emulated);
+  }
+
+  /** Has sessions that are opened meanwhile run on an emulated GPU. */
+  public static <T> T during(Work<T> work) {
+    String before = System.setProperty(KernelSets.PROPERTY, "cuda");
+    try {
+      return work.on(bind());
+    } finally {
+      if (before == null) {
+        System.clearProperty(KernelSets.PROPERTY);
+      } else {
+        System.setProperty(KernelSets.PROPERTY, before);
+      }
     }
   }
 
@@ -79,11 +112,21 @@ final class EmulatedCuda {
 
   /** Kernels that were launched. */
   long launches() {
-    return (long) control.getFunction("fake_launches").invoke(Long.class, new Object[0]);
+    return count("launches");
+  }
+
+  /**
+   * How much was asked for so far.
+   *
+   * @param what {@code launches}, {@code synchronisations}, {@code bytes to the device} or {@code
+   *     bytes to the host}
+   */
+  public long count(String what) {
+    return (long) control.getFunction("fake_count").invoke(Long.class, new Object[] {what});
   }
 
   /** Memory of a device that is taken. */
-  long bytes(int ordinal) {
+  public long bytes(int ordinal) {
     return (long) control.getFunction("fake_bytes").invoke(Long.class, new Object[] {ordinal});
   }
 
