@@ -1,6 +1,7 @@
 package dev.mto.engine.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,12 +9,14 @@ import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.graph.Images;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.run.TrainingStep;
 import dev.mto.executor.cuda.EmulatedCuda;
 import dev.mto.models.weights.WeightFile;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -62,6 +65,11 @@ public abstract class GpuContract {
     this.create = create;
   }
 
+  /** Where runs are made. */
+  protected final TinyRun tiny() {
+    return tiny;
+  }
+
   @BeforeAll
   void train(@TempDir Path root) {
     tiny = create.apply(root);
@@ -105,12 +113,14 @@ public abstract class GpuContract {
   }
 
   /** Losses and norms of every step, and all tensors whose gradient is not zero in theory. */
-  private static void assertNear(Path actual, Path expected) {
+  protected static void assertNear(Path actual, Path expected) {
     List<JsonNode> rows = TinyRun.metrics(actual);
     for (JsonNode row : TinyRun.metrics(expected)) {
       int step = row.get("step").asInt();
       row.properties().stream()
-          .filter(figure -> figure.getKey().matches("loss.*|grad_norm|val_loss"))
+          .filter(
+              figure ->
+                  figure.getKey().matches("loss.*|grad_.*|mto_weight.*|temperature.*|val_loss"))
           .forEach(
               figure -> {
                 double value = figure.getValue().asDouble();
@@ -164,6 +174,39 @@ public abstract class GpuContract {
           return null;
         });
     assertThat(graph.parameters().values()).noneMatch(GpuContract::hasNoNumbers);
+  }
+
+  /** Also where only one of its micro-batches does, whose gradients are in the mean. */
+  @Test
+  void nothingIsUpdatedByAStepThatDiverges() {
+    RunConfig config = tiny.config(SETTINGS);
+    TrainingGraph graph = TrainingGraph.build(tiny.baseline(), config, DataType.FLOAT);
+    Images images = new Images(config, tiny.baseline(), tiny.root().resolve("bad.csv"));
+    EmulatedCuda.during(
+        gpu -> {
+          try (TrainingStep step = new TrainingStep(graph, config, 0)) {
+            step(graph, step, images, 0);
+            Map<String, INDArray> before = new HashMap<>();
+            step.state().forEach((name, array) -> before.put(name, array.dup()));
+            ImageBatches batches = images.training(1, 0);
+            List<ImageBatch> microBatches = List.of(batches.nextBatch(), batches.nextBatch());
+            microBatches.get(0).images().putScalar(0, Float.POSITIVE_INFINITY);
+            assertThatThrownBy(
+                    () -> step.step(microBatches, new TrainingPosition(1, 4, 1), LEARNING_RATE))
+                .isInstanceOf(DivergenceException.class)
+                .hasMessageContaining("step 1: ")
+                .hasMessageContaining("The weights were not touched");
+            batches.close();
+            step.state()
+                .forEach(
+                    (name, array) -> {
+                      if (!name.contains("running_") && !name.contains("num_batches")) {
+                        assertThat(array.equalsWithEps(before.get(name), 0)).as(name).isTrue();
+                      }
+                    });
+          }
+          return null;
+        });
   }
 
   /** Makes a step of two micro-batches; how many bytes the model was fed. */
