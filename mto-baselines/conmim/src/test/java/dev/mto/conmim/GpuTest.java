@@ -12,6 +12,7 @@ class GpuTest extends GpuContract {
                 new ConMim(),
                 root,
                 "options={projector_hidden: 48, projector_dim: 16, lm_head: 8}",
+                "options.teacher_momentum=0.5",
                 "masking={ratio: 0.5, unit: 8}"));
   }
 }
