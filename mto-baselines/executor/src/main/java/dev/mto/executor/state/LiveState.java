@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The arrays that training changes, and which copy of each is the current one: the array itself, or
@@ -33,6 +35,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Not thread-safe.
  */
 public final class LiveState {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveState.class);
+
   private final List<Kernels> open = new ArrayList<>();
   private final List<Storage> allocated = new ArrayList<>();
   private final IdentityHashMap<INDArray, Place> places = new IdentityHashMap<>();
@@ -52,10 +56,17 @@ public final class LiveState {
     open.add(kernels);
   }
 
-  /** A session that opened the state will use it no more; the last brings all arrays back. */
+  /**
+   * A session that opened the state will use it no more; the last brings all arrays back. Those
+   * that a device has that failed are lost: they stay full of what is no number.
+   */
   public void close(Kernels kernels) {
     if (open.size() == 1 && open.contains(kernels)) {
-      forHost();
+      try {
+        forHost();
+      } catch (RuntimeException e) {
+        LOG.warn("what was trained since the last checkpoint is lost: {}", e.getMessage());
+      }
       places.values().forEach(place -> place.storage.close());
       places.clear();
       allocated.forEach(Storage::close);
@@ -118,16 +129,18 @@ public final class LiveState {
     if (places.isEmpty()) {
       return;
     }
+    List<Place> left = new ArrayList<>();
     List<Copy> copies = new ArrayList<>();
     for (INDArray array : arrays) {
       Place place = places.get(array);
       if (place != null && place.current) {
         requireUntouched(array);
+        left.add(place);
         copies.add(new Copy(tensor(place, array), array));
-        place.current = false;
       }
     }
     memory().download(copies);
+    left.forEach(place -> place.current = false);
   }
 
   /**

@@ -101,7 +101,7 @@ public final class EmulatedCuda {
   }
 
   /** Makes the next call of a function fail. */
-  void fail(String function, int error) {
+  public void fail(String function, int error) {
     control.getFunction("fake_fail").invokeInt(new Object[] {function, error});
   }
 

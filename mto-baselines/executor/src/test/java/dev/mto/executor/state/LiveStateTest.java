@@ -121,6 +121,19 @@ class LiveStateTest {
   @EnabledIf(
       value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
       disabledReason = EmulatedCuda.NEEDS)
+  void whatAFailedDeviceHasIsLostAndItsMemoryIsGivenBack() {
+    onDevice(
+        (gpu, kernels) -> {
+          state.forDevice(array);
+          gpu.fail("cuMemcpyDtoHAsync_v2", 999);
+        });
+    assertThat(array.data().asFloat()).containsOnly(Float.NaN);
+  }
+
+  @Test
+  @EnabledIf(
+      value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
+      disabledReason = EmulatedCuda.NEEDS)
   void arraysThatKernelsCannotReadAreRefused() {
     onDevice(
         (gpu, kernels) -> {
