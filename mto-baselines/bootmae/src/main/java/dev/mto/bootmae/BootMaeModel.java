@@ -6,6 +6,7 @@ import dev.mto.engine.Prediction;
 import dev.mto.engine.TokenGroup;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.graph.Feeds;
+import dev.mto.executor.state.LiveState;
 import dev.mto.models.EncoderOutput;
 import dev.mto.models.LayerNorm;
 import dev.mto.models.Parameters;
@@ -186,8 +187,8 @@ final class BootMaeModel implements Model {
   }
 
   @Override
-  public void afterUpdate(TrainingPosition at) {
-    teacher.move(options.emaDecayAt(at.epoch()));
+  public void afterUpdate(TrainingPosition at, LiveState state) {
+    teacher.move(options.emaDecayAt(at.epoch()), state);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.mto.bootmae;
 
 import dev.mto.engine.optimizer.MovingAverage;
+import dev.mto.executor.state.LiveState;
 import dev.mto.models.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,11 +47,11 @@ final class Teacher {
   }
 
   /** Moves the teacher: decay times itself plus the rest times the model. */
-  void move(double decay) {
+  void move(double decay, LiveState state) {
     Map<String, INDArray> byStudentName = new LinkedHashMap<>();
     student
         .keySet()
         .forEach(name -> byStudentName.put(name, arrays.get(BootMaeModel.TEACHER + name)));
-    MovingAverage.update(byStudentName, student, decay);
+    MovingAverage.update(byStudentName, student, decay, state);
   }
 }

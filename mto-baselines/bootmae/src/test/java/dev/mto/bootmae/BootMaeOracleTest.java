@@ -12,6 +12,7 @@ import dev.mto.data.mask.BootMaeMaskSampler;
 import dev.mto.data.mask.Mask;
 import dev.mto.engine.testing.OracleCase;
 import dev.mto.engine.testing.OracleContract;
+import dev.mto.executor.state.LiveState;
 import dev.mto.models.Patches;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.oracle.Oracle;
@@ -98,7 +99,7 @@ class BootMaeOracleTest extends OracleContract<BootMaeModel> {
     double after = example.get("ema_norm_after").asDouble();
 
     assertNear("before", norm(moved), before, 1e-12);
-    official.model().teacher.move(example.get("decay").asDouble());
+    official.model().teacher.move(example.get("decay").asDouble(), new LiveState());
     assertNear("after", norm(moved), after, 1e-12);
   }
 

@@ -3,6 +3,7 @@ package dev.mto.bootmae;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.engine.testing.OracleCase;
+import dev.mto.executor.state.LiveState;
 import dev.mto.oracle.Oracle;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +27,7 @@ class TeacherTest {
     INDArray encoder = expected(ENCODER);
     INDArray decoder = expected(DECODER);
 
-    official.model().teacher.move(0.75);
+    official.model().teacher.move(0.75, new LiveState());
 
     assertThat(teacher.get("teacher." + ENCODER).equalsWithEps(encoder, 1e-14)).isTrue();
     assertThat(teacher.get("teacher." + DECODER).equalsWithEps(decoder, 1e-14)).isTrue();

@@ -6,6 +6,7 @@ import dev.mto.engine.Prediction;
 import dev.mto.engine.TokenGroup;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.graph.Feeds;
+import dev.mto.executor.state.LiveState;
 import dev.mto.models.Parameters;
 import dev.mto.models.Patches;
 import dev.mto.models.VitConfig;
@@ -144,8 +145,8 @@ final class ConMimModel implements Model {
   }
 
   @Override
-  public void afterUpdate(TrainingPosition at) {
-    teacher.follow(Teacher.momentum(options.teacherMomentum(), at.step(), at.steps()));
+  public void afterUpdate(TrainingPosition at, LiveState state) {
+    teacher.follow(Teacher.momentum(options.teacherMomentum(), at.step(), at.steps()), state);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.mto.conmim;
 
 import dev.mto.engine.optimizer.MovingAverage;
+import dev.mto.executor.state.LiveState;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,10 +25,10 @@ record Teacher(Map<String, INDArray> parameters, Map<String, INDArray> student) 
   }
 
   /** Moves towards the student. */
-  void follow(double momentum) {
+  void follow(double momentum, LiveState state) {
     Map<String, INDArray> followed = new LinkedHashMap<>();
     parameters.keySet().forEach(name -> followed.put(name, studentOf(name)));
-    MovingAverage.update(parameters, followed, momentum);
+    MovingAverage.update(parameters, followed, momentum, state);
   }
 
   private INDArray studentOf(String name) {

@@ -12,6 +12,7 @@ import dev.mto.conmim.ConMimOptions.MaskShape;
 import dev.mto.data.image.Photometric;
 import dev.mto.engine.testing.OracleCase;
 import dev.mto.engine.testing.OracleContract;
+import dev.mto.executor.state.LiveState;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.oracle.Oracle;
 import java.nio.file.Path;
@@ -167,7 +168,7 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
     Teacher teacher =
         new Teacher(official.model().teacherParameters.arrays(), official.parameters().arrays());
 
-    teacher.follow(example.get("momentum").asDouble());
+    teacher.follow(example.get("momentum").asDouble(), new LiveState());
 
     example
         .get("norm_after")

@@ -1,6 +1,7 @@
 package dev.mto.engine;
 
 import dev.mto.data.ImageBatch;
+import dev.mto.executor.state.LiveState;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,12 +101,18 @@ public interface Model {
    */
   default void observe(Map<String, INDArray> values) {}
 
-  /** Called after each optimizer step, e.g. to move a teacher. */
-  default void afterUpdate(TrainingPosition at) {}
+  /**
+   * Called after each optimizer step, e.g. to move a teacher.
+   *
+   * @param state has all arrays that are trained or follow what is trained; elements are to be read
+   *     and written after they were asked for there
+   */
+  default void afterUpdate(TrainingPosition at, LiveState state) {}
 
   /**
-   * Arrays beside the parameters that a checkpoint must hold, live: buffers of the official
-   * checkpoint under their official names, a teacher's under {@code teacher.} and theirs.
+   * Arrays beside the parameters that a checkpoint must hold, live, wherever their elements are:
+   * buffers of the official checkpoint under their official names, a teacher's under {@code
+   * teacher.} and theirs.
    */
   default Map<String, INDArray> state() {
     return Map.of();

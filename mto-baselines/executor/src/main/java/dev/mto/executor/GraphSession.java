@@ -3,13 +3,16 @@ package dev.mto.executor;
 import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.executor.kernels.KernelSets;
 import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.plan.PlanProfile;
 import dev.mto.executor.plan.UnsupportedGraphException;
+import dev.mto.executor.state.LiveState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -19,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs a SameDiff graph again and again in memory that is reused: forward, or with the gradients of
- * its loss. Variables updated in place between runs are seen by the next run.
+ * its loss. Variables updated in place between runs, by way of the state that the session is given
+ * where it is given one, are seen by the next run.
  *
  * <p>A float32 graph is compiled to a plan and run by fast kernels where there are some for this
  * processor (see {@link KernelSets}), or for the GPU that is named (see {@link CudaKernelSets});
@@ -33,6 +37,7 @@ public final class GraphSession implements AutoCloseable {
   private final SameDiff graph;
   private final SDVariable loss;
   private final List<String> parameters;
+  private final LiveState state;
   private final PlanProfile profile = new PlanProfile();
   private GraphRunner runner;
 
@@ -41,6 +46,7 @@ public final class GraphSession implements AutoCloseable {
     this.graph = graph;
     this.loss = loss;
     this.parameters = parameters;
+    this.state = options.state() == null ? new LiveState() : options.state();
     Optional<Kernels> kernels =
         options.fast() && isFloat(graph)
             ? CudaKernelSets.chosen().or(KernelSets::fast)
@@ -106,17 +112,45 @@ public final class GraphSession implements AutoCloseable {
    */
   public void run(
       Map<String, INDArray> feeds, List<String> outputs, Consumer<Map<String, INDArray>> use) {
+    run(feeds, outputs, null, use);
+  }
+
+  /**
+   * As {@link #run(Map, List, Consumer)}. Where the session is on a device, the gradients stay
+   * there.
+   *
+   * @param onDevice receives all results on the device, by the same names, before the host waits
+   *     for them; what it returns is given to {@code use} too. Not called where {@link #isOnDevice}
+   *     does not hold; {@code use} gets the gradients then
+   */
+  public void run(
+      Map<String, INDArray> feeds,
+      List<String> outputs,
+      UnaryOperator<Map<String, Tensor>> onDevice,
+      Consumer<Map<String, INDArray>> use) {
     Map<String, INDArray> known = new HashMap<>(feeds);
     known.keySet().removeIf(name -> !graph.hasVariable(name));
+    if (!runner.isOnDevice()) {
+      state.forHost();
+    }
     try {
-      runner.run(known, outputs, use);
+      runner.run(known, outputs, onDevice, use);
     } catch (UnsupportedGraphException e) {
       LOG.warn(
           "the graph is run operation by operation, in float32, which is slow: {}", e.getMessage());
       runner.close();
       runner = stock();
-      runner.run(known, outputs, use);
+      state.forHost();
+      runner.run(known, outputs, null, use);
     }
+  }
+
+  /**
+   * Whether it runs on a device that has the variables in the state that the session was given; it
+   * may end with any run, where that meets what the device does not know.
+   */
+  public boolean isOnDevice() {
+    return runner.isOnDevice();
   }
 
   /** The name under which {@link #run} returns the gradient of {@code parameter}. */

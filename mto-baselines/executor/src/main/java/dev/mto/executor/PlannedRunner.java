@@ -1,12 +1,15 @@
 package dev.mto.executor;
 
 import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.plan.PlanProfile;
 import dev.mto.executor.plan.PlannedGraph;
+import dev.mto.executor.state.LiveState;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,6 +19,7 @@ final class PlannedRunner implements GraphRunner {
   private final Map<String, String> gradientNames = new LinkedHashMap<>();
   private final Kernels kernels;
   private final PlannedGraph plans;
+  private final LiveState state; // null where it is not the device's business
 
   PlannedRunner(
       SameDiff graph,
@@ -25,6 +29,10 @@ final class PlannedRunner implements GraphRunner {
       SessionOptions options,
       PlanProfile profile) {
     this.kernels = kernels;
+    this.state = kernels.memory().isHost() ? null : options.state();
+    if (state != null) {
+      state.open(kernels);
+    }
     Map<String, String> parametersByGradient = new LinkedHashMap<>();
     if (loss != null) {
       for (String parameter : Differentiable.of(graph, loss, parameters)) {
@@ -40,7 +48,8 @@ final class PlannedRunner implements GraphRunner {
             parametersByGradient,
             options.recompute(),
             options.products(),
-            profile);
+            profile,
+            state);
   }
 
   @Override
@@ -50,8 +59,11 @@ final class PlannedRunner implements GraphRunner {
 
   @Override
   public void run(
-      Map<String, INDArray> feeds, List<String> outputs, Consumer<Map<String, INDArray>> use) {
-    use.accept(plans.run(feeds, outputs));
+      Map<String, INDArray> feeds,
+      List<String> outputs,
+      UnaryOperator<Map<String, Tensor>> onDevice,
+      Consumer<Map<String, INDArray>> use) {
+    use.accept(plans.run(feeds, outputs, onDevice));
   }
 
   @Override
@@ -70,8 +82,16 @@ final class PlannedRunner implements GraphRunner {
   }
 
   @Override
+  public boolean isOnDevice() {
+    return state != null;
+  }
+
+  @Override
   public void close() {
     plans.close();
+    if (state != null) {
+      state.close(kernels);
+    }
     kernels.close();
   }
 }

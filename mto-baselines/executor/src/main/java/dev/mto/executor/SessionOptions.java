@@ -1,6 +1,7 @@
 package dev.mto.executor;
 
 import dev.mto.executor.kernels.ElementType;
+import dev.mto.executor.state.LiveState;
 
 /**
  * How a graph is run.
@@ -11,31 +12,38 @@ import dev.mto.executor.kernels.ElementType;
  * @param profile whether the time of each kind of operation is measured
  * @param products type of the operands of linear layers and of attention; sums and all else are
  *     float32. Needs {@code fast}
+ * @param state where the graph's variables are while they are trained, if whoever changes them says
+ *     so to it; null where they are changed on the host without a word
  */
 public record SessionOptions(
-    boolean fast, boolean recompute, boolean profile, ElementType products) {
+    boolean fast, boolean recompute, boolean profile, ElementType products, LiveState state) {
   /** By a plan, everything kept, not profiled. */
   public static SessionOptions defaults() {
-    return new SessionOptions(true, false, false, ElementType.FLOAT32);
+    return new SessionOptions(true, false, false, ElementType.FLOAT32, null);
   }
 
   /** Operation by operation. */
   public static SessionOptions standard() {
-    return new SessionOptions(false, false, false, ElementType.FLOAT32);
+    return new SessionOptions(false, false, false, ElementType.FLOAT32, null);
   }
 
   /** These options with or without recomputation. */
   public SessionOptions withRecompute(boolean value) {
-    return new SessionOptions(fast, value, profile, products);
+    return new SessionOptions(fast, value, profile, products, state);
   }
 
   /** These options with a profile. */
   public SessionOptions profiled() {
-    return new SessionOptions(fast, recompute, true, products);
+    return new SessionOptions(fast, recompute, true, products, state);
   }
 
   /** These options with operands of that type. */
   public SessionOptions withProducts(ElementType type) {
-    return new SessionOptions(fast, recompute, profile, type);
+    return new SessionOptions(fast, recompute, profile, type, state);
+  }
+
+  /** These options for a graph whose variables are in that state. */
+  public SessionOptions withState(LiveState value) {
+    return new SessionOptions(fast, recompute, profile, products, value);
   }
 }

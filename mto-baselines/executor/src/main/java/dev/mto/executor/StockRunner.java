@@ -1,5 +1,6 @@
 package dev.mto.executor;
 
+import dev.mto.executor.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -57,7 +59,10 @@ final class StockRunner implements GraphRunner {
 
   @Override
   public void run(
-      Map<String, INDArray> feeds, List<String> outputs, Consumer<Map<String, INDArray>> use) {
+      Map<String, INDArray> feeds,
+      List<String> outputs,
+      UnaryOperator<Map<String, Tensor>> onDevice,
+      Consumer<Map<String, INDArray>> use) {
     List<String> wanted = new ArrayList<>(outputs);
     wanted.addAll(gradientNames.values());
     Map<String, INDArray> known = new HashMap<>(feeds);

@@ -3,12 +3,15 @@ package dev.mto.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mto.executor.cuda.EmulatedCuda;
+import dev.mto.executor.state.LiveState;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoOptions;
 import dev.mto.losses.SelfAffinity;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -58,6 +61,55 @@ class FallbackTest {
       new Results(Map.of("loss", later.values().get("loss")), later.gradients())
           .assertCloseTo(planned, 1e-6);
     }
+  }
+
+  /** The gradient stays on the device until a run needs the graph's own operations. */
+  @Test
+  @EnabledIf(
+      value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
+      disabledReason = EmulatedCuda.NEEDS)
+  void whatADeviceHasComesBackForTheGraph() {
+    SameDiff graph = graph();
+    SDVariable product = product(graph);
+    graph.math().tanh(product).rename("other");
+    SDVariable loss = product.sum().rename("loss");
+    INDArray weight = graph.getArrForVarName("weight");
+    INDArray before = weight.dup();
+    Map<String, INDArray> feeds = Map.of("x", TinyModel.gaussian(1, 3, 4));
+    LiveState state = new LiveState();
+    SessionOptions options = SessionOptions.defaults().withState(state);
+    EmulatedCuda.during(
+        gpu -> {
+          try (GraphSession session = GraphSession.withGradients(graph, loss, WEIGHT, options)) {
+            String gradient = session.gradientOf("weight");
+            assertThat(session.isOnDevice()).isTrue();
+            session.run(
+                feeds,
+                List.of("loss"),
+                computed -> {
+                  assertThat(computed).containsOnlyKeys("loss", gradient);
+                  return Map.of("again", computed.get("loss"));
+                },
+                values -> {
+                  assertThat(values).containsOnlyKeys("loss", "again");
+                  assertThat(values.get("again")).isEqualTo(values.get("loss"));
+                });
+            assertThat(weight.getFloat(0)).isNaN();
+
+            session.run(
+                feeds,
+                List.of("loss", "other"),
+                computed -> {
+                  throw new AssertionError("on the device");
+                },
+                values ->
+                    assertThat(values)
+                        .containsOnlyKeys("loss", "other", session.gradientOf("weight")));
+            assertThat(session.isOnDevice()).isFalse();
+          }
+          return null;
+        });
+    assertThat(weight).isEqualTo(before);
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.SessionOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,8 @@ public final class RunAnalysis implements AutoCloseable {
       ModelWeights loaded = model.whole();
       this.graph = loaded.graph();
       this.weights = loaded.description();
-      this.session = GraphSession.forward(graph.graph());
+      this.session =
+          GraphSession.forward(graph.graph(), SessionOptions.defaults().withState(graph.state()));
       this.sample = new SampleBatch(graph.model(), images, session);
       this.same =
           new SampleBatch(

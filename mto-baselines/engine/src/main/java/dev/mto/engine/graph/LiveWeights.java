@@ -1,5 +1,6 @@
 package dev.mto.engine.graph;
 
+import dev.mto.executor.state.LiveState;
 import dev.mto.losses.MtoVariables;
 import dev.mto.losses.MtoWeights;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -12,11 +13,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * plan is compiled anew when they change.
  */
 public final class LiveWeights {
+  private final LiveState state;
   private final SDVariable spa;
   private final SDVariable e;
   private final SDVariable r;
 
-  LiveWeights(SameDiff graph, DataType type) {
+  LiveWeights(SameDiff graph, DataType type, LiveState state) {
+    this.state = state;
     this.spa = graph.var("mto_weight.spa", Nd4j.scalar(type, 0));
     this.e = graph.var("mto_weight.e", Nd4j.scalar(type, 0));
     this.r = graph.var("mto_weight.r", Nd4j.scalar(type, 0));
@@ -28,8 +31,8 @@ public final class LiveWeights {
 
   /** What the next run weighs the losses by. */
   public void set(MtoWeights weights) {
-    spa.getArr().assign(weights.spa());
-    e.getArr().assign(weights.e());
-    r.getArr().assign(weights.r());
+    state.forHost(spa.getArr()).assign(weights.spa());
+    state.forHost(e.getArr()).assign(weights.e());
+    state.forHost(r.getArr()).assign(weights.r());
   }
 }

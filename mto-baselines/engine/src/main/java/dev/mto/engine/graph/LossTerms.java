@@ -1,5 +1,6 @@
 package dev.mto.engine.graph;
 
+import dev.mto.executor.state.LiveState;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -16,6 +17,7 @@ public final class LossTerms {
   /** The self-supervised loss, L_spa, L_e and L_r, as in the names of metrics. */
   public static final List<String> NAMES = List.of("ss", "spa", "e", "r");
 
+  private final LiveState state;
   private final List<INDArray> factors = new ArrayList<>();
   private final SDVariable chosen;
 
@@ -23,8 +25,10 @@ public final class LossTerms {
    * Adds the sum to a graph.
    *
    * @param terms scalars, in the order of {@link #NAMES}
+   * @param state will have the factors
    */
-  LossTerms(SameDiff graph, DataType type, List<SDVariable> terms) {
+  LossTerms(SameDiff graph, DataType type, List<SDVariable> terms, LiveState state) {
+    this.state = state;
     SDVariable sum = null;
     for (SDVariable term : terms) {
       SDVariable factor =
@@ -44,7 +48,7 @@ public final class LossTerms {
   /** Chooses one by its place in {@link #NAMES}, for the next run. */
   public void choose(int index) {
     for (int i = 0; i < factors.size(); i++) {
-      factors.get(i).assign(i == index ? 1 : 0);
+      state.forHost(factors.get(i)).assign(i == index ? 1 : 0);
     }
   }
 }

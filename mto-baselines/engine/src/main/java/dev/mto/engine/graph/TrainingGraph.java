@@ -9,6 +9,7 @@ import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.ParameterGroup;
 import dev.mto.executor.memory.AvailableMemory;
+import dev.mto.executor.state.LiveState;
 import dev.mto.losses.Heterogeneity;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoOptions;
@@ -63,6 +64,7 @@ public final class TrainingGraph {
   public static final String OWN = "mto.";
 
   private final SameDiff graph;
+  private final LiveState state = new LiveState();
   private final Model model;
   private final Parameters parameters;
   private final Map<String, INDArray> temperatures = new LinkedHashMap<>();
@@ -80,7 +82,9 @@ public final class TrainingGraph {
     MtoConfig mto = config.mto();
     requireDecoders(mto);
     this.weights =
-        mto.enabled() && mto.weightsChange() ? new LiveWeights(graph, parameters.type()) : null;
+        mto.enabled() && mto.weightsChange()
+            ? new LiveWeights(graph, parameters.type(), state)
+            : null;
     SDVariable sum = model.outputs().loss();
     for (TokenGroup tokens : model.outputs().tokenGroups()) {
       Group group = attach(mto, tokens);
@@ -181,7 +185,7 @@ public final class TrainingGraph {
     sums.add(sum(config, MtoTerms::spa));
     sums.add(sum(config, MtoTerms::e));
     sums.add(sum(config, MtoTerms::r));
-    return new LossTerms(graph, parameters.type(), sums);
+    return new LossTerms(graph, parameters.type(), sums, state);
   }
 
   private SDVariable sum(MtoConfig config, Function<MtoTerms, SDVariable> term) {
@@ -195,6 +199,13 @@ public final class TrainingGraph {
 
   public SameDiff graph() {
     return graph;
+  }
+
+  /**
+   * Has the graph's variables, a teacher and the optimizer's moments; for sessions on the graph.
+   */
+  public LiveState state() {
+    return state;
   }
 
   public Model model() {
@@ -225,13 +236,15 @@ public final class TrainingGraph {
     return terms;
   }
 
-  /** The live arrays of the model's trainable parameters. */
+  /** The live arrays of the model's trainable parameters, on the host. */
   public Map<String, INDArray> parameters() {
+    state.forHost();
     return parameters.arrays();
   }
 
-  /** The live arrays of all that is trained: the model's parameters, and MTO's own. */
+  /** The live arrays of all that is trained, on the host: the model's parameters, and MTO's own. */
   public Map<String, INDArray> trained() {
+    state.forHost();
     Map<String, INDArray> trained = parameters.arrays();
     trained.putAll(temperatures);
     return trained;
@@ -263,7 +276,8 @@ public final class TrainingGraph {
         config.betas().get(0),
         config.betas().get(1),
         config.adamEpsilon(),
-        config.weightDecay());
+        config.weightDecay(),
+        state);
   }
 
   /** Fixed tensors of the official checkpoint, e.g. position tables. */
@@ -273,9 +287,10 @@ public final class TrainingGraph {
 
   /**
    * All tensors of the model under their official names: parameters, the method's state, fixed
-   * tables.
+   * tables; on the host.
    */
   public Map<String, INDArray> tensors() {
+    state.forHost();
     Map<String, INDArray> tensors = new LinkedHashMap<>(parameters.tables());
     tensors.putAll(parameters.arrays());
     tensors.putAll(model.state());

@@ -1,5 +1,8 @@
 package dev.mto.engine.optimizer;
 
+import dev.mto.executor.kernels.Tensor;
+import dev.mto.executor.kernels.Updates;
+import dev.mto.executor.state.LiveState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +34,7 @@ public final class AdamW implements AutoCloseable {
   private final double beta2;
   private final double epsilon;
   private final double weightDecay;
+  private final LiveState state;
   private final DataType scratchType;
   private final long scratchLength;
   private INDArray scratch;
@@ -49,12 +53,29 @@ public final class AdamW implements AutoCloseable {
       double beta2,
       double epsilon,
       double weightDecay) {
+    this(parameters, groups, beta1, beta2, epsilon, weightDecay, new LiveState());
+  }
+
+  /**
+   * An optimizer whose moments are zero, of parameters that a device may have.
+   *
+   * @param state has the parameters, and will have the moments
+   */
+  public AdamW(
+      Map<String, INDArray> parameters,
+      Function<String, ParameterGroup> groups,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay,
+      LiveState state) {
     this.parameters = new LinkedHashMap<>(parameters);
     this.groups = groups;
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
     this.weightDecay = weightDecay;
+    this.state = state;
     long longest = 1;
     DataType type = DataType.FLOAT;
     for (Map.Entry<String, INDArray> entry : this.parameters.entrySet()) {
@@ -82,11 +103,64 @@ public final class AdamW implements AutoCloseable {
    */
   public void step(Map<String, INDArray> gradients, double learningRate, double factor) {
     step++;
+    state.forHost(parameters.values());
+    state.forHost(first.values());
+    state.forHost(second.values());
     if (HostArrays.areSuited(parameters.values()) && HostArrays.areSuited(gradients.values())) {
       fused(gradients, learningRate, factor);
     } else {
       composed(gradients, learningRate, factor);
     }
+  }
+
+  /**
+   * One update on the device, started and not waited for.
+   *
+   * @param gradients by parameter name, on the device; a parameter without one keeps its value and
+   *     moments
+   * @param clip what {@link Updates#clipFactor} made of them; where its factor is no number, all
+   *     keep theirs
+   */
+  void step(Map<String, Tensor> gradients, Tensor clip, double learningRate) {
+    step++;
+    Map<ParameterGroup, List<Updates.Moved>> moved = new LinkedHashMap<>();
+    gradients.forEach(
+        (name, gradient) ->
+            moved
+                .computeIfAbsent(groups.apply(name), group -> new ArrayList<>())
+                .add(
+                    new Updates.Moved(
+                        state.forDevice(parameters.get(name)),
+                        state.forDevice(first.get(name)),
+                        state.forDevice(second.get(name)),
+                        gradient)));
+    moved.forEach(
+        (group, together) ->
+            state
+                .updates()
+                .orElseThrow()
+                .adamW(
+                    together,
+                    clip,
+                    new Updates.AdamWStep(
+                        beta1,
+                        beta2,
+                        (float) epsilon,
+                        correctionOfSquares(),
+                        kept(group, learningRate),
+                        rate(group, learningRate))));
+  }
+
+  private float kept(ParameterGroup group, double learningRate) {
+    return group.decayed() ? (float) (1 - learningRate * group.rateScale() * weightDecay) : 1;
+  }
+
+  private float rate(ParameterGroup group, double learningRate) {
+    return (float) (learningRate * group.rateScale() / (1 - Math.pow(beta1, (double) step)));
+  }
+
+  private float correctionOfSquares() {
+    return (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) step)));
   }
 
   private void composed(Map<String, INDArray> gradients, double learningRate, double factor) {
@@ -129,17 +203,15 @@ public final class AdamW implements AutoCloseable {
     List<INDArray[]> arrays = new ArrayList<>();
     List<Float> kept = new ArrayList<>();
     List<Float> rates = new ArrayList<>();
-    double correction1 = 1 - Math.pow(beta1, (double) step);
     gradients.forEach(
         (name, gradient) -> {
           arrays.add(
               new INDArray[] {parameters.get(name), first.get(name), second.get(name), gradient});
           ParameterGroup group = groups.apply(name);
-          double ownRate = learningRate * group.rateScale();
-          kept.add(group.decayed() ? (float) (1 - ownRate * weightDecay) : 1);
-          rates.add((float) (ownRate / correction1));
+          kept.add(kept(group, learningRate));
+          rates.add(rate(group, learningRate));
         });
-    float correction = (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) step)));
+    float correction = correctionOfSquares();
     HostArrays.forEach(
         arrays,
         3,
@@ -195,7 +267,7 @@ public final class AdamW implements AutoCloseable {
 
   /**
    * The live moments: {@code optimizer.exp_avg/NAME} and {@code optimizer.exp_avg_sq/NAME}, shaped
-   * as the parameters.
+   * as the parameters, wherever they are.
    */
   public Map<String, INDArray> state() {
     Map<String, INDArray> state = new LinkedHashMap<>();
@@ -206,6 +278,7 @@ public final class AdamW implements AutoCloseable {
 
   @Override
   public void close() {
+    state.forget(state().values());
     first.values().forEach(INDArray::close);
     second.values().forEach(INDArray::close);
     if (scratch != null) {

@@ -10,9 +10,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class MeanGradients implements AutoCloseable {
   private final Map<String, INDArray> sums = new LinkedHashMap<>();
 
-  /** The gradients among what a session gave, by parameter. */
-  public static Map<String, INDArray> of(GraphSession session, Map<String, INDArray> values) {
-    Map<String, INDArray> gradients = new LinkedHashMap<>();
+  /** The gradients among what a session gave, on the host or on a device, by parameter. */
+  public static <T> Map<String, T> of(GraphSession session, Map<String, T> values) {
+    Map<String, T> gradients = new LinkedHashMap<>();
     for (String parameter : session.differentiable()) {
       gradients.put(parameter, values.get(session.gradientOf(parameter)));
     }

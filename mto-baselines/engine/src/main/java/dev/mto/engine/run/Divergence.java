@@ -3,6 +3,7 @@ package dev.mto.engine.run;
 import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.SessionOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,8 @@ final class Divergence {
     List<SDVariable> layers = new ArrayList<>();
     graph.model().outputs().tokenGroups().forEach(group -> layers.addAll(group.layers()));
     List<String> found = new ArrayList<>();
-    try (GraphSession session = GraphSession.forward(graph.graph())) {
+    try (GraphSession session =
+        GraphSession.forward(graph.graph(), SessionOptions.defaults().withState(graph.state()))) {
       session.run(
           feeds,
           layers.stream().map(SDVariable::name).toList(),

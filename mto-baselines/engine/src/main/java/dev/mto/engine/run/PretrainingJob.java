@@ -66,7 +66,9 @@ public final class PretrainingJob implements AutoCloseable {
       images = new Images(config, baseline, folder.badImages());
       graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
       step = new TrainingStep(graph, config, config.log().heterogeneityEvery());
-      evaluation = GraphSession.forward(graph.graph(), Precisions.training(training));
+      evaluation =
+          GraphSession.forward(
+              graph.graph(), Precisions.training(training).withState(graph.state()));
       long stepsPerEpoch = images.stepsPerEpoch();
       Schedule schedule =
           new Schedule(

@@ -19,7 +19,10 @@ public interface Trainee extends AutoCloseable {
    */
   Map<String, Object> step(List<ImageBatch> microBatches, TrainingPosition at, double learningRate);
 
-  /** Live arrays that a checkpoint must hold: parameters under their names, optimizer, buffers. */
+  /**
+   * Live arrays that a checkpoint must hold, on the host: parameters under their names, optimizer,
+   * buffers. They may be read and written until the next step.
+   */
   Map<String, INDArray> state();
 
   /** Continues after {@code steps} steps whose state has been put into {@link #state}. */

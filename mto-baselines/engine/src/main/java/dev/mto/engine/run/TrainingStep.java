@@ -8,14 +8,17 @@ import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.optimizer.AdamW;
+import dev.mto.engine.optimizer.DeviceUpdate;
 import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.executor.GraphSession;
 import dev.mto.executor.SessionOptions;
+import dev.mto.executor.kernels.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -23,6 +26,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * global norm, AdamW, and what the model does after it.
  */
 public final class TrainingStep implements Trainee {
+  private static final String GRADIENT_NORM = "the norm of all gradients"; // no variable's name
+
   private final TrainingGraph graph;
   private final Model model;
   private final AdamW optimizer;
@@ -42,6 +47,9 @@ public final class TrainingStep implements Trainee {
 
   private final MeanGradients gradients = new MeanGradients();
 
+  /** In place of {@link #gradients} and of what follows on the host; null until it is needed. */
+  private DeviceUpdate device;
+
   /**
    * Steps of a graph.
    *
@@ -57,7 +65,7 @@ public final class TrainingStep implements Trainee {
     this.heterogeneityEvery = heterogeneityEvery;
     this.gradientsEvery = config.log().mtoGradientsEvery();
     this.weights = new TermWeights(config.mto(), graph);
-    SessionOptions options = Precisions.training(config.training());
+    SessionOptions options = Precisions.training(config.training()).withState(graph.state());
     this.session =
         GraphSession.withGradients(graph.graph(), graph.total(), graph.movedByTotal(), options);
     this.selfSupervised =
@@ -87,9 +95,20 @@ public final class TrainingStep implements Trainee {
       session.run(
           feeds,
           wanted,
+          computed -> {
+            updateOnDevice(computed, feeds, index, count, learningRate);
+            return Map.of(GRADIENT_NORM, device.norm());
+          },
           values -> {
             record.add(values, batch, at);
             model.observe(values);
+            if (session.isOnDevice()) {
+              norm[0] = values.get(GRADIENT_NORM).getDouble(0);
+              if (index == count - 1) {
+                requireFinite(norm[0], record, feeds, device::gradients, at.step());
+              }
+              return;
+            }
             withAllGradients(
                 values,
                 feeds,
@@ -102,7 +121,7 @@ public final class TrainingStep implements Trainee {
           });
       Feeds.close(feeds, batch);
     }
-    model.afterUpdate(at);
+    model.afterUpdate(at, graph.state());
     Map<String, Object> row = record.row();
     row.putAll(weights.row());
     if (apart) {
@@ -152,15 +171,56 @@ public final class TrainingStep implements Trainee {
       StepRecord record,
       Map<String, INDArray> feeds) {
     double norm = GradientNorm.of(mean.values());
-    if (!Double.isFinite(norm) || !Double.isFinite(record.losses().get("loss"))) {
-      throw Divergence.explain(graph, feeds, record.losses(), mean, step);
-    }
+    requireFinite(norm, record, feeds, () -> mean, step);
     optimizer.step(mean, learningRate, GradientNorm.clipFactor(norm, clip));
     return norm;
   }
 
+  private void requireFinite(
+      double norm,
+      StepRecord record,
+      Map<String, INDArray> feeds,
+      Supplier<Map<String, INDArray>> mean,
+      long step) {
+    if (!Double.isFinite(norm) || !Double.isFinite(record.losses().get("loss"))) {
+      throw Divergence.explain(graph, feeds, record.losses(), mean.get(), step);
+    }
+  }
+
+  /** As the same on the host, started and not waited for; all gradients are on the device. */
+  private void updateOnDevice(
+      Map<String, Tensor> computed,
+      Map<String, INDArray> feeds,
+      int index,
+      int count,
+      double learningRate) {
+    if (device == null) {
+      device = new DeviceUpdate(optimizer, graph.state(), clip);
+    }
+    Map<String, Tensor> all = MeanGradients.of(session, computed);
+    Tensor loss = computed.get(graph.total().name());
+    if (selfSupervised == null) {
+      device.add(all, loss, index, count, learningRate);
+      return;
+    }
+    selfSupervised.run(
+        feeds,
+        List.of(),
+        others -> {
+          all.putAll(MeanGradients.of(selfSupervised, others));
+          device.add(all, loss, index, count, learningRate);
+          return Map.of();
+        },
+        none -> {
+          if (!selfSupervised.isOnDevice()) {
+            throw new IllegalStateException("the device runs the total loss and not a part of it");
+          }
+        });
+  }
+
   @Override
   public Map<String, INDArray> state() {
+    graph.state().forHost();
     Map<String, INDArray> state = new LinkedHashMap<>(graph.trained());
     state.putAll(optimizer.state());
     state.putAll(weights.state());

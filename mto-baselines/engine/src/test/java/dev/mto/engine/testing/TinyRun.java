@@ -114,7 +114,7 @@ public final class TinyRun {
     BiFunction<Object[], Object, Object> copying =
         (arguments, feeds) -> {
           long step = ((TrainingPosition) arguments[1]).step();
-          if (step > 0) {
+          if (step > 0 && arguments[2].equals(0)) {
             copy(name, name + "-" + step);
           }
           return feeds;

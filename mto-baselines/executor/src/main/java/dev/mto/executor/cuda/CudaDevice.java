@@ -7,6 +7,8 @@ import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.memory.NotEnoughMemoryException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -24,13 +26,18 @@ final class CudaDevice implements AutoCloseable {
   /** What each thread has told the driver to use. */
   private static final ThreadLocal<CudaDevice> CURRENT = new ThreadLocal<>();
 
+  /** Those of {@link #shared}, by number. */
+  private static final Map<Integer, CudaDevice> SHARED = new HashMap<>();
+
   private final int device;
   private final String name;
   private final int multiprocessors;
   private final Pointer context;
   private final Pointer stream;
   private final Pointer module;
+  private final Staging staging;
   private String last = "nothing";
+  private int users = 1;
 
   /**
    * Opens a GPU.
@@ -56,11 +63,31 @@ final class CudaDevice implements AutoCloseable {
       check(CudaDriver.cuModuleLoadData(made, cubin), "loading kernels on " + name);
       module = made.getValue();
       stream = begun;
+      staging = new Staging(this);
     } catch (RuntimeException | Error e) {
       release(begun);
       throw e;
     }
     FAILED.remove(device);
+  }
+
+  /**
+   * A GPU that all who ask for it share, with its stream, until each has closed it.
+   *
+   * @param ordinal its number, from 0
+   * @throws CudaException when it cannot be used
+   */
+  static CudaDevice shared(int ordinal) {
+    synchronized (SHARED) {
+      CudaDevice open = SHARED.get(ordinal);
+      if (open == null) {
+        open = new CudaDevice(ordinal);
+        SHARED.put(ordinal, open);
+      } else {
+        open.users++;
+      }
+      return open;
+    }
   }
 
   private int multiprocessors(int handle) {
@@ -124,23 +151,32 @@ final class CudaDevice implements AutoCloseable {
   }
 
   /** Copies from the host; the memory there may change when this returns. */
-  void upload(Pointer from, long to, long bytes) {
-    enter();
-    check(CudaDriver.cuMemcpyHtoDAsync_v2(to, from, bytes, stream), "copying to " + name);
-    finish();
+  synchronized void upload(Pointer from, long to, long bytes) {
+    staging.upload(from, to, bytes);
   }
 
-  /** Copies to the host what all that was asked for before has left. */
-  void download(long from, Pointer to, long bytes) {
+  /** Copies to the host what all that was asked for before has left; it is there when finished. */
+  synchronized void download(long from, Pointer to, long bytes) {
+    staging.download(from, to, bytes);
+  }
+
+  /** Asks for a copy from memory of the host that the device reads when it comes to it. */
+  void copyIn(Pointer from, long to, long bytes) {
+    enter();
+    check(CudaDriver.cuMemcpyHtoDAsync_v2(to, from, bytes, stream), "copying to " + name);
+  }
+
+  /** Asks for a copy to memory of the host that the device writes when it comes to it. */
+  void copyOut(long from, Pointer to, long bytes) {
     enter();
     check(CudaDriver.cuMemcpyDtoHAsync_v2(to, from, bytes, stream), "copying from " + name);
-    finish();
   }
 
   /** Waits until all that was asked for is done. */
-  void finish() {
+  synchronized void finish() {
     enter();
     check(CudaDriver.cuStreamSynchronize(stream), "waiting for " + name);
+    staging.finished();
   }
 
   /**
@@ -189,9 +225,18 @@ final class CudaDevice implements AutoCloseable {
 
   @Override
   public void close() {
+    synchronized (SHARED) {
+      users--;
+      if (users > 0) {
+        return;
+      }
+      SHARED.values().remove(this);
+    }
     if (!FAILED.contains(device)) {
       enter();
+      CudaDriver.cuStreamSynchronize(stream);
     }
+    staging.close();
     CudaDriver.cuModuleUnload(module);
     release(stream);
   }

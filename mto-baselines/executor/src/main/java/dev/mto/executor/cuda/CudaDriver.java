@@ -52,6 +52,10 @@ final class CudaDriver {
 
   static native int cuMemFree_v2(long address);
 
+  static native int cuMemHostAlloc(PointerByReference memory, long bytes, int flags);
+
+  static native int cuMemFreeHost(Pointer memory);
+
   static native int cuMemcpyHtoDAsync_v2(long to, Pointer from, long bytes, Pointer stream);
 
   static native int cuMemcpyDtoHAsync_v2(Pointer to, long from, long bytes, Pointer stream);

@@ -16,12 +16,12 @@ public final class CudaKernelSets {
   private CudaKernelSets() {}
 
   /**
-   * Kernels of its own for a session; none where no GPU is named.
+   * Kernels of its own for a session; none where no GPU is named. Those of a GPU share its stream.
    *
    * @throws CudaException when the GPU that is named cannot be used
    */
   public static Optional<Kernels> chosen() {
-    return ordinal().map(ordinal -> new CudaKernels(new CudaDevice(ordinal)));
+    return ordinal().map(ordinal -> new CudaKernels(CudaDevice.shared(ordinal)));
   }
 
   /**

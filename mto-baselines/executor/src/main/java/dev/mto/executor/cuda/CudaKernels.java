@@ -8,7 +8,9 @@ import dev.mto.executor.kernels.Memory;
 import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.kernels.Unary;
+import dev.mto.executor.kernels.Updates;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Kernels of {@code kernels.cu} on an NVIDIA GPU, and cuBLASLt's products. A kernel that was run is
@@ -24,6 +26,7 @@ final class CudaKernels implements Kernels {
   private final Scratch scratch;
   private final CudaProducts products;
   private final CudaSelections selections;
+  private final CudaUpdates updates;
 
   /** Kernels on a device, which is closed with them, and where they cannot be made. */
   CudaKernels(CudaDevice device) {
@@ -32,6 +35,7 @@ final class CudaKernels implements Kernels {
     this.memory = new CudaMemory(device, grid);
     this.scratch = new Scratch(device);
     this.selections = new CudaSelections(device);
+    this.updates = new CudaUpdates(device, scratch);
     try {
       this.products = new CudaProducts(device, grid, scratch);
     } catch (RuntimeException e) {
@@ -48,6 +52,11 @@ final class CudaKernels implements Kernels {
   @Override
   public Memory memory() {
     return memory;
+  }
+
+  @Override
+  public Optional<Updates> updates() {
+    return Optional.of(updates);
   }
 
   @Override
@@ -326,6 +335,7 @@ final class CudaKernels implements Kernels {
 
   @Override
   public void close() {
+    updates.close();
     selections.close();
     products.close();
     scratch.close();

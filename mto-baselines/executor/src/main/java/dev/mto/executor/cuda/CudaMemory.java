@@ -5,6 +5,7 @@ import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Memory;
 import dev.mto.executor.kernels.Storage;
 import dev.mto.executor.kernels.Tensor;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The memory of a GPU. */
@@ -43,8 +44,14 @@ final class CudaMemory implements Memory {
   }
 
   @Override
-  public void download(Tensor from, INDArray to) {
-    device.download(from.address(), first(to), to.length() * Float.BYTES);
+  public void download(List<Copy> copies) {
+    for (Copy copy : copies) {
+      INDArray to = copy.to();
+      device.download(copy.from().address(), first(to), to.length() * Float.BYTES);
+    }
+    if (!copies.isEmpty()) {
+      device.finish();
+    }
   }
 
   private static Pointer first(INDArray array) {

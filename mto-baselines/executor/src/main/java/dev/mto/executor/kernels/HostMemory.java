@@ -2,6 +2,7 @@ package dev.mto.executor.kernels;
 
 import dev.mto.executor.memory.AvailableMemory;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -57,8 +58,11 @@ final class HostMemory implements Memory {
   }
 
   @Override
-  public void download(Tensor from, INDArray to) {
-    Pointer.memcpy(first(to), from.memory(), to.length() * Float.BYTES);
+  public void download(List<Copy> copies) {
+    for (Copy copy : copies) {
+      INDArray to = copy.to();
+      Pointer.memcpy(first(to), copy.from().memory(), to.length() * Float.BYTES);
+    }
   }
 
   private static FloatPointer first(INDArray array) {

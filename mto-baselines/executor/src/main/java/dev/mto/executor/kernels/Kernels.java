@@ -1,5 +1,7 @@
 package dev.mto.executor.kernels;
 
+import java.util.Optional;
+
 /**
  * The operations that a plan consists of, for one kind of processor. Each method prepares an
  * operation for tensors at fixed addresses, once; its {@link Kernel} is then run in every step.
@@ -15,6 +17,11 @@ public interface Kernels extends AutoCloseable {
 
   /** Where the tensors that they work on live. */
   Memory memory();
+
+  /** What training does after a backward pass, in this memory; empty where the host does it. */
+  default Optional<Updates> updates() {
+    return Optional.empty();
+  }
 
   /** Waits until all kernels run so far are done; those of a CPU are when they return. */
   default void finish() {}

@@ -1,6 +1,7 @@
 package dev.mto.executor.kernels;
 
 import dev.mto.executor.memory.NotEnoughMemoryException;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Where the tensors of a set of kernels live, and how elements get there and back. */
@@ -23,18 +24,27 @@ public interface Memory {
   void fill(Tensor to, float element);
 
   /**
-   * Copies the elements of an array to a tensor; the array may change when this returns.
+   * Copies the elements of an array to a tensor, after the kernels run so far; the array may change
+   * when this returns.
    *
    * @param from float32, dense and in c order, of as many elements as {@code to}
    * @param to float32
    */
   void upload(INDArray from, Tensor to);
 
+  /** Copies the elements of tensors to arrays, when all kernels run so far have written theirs. */
+  void download(List<Copy> copies);
+
+  /** As {@link #download(List)}, of one tensor. */
+  default void download(Tensor from, INDArray to) {
+    download(List.of(new Copy(from, to)));
+  }
+
   /**
-   * Copies the elements of a tensor to an array, when all kernels run so far have written theirs.
+   * What is copied to the host.
    *
    * @param from float32
    * @param to float32, dense and in c order, of as many elements as {@code from}
    */
-  void download(Tensor from, INDArray to);
+  record Copy(Tensor from, INDArray to) {}
 }

@@ -7,13 +7,13 @@ import dev.mto.executor.kernels.Memory;
 import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,30 +24,32 @@ final class CompiledPlan {
   private final GraphReader reader;
   private final List<Operation> operations;
   private final Map<String, Value> results;
+  private final Set<String> gradients;
   private final MemoryLayout layout;
   private final Uniforms uniforms = new Uniforms();
   private final List<Step> steps = new ArrayList<>();
   private final Map<String, Tensor> inputs = new LinkedHashMap<>();
-  private final Set<INDArray> read = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final List<Download> downloads = new ArrayList<>();
-  private final Map<String, INDArray> outputs = new LinkedHashMap<>();
+  private final Set<Value> read = new HashSet<>();
+  private final Map<String, Tensor> computed = new LinkedHashMap<>(); // where the host cannot read
+  private final Map<String, INDArray> copies =
+      new HashMap<>(); // of computed ones that it asked for
+  private final Map<String, INDArray> outputs = new LinkedHashMap<>(); // where it can
   private Kernels kernels;
   private StoredValues stored;
 
   /** A kernel and what it does, for profiles. */
   private record Step(String name, Kernel kernel) {}
 
-  /** A result that the host cannot read where it is computed, and where it can. */
-  private record Download(Tensor from, INDArray to) {}
-
   private CompiledPlan(
       GraphReader reader,
       List<Operation> operations,
       Map<String, Value> results,
+      Set<String> gradients,
       MemoryLayout layout) {
     this.reader = reader;
     this.operations = operations;
     this.results = results;
+    this.gradients = gradients;
     this.layout = layout;
   }
 
@@ -101,7 +103,7 @@ final class CompiledPlan {
     }
     MemoryLayout layout =
         MemoryLayout.of(operations, List.copyOf(reader.placeholders().values().values()), needed);
-    return new CompiledPlan(reader, operations, results, layout);
+    return new CompiledPlan(reader, operations, results, gradients.keySet(), layout);
   }
 
   /** Floating-point operations of its matrix products: two for each multiply-add. */
@@ -125,6 +127,7 @@ final class CompiledPlan {
     inputs.clear();
     read.clear();
     forgetCopies();
+    computed.clear();
     outputs.clear();
     operations.forEach(operation -> uniforms.require(operation.inputs()));
     uniforms.require(results.values());
@@ -135,7 +138,11 @@ final class CompiledPlan {
       }
     }
     reader.placeholders().values().forEach((name, value) -> inputs.put(name, place(arena, value)));
-    results.forEach((name, value) -> outputs.put(name, result(arena, value)));
+    if (kernels.memory().isHost()) {
+      results.forEach((name, value) -> outputs.put(name, array(arena, value)));
+    } else {
+      results.forEach((name, value) -> computed.put(name, place(arena, value)));
+    }
   }
 
   private Tensor place(Arena arena, Value value) {
@@ -146,17 +153,8 @@ final class CompiledPlan {
     if (owner.isPlaced()) {
       return arena.tensor(value.type(), layout.offset(value), value.shape());
     }
-    read.add(owner.array());
-    return stored.tensor(owner.array(), value.offset(), value.shape());
-  }
-
-  private INDArray result(Arena arena, Value value) {
-    if (kernels.memory().isHost()) {
-      return array(arena, value);
-    }
-    INDArray copy = Nd4j.createUninitializedDetached(DataType.FLOAT, value.shape());
-    downloads.add(new Download(place(arena, value), copy));
-    return copy;
+    read.add(owner);
+    return stored.tensor(owner, value.offset(), value.shape());
   }
 
   private INDArray array(Arena arena, Value value) {
@@ -178,8 +176,15 @@ final class CompiledPlan {
         array.dataType());
   }
 
-  /** Runs the plan once and returns its results, which are valid until the next run. */
-  Map<String, INDArray> run(Map<String, INDArray> feeds, PlanProfile profile) {
+  /**
+   * Runs the plan once and returns its results, which are valid until the next run.
+   *
+   * @param onDevice as {@link PlannedGraph#run} has it
+   */
+  Map<String, INDArray> run(
+      Map<String, INDArray> feeds,
+      PlanProfile profile,
+      UnaryOperator<Map<String, Tensor>> onDevice) {
     Memory memory = kernels.memory();
     inputs.forEach((name, tensor) -> memory.upload(feeds.get(name), tensor));
     stored.upload(read);
@@ -198,8 +203,29 @@ final class CompiledPlan {
         profile.measure(step.name(), kernels, step.kernel());
       }
     }
-    downloads.forEach(download -> memory.download(download.from(), download.to()));
-    return outputs;
+    return memory.isHost() ? outputs : toHost(memory, onDevice);
+  }
+
+  private Map<String, INDArray> toHost(Memory memory, UnaryOperator<Map<String, Tensor>> onDevice) {
+    Map<String, Tensor> wanted = new LinkedHashMap<>(computed);
+    if (onDevice != null) {
+      wanted.keySet().removeAll(gradients);
+      wanted.putAll(onDevice.apply(computed));
+    }
+    List<Memory.Copy> asked = new ArrayList<>();
+    Map<String, INDArray> values = new LinkedHashMap<>();
+    wanted.forEach(
+        (name, tensor) -> {
+          INDArray copy = copies.computeIfAbsent(name, n -> unwritten(tensor.shape()));
+          asked.add(new Memory.Copy(tensor, copy));
+          values.put(name, copy);
+        });
+    memory.download(asked);
+    return values;
+  }
+
+  private static INDArray unwritten(long... shape) {
+    return Nd4j.createUninitializedDetached(DataType.FLOAT, shape);
   }
 
   private static float[] floats(Map<String, INDArray> feeds, String name) {
@@ -218,7 +244,7 @@ final class CompiledPlan {
   }
 
   private void forgetCopies() {
-    downloads.forEach(download -> download.to().close());
-    downloads.clear();
+    copies.values().forEach(INDArray::close);
+    copies.clear();
   }
 }

@@ -194,7 +194,7 @@ final class GraphReader {
         INDArray array = graph.getArrForVarName(name);
         return isUniform(array)
             ? Value.uniform(array.getDouble(0), array.shape())
-            : Value.stored(inCOrder(name, array));
+            : Value.constant(inCOrder(name, array));
       }
       case VARIABLE -> {
         return Value.stored(inCOrder(name, graph.getArrForVarName(name)));

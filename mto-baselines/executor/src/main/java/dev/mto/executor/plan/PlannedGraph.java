@@ -2,21 +2,24 @@ package dev.mto.executor.plan;
 
 import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.memory.NotEnoughMemoryException;
+import dev.mto.executor.state.LiveState;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Runs a float32 graph by compiled plans, one for each kind of batch and set of results that it
- * meets, in memory that they share. Variables that were updated in place between runs are seen by
- * the next run.
+ * meets, in memory that they share. Variables that were updated in place between runs, by way of
+ * the state where there is one, are seen by the next run.
  *
  * <p>Not thread-safe.
  */
@@ -48,6 +51,8 @@ public final class PlannedGraph implements AutoCloseable {
    *     Nets with Sublinear Memory Cost", 2016)
    * @param products type of the operands of linear layers and of attention
    * @param profile receives the time of each operation; null for none
+   * @param state has the variables while they are trained on a device; null where the host owns
+   *     them
    */
   public PlannedGraph(
       SameDiff graph,
@@ -56,7 +61,8 @@ public final class PlannedGraph implements AutoCloseable {
       Map<String, String> gradients,
       boolean recompute,
       ElementType products,
-      PlanProfile profile) {
+      PlanProfile profile,
+      LiveState state) {
     this.graph = graph;
     this.kernels = kernels;
     this.loss = loss;
@@ -65,7 +71,7 @@ public final class PlannedGraph implements AutoCloseable {
     this.products = products;
     this.profile = profile;
     this.arena = new Arena(kernels.memory());
-    this.stored = new StoredValues(kernels.memory());
+    this.stored = new StoredValues(kernels.memory(), state);
   }
 
   /**
@@ -73,11 +79,17 @@ public final class PlannedGraph implements AutoCloseable {
    *
    * @param feeds placeholder values, float32, dense and in c order
    * @param wanted names of the variables to return beside the gradients
+   * @param onDevice receives the results on a device, before the host waits for them; gradients are
+   *     not copied to the host then, but what it returns is, by name. Not called in host memory;
+   *     null for none
    * @return values by name, valid until the next run
    * @throws UnsupportedGraphException when the graph cannot be compiled
    * @throws NotEnoughMemoryException when the batch is too large; says which would fit
    */
-  public Map<String, INDArray> run(Map<String, INDArray> feeds, List<String> wanted) {
+  public Map<String, INDArray> run(
+      Map<String, INDArray> feeds,
+      List<String> wanted,
+      UnaryOperator<Map<String, Tensor>> onDevice) {
     Map<String, FeedFacts> facts = new HashMap<>();
     feeds.forEach((name, array) -> facts.put(name, FeedFacts.of(array)));
     Kind kind = new Kind(facts, wanted);
@@ -93,7 +105,7 @@ public final class PlannedGraph implements AutoCloseable {
       compiled++;
     }
     productFlops = plan.productFlops();
-    return plan.run(feeds, profile);
+    return plan.run(feeds, profile, onDevice);
   }
 
   private CompiledPlan compile(Map<String, FeedFacts> facts, List<String> wanted) {

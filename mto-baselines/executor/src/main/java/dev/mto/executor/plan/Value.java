@@ -23,6 +23,7 @@ final class Value {
     COMPUTED,
     FED,
     STORED,
+    CONSTANT,
     VIEW,
     REPEATED,
     UNIFORM
@@ -64,7 +65,12 @@ final class Value {
     return new Value(Kind.FED, shape, null, 0, null, Double.NaN);
   }
 
-  /** A variable or constant, which stays where it is. */
+  /** A constant, which stays where and what it is. */
+  static Value constant(INDArray array) {
+    return new Value(Kind.CONSTANT, array.shape(), null, 0, array, Double.NaN);
+  }
+
+  /** A variable, which stays where it is. */
   static Value stored(INDArray array) {
     return new Value(Kind.STORED, array.shape(), null, 0, array, Double.NaN);
   }
@@ -165,6 +171,10 @@ final class Value {
 
   boolean isComputed() {
     return kind == Kind.COMPUTED;
+  }
+
+  boolean isConstant() {
+    return kind == Kind.CONSTANT;
   }
 
   /** The array of a variable or constant; null for other values. */

@@ -487,3 +487,84 @@ KERNEL put(
     out[to * columns + i % columns] = x[i];
   }
 }
+
+// ---------------------------------------------------------------- after the backward pass
+
+/*
+ * A stretch of up to four tensors that belong together, as a parameter and its moments; the
+ * addresses of those that there are not are null. One block works on each.
+ */
+struct Piece {
+  float* a;
+  float* b;
+  float* c;
+  float* d;
+  Index length;
+};
+
+#define FOR_PIECE(i, piece) for (Index i = threadIdx.x; i < (piece).length; i += blockDim.x)
+
+/* a = factor b, or a += factor b. */
+KERNEL accumulate(const Piece* pieces, float factor, int add) {
+  Piece piece = pieces[blockIdx.x];
+  FOR_PIECE(i, piece) {
+    float x = factor * piece.b[i];
+    piece.a[i] = add ? piece.a[i] + x : x;
+  }
+}
+
+/* parts [gridDim.x] = the sum of the squares of each a. */
+KERNEL squares(const Piece* pieces, float* parts) {
+  Piece piece = pieces[blockIdx.x];
+  float sum = 0;
+  FOR_PIECE(i, piece) sum += piece.a[i] * piece.a[i];
+  sum = reduce_block<Sum>(sum);
+  if (threadIdx.x == 0) parts[blockIdx.x] = sum;
+}
+
+/*
+ * out [2] = the norm of which parts [count] are squares, and the factor, at most 1, that brings it
+ * to the largest, 0 for no limit; no number where the norm or the loss is none. By one block.
+ */
+KERNEL clip_factor(
+    const float* parts, const float* loss, float largest, float* out, int count) {
+  float sum = 0;
+  FOR_COLUMNS(i, count) sum += parts[i];
+  float norm = sqrtf(reduce_block<Sum>(sum));
+  if (threadIdx.x == 0) {
+    float factor = largest > 0 && largest < norm + 1e-6f ? largest / (norm + 1e-6f) : 1;
+    out[0] = norm;
+    out[1] = factor + 0 * norm + 0 * *loss;  // 0 times what is not finite is no number
+  }
+}
+
+/* Parameter a, moments b and c, gradient d; nothing is done where the factor is no number. */
+KERNEL adamw(
+    const Piece* pieces,
+    const float* clip,
+    float beta1,
+    float rest1,
+    float beta2,
+    float rest2,
+    float epsilon,
+    float correction,
+    float kept,
+    float rate) {
+  Piece piece = pieces[blockIdx.x];
+  float factor = clip[1];
+  if (factor != factor) return;
+  FOR_PIECE(i, piece) {
+    float gradient = factor * piece.d[i];
+    float mean = beta1 * piece.b[i] + rest1 * gradient;
+    float square = beta2 * piece.c[i] + rest2 * gradient * gradient;
+    piece.b[i] = mean;
+    piece.c[i] = square;
+    piece.a[i] = kept * piece.a[i] - rate * (mean / (sqrtf(square) * correction + epsilon));
+  }
+}
+
+/* a = kept a + taken b. */
+KERNEL moving_average(const Piece* pieces, float kept, float taken) {
+  Piece piece = pieces[blockIdx.x];
+  FOR_PIECE(i, piece) piece.a[i] = kept * piece.a[i] + taken * piece.b[i];
+}

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
+import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Kernels.LayerNormInputs;
 import dev.mto.executor.kernels.Kernels.Rows;
+import dev.mto.executor.kernels.Memory.Copy;
 import dev.mto.executor.kernels.Storage;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.kernels.Unary;
@@ -230,6 +232,65 @@ class CudaDeviceTest {
       kernels.memory().download(tensor, back);
       assertThat(back).isEqualTo(part);
     }
+  }
+
+  /** What goes through the memory for copies more than once, beginning somewhere in it. */
+  @Test
+  void moreComesBackAsItWentThanTheMemoryForCopiesHolds() {
+    long elements = (40L << 20) / Float.BYTES + 3;
+    try (CudaKernels kernels = open(0);
+        Storage storage = kernels.memory().allocate("a test", elements * Float.BYTES + 64)) {
+      INDArray sent = Nd4j.rand(DataType.FLOAT, elements);
+      INDArray back = Nd4j.create(DataType.FLOAT, elements);
+      Tensor small = storage.tensor(ElementType.FLOAT32, elements * Float.BYTES, 16);
+      Tensor large = storage.tensor(ElementType.FLOAT32, 0, elements);
+      kernels.memory().upload(Nd4j.create(DataType.FLOAT, 16), small);
+      kernels.memory().upload(sent, large);
+      kernels.memory().download(large, back);
+      assertThat(back.equalsWithEps(sent, 0)).isTrue();
+    }
+  }
+
+  @Test
+  void uploadsAreNotWaitedForAndManyDownloadsOnce() {
+    try (CudaKernels kernels = open(0);
+        Storage storage = kernels.memory().allocate("a test", 64)) {
+      Tensor one = storage.tensor(ElementType.FLOAT32, 0, 4);
+      Tensor other = storage.tensor(ElementType.FLOAT32, 16, 4);
+      INDArray sent = Nd4j.create(DataType.FLOAT, 4);
+      long waits = emulated.count("synchronisations");
+      kernels.memory().upload(sent.assign(1), one);
+      kernels.memory().upload(sent.assign(2), other);
+      sent.assign(3);
+      assertThat(emulated.count("synchronisations")).isEqualTo(waits);
+
+      INDArray first = Nd4j.create(DataType.FLOAT, 4);
+      INDArray second = Nd4j.create(DataType.FLOAT, 4);
+      kernels.memory().download(List.of(new Copy(one, first), new Copy(other, second)));
+      assertThat(first.toFloatVector()).containsOnly(1);
+      assertThat(second.toFloatVector()).containsOnly(2);
+      assertThat(emulated.count("synchronisations")).isEqualTo(waits + 1);
+    }
+  }
+
+  @Test
+  void sessionsOfAGpuShareItUntilTheLastIsClosed() {
+    EmulatedCuda.during(
+        gpu -> {
+          Kernels first = CudaKernelSets.chosen().orElseThrow();
+          Kernels second = CudaKernelSets.chosen().orElseThrow();
+          first.close();
+          try (Storage storage = second.memory().allocate("a test", 64)) {
+            Tensor x = storage.tensor(ElementType.FLOAT32, 0, 16);
+            second.memory().fill(x, -2);
+            second.unary(Unary.of(Unary.Kind.ABSOLUTE), x, x).run();
+            INDArray back = Nd4j.create(DataType.FLOAT, 16);
+            second.memory().download(x, back);
+            assertThat(back.toFloatVector()).containsOnly(2);
+          }
+          second.close();
+          return null;
+        });
   }
 
   @Test

@@ -3,8 +3,10 @@ package dev.mto.executor.cuda;
 import static java.util.stream.Collectors.joining;
 
 import com.sun.jna.NativeLibrary;
+import dev.mto.executor.kernels.KernelSets;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +20,11 @@ import java.util.regex.Pattern;
  * are compiled once for each text of these files.
  */
 public final class EmulatedCuda {
-  /** What is missing where there can be none. */
+  /** What there must be for it: why a test is skipped. */
   public static final String NEEDS =
       "g++ on Linux is needed, which compiles the kernels for GPUs for emulation";
 
-  private static final Path BUILT = Path.of("target", "emulated-cuda");
+  private static final Path BUILT = built();
   private static final Pattern KERNEL = Pattern.compile("^KERNEL (\\w+)\\(", Pattern.MULTILINE);
   private static final List<String> SOURCES =
       List.of(
@@ -61,6 +63,17 @@ public final class EmulatedCuda {
     control = NativeLibrary.getInstance(folder.resolve(LIBRARIES.get(0)).toString());
   }
 
+  /** Beside these classes, so that all modules of a build share it; or of the module in a jar. */
+  private static Path built() {
+    Path classes =
+        Path.of(
+            URI.create(
+                EmulatedCuda.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+    return Files.isDirectory(classes)
+        ? classes.resolveSibling("emulated-cuda")
+        : Path.of("target", "emulated-cuda");
+  }
+
   /** Whether there can be one here: a condition of tests. */
   public static boolean isPossible() {
     try {
@@ -68,6 +81,25 @@ public final class EmulatedCuda {
           && run(List.of("g++", "--version")).code() == 0;
     } catch (IOException e) {
       return false; // it is not installed
+    }
+  }
+
+  /** What to do on an emulated GPU, told what it counts. */
+  public interface Work<T> {
+    T on(EmulatedCuda emulated);
+  }
+
+  /** Has sessions that are opened meanwhile run on an emulated GPU. */
+  public static <T> T during(Work<T> work) {
+    String before = System.setProperty(KernelSets.PROPERTY, "cuda");
+    try {
+      return work.on(bind());
+    } finally {
+      if (before == null) {
+        System.clearProperty(KernelSets.PROPERTY);
+      } else {
+        System.setProperty(KernelSets.PROPERTY, before);
+      }
     }
   }
 
@@ -122,11 +154,21 @@ public final class EmulatedCuda {
 
   /** Kernels that were launched. */
   public long launches() {
-    return (long) control.getFunction("fake_launches").invoke(Long.class, new Object[0]);
+    return count("launches");
+  }
+
+  /**
+   * How much was asked for so far.
+   *
+   * @param what {@code launches}, {@code synchronisations}, {@code bytes to the device} or {@code
+   *     bytes to the host}
+   */
+  public long count(String what) {
+    return (long) control.getFunction("fake_count").invoke(Long.class, new Object[] {what});
   }
 
   /** Memory of a device that is taken. */
-  long bytes(int ordinal) {
+  public long bytes(int ordinal) {
     return (long) control.getFunction("fake_bytes").invoke(Long.class, new Object[] {ordinal});
   }
 

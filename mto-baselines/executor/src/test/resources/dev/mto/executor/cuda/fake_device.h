@@ -54,7 +54,8 @@ int opened;  // contexts and streams that were not given back
 std::vector<std::function<void()>> stream;
 int stream_error;
 std::string error_text;
-Long launches;
+std::map<Long, Long> pinned;  // bytes of memory of the host, by address
+std::map<std::string, Long> counts;  // of what was asked for
 bool launched;  // since the strips were looked at
 
 int failing(const char* function) {
@@ -91,6 +92,13 @@ bool on_device(Long address, Long bytes) {
   auto allocation = std::prev(after);
   return allocation->second.device == current &&
       address + bytes <= allocation->first + allocation->second.bytes;
+}
+
+bool is_pinned(Long address, Long bytes) {
+  auto after = pinned.upper_bound(address);
+  if (after == pinned.begin()) return false;
+  auto memory = std::prev(after);
+  return address + bytes <= memory->first + memory->second;
 }
 
 bool strips_untouched(Long address, Long bytes) {
@@ -138,7 +146,7 @@ int launch(
   for (bool one : all) {
     if (!one) return error(INVALID_VALUE, "an argument is no address on the device");
   }
-  launches++;
+  counts["launches"]++;
   launched = true;
   stream.push_back([=] {
     if (!emulation::run(blocks, size, [&] { kernel(std::get<I>(arguments)...); })) {
@@ -174,7 +182,9 @@ API fake_backwards(int backwards) {
   return 0;
 }
 
-extern "C" __attribute__((visibility("default"))) Long fake_launches() { return fake::launches; }
+extern "C" __attribute__((visibility("default"))) Long fake_count(const char* what) {
+  return fake::counts[what];
+}
 
 extern "C" __attribute__((visibility("default"))) Long fake_bytes(int ordinal) {
   Long bytes = 0;

@@ -107,10 +107,33 @@ API cuMemFree_v2(Long address) {
   return error;
 }
 
+API cuMemHostAlloc(void** memory, size_t bytes, unsigned flags) {
+  CALL("cuMemHostAlloc");
+  if (fake::current == 0 || flags != 0) return fake::error(fake::INVALID_VALUE, "invalid argument");
+  *memory = aligned_alloc(256, (bytes + 255) / 256 * 256);
+  memset(*memory, fake::UNTOUCHED, bytes);
+  fake::pinned[(Long) *memory] = bytes;
+  return 0;
+}
+
+API cuMemFreeHost(void* memory) {
+  CALL("cuMemFreeHost");
+  int error = fake::finish();
+  if (fake::pinned.erase((Long) memory) == 0) return fake::INVALID_VALUE;
+  free(memory);
+  return error;
+}
+
+/* Pinned memory is read when the stream comes to it, other memory at once. */
 API cuMemcpyHtoDAsync_v2(Long to, const char* from, Long bytes, Handle) {
   CALL("cuMemcpyHtoDAsync_v2");
   if (!fake::on_device(to, bytes) || fake::on_device((Long) from, 1)) {
     return fake::error(fake::INVALID_VALUE, "invalid argument");
+  }
+  fake::counts["bytes to the device"] += bytes;
+  if (fake::is_pinned((Long) from, bytes)) {
+    fake::stream.push_back([=] { memcpy((char*) to, from, bytes); });
+    return 0;
   }
   std::vector<char> staged(from, from + bytes);
   fake::stream.push_back([=] { memcpy((char*) to, staged.data(), bytes); });
@@ -122,6 +145,7 @@ API cuMemcpyDtoHAsync_v2(char* to, Long from, Long bytes, Handle) {
   if (!fake::on_device(from, bytes) || fake::on_device((Long) to, 1)) {
     return fake::error(fake::INVALID_VALUE, "invalid argument");
   }
+  fake::counts["bytes to the host"] += bytes;
   fake::stream.push_back([=] { memcpy(to, (char*) from, bytes); });
   return 0;
 }
@@ -135,6 +159,7 @@ API cuStreamCreate(Handle* stream, int flags) {
 
 API cuStreamSynchronize(Handle stream) {
   CALL("cuStreamSynchronize");
+  fake::counts["synchronisations"]++;
   return stream == (Handle) 0x57 ? fake::finish() : fake::INVALID_VALUE;
 }
 

@@ -143,7 +143,7 @@ final class StepProcess {
             graph.graph(),
             graph.total(),
             List.copyOf(graph.trained().keySet()),
-            Precisions.training(config.training()))) {
+            Precisions.training(config.training()).withState(graph.state()))) {
       session.run(
           feeds,
           List.of(total),
@@ -182,7 +182,7 @@ final class StepProcess {
             graph.graph(),
             graph.total(),
             List.copyOf(graph.trained().keySet()),
-            Precisions.training(config.training()).profiled())) {
+            Precisions.training(config.training()).withState(graph.state()).profiled())) {
       session.run(feeds, wanted, values -> {});
       session.run(feeds, wanted, values -> {});
       Map<String, Double> before = session.profile();

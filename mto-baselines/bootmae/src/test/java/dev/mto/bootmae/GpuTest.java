@@ -1,0 +1,18 @@
+package dev.mto.bootmae;
+
+import dev.mto.engine.testing.GpuContract;
+import dev.mto.engine.testing.TinyRun;
+
+/** Whole runs of BootMAE on an emulated GPU. */
+class GpuTest extends GpuContract {
+  GpuTest() {
+    super(
+        root ->
+            new TinyRun(
+                new BootMae(),
+                root,
+                "options={decoder_dim: 16, decoder_depth: 1, block_patches: 8, block_min: 2, block_max: 6}",
+                "options.ema_decay=[0.5]",
+                "options.ema_epochs=[]"));
+  }
+}

@@ -1,0 +1,95 @@
+package dev.mto.engine.optimizer;
+
+import dev.mto.executor.kernels.Memory;
+import dev.mto.executor.kernels.Tensor;
+import dev.mto.executor.kernels.Updates;
+import dev.mto.executor.state.LiveState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What follows the backward passes of a step, on the device that made them: the mean over
+ * micro-batches, its global norm, clipping and AdamW. The host waits for none of it.
+ */
+public final class DeviceUpdate {
+  private static final String WHAT = "the gradients of a step";
+  private static final String LOSS = "the loss"; // no parameter is called so
+
+  private final AdamW optimizer;
+  private final LiveState state;
+  private final double largestNorm;
+  private final Map<String, Tensor> sums = new LinkedHashMap<>();
+  private Map<String, Tensor> mean = Map.of();
+  private final Tensor clip; // norm and factor
+
+  /**
+   * Updates by an optimizer.
+   *
+   * @param state has its parameters; a session on a device is open, and stays so
+   * @param largestNorm to which gradients are clipped; 0 for no limit
+   */
+  public DeviceUpdate(AdamW optimizer, LiveState state, double largestNorm) {
+    this.optimizer = optimizer;
+    this.state = state;
+    this.largestNorm = largestNorm;
+    this.clip = state.allocate(WHAT, 2);
+  }
+
+  /**
+   * Takes the gradients of a micro-batch, before they are overwritten, and updates after the last.
+   * Nothing is updated where the global norm or a loss is not finite.
+   *
+   * @param gradients by parameter
+   * @param loss a scalar, of the micro-batch
+   * @param index of the micro-batch, from 0
+   * @param count micro-batches of the step
+   */
+  public void add(
+      Map<String, Tensor> gradients, Tensor loss, int index, int count, double learningRate) {
+    mean = new LinkedHashMap<>(gradients);
+    mean.put(LOSS, loss);
+    if (count > 1) {
+      mean.replaceAll((name, gradient) -> sumOf(name, gradient));
+      List<Tensor> added = new ArrayList<>(gradients.values());
+      added.add(loss);
+      updates().accumulate(List.copyOf(mean.values()), added, (float) (1.0 / count), index > 0);
+    }
+    Tensor meanLoss = mean.remove(LOSS);
+    if (index == count - 1) {
+      updates().clipFactor(List.copyOf(mean.values()), meanLoss, (float) largestNorm, clip);
+      optimizer.step(mean, clip, learningRate);
+    }
+  }
+
+  /** The global norm [1] of the last step's gradients before clipping. */
+  public Tensor norm() {
+    return clip.at(0, 1);
+  }
+
+  /** The mean gradients of the last step, copied to the host. */
+  public Map<String, INDArray> gradients() {
+    Map<String, INDArray> copies = new LinkedHashMap<>();
+    List<Memory.Copy> asked = new ArrayList<>();
+    mean.forEach(
+        (name, gradient) -> {
+          INDArray copy = Nd4j.createUninitializedDetached(DataType.FLOAT, gradient.shape());
+          copies.put(name, copy);
+          asked.add(new Memory.Copy(gradient, copy));
+        });
+    state.download(asked);
+    return copies;
+  }
+
+  private Tensor sumOf(String name, Tensor gradient) {
+    return sums.computeIfAbsent(name, n -> state.allocate(WHAT, gradient.shape()));
+  }
+
+  private Updates updates() {
+    return state.updates().orElseThrow();
+  }
+}

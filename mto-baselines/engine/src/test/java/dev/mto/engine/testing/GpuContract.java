@@ -1,0 +1,238 @@
+package dev.mto.engine.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.data.ImageBatch;
+import dev.mto.data.ImageBatches;
+import dev.mto.engine.TrainingPosition;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.DivergenceException;
+import dev.mto.engine.graph.Images;
+import dev.mto.engine.graph.TrainingGraph;
+import dev.mto.engine.run.TrainingStep;
+import dev.mto.executor.cuda.EmulatedCuda;
+import dev.mto.models.weights.WeightFile;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What pre-training on a GPU must do for every baseline, on an emulated one: the numbers of the
+ * processor, resumption to the bit, and a state that stays where it is.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@EnabledIf(
+    value = "dev.mto.executor.cuda.EmulatedCuda#isPossible",
+    disabledReason = EmulatedCuda.NEEDS)
+public abstract class GpuContract {
+  private static final double CLIP = 0.05;
+
+  /** Three steps of two micro-batches, each saved; all are clipped. */
+  private static final String[] SETTINGS = {
+    "training.epochs=1",
+    "training.batch=8",
+    "training.base_lr=5.0e-4",
+    "training.accumulate=2",
+    "training.clip=" + CLIP,
+    "training.weight_decay=0.1",
+    "model.drop_path=0.0",
+    "checkpoint.every_minutes=0.0000001",
+    "log={heterogeneity_every: 3, knn_every_epochs: 0, pictures_every_epochs: 0}"
+  };
+
+  private static final double LEARNING_RATE = 1e-3;
+
+  private final Function<Path, TinyRun> create;
+  private TinyRun tiny;
+  private Path onProcessor;
+  private Path onGpu;
+  private long launches;
+
+  /** A contract for a baseline by its runs in a folder. */
+  protected GpuContract(Function<Path, TinyRun> create) {
+    this.create = create;
+  }
+
+  /** Where runs are made. */
+  protected final TinyRun tiny() {
+    return tiny;
+  }
+
+  @BeforeAll
+  void train(@TempDir Path root) {
+    tiny = create.apply(root);
+    onProcessor = tiny.trainAndCopyAfterEachStep("processor", SETTINGS);
+    onGpu =
+        EmulatedCuda.during(
+            gpu -> {
+              long before = gpu.count("launches");
+              Path run = tiny.trainAndCopyAfterEachStep("gpu", SETTINGS);
+              launches = gpu.count("launches") - before;
+              return run;
+            });
+  }
+
+  @Test
+  void aRunHasTheNumbersOfTheProcessor() {
+    assertThat(launches).as("kernels that were run").isGreaterThan(1000);
+    assertThat(TinyRun.metrics(onProcessor))
+        .hasSize(3)
+        .allMatch(row -> row.get("grad_norm").asDouble() > 2 * CLIP);
+    assertNear(onGpu, onProcessor);
+  }
+
+  @Test
+  void aRunKilledAfterAnyStepResumesToTheSameNumbers() {
+    for (int step = 1; step < 3; step++) {
+      String name = "gpu-" + step;
+      Path resumed = EmulatedCuda.during(gpu -> tiny.resume(name));
+      assertThat(resumed.resolve("train.log")).content().contains("resuming after step " + step);
+      assertThat(TinyRun.metrics(resumed)).isEqualTo(TinyRun.metrics(onGpu));
+      assertThat(TinyRun.last(resumed)).hasSameBinaryContentAs(TinyRun.last(onGpu));
+    }
+  }
+
+  @Test
+  void aRunGoesOnOnTheOtherKindOfProcessor() {
+    tiny.copy("processor-2", "to-gpu");
+    tiny.copy("gpu-1", "to-processor");
+    assertNear(EmulatedCuda.during(gpu -> tiny.resume("to-gpu")), onProcessor);
+    assertNear(tiny.resume("to-processor"), onProcessor);
+  }
+
+  /** Losses and norms of every step, and all tensors whose gradient is not zero in theory. */
+  protected static void assertNear(Path actual, Path expected) {
+    List<JsonNode> rows = TinyRun.metrics(actual);
+    for (JsonNode row : TinyRun.metrics(expected)) {
+      int step = row.get("step").asInt();
+      row.properties().stream()
+          .filter(
+              figure ->
+                  figure.getKey().matches("loss.*|grad_.*|mto_weight.*|temperature.*|val_loss"))
+          .forEach(
+              figure -> {
+                double value = figure.getValue().asDouble();
+                assertThat(rows.get(step - 1).get(figure.getKey()).asDouble())
+                    .as(figure.getKey() + " of step " + step)
+                    .isCloseTo(value, within(1e-4 * Math.max(1, Math.abs(value))));
+              });
+    }
+    Map<String, INDArray> tensors = WeightFile.read(TinyRun.last(actual));
+    Map<String, INDArray> wanted = WeightFile.read(TinyRun.last(expected));
+    assertThat(tensors.keySet()).isEqualTo(wanted.keySet());
+    wanted.forEach(
+        (name, array) -> {
+          if (name.matches("(.*[./])?(mask_token|mlp\\.fc1\\.weight|mlp\\.fc2\\.weight)")) {
+            Closeness.assertClose(name, tensors.get(name), array, 1e-3, 0);
+          }
+        });
+  }
+
+  /**
+   * What a step brings to the device is what the model is fed and the tokens that are selected;
+   * what it brings back are numbers to log.
+   */
+  @Test
+  void neitherParametersNorGradientsCrossInAStep() {
+    RunConfig config = tiny.config(SETTINGS);
+    TrainingGraph graph = TrainingGraph.build(tiny.baseline(), config, DataType.FLOAT);
+    Images images = new Images(config, tiny.baseline(), tiny.root().resolve("bad.csv"));
+    long parameters = bytes(graph.parameters().values());
+    EmulatedCuda.during(
+        gpu -> {
+          try (TrainingStep step = new TrainingStep(graph, config, 0)) {
+            step(graph, step, images, 0);
+            for (int at = 1; at < 3; at++) {
+              long up = gpu.count("bytes to the device");
+              long down = gpu.count("bytes to the host");
+              long waits = gpu.count("synchronisations");
+              long fed = step(graph, step, images, at);
+              assertThat(gpu.count("bytes to the device") - up).isBetween(fed, fed + 4096);
+              assertThat(gpu.count("bytes to the host") - down).isLessThan(parameters / 8);
+              assertThat(gpu.count("synchronisations") - waits)
+                  .as("one for each micro-batch")
+                  .isEqualTo(2);
+            }
+            assertThat(gpu.bytes(0)).isGreaterThan(3 * parameters);
+            long down = gpu.count("bytes to the host");
+            assertThat(step.state().values()).noneMatch(GpuContract::hasNoNumbers);
+            assertThat(gpu.count("bytes to the host") - down).isGreaterThan(3 * parameters - 1);
+          }
+          assertThat(gpu.bytes(0)).as("all memory is given back").isZero();
+          return null;
+        });
+    assertThat(graph.parameters().values()).noneMatch(GpuContract::hasNoNumbers);
+  }
+
+  /** Also where only one of its micro-batches does, whose gradients are in the mean. */
+  @Test
+  void nothingIsUpdatedByAStepThatDiverges() {
+    RunConfig config = tiny.config(SETTINGS);
+    TrainingGraph graph = TrainingGraph.build(tiny.baseline(), config, DataType.FLOAT);
+    Images images = new Images(config, tiny.baseline(), tiny.root().resolve("bad.csv"));
+    EmulatedCuda.during(
+        gpu -> {
+          try (TrainingStep step = new TrainingStep(graph, config, 0)) {
+            step(graph, step, images, 0);
+            Map<String, INDArray> before = new HashMap<>();
+            step.state().forEach((name, array) -> before.put(name, array.dup()));
+            ImageBatches batches = images.training(1, 0);
+            List<ImageBatch> microBatches = List.of(batches.nextBatch(), batches.nextBatch());
+            microBatches.get(0).images().putScalar(0, Float.POSITIVE_INFINITY);
+            assertThatThrownBy(
+                    () -> step.step(microBatches, new TrainingPosition(1, 4, 1), LEARNING_RATE))
+                .isInstanceOf(DivergenceException.class)
+                .hasMessageContaining("step 1: ")
+                .hasMessageContaining("The weights were not touched");
+            batches.close();
+            step.state()
+                .forEach(
+                    (name, array) -> {
+                      if (!name.contains("running_") && !name.contains("num_batches")) {
+                        assertThat(array.equalsWithEps(before.get(name), 0)).as(name).isTrue();
+                      }
+                    });
+          }
+          return null;
+        });
+  }
+
+  /** Makes a step of two micro-batches; how many bytes the model was fed. */
+  private static long step(TrainingGraph graph, TrainingStep step, Images images, int at) {
+    TrainingPosition position = new TrainingPosition(at, 4, 1);
+    try (ImageBatches batches = images.training(at, 0)) {
+      List<ImageBatch> microBatches = List.of(batches.nextBatch(), batches.nextBatch());
+      long fed = 0;
+      for (int i = 0; i < 2; i++) {
+        Map<String, INDArray> feeds = graph.model().trainingFeeds(microBatches.get(i), position, i);
+        fed += bytes(feeds.values());
+      }
+      step.step(microBatches, position, LEARNING_RATE);
+      return fed;
+    }
+  }
+
+  private static long bytes(Iterable<INDArray> arrays) {
+    long bytes = 0;
+    for (INDArray array : arrays) {
+      bytes += array.length() * Float.BYTES;
+    }
+    return bytes;
+  }
+
+  private static boolean hasNoNumbers(INDArray array) {
+    return Double.isNaN(array.castTo(DataType.DOUBLE).sumNumber().doubleValue());
+  }
+}

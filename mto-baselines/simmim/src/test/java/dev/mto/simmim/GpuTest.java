@@ -1,0 +1,49 @@
+package dev.mto.simmim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mto.engine.testing.GpuContract;
+import dev.mto.engine.testing.TinyRun;
+import dev.mto.executor.cuda.EmulatedCuda;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Whole runs of SimMIM on an emulated GPU. */
+class GpuTest extends GpuContract {
+  GpuTest() {
+    super(TinySimMim::in);
+  }
+
+  /**
+   * What looks at the weights while they are trained: gradients of each loss, validation, nearest
+   * neighbours and pictures; and what is written on the host before each step.
+   */
+  @Test
+  void aRunWithEveryOptionHasTheNumbersOfTheProcessorAndResumesToTheBit() {
+    String[] settings = {
+      "training.epochs=1",
+      "training.batch=16",
+      "training.base_lr=5.0e-4",
+      "model.drop_path=0.0",
+      "checkpoint.every_minutes=0.0000001",
+      "mto.schedule={warmup: 0.1, off: 0.9, decay: cosine, r: {off: 0.6, decay: none}}",
+      "mto.gradient_share=0.05",
+      "mto.gradient_share_steps=1",
+      "mto.gradients=mask_token",
+      "mto.temperature=learned",
+      "log={heterogeneity_every: 3, knn_every_epochs: 1, pictures_every_epochs: 1,"
+          + " mto_gradients_every: 2}"
+    };
+    Path expected = tiny().train("options", settings);
+    EmulatedCuda.during(
+        gpu -> {
+          Path run = tiny().trainAndCopyAfterEachStep("options-gpu", settings);
+          assertNear(run, expected);
+          assertThat(run.resolve("pictures/reconstruction-0001.png")).isNotEmptyFile();
+          Path resumed = tiny().resume("options-gpu-1");
+          assertThat(TinyRun.metrics(resumed)).isEqualTo(TinyRun.metrics(run));
+          assertThat(TinyRun.last(resumed)).hasSameBinaryContentAs(TinyRun.last(run));
+          return null;
+        });
+  }
+}
