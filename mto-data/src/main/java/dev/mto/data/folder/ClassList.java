@@ -94,7 +94,7 @@ final class ClassList {
     names.forEach(name -> ranks.put(name, ranks.size()));
     int[] labels = Stream.of(each).mapToInt(ranks::get).toArray();
     String identity = DigestUtils.sha256Hex(String.join("\n", each));
-    return images.labelled(names, labels, identity);
+    return images.inListedClasses(names, labels, identity);
   }
 
   /**
@@ -102,7 +102,7 @@ final class ClassList {
    *
    * @param of them
    */
-  static Members labelled(Members of, List<String> classes, int[] labels) {
+  static Members inClasses(Members of, List<String> classes, int[] labels) {
     return new Members() {
       @Override
       public int size() {

@@ -180,9 +180,9 @@ public final class ImageFolder {
    * @param labels ranks of the images' classes
    * @param more of the identity
    */
-  ImageFolder labelled(List<String> names, int[] labels, String more) {
+  ImageFolder inListedClasses(List<String> names, int[] labels, String more) {
     return new ImageFolder(
-        root, ClassList.labelled(members, names, labels), identity + " " + more, leftOut);
+        root, ClassList.inClasses(members, names, labels), identity + " " + more, leftOut);
   }
 
   private static String shortened(List<String> names) {

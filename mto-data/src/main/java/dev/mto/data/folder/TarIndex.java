@@ -85,7 +85,7 @@ final class TarIndex implements Members {
                     Files.size(shard),
                     Files.getLastModifiedTime(shard).toMillis()));
       }
-      for (Path file : places(root, shards)) {
+      for (Path file : places(root)) {
         TarIndex kept = kept(file, shards, states);
         if (kept != null) {
           return kept;
@@ -93,7 +93,7 @@ final class TarIndex implements Members {
       }
       TarScan scan = TarScan.of(root, shards);
       byte[] content = content(scan, states);
-      for (Path file : places(root, shards)) {
+      for (Path file : places(root)) {
         if (save(content, file)) {
           TarIndex kept = kept(file, shards, states);
           if (kept != null) {
@@ -198,17 +198,17 @@ final class TarIndex implements Members {
   }
 
   /** Beside the archives, or where a user's programs keep what can be made again. */
-  private static List<Path> places(Path root, List<Path> shards) {
+  private static List<Path> places(Path root) {
     Path absolute = root.toAbsolutePath().normalize();
     Path beside =
-        shards.size() == 1 && shards.get(0).equals(root)
-            ? absolute.resolveSibling(absolute.getFileName() + ".index")
-            : shards.get(0).toAbsolutePath().resolveSibling("shards.index");
+        Files.isDirectory(absolute)
+            ? absolute.resolve("shards.index")
+            : absolute.resolveSibling(absolute.getFileName() + ".index");
     String cache = System.getenv("XDG_CACHE_HOME");
     Path home =
-        cache == null || cache.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(cache);
+        cache != null && Path.of(cache).isAbsolute()
+            ? Path.of(cache)
+            : Path.of(System.getProperty("user.home"), ".cache");
     String name = DigestUtils.sha256Hex(absolute.toString()).substring(0, 32);
     return List.of(beside, home.resolve("mto").resolve("index").resolve(name));
   }
@@ -229,10 +229,27 @@ final class TarIndex implements Members {
         return null;
       }
       TarIndex index = read(shards, all.slice());
-      return index.header.shards().equals(states) ? index : null;
+      return index.header.shards().equals(states) && index.isWithinBounds() ? index : null;
     } catch (IOException | RuntimeException e) {
       return null; // it is made anew
     }
+  }
+
+  /** Whether no number leads out of the archives, classes or names, as a forged file's could. */
+  private boolean isWithinBounds() {
+    for (int i = 0; i < size(); i++) {
+      int shard = records.getInt(i * RECORD);
+      if (shard < 0
+          || shard >= shards.size()
+          || records.getInt(i * RECORD + Integer.BYTES) < 0
+          || length(i) < 0
+          || label(i) >= header.classes().size()
+          || label(i) < (header.classes().isEmpty() ? -1 : 0)
+          || starts.getInt(i * Integer.BYTES) > starts.getInt((i + 1) * Integer.BYTES)) {
+        return false;
+      }
+    }
+    return starts.getInt(0) == 0;
   }
 
   private static boolean save(byte[] content, Path file) {

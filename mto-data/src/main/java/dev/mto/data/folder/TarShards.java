@@ -33,7 +33,7 @@ final class TarShards {
     if (Files.isDirectory(root)) {
       return ofFolder(root);
     }
-    if (COMPRESSED.matcher(name).find()) {
+    if (COMPRESSED.matcher(name).find() && Files.exists(root)) {
       throw new IllegalArgumentException(
           root
               + " is compressed, so that its images cannot be read one by one: uncompress it"

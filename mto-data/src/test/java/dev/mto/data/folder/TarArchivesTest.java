@@ -17,11 +17,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -101,6 +103,8 @@ class TarArchivesTest {
     assertSame(ImageFolder.open(shards.resolve("train-{000..002}.tar")), ImageFolder.open(folder));
     assertSame(ImageFolder.open(shards), ImageFolder.open(folder));
     assertRefused(shards.resolve("train-{000..003}.tar"), "train-003.tar does not exist");
+    assertThat(shards.resolve("shards.index")).exists();
+    assertThat(shards.resolve("train-{000..002}.tar.index")).as("one for each range").exists();
   }
 
   @Test
@@ -253,6 +257,7 @@ class TarArchivesTest {
     assertRefused(text, "is no tar archive");
     assertRefused(empty, "holds no image");
     assertRefused(packed, "is compressed");
+    assertRefused(root.resolve("none.tar.gz"), "none.tar.gz does not exist");
     assertRefused(words, "holds no image", "1 .txt");
     assertRefused(both, "holds images both directly and in a");
   }
@@ -273,6 +278,16 @@ class TarArchivesTest {
     Files.write(kept, bytes);
     assertThat(relative(ImageFolder.open(tar))).containsExactly("a/1.png");
     assertThat(Files.readAllBytes(kept)).as("mended").isNotEqualTo(bytes);
+
+    byte[] forged = Files.readAllBytes(kept);
+    int shard = forged.length - "1.png".length() - 2 * Integer.BYTES - 4 * Integer.BYTES;
+    forged[shard + Integer.BYTES - 1] = 7; // an archive that is not there, under a right checksum
+    int begin = "MTO tar 1\n".length();
+    byte[] content = Arrays.copyOfRange(forged, begin + 32, forged.length);
+    System.arraycopy(DigestUtils.sha256(content), 0, forged, begin, 32);
+    Files.write(kept, forged);
+    assertThat(pixelsOf(ImageFolder.open(tar), 0)).isEqualTo(pixels("1"));
+    assertThat(Files.readAllBytes(kept)).as("mended").isNotEqualTo(forged);
 
     write(
         "train.tar",
