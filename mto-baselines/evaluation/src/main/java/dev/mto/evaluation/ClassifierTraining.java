@@ -14,6 +14,7 @@ import dev.mto.engine.folder.Checksum;
 import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.folder.Provenance;
 import dev.mto.engine.folder.RunLog;
+import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.graph.LabelledImages;
 import dev.mto.engine.run.ConsoleListener;
 import dev.mto.engine.run.SavingListener;
@@ -164,7 +165,8 @@ public record ClassifierTraining(
           "the training images are %d, fewer than one step takes (batch x accumulate = %d); lower them%s"
               .formatted(images.train().size(), recipe.imagesPerStep(), recipe.instead()));
     }
-    try (FolderLock lock = folder.lock();
+    try (StopSignal stop = new StopSignal(); // until all is closed, so that a failure is told
+        FolderLock lock = folder.lock();
         RunLog log = new RunLog(console, folder.log());
         Learner classifier =
             learner.of(

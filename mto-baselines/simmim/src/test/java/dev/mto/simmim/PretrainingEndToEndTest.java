@@ -1,12 +1,22 @@
 package dev.mto.simmim;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.DivergenceException;
+import dev.mto.engine.folder.RunFolder;
+import dev.mto.engine.folder.Start;
+import dev.mto.engine.folder.StopSignal;
+import dev.mto.engine.run.PretrainingJob;
 import dev.mto.engine.testing.BaselineContract;
 import dev.mto.engine.testing.TinyRun;
 import dev.mto.models.weights.WeightFile;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,5 +39,22 @@ class PretrainingEndToEndTest extends BaselineContract {
     assertThat(Double.parseDouble(initial[initial.length - 2]))
         .isCloseTo(maskToken.norm2Number().doubleValue(), within(1e-5));
     assertThat(Double.parseDouble(initial[initial.length - 1])).isPositive();
+  }
+
+  /** Otherwise the signal would end the process before its error is told. */
+  @Test
+  void aStopIsHeardUntilAJobThatFailedIsClosed() {
+    RunConfig config = tiny().config("training.base_lr=1.0e+30", QUICK);
+    RunFolder folder = RunFolder.create(tiny().root().resolve("fails"));
+    PrintStream console = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+    try (PretrainingJob job =
+        new PretrainingJob(tiny().baseline(), config, folder, Start.anew(), console)) {
+      assertThatThrownBy(job::run).isInstanceOf(DivergenceException.class);
+
+      StopSignal.request(); // ends the process where nobody listens
+
+      assertThat(StopSignal.requested()).isTrue();
+    }
+    assertThat(StopSignal.requested()).isFalse();
   }
 }

@@ -13,6 +13,7 @@ import dev.mto.engine.folder.Provenance;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.RunLog;
 import dev.mto.engine.folder.Start;
+import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.graph.Images;
 import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
@@ -47,6 +48,9 @@ public final class PretrainingJob implements AutoCloseable {
   private final TrainingStep step;
   private final GraphSession evaluation;
   private final TrainingLoop loop;
+
+  /** From the beginning of the training until all is closed, so that a failure is told; or null. */
+  private StopSignal stop;
 
   /**
    * Prepares a run; nothing is trained yet. The folder of a new one holds a run when this returns.
@@ -139,6 +143,7 @@ public final class PretrainingJob implements AutoCloseable {
    * @throws dev.mto.engine.errors.FileException when the disk is full; the last checkpoint stays
    */
   public boolean run() {
+    stop = new StopSignal();
     int epochs = config.training().epochs();
     long allSteps = images.stepsPerEpoch() * epochs;
     announce(allSteps);
@@ -295,10 +300,13 @@ public final class PretrainingJob implements AutoCloseable {
   }
 
   @Override
+  @SuppressWarnings("try") // a stop is listened to until all else is closed
   public void close() {
-    step.close();
-    evaluation.close();
-    log.close();
-    lock.close();
+    try (StopSignal last = stop) {
+      step.close();
+      evaluation.close();
+      log.close();
+      lock.close();
+    }
   }
 }

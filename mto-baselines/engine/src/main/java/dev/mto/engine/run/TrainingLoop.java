@@ -126,14 +126,13 @@ public final class TrainingLoop {
   }
 
   /**
-   * Trains to the end, or until Ctrl-C.
+   * Trains to the end, or until Ctrl-C where a {@link StopSignal} of the job listens.
    *
    * @return whether all epochs are done; otherwise it was stopped, and saved
    * @throws DivergenceException when a loss or gradient is not finite
    */
-  @SuppressWarnings("try")
   public boolean run() {
-    try (StopSignal stop = new StopSignal()) {
+    try {
       train();
       tell(listener -> listener.ended(true));
       return true;
