@@ -1,12 +1,14 @@
 package dev.mto.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.nd4j.linalg.api.buffer.DataType.FLOAT;
 
 import dev.mto.executor.TinyModel.Kind;
 import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.TestedKernels;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoTerms;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -17,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -34,7 +35,7 @@ class NarrowProductsTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void valuesAndGradientsAreThoseOfFloat32WithinTheRoundingOfOperands(Kind kind) {
-    TinyModel model = kind.build(DataType.FLOAT);
+    TinyModel model = kind.build(FLOAT);
     try (GraphSession narrow = model.session(NARROW.profiled());
         GraphSession wide = model.session()) {
       Results rounded = Results.of(narrow, model.feeds(3, 1), model.values());
@@ -48,7 +49,7 @@ class NarrowProductsTest {
   @Test
   void linearLayersAndAttentionAreRoundedAndSumsAreNot() {
     SameDiff graph = SameDiff.create();
-    SDVariable x = graph.placeHolder("x", DataType.FLOAT, 1, 2);
+    SDVariable x = graph.placeHolder("x", FLOAT, 1, 2);
     SDVariable weight = graph.var("weight", Nd4j.createFromArray(new float[][] {{1}, {1}}));
     SDVariable y = x.mmul(weight);
     y.rename("y");
@@ -70,7 +71,7 @@ class NarrowProductsTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void activationsTakeLessMemory(Kind kind) {
-    TinyModel model = kind.build(DataType.FLOAT);
+    TinyModel model = kind.build(FLOAT);
     try (GraphSession narrow = model.session(NARROW);
         GraphSession wide = model.session()) {
       Results.of(narrow, model.feeds(100, 1), List.of(model.loss()));
@@ -80,17 +81,40 @@ class NarrowProductsTest {
   }
 
   @Test
+  void whatLayerScaleMultipliesWaitsForItsGradientRounded() {
+    SameDiff graph = SameDiff.create();
+    SDVariable tokens = graph.placeHolder("x", FLOAT, -1, 16);
+    List<String> scales = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      SDVariable weight = graph.var("weight" + i, TinyModel.gaussian(i, 16, 16).castTo(FLOAT));
+      SDVariable scale = graph.var("scale" + i, TinyModel.gaussian(20 + i, 1, 16).castTo(FLOAT));
+      tokens = tokens.add(tokens.mmul(weight).mul(scale.mul(0.05)));
+      scales.add("scale" + i);
+    }
+    SDVariable loss = tokens.mul(tokens).mean();
+    loss.rename("loss");
+    Map<String, INDArray> feeds = Map.of("x", TinyModel.gaussian(50, 1000, 16).castTo(FLOAT));
+    try (GraphSession narrow = GraphSession.withGradients(graph, loss, scales, NARROW);
+        GraphSession wide = GraphSession.withGradients(graph, loss, scales)) {
+      Results exact = Results.of(wide, feeds, List.of("loss"));
+      Results.of(narrow, feeds, List.of("loss")).assertCloseTo(exact, 0.05);
+      assertThat(narrow.bytesHeld() / (double) wide.bytesHeld()).isBetween(0.4, 0.65);
+      Plans.assertCompiled(narrow, scales);
+    }
+  }
+
+  @Test
   void affinitiesAndEntropiesOfMtoStayAsTheyAre() {
     SameDiff graph = SameDiff.create();
-    SDVariable x = graph.placeHolder("x", DataType.FLOAT, -1, 7, 5);
-    SDVariable mask = graph.placeHolder("mask", DataType.FLOAT, -1, 7);
-    SDVariable scale = graph.var("scale", TinyModel.gaussian(1, 1, 1, 5).castTo(DataType.FLOAT));
+    SDVariable x = graph.placeHolder("x", FLOAT, -1, 7, 5);
+    SDVariable mask = graph.placeHolder("mask", FLOAT, -1, 7);
+    SDVariable scale = graph.var("scale", TinyModel.gaussian(1, 1, 1, 5).castTo(FLOAT));
     List<SDVariable> layers = List.of(x.mul(scale), x.mul(scale).mul(scale));
     MtoTerms terms = MaskedTokenOptimization.add(graph, "mto", layers, mask, TinyModel.MTO);
     Map<String, INDArray> feeds =
         Map.of(
-            "x", TinyModel.gaussian(2, 2, 7, 5).castTo(DataType.FLOAT),
-            "mask", TinyModel.mask(new Random(1), 7, 3, 3).castTo(DataType.FLOAT));
+            "x", TinyModel.gaussian(2, 2, 7, 5).castTo(FLOAT),
+            "mask", TinyModel.mask(new Random(1), 7, 3, 3).castTo(FLOAT));
     List<String> values = List.of(terms.weighted().name());
     try (GraphSession narrow =
             GraphSession.withGradients(graph, terms.weighted(), List.of("scale"), NARROW);
@@ -103,7 +127,7 @@ class NarrowProductsTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void gradientsOfParametersAreNotRounded(Kind kind) {
-    TinyModel model = kind.build(DataType.FLOAT);
+    TinyModel model = kind.build(FLOAT);
     try (GraphSession session = model.session(NARROW)) {
       Map<String, INDArray> gradients =
           Results.of(session, model.feeds(3, 1), model.values()).gradients();
@@ -122,7 +146,7 @@ class NarrowProductsTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void sessionsAndRecomputationGiveTheSameBits(Kind kind) {
-    TinyModel model = kind.build(DataType.FLOAT);
+    TinyModel model = kind.build(FLOAT);
     try (GraphSession one = model.session(NARROW);
         GraphSession other = model.session(NARROW);
         GraphSession recomputed = model.session(NARROW.withRecompute(true))) {

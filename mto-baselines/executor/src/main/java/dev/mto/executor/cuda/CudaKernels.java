@@ -103,9 +103,9 @@ final class CudaKernels implements Kernels {
 
   @Override
   public Kernel binary(Binary function, Tensor a, Tensor b, Tensor out) {
-    requireFloat32(a, b, out);
+    requireFloat32(a, out);
     return grid.elements(
-        "binary",
+        typed("binary", b),
         a.length(),
         new KernelArguments()
             .with(Functions.number(function))

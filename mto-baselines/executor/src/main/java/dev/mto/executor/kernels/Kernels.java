@@ -47,7 +47,7 @@ public interface Kernels extends AutoCloseable {
    * of {@code a}.
    *
    * @param a of the shape of {@code out}
-   * @param b of the same rank, each extent that of {@code a} or 1
+   * @param b of the same rank, each extent that of {@code a} or 1; float32 or bfloat16
    */
   Kernel binary(Binary function, Tensor a, Tensor b, Tensor out);
 

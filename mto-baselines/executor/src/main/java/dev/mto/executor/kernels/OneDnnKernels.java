@@ -133,10 +133,11 @@ final class OneDnnKernels implements Kernels {
   public Kernel binary(Binary function, Tensor a, Tensor b, Tensor out) {
     RepeatedShape shapes = RepeatedShape.of(a.shape(), b.shape());
     memory.desc full = Descriptors.dense(shapes.full());
-    memory.desc repeated = Descriptors.dense(shapes.repeated());
+    memory.desc repeated = Descriptors.dense(b.type(), shapes.repeated());
     primitive binary =
         primitives.get(
-            Primitives.Key.of("binary", List.of(function), shapes.full(), shapes.repeated()),
+            Primitives.Key.of(
+                "binary", List.of(function, b.type()), shapes.full(), shapes.repeated()),
             () ->
                 new binary(
                     new binary.primitive_desc(

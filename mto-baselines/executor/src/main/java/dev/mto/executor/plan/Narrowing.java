@@ -1,5 +1,6 @@
 package dev.mto.executor.plan;
 
+import dev.mto.executor.kernels.Binary;
 import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Unary;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ import java.util.stream.Stream;
 final class Narrowing {
   /** Owners of the values that are kept as bfloat16. */
   private final Set<Value> kept = new HashSet<>();
+
+  /** Results of products that are rounded where they are second factors, and float32 elsewhere. */
+  private final Set<Value> roundedFactors = new HashSet<>();
 
   private final Map<Value, Value> casts = new HashMap<>();
   private final List<Operation> operations = new ArrayList<>();
@@ -79,6 +83,7 @@ final class Narrowing {
     Narrowing narrowing = new Narrowing();
     narrowing.choose(operations, wanted);
     narrowing.kept.forEach(Value::narrow);
+    narrowing.chooseRoundedFactors(operations);
     operations.forEach(narrowing::add);
     return narrowing.operations;
   }
@@ -107,6 +112,31 @@ final class Narrowing {
         }
       }
     }
+  }
+
+  /**
+   * What a linear layer gives is multiplied by layer scale as it is, and then waits for the
+   * gradient of that scale, a product with its own: it waits as bfloat16.
+   */
+  private void chooseRoundedFactors(List<Operation> operations) {
+    Set<Value> products = new HashSet<>();
+    for (Operation operation : operations) {
+      if (operation instanceof MatrixProductOperation product && product.narrow()) {
+        products.add(product.output().owner());
+      } else if (isProductOfEqualShapes(operation)) {
+        Value factor = operation.inputs().get(1).owner();
+        if (products.contains(factor) && !isKept(factor)) {
+          roundedFactors.add(factor);
+        }
+      }
+    }
+  }
+
+  private static boolean isProductOfEqualShapes(Operation operation) {
+    return operation instanceof BinaryOperation product
+        && product.function() == Binary.MULTIPLY
+        && product.a().length() == product.b().length()
+        && product.b().length() == product.b().owner().length();
   }
 
   /** Whether all elements are one that a bfloat16 can be. */
@@ -162,6 +192,15 @@ final class Narrowing {
   private void add(Operation operation) {
     if (operation instanceof MatrixProductOperation product && product.narrow()) {
       operations.add(product.of(narrow(product.a()), narrow(product.b())));
+      if (roundedFactors.contains(product.output().owner())) {
+        narrow(product.output().owner());
+      }
+    } else if (isProductOfEqualShapes(operation)
+        && operation instanceof BinaryOperation product
+        && roundedFactors.contains(product.b().owner())) {
+      operations.add(
+          new BinaryOperation(
+              product.function(), product.a(), narrow(product.b()), product.result()));
     } else if (operation instanceof SoftmaxOperation softmax && isKept(softmax.result())) {
       SoftmaxOperation wide =
           new SoftmaxOperation(softmax.x(), Value.computed(softmax.result().shape()));

@@ -188,11 +188,12 @@ __device__ Index place(const Strided& strided, Index i) {
 /* Numbered as by Functions.java. */
 enum Operator { ADD = 0, SUBTRACT = 1, MULTIPLY = 2, DIVIDE = 3 };
 
-KERNEL binary(
-    int function, const float* a, const float* b, float* out, Strided repeated, Index count) {
+template <class T>
+__device__ void binary(
+    int function, const float* a, const T* b, float* out, const Strided& repeated, Index count) {
   FOR_ELEMENTS(i, count) {
     float x = a[i];
-    float y = b[place(repeated, i)];
+    float y = load(b + place(repeated, i));
     switch (function) {
       case ADD: out[i] = x + y; break;
       case SUBTRACT: out[i] = x - y; break;
@@ -200,6 +201,16 @@ KERNEL binary(
       default: out[i] = x / y;
     }
   }
+}
+
+KERNEL binary_float32(
+    int function, const float* a, const float* b, float* out, Strided repeated, Index count) {
+  binary(function, a, b, out, repeated, count);
+}
+
+KERNEL binary_bfloat16(
+    int function, const float* a, const Bfloat16* b, float* out, Strided repeated, Index count) {
+  binary(function, a, b, out, repeated, count);
 }
 
 KERNEL multiply_add(

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kernels on bfloat16 against the same ones on equal numbers of float32. */
@@ -88,6 +89,23 @@ class Bfloat16KernelsTest extends KernelTest {
     assertRounded(out, expectedGradient);
     kernels.unaryGradient(gelu, x, gradient, gradient).run();
     assertRounded(gradient, expectedGradient);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(Binary.class)
+  void theSecondOperandOfAFunctionOfTwoElementsApartAndInPlace(Binary function) {
+    for (long[] repeated : new long[][] {{33, 48}, {1, 48}, {33, 1}}) {
+      Tensor a = gaussian(1, 33, 48);
+      Tensor b = narrow(2, repeated);
+      Tensor expected = unwritten(33, 48);
+      kernels.binary(function, a, wide(b), expected).run();
+
+      Tensor out = unwritten(33, 48);
+      kernels.binary(function, a, b, out).run();
+      assertWithin(elements(out), elements(expected), 1e-6);
+      kernels.binary(function, a, b, a).run();
+      assertThat(elements(a)).isEqualTo(elements(out));
+    }
   }
 
   @ParameterizedTest(name = "{0} rows of {1}")
