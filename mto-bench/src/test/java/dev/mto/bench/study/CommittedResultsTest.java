@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The results in this repository are those of its studies, and its documents say what they are. */
@@ -46,6 +48,21 @@ class CommittedResultsTest {
 
     assertThat(committed.images().missing()).hasSize(3);
     assertThat(committed.finished()).hasSameSizeAs(committed.cells());
+  }
+
+  @ParameterizedTest
+  @MethodSource("keptStudies")
+  void everyKeptResultIsOfACellOfItsStudy(String name) throws IOException {
+    CommittedStudy committed = CommittedStudy.of(name, folder);
+
+    assertThat(committed.finished()).isNotEmpty();
+    assertThat(committed.finished()).hasSameSizeAs(committed.keptFiles());
+  }
+
+  static List<String> keptStudies() throws IOException {
+    try (Stream<Path> folders = Files.list(Path.of("../docs/results"))) {
+      return folders.map(folder -> folder.getFileName().toString()).sorted().toList();
+    }
   }
 
   @ParameterizedTest

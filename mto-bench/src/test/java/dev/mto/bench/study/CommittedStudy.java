@@ -59,6 +59,15 @@ record CommittedStudy(
     return finished;
   }
 
+  /** Files of results that are kept in the repository, whether a cell is theirs or not. */
+  List<Path> keptFiles() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(study.results()))) {
+      return files
+          .filter(file -> file.toString().endsWith(".json") && !file.endsWith("images.json"))
+          .toList();
+    }
+  }
+
   List<StudyTables.Table> tables() {
     return new StudyReport(study, finished(), cells.size(), store).tables();
   }
