@@ -162,6 +162,9 @@ final class DataCommand implements Runnable {
 
   private static void print(DatasetReport report, int channels, PrintStream out) {
     out.println("images    " + report.images());
+    if (report.archives() != null) {
+      out.println("read as   " + report.archives());
+    }
     out.println(
         "classes   " + (report.classes().isEmpty() ? "none (flat)" : report.classes().size()));
     report.classes().forEach((name, count) -> out.printf("  %-24s %d%n", name, count));

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -63,8 +64,9 @@ public final class ImageFolder {
    *
    * <p>Also those in a tar archive, in a range of archives such as {@code shards-{000..127}.tar},
    * or in a folder of archives alone: by the names of their members, archives within an archive
-   * being read as folders, or by WebDataset's {@code KEY.cls}. Where they lie is kept in a file
-   * beside them, {@code NAME.index}, or in the user's cache.
+   * being read as folders, or by WebDataset's {@code KEY.cls}. In a folder of archives that are a
+   * class each, as {@code n01440764.tar} of ImageNet, they are class folders. Where they lie is
+   * kept in a file beside them, {@code NAME.index}, or in the user's cache.
    *
    * @throws IllegalArgumentException in one line, if it is missing, has no image, or holds images
    *     both directly and in class folders
@@ -176,13 +178,14 @@ public final class ImageFolder {
   /**
    * All these images with labels that do not lie in their paths.
    *
+   * @param file that has the labels
    * @param names of the classes
    * @param labels ranks of the images' classes
    * @param more of the identity
    */
-  ImageFolder inListedClasses(List<String> names, int[] labels, String more) {
+  ImageFolder inListedClasses(Path file, List<String> names, int[] labels, String more) {
     return new ImageFolder(
-        root, ClassList.inClasses(members, names, labels), identity + " " + more, leftOut);
+        root, ClassList.inClasses(members, file, names, labels), identity + " " + more, leftOut);
   }
 
   private static String shortened(List<String> names) {
@@ -245,6 +248,11 @@ public final class ImageFolder {
   /** Sorted names of the class folders that have an image; empty when unlabelled. */
   public List<String> classes() {
     return classes;
+  }
+
+  /** What tar archives were taken for, in one line; empty for files of their own. */
+  public Optional<String> readAs() {
+    return members.readAs();
   }
 
   /** What lies in the folder and is not among its images. */

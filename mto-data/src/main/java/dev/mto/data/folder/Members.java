@@ -4,6 +4,7 @@ import dev.mto.data.image.EncodedImage;
 import dev.mto.data.image.UnreadableImageException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The images of a place, by number: what they are called, their classes and their bytes. */
 interface Members {
@@ -17,6 +18,11 @@ interface Members {
 
   /** Rank of its class, or -1. */
   int label(int index);
+
+  /** How archives are read, in one line; empty for files of their own. */
+  default Optional<String> readAs() {
+    return Optional.empty();
+  }
 
   /**
    * What is stored.

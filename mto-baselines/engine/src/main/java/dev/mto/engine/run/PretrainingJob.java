@@ -1,5 +1,6 @@
 package dev.mto.engine.run;
 
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.analysis.RunPictures;
 import dev.mto.engine.analysis.SampleBatch;
@@ -277,6 +278,8 @@ public final class PretrainingJob implements AutoCloseable {
                 training.epochs(),
                 allSteps,
                 training.batch() * training.accumulate()));
+    tellOfArchives("data.train", images.train());
+    tellOfArchives("data.val", images.validation());
     log.line(
         "model: dim %d, depth %d, heads %d, %d patches; %s, %s threads; run folder %s"
             .formatted(
@@ -288,6 +291,12 @@ public final class PretrainingJob implements AutoCloseable {
                 Provenance.machine().get("threads"),
                 folder.root()));
     log.line("to watch it: " + folder.root().resolve("report.html"));
+  }
+
+  private void tellOfArchives(String key, ImageFolder folder) {
+    Optional.ofNullable(folder)
+        .flatMap(ImageFolder::readAs)
+        .ifPresent(what -> log.line("%s: %s: %s".formatted(key, folder.root(), what)));
   }
 
   private void warnOfLoneToken() {
