@@ -113,6 +113,9 @@ class ClassArchivesTest {
     Path others = Files.createDirectories(root.resolve("others"));
     write(others.resolve("n00000000.tar"), tar -> add(tar, "1.jpg", image("1")));
     assertThat(ImageFolder.open(others).labelled()).isFalse();
+    Path deep = Files.createDirectories(root.resolve("deep"));
+    write(deep.resolve("n00000000.tar"), tar -> add(tar, "n00000000_a/1.jpg", image("1")));
+    assertThat(ImageFolder.open(deep).classes()).containsExactly("n00000000_a");
 
     Path labelled = Files.createDirectories(root.resolve("labelled"));
     write(

@@ -20,7 +20,6 @@ import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.hooks.RunEnd;
 import dev.mto.engine.hooks.RunStart;
-import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.report.MetricsFile;
 import dev.mto.engine.report.RunView;
 import dev.mto.engine.report.TensorBoardEvents;
@@ -74,16 +73,14 @@ public final class PretrainingJob implements AutoCloseable {
       evaluation =
           GraphSession.forward(
               graph.graph(), Precisions.training(training).withState(graph.state()));
-      long stepsPerEpoch = images.stepsPerEpoch();
-      Schedule schedule =
-          new Schedule(
-              training.epochs(),
-              stepsPerEpoch,
-              training.accumulate(),
-              LearningRate.of(training, stepsPerEpoch),
-              images::training);
       loop =
-          new TrainingLoop(step, schedule, config.baseline(), config.vit().toString(), store, log);
+          new TrainingLoop(
+              step,
+              Schedule.of(training, images),
+              config.baseline(),
+              config.vit().toString(),
+              store,
+              log);
       if (start.resume()) {
         resume(start.changes());
       } else {
@@ -97,10 +94,15 @@ public final class PretrainingJob implements AutoCloseable {
     } catch (RuntimeException e) {
       log.close();
       lock.close();
-      throw e instanceof WeightFileException || !(e instanceof IllegalArgumentException)
-          ? e
-          : new UserException(e.getMessage(), e);
+      throw told(e);
     }
+  }
+
+  /** What is configured and not possible is the user's to put right. */
+  static RuntimeException told(RuntimeException e) {
+    return e instanceof WeightFileException || !(e instanceof IllegalArgumentException)
+        ? e
+        : new UserException(e.getMessage(), e);
   }
 
   /** Takes over weights of a file, and saves them as step 0 so that a resumed run has them. */
