@@ -27,7 +27,8 @@ final class TarScan {
   /** An archive in an archive in an archive is the deepest that is looked into. */
   private static final int DEEPEST = 3;
 
-  private static final int LONGEST_CLASS = 256;
+  /** Bytes of a {@code .cls}. */
+  static final int LONGEST_CLASS = 256;
 
   /** Type flags of members that are plain files. */
   private static final String ORDINARY =
