@@ -135,7 +135,9 @@ final class ShardCommand implements Callable<Integer> {
         images
             .readAs()
             .orElse(
-                images.labelled() ? images.classes().size() + " class folders" : "without classes"));
+                images.labelled()
+                    ? images.classes().size() + " class folders"
+                    : "without classes"));
     return images;
   }
 

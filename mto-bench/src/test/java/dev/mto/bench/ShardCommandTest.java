@@ -39,9 +39,7 @@ class ShardCommandTest {
   private Execution shard(int shards, String... more) {
     return Execution.of(
         Execution.joined(
-            new String[] {
-              "data", "shard", train.toString(), "--out=" + out, "--shards=" + shards
-            },
+            new String[] {"data", "shard", train.toString(), "--out=" + out, "--shards=" + shards},
             more));
   }
 

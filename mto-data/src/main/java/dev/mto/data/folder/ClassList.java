@@ -132,6 +132,21 @@ final class ClassList {
       }
 
       @Override
+      public int archives() {
+        return of.archives();
+      }
+
+      @Override
+      public int archive(int index) {
+        return of.archive(index);
+      }
+
+      @Override
+      public int block(int index) {
+        return of.block(index);
+      }
+
+      @Override
       public byte[] bytes(int index, Path path) throws UnreadableImageException {
         return of.bytes(index, path);
       }

@@ -8,6 +8,7 @@ import dev.mto.data.image.UnreadableImageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -230,6 +231,30 @@ public final class ImageFolder {
       throw new UnreadableImageException("no such image in " + archive);
     }
     return EncodedImage.of(index.bytes(found, image), exif);
+  }
+
+  /**
+   * The images of each archive, in the order in which they lie there; none for files of their own.
+   */
+  public int[][] shards() {
+    long[][] places = new long[members.archives()][];
+    int[] counts = new int[places.length];
+    for (int i = 0; places.length > 0 && i < size(); i++) {
+      counts[members.archive(member(i))]++;
+    }
+    for (int i = 0; i < places.length; i++) {
+      places[i] = new long[counts[i]];
+    }
+    for (int i = 0; places.length > 0 && i < size(); i++) {
+      int archive = members.archive(member(i));
+      places[archive][--counts[archive]] = (long) members.block(member(i)) << Integer.SIZE | i;
+    }
+    int[][] shards = new int[places.length][];
+    for (int i = 0; i < shards.length; i++) {
+      Arrays.sort(places[i]);
+      shards[i] = Arrays.stream(places[i]).mapToInt(place -> (int) place).toArray();
+    }
+    return shards;
   }
 
   private int member(int index) {

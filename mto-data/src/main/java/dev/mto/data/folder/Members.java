@@ -24,6 +24,21 @@ interface Members {
     return Optional.empty();
   }
 
+  /** Archives that the images lie in; 0 for files of their own. */
+  default int archives() {
+    return 0;
+  }
+
+  /** Which archive an image lies in. */
+  default int archive(int index) {
+    throw new UnsupportedOperationException("files of their own lie in no archive");
+  }
+
+  /** Where it begins there, in blocks of {@link TarIndex#BLOCK} bytes. */
+  default int block(int index) {
+    throw new UnsupportedOperationException("files of their own lie in no archive");
+  }
+
   /**
    * What is stored.
    *

@@ -111,7 +111,10 @@ public final class ShardedImages {
   public static String range(String name, int shards) {
     return fileName(name, 0).replaceFirst("0+\\.tar$", "")
         + String.format(
-            Locale.ROOT, "{%1$0" + SHARD_DIGITS + "d..%2$0" + SHARD_DIGITS + "d}.tar", 0, shards - 1);
+            Locale.ROOT,
+            "{%1$0" + SHARD_DIGITS + "d..%2$0" + SHARD_DIGITS + "d}.tar",
+            0,
+            shards - 1);
   }
 
   /** SHA-256 over all that says which bytes the shards have, in hex. */
@@ -174,14 +177,11 @@ public final class ShardedImages {
 
   private String label(String name) {
     int digits = String.valueOf(classes.size() - 1).length();
-    return numbers
-        ? String.format(Locale.ROOT, "%0" + digits + "d", classes.indexOf(name))
-        : name;
+    return numbers ? String.format(Locale.ROOT, "%0" + digits + "d", classes.indexOf(name)) : name;
   }
 
   /** Begins a member that says nothing of when it was written; nor of by whom, which is usual. */
-  private static void begin(TarArchiveOutputStream tar, String name, int bytes)
-      throws IOException {
+  private static void begin(TarArchiveOutputStream tar, String name, int bytes) throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(name);
     entry.setSize(bytes);
     entry.setModTime(0);

@@ -157,6 +157,21 @@ final class TarIndex implements Members {
     return header.classes().isEmpty() ? -1 : records.getInt(index * RECORD + 3 * Integer.BYTES);
   }
 
+  @Override
+  public int archives() {
+    return shards.size();
+  }
+
+  @Override
+  public int archive(int index) {
+    return records.getInt(index * RECORD);
+  }
+
+  @Override
+  public int block(int index) {
+    return records.getInt(index * RECORD + Integer.BYTES);
+  }
+
   /** Bytes of an image. */
   int length(int index) {
     return records.getInt(index * RECORD + 2 * Integer.BYTES);
@@ -164,8 +179,8 @@ final class TarIndex implements Members {
 
   @Override
   public byte[] bytes(int index, Path path) throws UnreadableImageException {
-    Path shard = shards.get(records.getInt(index * RECORD));
-    long offset = (long) BLOCK * records.getInt(index * RECORD + Integer.BYTES);
+    Path shard = shards.get(archive(index));
+    long offset = (long) BLOCK * block(index);
     EncodedImage.requireSize(length(index));
     byte[] bytes = new byte[length(index)];
     ByteBuffer into = ByteBuffer.wrap(bytes);

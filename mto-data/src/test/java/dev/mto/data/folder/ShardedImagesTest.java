@@ -164,8 +164,7 @@ class ShardedImagesTest {
     Files.write(more.resolve("class 3/x.png"), image("x"));
     Files.write(more.resolve("a/y.png"), image("y"));
     ImageFolder source = ImageFolder.open(folder);
-    ShardedImages images =
-        new ShardedImages(List.of(source, ImageFolder.open(more)), 3, 1, false);
+    ShardedImages images = new ShardedImages(List.of(source, ImageFolder.open(more)), 3, 1, false);
     writeAll(images, 3, none(images));
 
     ImageFolder back = ImageFolder.open(out);
@@ -185,8 +184,7 @@ class ShardedImagesTest {
         .hasMessageContaining("one has classes and the other has none");
     assertThatThrownBy(() -> new ShardedImages(List.of(unlabelled), 3, 1, false))
         .hasMessageContaining("the number of shards is 3 but must be between 1 and 2");
-    byte[] alone =
-        bytes(new ShardedImages(List.of(unlabelled), 1, 1, false), 0, none(images));
+    byte[] alone = bytes(new ShardedImages(List.of(unlabelled), 1, 1, false), 0, none(images));
     assertThat(members(alone))
         .extracting(TarArchiveEntry::getName)
         .containsExactlyInAnyOrder("000000000.png", "000000001.png");

@@ -97,6 +97,11 @@ public final class Images {
               + "); lower them or give more images");
     }
     requireCountable();
+    try {
+      config.data().shuffle().require(train);
+    } catch (IllegalArgumentException e) {
+      throw new UserException("data.shuffle: lanes: " + e.getMessage(), e);
+    }
     int channels = config.data().channels();
     if (secondView.isPresent() && channels != 1 && channels != 3) {
       throw new UserException(
@@ -179,6 +184,7 @@ public final class Images {
     return batches
         .epoch(epoch)
         .shuffle(true)
+        .shuffledBy(config.data().shuffle())
         .replaceUnreadable(true)
         .startBatch(Math.toIntExact(step * config.training().accumulate()))
         .dropLast(true)
