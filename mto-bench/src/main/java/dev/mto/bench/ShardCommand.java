@@ -14,6 +14,7 @@ import dev.mto.evaluation.ImageProgress;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -201,7 +202,8 @@ final class ShardCommand implements Callable<Integer> {
       System.out.printf("%d images are there already, going on%n", there);
     }
     int[] done = {there};
-    try (ImageProgress progress = new ImageProgress(System.out, images.size(), there)) {
+    PrintStream console = System.out;
+    try (ImageProgress progress = new ImageProgress(console, images.size(), there)) {
       for (int i = 0; i < shards; i++) {
         int shard = i;
         if (Files.exists(file(shard))) {
