@@ -107,6 +107,14 @@ final class ShardCommand implements Callable<Integer> {
           "--name %s: is to begin the names of files; give letters, digits, -, _ and ."
               .formatted(name));
     }
+    Path whole = out.toAbsolutePath().normalize();
+    for (Path source : sources) {
+      if (whole.startsWith(source.toAbsolutePath().normalize())) {
+        throw new UserException(
+            "--out %s: lies in %s, which it is made of; name a folder elsewhere"
+                .formatted(out, source));
+      }
+    }
     ShardedImages images;
     BadImages bad;
     try {

@@ -96,6 +96,10 @@ class ShardCommandTest {
     try (FolderLock lock = FolderLock.of(out)) {
       shard().assertRefused("is in use by another process");
     }
+    out = train.resolve("shards");
+    shard().assertRefused("shards: lies in " + train);
+    assertThat(out).doesNotExist();
+    out = folder.resolve("made/shards");
     shard("--name=../x").assertRefused("--name ../x: is to begin the names of files");
     shard(49).assertRefused("the number of shards is 49");
     shard(folder.resolve("none").toString()).assertRefused("none does not exist");

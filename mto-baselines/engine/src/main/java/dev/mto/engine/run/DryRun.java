@@ -17,6 +17,7 @@ import dev.mto.engine.graph.Images;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.executor.memory.AvailableMemory;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -42,7 +43,10 @@ public final class DryRun {
   private final Path root;
   private final Start start;
   private final RunLog log;
-  private final OptionalLong freeMemory = AvailableMemory.ofThisMachine().bytes();
+
+  /** That of a GPU is not asked for: what does not fit there is refused when it is taken. */
+  private final OptionalLong freeMemory =
+      CudaKernelSets.isChosen() ? OptionalLong.empty() : AvailableMemory.ofThisMachine().bytes();
 
   private DryRun(Baseline baseline, RunConfig config, Path root, Start start, PrintStream console) {
     this.baseline = baseline;

@@ -144,8 +144,8 @@ public record ExpectedRun(
                 config.training().batch(),
                 ByteCount.of(memory.state()),
                 memory.free().isPresent()
-                    ? ByteCount.of(memory.free().getAsLong()) + " were free here"
-                    : "how much is free is not known"));
+                    ? ByteCount.of(memory.free().getAsLong()) + " were free"
+                    : "how much was free is not known"));
     lines.add(
         "disk        at most %s: %d checkpoints of %s; %s are free"
             .formatted(
