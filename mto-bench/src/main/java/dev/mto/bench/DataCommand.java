@@ -30,13 +30,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "data",
     mixinStandardHelpOptions = true,
-    subcommands = ComposeCommand.class,
-    description = "Checks a folder of images, or makes one.",
+    subcommands = {ComposeCommand.class, ShardCommand.class},
+    description = "Checks a folder of images, packs it, or makes one.",
     footer = {
       "",
       "Examples:",
       "  ./mto data check data/fashion-mini/train",
       "  ./mto data check --json photos > photos.json",
+      "  ./mto data shard /data/ILSVRC2012_img_train.tar --out /data/shards --shards 1280",
       "  ./mto data compose --out data/composed",
       "  ./mto data import-cifar cifar-10-binary.tar.gz --out data/cifar-10",
       "  ./mto data import-idx --images train-images-idx3-ubyte.gz \\",
@@ -52,7 +53,7 @@ final class DataCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to do: check, compose, import-idx or import-cifar");
+        spec.commandLine(), "say what to do: check, shard, compose, import-idx or import-cifar");
   }
 
   @Command(
@@ -162,6 +163,9 @@ final class DataCommand implements Runnable {
 
   private static void print(DatasetReport report, int channels, PrintStream out) {
     out.println("images    " + report.images());
+    if (report.archives() != null) {
+      out.println("read as   " + report.archives());
+    }
     out.println(
         "classes   " + (report.classes().isEmpty() ? "none (flat)" : report.classes().size()));
     report.classes().forEach((name, count) -> out.printf("  %-24s %d%n", name, count));

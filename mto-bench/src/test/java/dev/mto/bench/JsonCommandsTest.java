@@ -67,6 +67,8 @@ class JsonCommandsTest {
             "mto analyze heterogeneity",
             "mto weights inspect",
             "mto data check",
+            "mto data shard",
+            "mto pretrain",
             "mto embed",
             "mto predict",
             "mto search",

@@ -71,7 +71,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     batchesPerStep = options.batchesPerStep;
     startBatch = options.startBatch;
     prefetch = options.prefetch;
-    order = source.order(options.shuffle);
+    order = source.order(options.shuffle ? options.shuffledBy : null, batchesPerStep, batchSize);
     nextToSubmit = startBatch;
     buffers = new BatchArrays.Buffers(Math.multiplyExact(batchSize, source.imageLength()));
     workers =
@@ -259,6 +259,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     private long seed;
     private int epoch;
     private boolean shuffle = true;
+    private Shuffle shuffledBy = Shuffle.EXACT;
     private int startBatch;
     private boolean dropLast;
     private boolean reducedDecoding;
@@ -334,6 +335,15 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
       return this;
     }
 
+    /**
+     * How the order is drawn where it is shuffled; exactly by default. {@link Shuffle#LANES} is for
+     * archives, has a lane for each of the batches of a step, and counts steps from batch 0.
+     */
+    public Builder shuffledBy(Shuffle shuffledBy) {
+      this.shuffledBy = Objects.requireNonNull(shuffledBy, "shuffledBy");
+      return this;
+    }
+
     /** First batch of the epoch to read, for a run resumed in mid-epoch. */
     public Builder startBatch(int startBatch) {
       this.startBatch = startBatch;
@@ -400,6 +410,9 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
           startBatch,
           "between 0 and " + batches() + ", the batches of the epoch");
       requireColours();
+      if (shuffle) {
+        shuffledBy.require(folder);
+      }
       long values = (long) batchSize * preprocessing.channels() * preprocessing.height();
       if (values > Integer.MAX_VALUE / preprocessing.width()) {
         throw new IllegalArgumentException(

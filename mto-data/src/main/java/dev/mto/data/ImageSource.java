@@ -149,9 +149,18 @@ record ImageSource(
     times.accumulateAndGet(more, StageTimes::plus);
   }
 
-  /** The order of an epoch: by index, or a permutation by seed and epoch. */
-  int[] order(boolean shuffle) {
-    return shuffle
+  /**
+   * The order of an epoch: by index, or a permutation by seed and epoch.
+   *
+   * @param shuffle null = by index
+   * @param lanes micro-batches of a step
+   * @param batch images of a micro-batch
+   */
+  int[] order(Shuffle shuffle, int lanes, int batch) {
+    if (shuffle == Shuffle.LANES) {
+      return Lanes.order(folder.shards(), lanes, batch, seed, epoch);
+    }
+    return shuffle == Shuffle.EXACT
         ? RandomStream.permutation(folder.size(), RandomStream.of(seed, "order", epoch))
         : IntStream.range(0, folder.size()).toArray();
   }

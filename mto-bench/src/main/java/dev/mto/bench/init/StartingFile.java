@@ -2,6 +2,8 @@ package dev.mto.bench.init;
 
 import dev.mto.data.folder.DatasetReport;
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.folder.ByteCount;
 import dev.mto.engine.folder.Durations;
 import dev.mto.executor.kernels.KernelSets;
 import java.math.BigDecimal;
@@ -10,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -23,14 +24,10 @@ import java.util.stream.Collectors;
  */
 record StartingFile(Path file, Survey survey, StartingPoint point) {
   private static final int KEPT = 3;
+  private static final int MINUTES = 10;
   private static final double LEAST_DEVIATION = 1e-3;
   private static final double USUAL_BAD_SHARE = 0.01;
   private static final MathContext FOUR_DIGITS = new MathContext(4);
-
-  /**
-   * The checkpoints that lie in a run's folder at most: kept ones, the last, and one being made.
-   */
-  private static final int MOST_CHECKPOINTS = KEPT + 2;
 
   /** The keys of the configuration, without comments of what was measured. */
   String keys(int batch) {
@@ -169,12 +166,12 @@ record StartingFile(Path file, Survey survey, StartingPoint point) {
     lines.add(
         "Disk        at most %s: %d checkpoints of %s, beside logs and pictures"
             .formatted(
-                bytes(MOST_CHECKPOINTS * probe.checkpointBytes()),
-                MOST_CHECKPOINTS,
-                bytes(probe.checkpointBytes())));
+                ByteCount.of(mostCheckpoints() * probe.checkpointBytes()),
+                mostCheckpoints(),
+                ByteCount.of(probe.checkpointBytes())));
     lines.add(
         "Memory      about %s for a micro-batch of %d images"
-            .formatted(bytes(probe.batch() * probe.bytesAnImage()), probe.batch()));
+            .formatted(ByteCount.of(probe.batch() * probe.bytesAnImage()), probe.batch()));
     lines.addAll(warnings());
     return lines;
   }
@@ -226,14 +223,12 @@ record StartingFile(Path file, Survey survey, StartingPoint point) {
     return point.imagesInAll(survey.images()) / probe.imagesPerSecond();
   }
 
-  private static String size(DatasetReport.Size size) {
-    return size.height() + "x" + size.width();
+  private int mostCheckpoints() {
+    return new RunConfig.Checkpoints(MINUTES, point.tenth(), KEPT).most(point.epochs());
   }
 
-  private static String bytes(long bytes) {
-    return bytes < 1_000_000_000
-        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
-        : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+  private static String size(DatasetReport.Size size) {
+    return size.height() + "x" + size.width();
   }
 
   /** For programs. */
@@ -251,7 +246,7 @@ record StartingFile(Path file, Survey survey, StartingPoint point) {
     figures.put("images_per_second", probe.imagesPerSecond());
     figures.put("hours", seconds(probe) / 3600);
     figures.put("checkpoint_bytes", probe.checkpointBytes());
-    figures.put("disk_bytes", MOST_CHECKPOINTS * probe.checkpointBytes());
+    figures.put("disk_bytes", mostCheckpoints() * probe.checkpointBytes());
     figures.put("memory_bytes", probe.batch() * probe.bytesAnImage());
     figures.put("few_images", survey.images() < StartingPoint.FEW);
     return figures;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -94,15 +95,16 @@ final class ClassList {
     names.forEach(name -> ranks.put(name, ranks.size()));
     int[] labels = Stream.of(each).mapToInt(ranks::get).toArray();
     String identity = DigestUtils.sha256Hex(String.join("\n", each));
-    return images.inListedClasses(names, labels, identity);
+    return images.inListedClasses(file, names, labels, identity);
   }
 
   /**
    * Members that lie without class folders.
    *
    * @param of them
+   * @param file that names the classes
    */
-  static Members inClasses(Members of, List<String> classes, int[] labels) {
+  static Members inClasses(Members of, Path file, List<String> classes, int[] labels) {
     return new Members() {
       @Override
       public int size() {
@@ -122,6 +124,26 @@ final class ClassList {
       @Override
       public int label(int index) {
         return labels[index];
+      }
+
+      @Override
+      public Optional<String> readAs() {
+        return of.readAs().map(archives -> archives + " but those in " + file);
+      }
+
+      @Override
+      public int archives() {
+        return of.archives();
+      }
+
+      @Override
+      public int archive(int index) {
+        return of.archive(index);
+      }
+
+      @Override
+      public int block(int index) {
+        return of.block(index);
       }
 
       @Override

@@ -109,6 +109,7 @@ public final class DatasetCheck {
     boolean none = sizes.isEmpty();
     return new DatasetReport(
         folder.size(),
+        folder.readAs().orElse(null),
         classes(),
         none ? null : sizes.get(0),
         none ? null : sizes.get((sizes.size() - 1) / 2),

@@ -9,6 +9,7 @@ import java.util.Map;
  * What a folder of images holds.
  *
  * @param images files listed, bad ones included
+ * @param archives what tar archives were read as, null for files of their own
  * @param classes images a class, in label order; empty when unlabelled
  * @param smallest size of the readable image with the fewest pixels, null if none is readable
  * @param median size of the image in the middle of all readable ones by pixels
@@ -21,6 +22,7 @@ import java.util.Map;
  */
 public record DatasetReport(
     int images,
+    String archives,
     Map<String, Integer> classes,
     Size smallest,
     Size median,

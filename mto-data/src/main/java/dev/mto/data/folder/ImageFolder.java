@@ -8,9 +8,11 @@ import dev.mto.data.image.UnreadableImageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -63,8 +65,9 @@ public final class ImageFolder {
    *
    * <p>Also those in a tar archive, in a range of archives such as {@code shards-{000..127}.tar},
    * or in a folder of archives alone: by the names of their members, archives within an archive
-   * being read as folders, or by WebDataset's {@code KEY.cls}. Where they lie is kept in a file
-   * beside them, {@code NAME.index}, or in the user's cache.
+   * being read as folders, or by WebDataset's {@code KEY.cls}. In a folder of archives that are a
+   * class each, as {@code n01440764.tar} of ImageNet, they are class folders. Where they lie is
+   * kept in a file beside them, {@code NAME.index}, or in the user's cache.
    *
    * @throws IllegalArgumentException in one line, if it is missing, has no image, or holds images
    *     both directly and in class folders
@@ -176,13 +179,14 @@ public final class ImageFolder {
   /**
    * All these images with labels that do not lie in their paths.
    *
+   * @param file that has the labels
    * @param names of the classes
    * @param labels ranks of the images' classes
    * @param more of the identity
    */
-  ImageFolder inListedClasses(List<String> names, int[] labels, String more) {
+  ImageFolder inListedClasses(Path file, List<String> names, int[] labels, String more) {
     return new ImageFolder(
-        root, ClassList.inClasses(members, names, labels), identity + " " + more, leftOut);
+        root, ClassList.inClasses(members, file, names, labels), identity + " " + more, leftOut);
   }
 
   private static String shortened(List<String> names) {
@@ -229,6 +233,30 @@ public final class ImageFolder {
     return EncodedImage.of(index.bytes(found, image), exif);
   }
 
+  /**
+   * The images of each archive, in the order in which they lie there; none for files of their own.
+   */
+  public int[][] shards() {
+    long[][] places = new long[members.archives()][];
+    int[] counts = new int[places.length];
+    for (int i = 0; places.length > 0 && i < size(); i++) {
+      counts[members.archive(member(i))]++;
+    }
+    for (int i = 0; i < places.length; i++) {
+      places[i] = new long[counts[i]];
+    }
+    for (int i = 0; places.length > 0 && i < size(); i++) {
+      int archive = members.archive(member(i));
+      places[archive][--counts[archive]] = (long) members.block(member(i)) << Integer.SIZE | i;
+    }
+    int[][] shards = new int[places.length][];
+    for (int i = 0; i < shards.length; i++) {
+      Arrays.sort(places[i]);
+      shards[i] = Arrays.stream(places[i]).mapToInt(place -> (int) place).toArray();
+    }
+    return shards;
+  }
+
   private int member(int index) {
     return chosen == null ? index : chosen[index];
   }
@@ -245,6 +273,11 @@ public final class ImageFolder {
   /** Sorted names of the class folders that have an image; empty when unlabelled. */
   public List<String> classes() {
     return classes;
+  }
+
+  /** What tar archives were taken for, in one line; empty for files of their own. */
+  public Optional<String> readAs() {
+    return members.readAs();
   }
 
   /** What lies in the folder and is not among its images. */

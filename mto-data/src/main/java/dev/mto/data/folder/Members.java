@@ -4,6 +4,7 @@ import dev.mto.data.image.EncodedImage;
 import dev.mto.data.image.UnreadableImageException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The images of a place, by number: what they are called, their classes and their bytes. */
 interface Members {
@@ -17,6 +18,26 @@ interface Members {
 
   /** Rank of its class, or -1. */
   int label(int index);
+
+  /** How archives are read, in one line; empty for files of their own. */
+  default Optional<String> readAs() {
+    return Optional.empty();
+  }
+
+  /** Archives that the images lie in; 0 for files of their own. */
+  default int archives() {
+    return 0;
+  }
+
+  /** Which archive an image lies in. */
+  default int archive(int index) {
+    throw new UnsupportedOperationException("files of their own lie in no archive");
+  }
+
+  /** Where it begins there, in blocks of {@link TarIndex#BLOCK} bytes. */
+  default int block(int index) {
+    throw new UnsupportedOperationException("files of their own lie in no archive");
+  }
 
   /**
    * What is stored.

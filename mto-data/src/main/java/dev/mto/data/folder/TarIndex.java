@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -29,14 +30,14 @@ import org.apache.commons.codec.digest.DigestUtils;
  * time has changed or the file is damaged. Immutable; read by any number of threads.
  *
  * <p>The file: a mark, SHA-256 of what follows; the archives with sizes and times, classes,
- * identity and what was left out; four integers an image (archive, offset in blocks, bytes, class);
- * where each name begins, and the names.
+ * identity, what they were read as and what was left out; four integers an image (archive, offset
+ * in blocks, bytes, class); where each name begins, and the names.
  */
 final class TarIndex implements Members {
   /** Bytes of a block: all members begin at multiples of it. */
   static final int BLOCK = 512;
 
-  private static final byte[] MARK = "MTO tar 1\n".getBytes(UTF_8);
+  private static final byte[] MARK = "MTO tar 2\n".getBytes(UTF_8);
   private static final int DIGEST_BYTES = 32;
   private static final int RECORD = 4 * Integer.BYTES;
 
@@ -52,10 +53,16 @@ final class TarIndex implements Members {
    * @param shards size and time of each archive
    * @param classes in order; empty where there are none
    * @param identity SHA-256 over names and sizes, as that of a folder of the same files
+   * @param readAs what the archives were taken for
    * @param images how many
    */
   private record Header(
-      List<String> shards, List<String> classes, String identity, LeftOut leftOut, int images) {}
+      List<String> shards,
+      List<String> classes,
+      String identity,
+      String readAs,
+      LeftOut leftOut,
+      int images) {}
 
   /** The contents of an index file behind mark and checksum, in two parts. */
   private TarIndex(List<Path> shards, Header header, ByteBuffer arrays) {
@@ -116,6 +123,11 @@ final class TarIndex implements Members {
     return header.identity();
   }
 
+  @Override
+  public Optional<String> readAs() {
+    return Optional.of(header.readAs());
+  }
+
   LeftOut leftOut() {
     return header.leftOut();
   }
@@ -145,6 +157,21 @@ final class TarIndex implements Members {
     return header.classes().isEmpty() ? -1 : records.getInt(index * RECORD + 3 * Integer.BYTES);
   }
 
+  @Override
+  public int archives() {
+    return shards.size();
+  }
+
+  @Override
+  public int archive(int index) {
+    return records.getInt(index * RECORD);
+  }
+
+  @Override
+  public int block(int index) {
+    return records.getInt(index * RECORD + Integer.BYTES);
+  }
+
   /** Bytes of an image. */
   int length(int index) {
     return records.getInt(index * RECORD + 2 * Integer.BYTES);
@@ -152,8 +179,8 @@ final class TarIndex implements Members {
 
   @Override
   public byte[] bytes(int index, Path path) throws UnreadableImageException {
-    Path shard = shards.get(records.getInt(index * RECORD));
-    long offset = (long) BLOCK * records.getInt(index * RECORD + Integer.BYTES);
+    Path shard = shards.get(archive(index));
+    long offset = (long) BLOCK * block(index);
     EncodedImage.requireSize(length(index));
     byte[] bytes = new byte[length(index)];
     ByteBuffer into = ByteBuffer.wrap(bytes);
@@ -292,6 +319,7 @@ final class TarIndex implements Members {
     write(out, states);
     write(out, classes);
     write(out, identity(images));
+    write(out, scan.readAs());
     LeftOut leftOut = scan.leftOut();
     write(out, List.copyOf(leftOut.byEnding().keySet()));
     for (int count : leftOut.byEnding().values()) {
@@ -335,12 +363,13 @@ final class TarIndex implements Members {
     List<String> states = strings(content);
     List<String> classes = strings(content);
     String identity = string(content);
+    String readAs = string(content);
     Map<String, Integer> byEnding = new LinkedHashMap<>();
     strings(content).forEach(ending -> byEnding.put(ending, 0));
     byEnding.replaceAll((ending, none) -> content.getInt());
     LeftOut leftOut = new LeftOut(byEnding, content.getInt(), content.getInt(), List.of());
     return new TarIndex(
-        shards, new Header(states, classes, identity, leftOut, content.getInt()), content);
+        shards, new Header(states, classes, identity, readAs, leftOut, content.getInt()), content);
   }
 
   private static void write(DataOutputStream out, List<String> strings) throws IOException {

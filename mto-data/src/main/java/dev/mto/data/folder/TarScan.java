@@ -27,7 +27,8 @@ final class TarScan {
   /** An archive in an archive in an archive is the deepest that is looked into. */
   private static final int DEEPEST = 3;
 
-  private static final int LONGEST_CLASS = 256;
+  /** Bytes of a {@code .cls}. */
+  static final int LONGEST_CLASS = 256;
 
   /** Type flags of members that are plain files. */
   private static final String ORDINARY =
@@ -44,15 +45,24 @@ final class TarScan {
    * @param shard which archive
    * @param offset of its first byte in the archive, a multiple of {@link TarIndex#BLOCK}
    */
-  record Image(String group, String name, int shard, long offset, int bytes) {}
+  record Image(String group, String name, int shard, long offset, int bytes) {
+    /** The same, which lies in no folder, in a class. */
+    Image in(String other) {
+      return new Image(other, name, shard, offset, bytes);
+    }
+  }
 
   private final Map<String, Integer> others = new TreeMap<>();
   private final List<Image> images = new ArrayList<>();
+  private final ClassArchives classArchives;
   private int hidden;
   private int systemFolders;
   private int labelled;
+  private String readAs;
 
-  private TarScan() {}
+  private TarScan(Path root) {
+    classArchives = new ClassArchives(root);
+  }
 
   /**
    * Reads the headers.
@@ -61,22 +71,49 @@ final class TarScan {
    * @throws IOException if one cannot be read
    */
   static TarScan of(Path root, List<Path> shards) throws IOException {
-    TarScan scan = new TarScan();
+    TarScan scan = new TarScan(root);
     for (int i = 0; i < shards.size(); i++) {
+      scan.classArchives.begin(shards.get(i));
       scan.read(shards.get(i), i);
+      scan.classArchives.end(shards.get(i));
     }
     if (scan.labelled > 0 && scan.labelled < scan.images.size()) {
       throw new IllegalArgumentException(
           "%s: only %d of %d images have a .cls beside them: give all of them one, or none"
               .formatted(root, scan.labelled, scan.images.size()));
     }
+    boolean each = scan.classArchives.areAll(root);
+    if (each) {
+      scan.images.replaceAll(image -> image.in(ClassArchives.of(shards, image.shard())));
+    }
     scan.order(root);
+    scan.readAs = scan.reading(shards.size(), each);
     return scan;
+  }
+
+  /** What the archives were taken for. */
+  private String reading(int shards, boolean each) {
+    String classes =
+        each
+            ? ", each the class that it is named after"
+            : labelled > 0
+                ? ", classes by the .cls beside each image"
+                : images.get(0).group().isEmpty()
+                    ? ", without classes"
+                    : ", classes by the folders in " + (shards == 1 ? "it" : "them");
+    return (shards == 1 ? "a tar archive" : shards + " tar archives")
+        + classes
+        + classArchives.whyNot().map(reason -> "; " + reason).orElse("");
   }
 
   /** By class, name and archive. */
   List<Image> images() {
     return images;
+  }
+
+  /** What the archives were taken for, in one line. */
+  String readAs() {
+    return readAs;
   }
 
   LeftOut leftOut() {
@@ -153,6 +190,7 @@ final class TarScan {
     } else if (own.startsWith("/") || List.of(own.split("/", -1)).contains("..")) {
       leaveOut("name outside of the archive");
     } else if (!hides(name)) {
+      boolean image = false;
       if (own.endsWith(".tar") && depth < DEEPEST) {
         String folder = name.substring(0, name.length() - ".tar".length()) + "/";
         members(region.part(entry.getSize()), shard, folder, depth + 1, classes);
@@ -164,11 +202,13 @@ final class TarScan {
       } else if (entry.getSize() > Integer.MAX_VALUE) {
         leaveOut("image above 2 GiB");
       } else {
+        image = true;
         int slash = name.indexOf('/');
         String group = slash < 0 ? "" : name.substring(0, slash).intern();
         images.add(
             new Image(group, name.substring(slash + 1), shard, offset, (int) entry.getSize()));
       }
+      classArchives.member(name, image);
     }
   }
 

@@ -1,4 +1,5 @@
 /**
- * Folders of images: what is in them, which files cannot be read, and their making from IDX files.
+ * Folders of images: what is in them, which files cannot be read, their making from IDX files, and
+ * their repacking into shards.
  */
 package dev.mto.data.folder;

@@ -7,6 +7,7 @@ import dev.mto.data.format.Orientation;
 import dev.mto.data.format.TiffSamples;
 import dev.mto.data.pixels.Pixels;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -122,6 +123,16 @@ public final class EncodedImage {
 
   public ImageFormat format() {
     return header.format();
+  }
+
+  /** Bytes of the file. */
+  public int length() {
+    return file.length;
+  }
+
+  /** Writes the file as it was read. */
+  public void writeTo(OutputStream out) throws IOException {
+    out.write(file);
   }
 
   /** Of the decoded image, pixels. */

@@ -1,26 +1,30 @@
 package dev.mto.data.folder;
 
+import static dev.mto.data.folder.TarFiles.add;
+import static dev.mto.data.folder.TarFiles.addAll;
+import static dev.mto.data.folder.TarFiles.assertRefused;
+import static dev.mto.data.folder.TarFiles.assertSame;
+import static dev.mto.data.folder.TarFiles.bytes;
+import static dev.mto.data.folder.TarFiles.image;
+import static dev.mto.data.folder.TarFiles.pixels;
+import static dev.mto.data.folder.TarFiles.pixelsOf;
+import static dev.mto.data.folder.TarFiles.relative;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
-import dev.mto.data.image.EncodedImage;
+import dev.mto.data.folder.TarFiles.Filling;
 import dev.mto.data.image.Exif;
 import dev.mto.data.image.UnreadableImageException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -282,7 +286,7 @@ class TarArchivesTest {
     byte[] forged = Files.readAllBytes(kept);
     int shard = forged.length - "1.png".length() - 2 * Integer.BYTES - 4 * Integer.BYTES;
     forged[shard + Integer.BYTES - 1] = 7; // an archive that is not there, under a right checksum
-    int begin = "MTO tar 1\n".length();
+    int begin = "MTO tar 2\n".length();
     byte[] content = Arrays.copyOfRange(forged, begin + 32, forged.length);
     System.arraycopy(DigestUtils.sha256(content), 0, forged, begin, 32);
     Files.write(kept, forged);
@@ -385,97 +389,8 @@ class TarArchivesTest {
         held / 1e6);
   }
 
-  private static List<Integer> pixels(EncodedImage image) throws UnreadableImageException {
-    var pixels = image.pixels(1);
-    return IntStream.range(0, pixels.count()).mapToObj(pixels::value).toList();
-  }
-
-  private static void assertSame(ImageFolder packed, ImageFolder unpacked) throws IOException {
-    assertThat(packed.identity()).isEqualTo(unpacked.identity());
-    assertThat(packed.classes()).isEqualTo(unpacked.classes());
-    assertThat(relative(packed)).isEqualTo(relative(unpacked));
-    for (int i = 0; i < unpacked.size(); i++) {
-      assertThat(packed.label(i)).isEqualTo(unpacked.label(i));
-      assertThat(pixelsOf(packed, i)).isEqualTo(pixelsOf(unpacked, i));
-    }
-  }
-
-  private static List<String> relative(ImageFolder images) {
-    return IntStream.range(0, images.size())
-        .mapToObj(i -> images.root().relativize(images.path(i)).toString())
-        .toList();
-  }
-
-  private static List<Integer> pixelsOf(ImageFolder images, int index) throws IOException {
-    return pixels(images.read(index, Exif.APPLY));
-  }
-
-  private static void assertRefused(Path archive, String... parts) {
-    assertThatThrownBy(() -> ImageFolder.open(archive))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll(parts)
-        .message()
-        .doesNotContain("\n");
-  }
-
-  /** A PNG of its own for each text. */
-  private static byte[] image(String text) {
-    byte[] grey = new byte[64];
-    new Random(text.hashCode()).nextBytes(grey);
-    return EncodedImage.png(grey, 8, 8);
-  }
-
-  private static List<Integer> pixels(String text) throws IOException {
-    return pixels(EncodedImage.of(image(text), Exif.APPLY));
-  }
-
-  /** Fills an archive. */
-  private interface Filling {
-    void into(TarArchiveOutputStream tar) throws IOException;
-  }
-
   private Path write(String name, Filling filling) throws IOException {
-    Path file = root.resolve(name);
-    try (OutputStream out = Files.newOutputStream(file)) {
-      write(out, filling);
-    }
-    return file;
-  }
-
-  private static byte[] bytes(Filling filling) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    write(bytes, filling);
-    return bytes.toByteArray();
-  }
-
-  private static void write(OutputStream out, Filling filling) throws IOException {
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out, UTF_8.name())) {
-      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
-      tar.setAddPaxHeadersForNonAsciiNames(true);
-      filling.into(tar);
-    }
-  }
-
-  private static void addAll(TarArchiveOutputStream tar, Path folder, String prefix, int longNames)
-      throws IOException {
-    tar.setLongFileMode(longNames);
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(folder)) {
-      files = new ArrayList<>(all.filter(Files::isRegularFile).toList());
-    }
-    Collections.shuffle(files, new Random(1));
-    for (Path file : files) {
-      add(tar, prefix + folder.relativize(file), Files.readAllBytes(file));
-    }
-  }
-
-  private static void add(TarArchiveOutputStream tar, String name, byte[] content)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(content.length);
-    tar.putArchiveEntry(entry);
-    tar.write(content);
-    tar.closeArchiveEntry();
+    return TarFiles.write(root.resolve(name), filling);
   }
 
   private static void absolute(TarArchiveOutputStream tar, String name) throws IOException {

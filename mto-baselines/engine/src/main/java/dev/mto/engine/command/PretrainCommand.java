@@ -11,6 +11,8 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.folder.StopSignal;
+import dev.mto.engine.run.DryRun;
+import dev.mto.engine.run.ExpectedRun;
 import dev.mto.engine.run.PretrainingJob;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -34,6 +36,7 @@ import picocli.CommandLine.Option;
       "  ./mto pretrain --config configs/quickstart.yaml",
       "  ./mto pretrain --config configs/quickstart.yaml --out runs/no-mto --set mto.enabled=false",
       "  ./mto pretrain --config configs/simmim-vit-base.yaml --set data.train=/data/imagenet/train",
+      "  ./mto pretrain --config configs/simmim-vit-base.yaml --dry-run",
       "  ./mto pretrain --config configs/quickstart.yaml --resume",
       "  ./mto pretrain --config configs/mae-vit-base.yaml --device cuda",
       "  ./mto pretrain --resume --out runs/quickstart --set training.epochs=40",
@@ -81,6 +84,16 @@ public final class PretrainCommand implements Callable<Integer> {
       description = "With --init: the entry of a training checkpoint to take, e.g. model_ema.")
   private String entry;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "Trains nothing and makes no folder: looks at all that the run needs, makes a few of its"
+              + " steps to time them, and says what it would take; ends with 0 where it would"
+              + " begin.")
+  private boolean dryRun;
+
+  @Mixin private JsonOutput json = new JsonOutput();
+
   @Mixin DeviceOption device = new DeviceOption();
 
   @Mixin private KernelsOption kernels = new KernelsOption();
@@ -96,6 +109,9 @@ public final class PretrainCommand implements Callable<Integer> {
     if (entry != null && init == null) {
       throw new UserException("--entry " + entry + ": is of the file of --init; give that too");
     }
+    if (json.wanted() && !dryRun) {
+      throw new UserException("--json: has the figures of --dry-run; give that too");
+    }
     if (resume && init != null) {
       throw new UserException(
           "--resume goes on with a run's own weights and --init starts a new run; give one of them");
@@ -109,7 +125,8 @@ public final class PretrainCommand implements Callable<Integer> {
         ResumedConfig.differences(folder.config(), resumed.config(), load())
             .forEach(other -> System.out.println(config + ": the run keeps its own: " + other));
       }
-      return run(resumed.config(), folder, Start.resumed(resumed.announced()));
+      Start start = Start.resumed(resumed.announced());
+      return dryRun ? dryRun(resumed.config(), root, start) : run(resumed.config(), folder, start);
     }
     if (config == null) {
       throw new UserException(
@@ -127,9 +144,12 @@ public final class PretrainCommand implements Callable<Integer> {
     return ConfigLoader.load(config, settings, name -> Baselines.named(name).recipe());
   }
 
-  private static Integer start(RunConfig resolved, Path root, Start start) {
+  private Integer start(RunConfig resolved, Path root, Start start) {
     Baseline baseline = Baselines.named(resolved.baseline());
     check(baseline, resolved);
+    if (dryRun) {
+      return dryRun(resolved, root, start);
+    }
     RunFolder folder = RunFolder.create(root);
     try {
       return run(resolved, folder, start);
@@ -139,6 +159,15 @@ public final class PretrainCommand implements Callable<Integer> {
       folder.discard();
       throw e;
     }
+  }
+
+  private Integer dryRun(RunConfig resolved, Path root, Start start) {
+    Baseline baseline = Baselines.named(resolved.baseline());
+    ExpectedRun expected = DryRun.of(baseline, resolved, root, start, System.out);
+    expected.lines().forEach(System.out::println);
+    System.out.println("the run would begin: " + root);
+    json.write(expected.figures());
+    return 0;
   }
 
   /** Refuses what can be before the folder is made, so that a typing error leaves none behind. */

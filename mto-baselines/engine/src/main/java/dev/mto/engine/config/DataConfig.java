@@ -1,5 +1,6 @@
 package dev.mto.engine.config;
 
+import dev.mto.data.Shuffle;
 import dev.mto.data.image.Exif;
 import dev.mto.data.image.Normalization;
 import dev.mto.data.pixels.Interpolation;
@@ -59,6 +60,11 @@ public record DataConfig(
     @Setting("Whether images are turned as their cameras have noted.") Exif exif,
     @Setting(value = "Probability of a horizontal flip.", range = Rules.SHARE) double flip,
     @Setting(
+            "How the order of an epoch is drawn: exact makes every order as likely as any other; lanes"
+                + " keeps images together that lie side by side in shards, and reads these in long"
+                + " pieces, for object storage and spinning disks.")
+        Shuffle shuffle,
+    @Setting(
             value = "Share of unreadable images at which the run stops.",
             unit = "share of the images",
             range = Rules.SHARE)
@@ -93,6 +99,7 @@ public record DataConfig(
     Rules.share("data.max_bad_share", maxBadShare);
     reducedDecoding = reducedDecoding != null && reducedDecoding;
     exif = exif == null ? Exif.IGNORE : exif;
+    shuffle = shuffle == null ? Shuffle.EXACT : shuffle;
     mean = List.copyOf(mean);
     std = List.copyOf(std);
     cropScale = List.copyOf(cropScale);
@@ -114,6 +121,7 @@ public record DataConfig(
         reducedDecoding,
         exif,
         flip,
+        shuffle,
         maxBadShare);
   }
 

@@ -68,6 +68,15 @@ public record RunConfig(
       Rules.notNegative("checkpoint.every_epochs", everyEpochs);
       Rules.positive("checkpoint.keep", keep);
     }
+
+    /**
+     * Checkpoints that lie in the folder of a run of so many epochs at most: kept ones, the last,
+     * and one being made.
+     */
+    public int most(int epochs) {
+      long numbered = everyEpochs == 0 ? 0 : ((long) epochs + everyEpochs - 1) / everyEpochs;
+      return (int) Math.min(keep, numbered) + 2;
+    }
   }
 
   /** What is measured beside the loss, and how often. */

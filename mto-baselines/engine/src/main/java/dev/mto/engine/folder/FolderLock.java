@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
  * its owner ends, however that happens; the file {@code run.lock} stays, and says who had it last.
  */
 public final class FolderLock implements AutoCloseable {
-  static final String NAME = "run.lock";
+  /** The file of the lock. */
+  public static final String NAME = "run.lock";
 
   private static final long POLL_MILLIS = 100;
   private static final Pattern OWNER = Pattern.compile("process (\\d+) on (\\S+) since (\\S+)");
@@ -70,9 +71,7 @@ public final class FolderLock implements AutoCloseable {
       locked = locked(channel);
     }
     if (!locked) {
-      throw new UserException(
-          "%s: is in use by another process (%s); wait for it or stop it, or name another --out"
-              .formatted(folder, Files.readString(file).strip()));
+      throw inUse(folder, file);
     }
     channel.truncate(0);
     channel.write(ByteBuffer.wrap((owner() + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -94,6 +93,28 @@ public final class FolderLock implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while a folder was in use", e);
     }
+  }
+
+  /**
+   * Asks as {@link #of(Path)} does, as far as can be told without taking the lock.
+   *
+   * @throws UserException when another process has it
+   */
+  public static void requireFree(Path folder) {
+    if (isHeld(folder)) {
+      Path file = folder.resolve(NAME);
+      try {
+        throw inUse(folder, file);
+      } catch (IOException e) {
+        throw FileException.reading(file, e);
+      }
+    }
+  }
+
+  private static UserException inUse(Path folder, Path file) throws IOException {
+    return new UserException(
+        "%s: is in use by another process (%s); wait for it or stop it, or name another --out"
+            .formatted(folder, Files.readString(file).strip()));
   }
 
   /**

@@ -5,6 +5,8 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,13 +37,8 @@ public final class RunFolder {
    * @throws UserException when the folder holds something already
    */
   public static RunFolder create(Path root) {
+    requireFree(root);
     RunFolder folder = new RunFolder(root);
-    if (!folder.isFree()) {
-      throw new UserException(
-          isRun(root)
-              ? root + ": a run is there already; continue it with --resume, or name another --out"
-              : root + ": holds other files, but no run (no config.yaml); name another --out");
-    }
     try {
       Files.createDirectories(folder.checkpoints());
       Files.createDirectories(folder.pictures());
@@ -50,6 +47,59 @@ public final class RunFolder {
       throw FileException.writing(root, e);
     }
     return folder;
+  }
+
+  /**
+   * Asks whether a new run can be made there.
+   *
+   * @throws UserException when the folder holds something already
+   */
+  public static void requireFree(Path root) {
+    if (!new RunFolder(root).isFree()) {
+      throw new UserException(
+          isRun(root)
+              ? root + ": a run is there already; continue it with --resume, or name another --out"
+              : root + ": holds other files, but no run (no config.yaml); name another --out");
+    }
+  }
+
+  /**
+   * Asks whether the folder can be made or written to, and makes nothing.
+   *
+   * @throws FileException when it cannot
+   */
+  public static void requireWritable(Path root) {
+    Path there = existing(root);
+    if (!Files.isDirectory(there)) {
+      throw FileException.writing(
+          root, new FileSystemException(root.toString(), null, "Not a directory"));
+    }
+    if (!Files.isWritable(there)) {
+      throw FileException.writing(root, new AccessDeniedException(there.toString()));
+    }
+  }
+
+  /** Free bytes of the disk for a run there, with what its checkpoints take already. */
+  public static long freeBytes(Path root) {
+    try {
+      long free = Files.getFileStore(existing(root)).getUsableSpace();
+      Path checkpoints = new RunFolder(root).checkpoints();
+      for (String name : names(checkpoints)) {
+        free += Files.size(checkpoints.resolve(name));
+      }
+      return free;
+    } catch (IOException e) {
+      throw FileException.reading(root, e);
+    }
+  }
+
+  /** The folder, or the nearest above it that is there. */
+  private static Path existing(Path root) {
+    Path at = root.toAbsolutePath().normalize();
+    while (Files.notExists(at) && at.getParent() != null) {
+      at = at.getParent();
+    }
+    return at;
   }
 
   /** Not while another process is beginning a run there. */

@@ -4,6 +4,7 @@ import dev.mto.engine.errors.FileException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,6 +13,16 @@ import java.nio.file.StandardOpenOption;
 public final class RunLog implements AutoCloseable {
   private final PrintStream console;
   private final PrintWriter file;
+
+  private RunLog(PrintStream console, PrintWriter file) {
+    this.console = console;
+    this.file = file;
+  }
+
+  /** Prints on {@code console} and keeps nothing. */
+  public static RunLog onConsole(PrintStream console) {
+    return new RunLog(console, new PrintWriter(Writer.nullWriter()));
+  }
 
   /** Appends to {@code file} and prints on {@code console}. */
   public RunLog(PrintStream console, Path file) {

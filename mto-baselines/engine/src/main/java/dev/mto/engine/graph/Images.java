@@ -17,6 +17,8 @@ import dev.mto.engine.folder.StopSignal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /** The images of a run, and the ways in which it goes through them. */
 public final class Images {
@@ -38,17 +40,35 @@ public final class Images {
 
   /** The images of a run that is trained. */
   public Images(RunConfig config, Baseline baseline, Path badImagesList) {
-    this(config, baseline, Folders.of(config), badImagesList);
+    this(config, baseline, Folders.of(config), listed(config, badImagesList));
     requireTrainable();
   }
 
-  private Images(RunConfig config, Baseline baseline, Folders folders, Path badImagesList) {
+  /**
+   * The images of a run that is tried.
+   *
+   * @param told receives a line for each image that cannot be read
+   */
+  public Images(RunConfig config, Baseline baseline, Consumer<String> told) {
+    this(
+        config,
+        baseline,
+        Folders.of(config),
+        images -> BadImages.telling(told, images, config.data().maxBadShare()));
+    requireTrainable();
+  }
+
+  private Images(RunConfig config, Baseline baseline, Folders folders, IntFunction<BadImages> bad) {
     this.config = config;
     this.masks = baseline.masks(config);
     this.secondView = baseline.secondView(config);
     this.train = folders.train();
     this.validation = folders.validation();
-    this.bad = BadImages.open(badImagesList, train.size(), config.data().maxBadShare());
+    this.bad = bad.apply(train.size());
+  }
+
+  private static IntFunction<BadImages> listed(RunConfig config, Path list) {
+    return images -> BadImages.open(list, images, config.data().maxBadShare());
   }
 
   /**
@@ -60,7 +80,7 @@ public final class Images {
         config.data().val() == null
             ? open("data.train", config.data().train())
             : open("data.val", config.data().val());
-    return new Images(config, baseline, new Folders(images, images), badImagesList);
+    return new Images(config, baseline, new Folders(images, images), listed(config, badImagesList));
   }
 
   private void requireTrainable() {
@@ -77,6 +97,11 @@ public final class Images {
               + "); lower them or give more images");
     }
     requireCountable();
+    try {
+      config.data().shuffle().require(train);
+    } catch (IllegalArgumentException e) {
+      throw new UserException("data.shuffle: lanes: " + e.getMessage(), e);
+    }
     int channels = config.data().channels();
     if (secondView.isPresent() && channels != 1 && channels != 3) {
       throw new UserException(
@@ -159,6 +184,7 @@ public final class Images {
     return batches
         .epoch(epoch)
         .shuffle(true)
+        .shuffledBy(config.data().shuffle())
         .replaceUnreadable(true)
         .startBatch(Math.toIntExact(step * config.training().accumulate()))
         .dropLast(true)

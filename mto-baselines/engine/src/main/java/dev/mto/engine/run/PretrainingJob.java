@@ -1,5 +1,6 @@
 package dev.mto.engine.run;
 
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.analysis.RunPictures;
 import dev.mto.engine.analysis.SampleBatch;
@@ -19,7 +20,6 @@ import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.hooks.RunEnd;
 import dev.mto.engine.hooks.RunStart;
-import dev.mto.engine.optimizer.LearningRate;
 import dev.mto.engine.report.MetricsFile;
 import dev.mto.engine.report.RunView;
 import dev.mto.engine.report.TensorBoardEvents;
@@ -73,16 +73,14 @@ public final class PretrainingJob implements AutoCloseable {
       evaluation =
           GraphSession.forward(
               graph.graph(), Precisions.training(training).withState(graph.state()));
-      long stepsPerEpoch = images.stepsPerEpoch();
-      Schedule schedule =
-          new Schedule(
-              training.epochs(),
-              stepsPerEpoch,
-              training.accumulate(),
-              LearningRate.of(training, stepsPerEpoch),
-              images::training);
       loop =
-          new TrainingLoop(step, schedule, config.baseline(), config.vit().toString(), store, log);
+          new TrainingLoop(
+              step,
+              Schedule.of(training, images),
+              config.baseline(),
+              config.vit().toString(),
+              store,
+              log);
       if (start.resume()) {
         resume(start.changes());
       } else {
@@ -96,10 +94,15 @@ public final class PretrainingJob implements AutoCloseable {
     } catch (RuntimeException e) {
       log.close();
       lock.close();
-      throw e instanceof WeightFileException || !(e instanceof IllegalArgumentException)
-          ? e
-          : new UserException(e.getMessage(), e);
+      throw told(e);
     }
+  }
+
+  /** What is configured and not possible is the user's to put right. */
+  static RuntimeException told(RuntimeException e) {
+    return e instanceof WeightFileException || !(e instanceof IllegalArgumentException)
+        ? e
+        : new UserException(e.getMessage(), e);
   }
 
   /** Takes over weights of a file, and saves them as step 0 so that a resumed run has them. */
@@ -277,6 +280,8 @@ public final class PretrainingJob implements AutoCloseable {
                 training.epochs(),
                 allSteps,
                 training.batch() * training.accumulate()));
+    tellOfArchives("data.train", images.train());
+    tellOfArchives("data.val", images.validation());
     log.line(
         "model: dim %d, depth %d, heads %d, %d patches; %s, %s threads; run folder %s"
             .formatted(
@@ -288,6 +293,12 @@ public final class PretrainingJob implements AutoCloseable {
                 Provenance.machine().get("threads"),
                 folder.root()));
     log.line("to watch it: " + folder.root().resolve("report.html"));
+  }
+
+  private void tellOfArchives(String key, ImageFolder folder) {
+    Optional.ofNullable(folder)
+        .flatMap(ImageFolder::readAs)
+        .ifPresent(what -> log.line("%s: %s: %s".formatted(key, folder.root(), what)));
   }
 
   private void warnOfLoneToken() {

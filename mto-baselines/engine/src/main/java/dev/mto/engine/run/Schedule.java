@@ -1,6 +1,8 @@
 package dev.mto.engine.run;
 
 import dev.mto.data.ImageBatches;
+import dev.mto.engine.config.TrainingConfig;
+import dev.mto.engine.graph.Images;
 import dev.mto.engine.optimizer.LearningRate;
 
 /**
@@ -19,6 +21,17 @@ public record Schedule(
   public interface Batches {
     /** Micro-batches of {@code epoch}, from 0, from its optimizer step {@code step} on. */
     ImageBatches of(int epoch, long step);
+  }
+
+  /** That of pre-training. */
+  static Schedule of(TrainingConfig training, Images images) {
+    long stepsPerEpoch = images.stepsPerEpoch();
+    return new Schedule(
+        training.epochs(),
+        stepsPerEpoch,
+        training.accumulate(),
+        LearningRate.of(training, stepsPerEpoch),
+        images::training);
   }
 
   /** Optimizer steps of all epochs. */

@@ -3,6 +3,7 @@ package dev.mto.engine.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.data.Shuffle;
 import dev.mto.data.image.Exif;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
@@ -73,6 +74,7 @@ class ResumedConfigTest {
         "model.depth=3",
         "masking.ratio=0.5",
         "data.flip=0.1",
+        "data.shuffle=\"lanes\"",
         "mto.enabled=false"
       })
   void whatMakesItAnotherRunIsRefusedByName(String setting) {
@@ -92,6 +94,7 @@ class ResumedConfigTest {
 
     assertThat(ResumedConfig.differences(file, older, own)).isEmpty();
     assertThat(older.data().exif()).isEqualTo(Exif.IGNORE);
+    assertThat(olderThan("shuffle").data().shuffle()).isEqualTo(Shuffle.EXACT);
   }
 
   @Test

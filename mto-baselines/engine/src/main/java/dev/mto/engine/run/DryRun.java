@@ -1,0 +1,169 @@
+package dev.mto.engine.run;
+
+import dev.mto.data.folder.DatasetCheck;
+import dev.mto.data.folder.DatasetReport;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.engine.Baseline;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.config.TrainingConfig;
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.ByteCount;
+import dev.mto.engine.folder.FolderLock;
+import dev.mto.engine.folder.Provenance;
+import dev.mto.engine.folder.RunFolder;
+import dev.mto.engine.folder.RunLog;
+import dev.mto.engine.folder.Start;
+import dev.mto.engine.graph.Images;
+import dev.mto.engine.graph.TrainingGraph;
+import dev.mto.engine.weights.ModelWeights;
+import dev.mto.engine.weights.WeightSource;
+import dev.mto.executor.cuda.CudaKernelSets;
+import dev.mto.executor.memory.AvailableMemory;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Looks at all that a run needs before it begins, and makes a few of its steps in memory. What the
+ * run would refuse is refused in the same order and words. Nothing is written but the index of
+ * archives, which the run finds then.
+ */
+public final class DryRun {
+  private static final int LOOKED_AT = 200;
+  private static final int WARM_UP = 3;
+  private static final int MOST_STEPS = 10;
+  private static final double SECONDS = 6;
+
+  private final Baseline baseline;
+  private final RunConfig config;
+  private final Path root;
+  private final Start start;
+  private final RunLog log;
+
+  /** That of a GPU is not asked for: what does not fit there is refused when it is taken. */
+  private final OptionalLong freeMemory =
+      CudaKernelSets.isChosen() ? OptionalLong.empty() : AvailableMemory.ofThisMachine().bytes();
+
+  private DryRun(Baseline baseline, RunConfig config, Path root, Start start, PrintStream console) {
+    this.baseline = baseline;
+    this.config = config;
+    this.root = root;
+    this.start = start;
+    this.log = RunLog.onConsole(console);
+  }
+
+  /**
+   * What the run in {@code root} would take.
+   *
+   * @param console is told of unreadable images and damaged checkpoints
+   * @throws RuntimeException that the run would end with before its first step; and a {@link
+   *     UserException} when its checkpoints would fill the disk, which the run sees when it does
+   */
+  public static ExpectedRun of(
+      Baseline baseline, RunConfig config, Path root, Start start, PrintStream console) {
+    DryRun dry = new DryRun(baseline, config, root, start, console);
+    if (start.resume()) {
+      FolderLock.requireFree(root);
+    } else {
+      RunFolder.requireFree(root);
+      RunFolder.requireWritable(root);
+    }
+    try {
+      return dry.run();
+    } catch (IllegalArgumentException e) {
+      throw PretrainingJob.told(e);
+    }
+  }
+
+  private ExpectedRun run() {
+    TrainingConfig training = config.training();
+    Images images = new Images(config, baseline, log::line);
+    TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
+    try (TrainingStep step = new TrainingStep(graph, config, config.log().heterogeneityEvery())) {
+      Schedule schedule = Schedule.of(training, images);
+      long done = begin(images, graph, step, schedule);
+      TimedSteps steps = new TimedSteps(step);
+      ExpectedRun.Timing timing =
+          done == schedule.steps()
+              ? new ExpectedRun.Timing(0, 0, 0)
+              : timing(steps, images, training.accumulate());
+      ExpectedRun.Disk disk =
+          new ExpectedRun.Disk(
+              steps.checkpointBytes(),
+              config.checkpoint().most(training.epochs()),
+              RunFolder.freeBytes(root));
+      requireDisk(disk);
+      return new ExpectedRun(
+          root,
+          config,
+          images.train(),
+          images.validation(),
+          sample(images.train()),
+          schedule.stepsPerEpoch(),
+          done,
+          graph.trained().values().stream().mapToLong(INDArray::length).sum(),
+          device(),
+          timing,
+          new ExpectedRun.Memory(step.bytesHeld(), disk.checkpoint(), freeMemory),
+          disk);
+    }
+  }
+
+  /** Takes over what the run would start from; how many steps of it are done. */
+  private long begin(Images images, TrainingGraph graph, TrainingStep step, Schedule schedule) {
+    if (!start.resume()) {
+      start
+          .weights()
+          .map(file -> new WeightSource(file, start.entry(), Optional.empty()))
+          .ifPresent(source -> new ModelWeights(graph, config).load(source));
+      return 0;
+    }
+    RunFolder folder = RunFolder.open(root);
+    Provenance.requireSame(folder.provenance(), images.train(), images.validation());
+    TrainingLoop loop =
+        new TrainingLoop(
+            step, schedule, config.baseline(), config.vit().toString(), folder.store(config), log);
+    loop.resume();
+    return loop.done();
+  }
+
+  private static ExpectedRun.Timing timing(TimedSteps steps, Images images, int accumulate) {
+    steps.make(images, 1, WARM_UP, SECONDS);
+    TimedSteps.Times ofOne = steps.make(images, 1, MOST_STEPS, SECONDS);
+    if (accumulate == 1) {
+      return new ExpectedRun.Timing(ofOne.median(), ofOne.seconds().size(), WARM_UP);
+    }
+    TimedSteps.Times ofTwo = steps.make(images, 2, MOST_STEPS, SECONDS);
+    double each = Math.max(0, ofTwo.median() - ofOne.median());
+    return new ExpectedRun.Timing(
+        ofTwo.median() + (accumulate - 2) * each, ofTwo.seconds().size(), WARM_UP);
+  }
+
+  private ExpectedRun.Sample sample(ImageFolder train) {
+    DatasetReport report =
+        DatasetCheck.of(train.evenly(LOOKED_AT), config.data().channels(), config.data().workers());
+    return new ExpectedRun.Sample(report.images(), report.bad().size());
+  }
+
+  private void requireDisk(ExpectedRun.Disk disk) {
+    if (disk.needed() > disk.free()) {
+      throw new UserException(
+          "%s: its checkpoints take up to %s (%d of %s), and %s are free there; free some, lower checkpoint.keep, or name another --out"
+              .formatted(
+                  root,
+                  ByteCount.of(disk.needed()),
+                  disk.most(),
+                  ByteCount.of(disk.checkpoint()),
+                  ByteCount.of(disk.free())));
+    }
+  }
+
+  private static String device() {
+    Map<String, Object> machine = Provenance.machine();
+    return "%s, %s threads".formatted(machine.get("device"), machine.get("threads"));
+  }
+}
