@@ -1,5 +1,6 @@
 package dev.mto.executor.kernels;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,14 @@ public interface Kernels extends AutoCloseable {
   /** What training does after a backward pass, in this memory; empty where the host does it. */
   default Optional<Updates> updates() {
     return Optional.empty();
+  }
+
+  /**
+   * Kernels of this set that are run in one order again and again. They may be started all at once;
+   * what each of them is given stays where it is.
+   */
+  default KernelSequence together(List<Kernel> kernels) {
+    return () -> kernels.forEach(Kernel::run);
   }
 
   /** Waits until all kernels run so far are done; those of a CPU are when they return. */

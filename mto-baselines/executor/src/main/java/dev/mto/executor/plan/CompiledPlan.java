@@ -2,6 +2,7 @@ package dev.mto.executor.plan;
 
 import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
+import dev.mto.executor.kernels.KernelSequence;
 import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Memory;
 import dev.mto.executor.kernels.Selection;
@@ -35,6 +36,7 @@ final class CompiledPlan {
       new HashMap<>(); // of computed ones that it asked for
   private final Map<String, INDArray> outputs = new LinkedHashMap<>(); // where it can
   private Kernels kernels;
+  private KernelSequence sequence; // of all steps; null until it is bound
   private StoredValues stored;
 
   /** A kernel and what it does, for profiles. */
@@ -123,6 +125,7 @@ final class CompiledPlan {
   void bind(Arena arena, StoredValues storedValues, Kernels set) {
     kernels = set;
     stored = storedValues;
+    closeSequence();
     steps.clear();
     inputs.clear();
     read.clear();
@@ -137,6 +140,7 @@ final class CompiledPlan {
         steps.add(new Step(operation.name(), kernel));
       }
     }
+    sequence = kernels.together(steps.stream().map(Step::kernel).toList());
     reader.placeholders().values().forEach((name, value) -> inputs.put(name, place(arena, value)));
     if (kernels.memory().isHost()) {
       results.forEach((name, value) -> outputs.put(name, array(arena, value)));
@@ -195,9 +199,7 @@ final class CompiledPlan {
       require(mask.getValue().read(floats(feeds, mask.getKey())), mask.getKey());
     }
     if (profile == null) {
-      for (Step step : steps) {
-        step.kernel().run();
-      }
+      sequence.run();
     } else {
       for (Step step : steps) {
         profile.measure(step.name(), kernels, step.kernel());
@@ -238,7 +240,15 @@ final class CompiledPlan {
     }
   }
 
+  private void closeSequence() {
+    if (sequence != null) {
+      sequence.close();
+      sequence = null;
+    }
+  }
+
   void close() {
+    closeSequence();
     uniforms.close();
     forgetCopies();
   }

@@ -76,7 +76,7 @@ void multiply(
 }  // namespace fake
 
 API cublasLtCreate(Handle* handle) {
-  CALL("cublasLtCreate");
+  CALL_OUTSIDE_OF_CAPTURES("cublasLtCreate");
   *handle = (Handle) 0xb1a5;
   return 0;
 }
@@ -179,17 +179,22 @@ API cublasLtMatmul(
   for (int i = 0; i < 4; i++) {
     if ((Long) matrices[i] % algorithm->alignment[i] != 0) return fake::BLAS_INVALID_VALUE;
   }
-  bool memory = fake::fits(*la, a) && fake::fits(*lb, b) && fake::fits(*lc, c) &&
-      fake::fits(*ld, d) && fake::on_device(workspace, workspace_bytes) &&
-      workspace_bytes >= algorithm->workspace;
-  bool bias = product->epilogue != 4 || fake::on_device((Long) product->bias, 4 * ld->rows);
-  if (handle != (Handle) 0xb1a5 || stream != (Handle) 0x57 || !memory || !bias) {
+  auto acceptable = [=, p = *product, layout_a = *la, layout_b = *lb, layout_c = *lc,
+                     layout_d = *ld] {
+    bool memory = fake::fits(layout_a, a) && fake::fits(layout_b, b) && fake::fits(layout_c, c) &&
+        fake::fits(layout_d, d) && fake::on_device(workspace, workspace_bytes);
+    return memory && (p.epilogue != 4 || fake::on_device((Long) p.bias, 4 * layout_d.rows));
+  };
+  if (handle != (Handle) 0xb1a5 || stream != (Handle) 0x57 || !acceptable() ||
+      workspace_bytes < algorithm->workspace) {
     return fake::BLAS_INVALID_VALUE;
   }
-  fake::stream.push_back(
+  fake::ask(
+      acceptable,
       [=, p = *product, x = *alpha, y = *beta, layout_a = *la, layout_b = *lb, layout_c = *lc,
        layout_d = *ld] {
         fake::multiply(p, x, a, layout_a, b, layout_b, y, c, layout_c, d, layout_d);
-      });
+      },
+      false);
   return 0;
 }
