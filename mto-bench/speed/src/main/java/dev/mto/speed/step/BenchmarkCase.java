@@ -18,7 +18,7 @@ import java.util.List;
  * @param with the configuration with MTO
  * @param without the same without
  */
-record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without) {
+public record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without) {
 
   /** The case of a configuration, whose resolved forms are written into {@code folder}. */
   static BenchmarkCase of(String name, Path folder, Path config, List<String> settings)
@@ -73,7 +73,8 @@ record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without
     return name + (narrow() ? "-bfloat16" : "") + (mto ? "-mto" : "");
   }
 
-  Path config(boolean mto) {
+  /** The file of its resolved configuration. */
+  public Path config(boolean mto) {
     return folder.resolve(mto ? "with-mto.yaml" : "without-mto.yaml");
   }
 

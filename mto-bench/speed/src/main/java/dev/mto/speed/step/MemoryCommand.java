@@ -75,7 +75,7 @@ public final class MemoryCommand implements Callable<Integer> {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("case", standard.name());
     figures.put("images", LARGE);
-    Children children = new Children(Children.Kernels.FAST, null);
+    Children children = Children.onChosenDevice();
     Growth wide = null;
     try (TemporaryFolder folder = new TemporaryFolder(StepCommand.FOLDER)) {
       for (Precision each : EnumSet.range(Precision.FLOAT32, precision)) {

@@ -160,7 +160,7 @@ public final class StepCommand implements Callable<Integer> {
   private void measure() throws IOException {
     List<StandardCase> standard = config == null ? StandardCase.named(cases) : List.of();
     Machine machine = Machine.here(kernels);
-    Children children = new Children(kernels, peer ? PeerBuild.ofThisCheckout().classPath() : null);
+    Children children = Children.of(kernels, peer ? PeerBuild.ofThisCheckout().classPath() : null);
     CaseRun run =
         new CaseRun(
             children,
