@@ -178,6 +178,8 @@ public interface Kernels extends AutoCloseable {
    * @param scale factor of the product; 1 where there is a bias
    * @param bias [N], added to each row; or null
    * @param addend of the shape of the result, added to it; or null
+   * @param tf32 whether operands of float32 may be rounded to 10 bits after the point where the
+   *     processor multiplies these faster
    */
   record MatrixProduct(
       Tensor a,
@@ -186,7 +188,20 @@ public interface Kernels extends AutoCloseable {
       boolean transposeB,
       float scale,
       Tensor bias,
-      Tensor addend) {
+      Tensor addend,
+      boolean tf32) {
+    /** One of operands as they are. */
+    public MatrixProduct(
+        Tensor a,
+        boolean transposeA,
+        Tensor b,
+        boolean transposeB,
+        float scale,
+        Tensor bias,
+        Tensor addend) {
+      this(a, transposeA, b, transposeB, scale, bias, addend, false);
+    }
+
     /**
      * @throws IllegalArgumentException for a scale and a bias
      */

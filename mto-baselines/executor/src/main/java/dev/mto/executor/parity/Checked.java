@@ -19,6 +19,9 @@ final class Checked implements AutoCloseable {
   /** What one rounding to bfloat16 may: half of its last bit. */
   static final double BFLOAT16 = 1.0 / 256;
 
+  /** What operands of 10 bits after the point may: about the last of them. */
+  static final double TF32 = 1.0 / 1024;
+
   private final Kernels kernels;
   private final List<ParityResult> results;
   private final List<Storage> taken = new ArrayList<>();

@@ -14,13 +14,11 @@ public final class KernelParity {
   /**
    * All kernels.
    *
-   * @param narrow whether those of bfloat16 too
-   * @param products largest error of a product of float32, where its operands are rounded
+   * @param narrow whether those of bfloat16 too, and products by way of TF32
    */
-  public static List<ParityResult> of(
-      Kernels kernels, ModelShapes shapes, boolean narrow, double products) {
+  public static List<ParityResult> of(Kernels kernels, ModelShapes shapes, boolean narrow) {
     List<ParityResult> results = new ArrayList<>();
-    new ProductParity(kernels, shapes, results, products).checkAll(narrow);
+    new ProductParity(kernels, shapes, results).checkAll(narrow);
     new ElementParity(kernels, shapes, results).checkAll(narrow);
     new RowParity(kernels, shapes, results).checkAll(narrow);
     new CopyParity(kernels, shapes, results).checkAll(narrow);
@@ -30,15 +28,10 @@ public final class KernelParity {
     return results;
   }
 
-  /** As {@link #of(Kernels, ModelShapes, boolean, double)}, operands of float32 being exact. */
-  public static List<ParityResult> of(Kernels kernels, ModelShapes shapes, boolean narrow) {
-    return of(kernels, shapes, narrow, Checked.FLOAT32);
-  }
-
   /** A product, a softmax and a layer normalisation. */
   public static List<ParityResult> ofFew(Kernels kernels, ModelShapes shapes) {
     List<ParityResult> results = new ArrayList<>();
-    new ProductParity(kernels, shapes, results, Checked.FLOAT32).linear();
+    new ProductParity(kernels, shapes, results).linear();
     RowParity rows = new RowParity(kernels, shapes, results);
     rows.softmax();
     rows.layerNorm();

@@ -13,14 +13,11 @@ final class ProductParity {
   private final Kernels kernels;
   private final ModelShapes shapes;
   private final List<ParityResult> results;
-  private final double bound;
 
-  ProductParity(
-      Kernels kernels, ModelShapes shapes, List<ParityResult> results, double boundOfFloat32) {
+  ProductParity(Kernels kernels, ModelShapes shapes, List<ParityResult> results) {
     this.kernels = kernels;
     this.shapes = shapes;
     this.results = results;
-    this.bound = boundOfFloat32;
   }
 
   void checkAll(boolean narrow) {
@@ -29,6 +26,7 @@ final class ProductParity {
     attention();
     columnSums();
     if (narrow) {
+      tf32Linear();
       narrowLinear();
     }
   }
@@ -48,7 +46,7 @@ final class ProductParity {
       for (int i = 0; i < expected.length; i++) {
         expected[i] += ofBias[i % ofBias.length] + ofAddend[i];
       }
-      checked.agrees("product", out, expected, bound);
+      checked.agrees("product", out, expected);
     }
   }
 
@@ -105,8 +103,20 @@ final class ProductParity {
     shape[last] = b.shape()[transposeB ? last - 1 : last];
     Tensor out = checked.unwritten(shape);
     kernels.matmul(new MatrixProduct(a, transposeA, b, transposeB, scale, null, null), out).run();
-    checked.agrees(name, out, product(checked, a, transposeA, b, transposeB, scale), bound);
+    checked.agrees(name, out, product(checked, a, transposeA, b, transposeB, scale));
     return out;
+  }
+
+  /** Operands of float32 that the processor may round. */
+  private void tf32Linear() {
+    try (Checked checked = new Checked(kernels, results)) {
+      Tensor x = checked.gaussian(shapes.rows(), shapes.width());
+      Tensor weight = checked.gaussian(shapes.width(), shapes.hidden());
+      Tensor out = checked.unwritten(shapes.rows(), shapes.hidden());
+      kernels.matmul(new MatrixProduct(x, false, weight, false, 1, null, null, true), out).run();
+      double[] expected = product(checked, x, false, weight, false, 1);
+      checked.agrees("product by TF32", out, expected, Checked.TF32);
+    }
   }
 
   /** Operands of bfloat16; sums of float32, and those rounded with their bias. */

@@ -1,10 +1,10 @@
 package dev.mto.executor.plan;
 
-import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.kernels.KernelSequence;
 import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Memory;
+import dev.mto.executor.kernels.Products;
 import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ final class CompiledPlan {
       String loss,
       Map<String, String> gradients,
       boolean recompute,
-      ElementType products) {
+      Products products) {
     GraphReader reader = new GraphReader(graph, feeds);
     Set<String> read = new HashSet<>(wanted);
     if (loss != null) {
@@ -80,7 +80,7 @@ final class CompiledPlan {
     Map<String, Value> results = new LinkedHashMap<>();
     wanted.forEach(name -> results.put(name, reader.dense(name)));
     Program program = reader.program();
-    if (products == ElementType.BFLOAT16) {
+    if (products != Products.FLOAT32) {
       Narrowing.mark(program);
     }
     if (loss != null) {
@@ -100,7 +100,7 @@ final class CompiledPlan {
     }
     Set<Value> needed = new HashSet<>(results.values());
     List<Operation> operations = Fusion.of(program.operations(), needed);
-    if (products == ElementType.BFLOAT16) {
+    if (products == Products.BFLOAT16) {
       operations = Narrowing.of(operations, needed);
     }
     MemoryLayout layout =

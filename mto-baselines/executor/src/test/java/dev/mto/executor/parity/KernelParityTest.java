@@ -47,9 +47,6 @@ class KernelParityTest {
     assertThat(new ParityResult("a kernel", "[1]", 2e-5, 1e-5).passed()).isFalse();
     assertThat(new ParityResult("a kernel", "[1]", Double.NaN, 1e-5))
         .hasToString("a kernel is WRONG (NaN)");
-    assertThat(KernelParity.of(kernels, SHAPES, false, 0))
-        .as("products of float32 are not exact")
-        .anyMatch(result -> !result.passed() && result.kernel().contains("product"));
   }
 
   static Stream<String> kernelNames() {

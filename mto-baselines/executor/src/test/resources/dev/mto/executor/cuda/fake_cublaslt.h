@@ -11,7 +11,7 @@ struct Layout {
 };
 
 struct Product {
-  int transpose_a, transpose_b, epilogue;
+  int transpose_a, transpose_b, epilogue, compute;
   const float* bias;
 };
 
@@ -23,6 +23,12 @@ struct Preference {
 float element(const Layout& layout, const void* matrix, Long batch, Long row, Long column) {
   Long at = batch * layout.stride + row + column * layout.leading;
   return layout.type == 14 ? load((const Bfloat16*) matrix + at) : ((const float*) matrix)[at];
+}
+
+/* To the nearest of 10 bits after the point, as real ones may do it or not. */
+double by_tf32(double x) {
+  unsigned bits = __float_as_uint((float) x);
+  return __uint_as_float((bits + 0xfffu + (bits >> 13 & 1u)) & ~0x1fffu);
 }
 
 bool fits(const Layout& layout, const void* matrix) {
@@ -38,6 +44,7 @@ int shapes(const Product& p, const Layout& a, const Layout& b, const Layout& c, 
       d.columns == (p.transpose_b ? b.rows : b.columns) && c.rows == d.rows &&
       c.columns == d.columns && a.batch == d.batch && b.batch == d.batch && c.batch == d.batch;
   bool types = a.type == b.type && c.type == d.type && (a.type == 14 || d.type == 0);
+  types &= p.compute == 68 || a.type == 0;
   return fit && types && !(p.epilogue == 4 && d.type == 14) ? 0 : BLAS_NOT_SUPPORTED;
 }
 
@@ -57,7 +64,7 @@ void multiply(
         for (Long k = 0; k < inner; k++) {
           double left = p.transpose_a ? element(la, a, t, k, i) : element(la, a, t, i, k);
           double right = p.transpose_b ? element(lb, b, t, j, k) : element(lb, b, t, k, j);
-          sum += left * right;
+          sum += p.compute == 77 ? by_tf32(left) * by_tf32(right) : left * right;
         }
         sum *= alpha;
         if (p.epilogue == 4) sum += p.bias[i];
@@ -87,8 +94,8 @@ extern "C" __attribute__((visibility("default"))) size_t cublasLtGetVersion() { 
 
 API cublasLtMatmulDescCreate(fake::Product** product, int compute, int scale) {
   CALL("cublasLtMatmulDescCreate");
-  *product = new fake::Product{0, 0, 1, nullptr};
-  return compute == 68 && scale == 0 ? 0 : fake::BLAS_NOT_SUPPORTED;
+  *product = new fake::Product{0, 0, 1, compute, nullptr};
+  return (compute == 68 || compute == 77) && scale == 0 ? 0 : fake::BLAS_NOT_SUPPORTED;
 }
 
 API cublasLtMatmulDescSetAttribute(
@@ -189,6 +196,7 @@ API cublasLtMatmul(
       workspace_bytes < algorithm->workspace) {
     return fake::BLAS_INVALID_VALUE;
   }
+  fake::counts[product->compute == 77 ? "products by TF32" : "other products"]++;
   fake::ask(
       acceptable,
       [=, p = *product, x = *alpha, y = *beta, layout_a = *la, layout_b = *lb, layout_c = *lc,

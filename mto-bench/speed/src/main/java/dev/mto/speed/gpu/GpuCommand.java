@@ -71,7 +71,7 @@ public final class GpuCommand implements Callable<Integer> {
       names = "--precision",
       split = ",",
       paramLabel = "NAME",
-      description = "Of products: float32, bfloat16 (default: all that the GPU has).")
+      description = "Of products: float32, tf32, bfloat16 (default: all that the GPU has).")
   private List<Precision> precisions = new ArrayList<>();
 
   @Option(
@@ -131,6 +131,9 @@ public final class GpuCommand implements Callable<Integer> {
     List<Precision> all = new ArrayList<>(precisions);
     if (all.isEmpty()) {
       all.add(Precision.FLOAT32);
+      if (gpu.multipliesTf32()) {
+        all.add(Precision.TF32);
+      }
       if (gpu.multipliesBfloat16()) {
         all.add(Precision.BFLOAT16);
       }

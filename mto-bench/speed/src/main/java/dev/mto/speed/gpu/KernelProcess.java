@@ -77,6 +77,7 @@ final class KernelProcess {
 
   private ObjectNode rates(String precision) {
     ElementType type = precision.equals("bfloat16") ? ElementType.BFLOAT16 : ElementType.FLOAT32;
+    boolean tf32 = precision.equals("tf32");
     ObjectNode answer = ChildServer.answer();
     ArrayNode rates = answer.putArray("products");
     try (Kernels kernels = kernels()) {
@@ -88,14 +89,15 @@ final class KernelProcess {
             .put("m", product.m())
             .put("n", product.n())
             .put("k", product.k())
-            .put("tflops", product.flop() / nanoseconds(kernels, product, type) / 1e3);
+            .put("tflops", product.flop() / nanoseconds(kernels, product, type, tf32) / 1e3);
       }
     }
     return answer;
   }
 
   /** Of the fastest product. */
-  private static double nanoseconds(Kernels kernels, Workload.Product p, ElementType type) {
+  private static double nanoseconds(
+      Kernels kernels, Workload.Product p, ElementType type, boolean tf32) {
     long ofA = (long) p.batch() * p.m() * p.k();
     long ofB = (long) p.batch() * p.k() * p.n();
     long ofOut = (long) p.batch() * p.m() * p.n();
@@ -108,7 +110,7 @@ final class KernelProcess {
       kernels.memory().fill(right, 0.25f);
       Kernel product =
           kernels.matmul(
-              new MatrixProduct(left, false, right, false, 1, null, null),
+              new MatrixProduct(left, false, right, false, 1, null, null, tf32),
               out.tensor(ElementType.FLOAT32, 0, p.batch(), p.m(), p.n()));
       double fastest = Double.POSITIVE_INFINITY;
       for (int round = 0; round <= ROUNDS; round++) { // the first also warms up

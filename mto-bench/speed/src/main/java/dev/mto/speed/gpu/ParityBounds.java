@@ -12,6 +12,7 @@ record ParityBounds(double loss, double gradients) {
   static ParityBounds of(String precision) {
     return switch (precision) {
       case "float32" -> new ParityBounds(1e-4, 1e-3);
+      case "tf32" -> new ParityBounds(1e-3, 0.01);
       case "bfloat16" -> new ParityBounds(1e-3, 0.05);
       default -> throw new IllegalArgumentException("no bounds for " + precision);
     };

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A training step to measure, with Masked Token Optimization and without.
@@ -32,8 +33,8 @@ public record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig 
   }
 
   /**
-   * A case in float32, and in bfloat16 where that is what its configuration says: then it is
-   * measured against float32, which comes first.
+   * A case in float32, and in another precision where that is what its configuration says: then it
+   * is measured against float32, which comes first.
    */
   static List<BenchmarkCase> inPrecisions(
       String name, Path folder, Path config, List<String> settings) throws IOException {
@@ -58,19 +59,24 @@ public record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig 
     return with.training().batch();
   }
 
-  /** Whether the operands of linear layers and of attention are bfloat16, not float32. */
+  /** Whether the operands of linear layers and of attention are rounded. */
   boolean narrow() {
-    return with.training().precision() == Precision.BFLOAT16;
+    return with.training().precision() != Precision.FLOAT32;
+  }
+
+  /** Type of these operands, as {@code training.precision} has it. */
+  String precision() {
+    return with.training().precision().name().toLowerCase(Locale.ROOT);
   }
 
   /** A contender's name for people, with the precision where that is not float32. */
   String title(String contender) {
-    return contender + (narrow() ? ", bfloat16" : "");
+    return contender + (narrow() ? ", " + precision() : "");
   }
 
   /** The name of its half with MTO or without, unique among the results of a run. */
   String name(boolean mto) {
-    return name + (narrow() ? "-bfloat16" : "") + (mto ? "-mto" : "");
+    return name + (narrow() ? "-" + precision() : "") + (mto ? "-mto" : "");
   }
 
   /** The file of its resolved configuration. */
