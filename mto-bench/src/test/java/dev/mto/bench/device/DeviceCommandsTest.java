@@ -134,6 +134,26 @@ class DeviceCommandsTest {
   }
 
   @Test
+  void tf32IsForGpusAndItsRunGoesOnOnACpuInFloat32() {
+    pretrain("--set training.precision=tf32")
+        .assertRefused("training.precision=tf32: is for NVIDIA GPUs", "on a CPU give float32");
+    assertThat(run).doesNotExist();
+
+    long before = emulated.count("products by TF32");
+    onGpu(
+        "pretrain --config %s --out %s --set training.precision=tf32 --set training.epochs=1",
+        config, run);
+    assertThat(emulated.count("products by TF32")).isGreaterThan(before + 20);
+
+    pretrain("--resume --set training.epochs=2").assertRefused("training.precision=tf32: is for");
+    CommandRun resumed =
+        pretrain("--resume --set training.epochs=2 --set training.precision=float32");
+    resumed.assertDone();
+    assertThat(resumed.out()).contains("training.precision");
+    assertThat(TinyRun.metrics(run)).hasSize(4);
+  }
+
+  @Test
   void withoutTheOptionNothingGoesToAGpu() throws IOException {
     long before = emulated.launches();
     pretrain("--set training.epochs=1").assertDone();

@@ -19,8 +19,8 @@ final class Checked implements AutoCloseable {
   /** What one rounding to bfloat16 may: half of its last bit. */
   static final double BFLOAT16 = 1.0 / 256;
 
-  /** What operands of 10 bits after the point may: about the last of them. */
-  static final double TF32 = 1.0 / 1024;
+  /** What operands of 10 bits after the point may, rounded to the nearest or cut off. */
+  static final double TF32 = 1.0 / 512;
 
   private final Kernels kernels;
   private final List<ParityResult> results;

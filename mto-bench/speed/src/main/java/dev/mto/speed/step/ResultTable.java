@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
 final class ResultTable {
   private static final String HEADER =
       "                                       ms min    median  images/s  GFLOP/s  of peak peak MiB  this/it";
-  private static final String NARROW = "  %8s here/it";
 
   private ResultTable() {}
 
@@ -41,7 +40,7 @@ final class ResultTable {
         results.stream()
             .filter(result -> result.float32() != null)
             .findFirst()
-            .map(result -> String.format(Locale.ROOT, NARROW, result.benchmark().precision()))
+            .map(result -> String.format(Locale.ROOT, "  %8s here/it", result.benchmark().precision()))
             .orElse("");
     line(text, "%s", HEADER + narrow);
     results.stream()
