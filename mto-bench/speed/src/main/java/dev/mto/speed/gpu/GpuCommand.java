@@ -28,8 +28,8 @@ import picocli.CommandLine.Option;
           + " gradients of all methods against the processor's; a run that is killed and resumed;"
           + " images a second, memory and profile of ViT-B's steps. No image is needed.",
       "",
-      "What fails is written down and the rest goes on. Takes about a quarter of an hour, for each"
-          + " part in processes of their own."
+      "What fails is written down and the rest goes on. Each part is measured in processes of its"
+          + " own, which takes some minutes for each method."
     },
     footer = {
       "",
@@ -83,7 +83,7 @@ public final class GpuCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "Small sizes: shows in a minute that all of it works; its rates say nothing.")
+      description = "Small sizes: shows that all of it works; its rates say nothing.")
   private boolean quick;
 
   @Mixin DeviceOption device = DeviceOption.onGpu();
