@@ -40,7 +40,9 @@ final class ResultTable {
         results.stream()
             .filter(result -> result.float32() != null)
             .findFirst()
-            .map(result -> String.format(Locale.ROOT, "  %8s here/it", result.benchmark().precision()))
+            .map(
+                result ->
+                    String.format(Locale.ROOT, "  %8s here/it", result.benchmark().precision()))
             .orElse("");
     line(text, "%s", HEADER + narrow);
     results.stream()
