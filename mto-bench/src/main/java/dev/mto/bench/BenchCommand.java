@@ -1,5 +1,6 @@
 package dev.mto.bench;
 
+import dev.mto.speed.gpu.GpuCommand;
 import dev.mto.speed.input.InputCommand;
 import dev.mto.speed.step.MemoryCommand;
 import dev.mto.speed.step.StepCommand;
@@ -13,20 +14,22 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures what training costs on this machine.",
-    subcommands = {StepCommand.class, MemoryCommand.class, InputCommand.class},
+    subcommands = {StepCommand.class, MemoryCommand.class, InputCommand.class, GpuCommand.class},
     footer = {
       "",
       "Examples:",
       "  ./mto bench step --case simmim-vit-tiny",
       "  ./mto bench step --peer --json step.json",
       "  ./mto bench memory",
-      "  ./mto bench input --peer"
+      "  ./mto bench input --peer",
+      "  ./mto bench gpu"
     })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: step, memory or input");
+    throw new ParameterException(
+        spec.commandLine(), "say what to measure: step, memory, input or gpu");
   }
 }

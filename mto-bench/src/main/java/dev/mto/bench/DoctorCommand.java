@@ -14,6 +14,7 @@ import dev.mto.executor.cuda.CudaSelfTest;
 import dev.mto.executor.cuda.CudaSurvey;
 import dev.mto.executor.kernels.KernelSets;
 import dev.mto.executor.memory.NotEnoughMemoryException;
+import dev.mto.executor.parity.ParityResult;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,17 +129,17 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
   /** Runs the self test and says what it found; whether all kernels agreed. */
   private boolean test(CudaGpu gpu) {
     long start = System.nanoTime();
-    List<CudaSelfTest.Result> results;
+    List<ParityResult> results;
     try {
       results = CudaSelfTest.of(gpu);
     } catch (CudaException | NotEnoughMemoryException e) {
       line("cuda:" + gpu.ordinal() + " self test", "failed: " + e.getMessage());
       return false;
     }
-    boolean passed = results.stream().allMatch(CudaSelfTest.Result::passed);
+    boolean passed = results.stream().allMatch(ParityResult::passed);
     line(
         "cuda:" + gpu.ordinal() + " self test",
-        results.stream().map(CudaSelfTest.Result::toString).collect(Collectors.joining(", "))
+        results.stream().map(ParityResult::toString).collect(Collectors.joining(", "))
             + " with the host's, in "
             + (System.nanoTime() - start) / 1_000_000
             + " ms"

@@ -1,6 +1,6 @@
 package dev.mto.executor;
 
-import dev.mto.executor.kernels.ElementType;
+import dev.mto.executor.kernels.Products;
 import dev.mto.executor.state.LiveState;
 
 /**
@@ -10,21 +10,21 @@ import dev.mto.executor.state.LiveState;
  * @param recompute whether values inside Transformer blocks are computed again for the backward
  *     pass instead of being kept: less memory for about a third more arithmetic. Needs {@code fast}
  * @param profile whether the time of each kind of operation is measured
- * @param products type of the operands of linear layers and of attention; sums and all else are
- *     float32. Needs {@code fast}
+ * @param products how the operands of linear layers and of attention are multiplied; sums and all
+ *     else are float32. Needs {@code fast}
  * @param state where the graph's variables are while they are trained, if whoever changes them says
  *     so to it; null where they are changed on the host without a word
  */
 public record SessionOptions(
-    boolean fast, boolean recompute, boolean profile, ElementType products, LiveState state) {
+    boolean fast, boolean recompute, boolean profile, Products products, LiveState state) {
   /** By a plan, everything kept, not profiled. */
   public static SessionOptions defaults() {
-    return new SessionOptions(true, false, false, ElementType.FLOAT32, null);
+    return new SessionOptions(true, false, false, Products.FLOAT32, null);
   }
 
   /** Operation by operation. */
   public static SessionOptions standard() {
-    return new SessionOptions(false, false, false, ElementType.FLOAT32, null);
+    return new SessionOptions(false, false, false, Products.FLOAT32, null);
   }
 
   /** These options with or without recomputation. */
@@ -37,9 +37,9 @@ public record SessionOptions(
     return new SessionOptions(fast, recompute, true, products, state);
   }
 
-  /** These options with operands of that type. */
-  public SessionOptions withProducts(ElementType type) {
-    return new SessionOptions(fast, recompute, profile, type, state);
+  /** These options with products of that kind. */
+  public SessionOptions withProducts(Products how) {
+    return new SessionOptions(fast, recompute, profile, how, state);
   }
 
   /** These options for a graph whose variables are in that state. */

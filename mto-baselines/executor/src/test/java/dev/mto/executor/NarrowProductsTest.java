@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.nd4j.linalg.api.buffer.DataType.FLOAT;
 
 import dev.mto.executor.TinyModel.Kind;
-import dev.mto.executor.kernels.ElementType;
+import dev.mto.executor.kernels.Products;
 import dev.mto.executor.kernels.TestedKernels;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoTerms;
@@ -25,7 +25,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Plans whose matrix products have operands of bfloat16. */
 class NarrowProductsTest {
   private static final SessionOptions NARROW =
-      SessionOptions.defaults().withProducts(ElementType.BFLOAT16);
+      SessionOptions.defaults().withProducts(Products.BFLOAT16);
 
   @BeforeEach
   void assumeBfloat16() {

@@ -15,7 +15,7 @@ public final class RunModel {
       names = "--precision",
       paramLabel = "NAME",
       description =
-          "Type of the operands of linear layers and attention: float32 or bfloat16 (default:"
+          "Type of the operands of linear layers and attention: float32, bfloat16 or, on a GPU, tf32 (default:"
               + " training.precision of the model's configuration). bfloat16 is faster where"
               + " doctor --load says so.")
   private Precision precision;

@@ -24,6 +24,7 @@ public final class DeviceOption {
   private static final Pattern GPU = Pattern.compile("cuda(?::(\\d{1,4}))?");
   private static final String CPU = "cpu";
   private static final String AUTO = "auto";
+  private static final String FIRST_GPU = "cuda";
   private static final String STANDARD = "standard"; // values of the property
   private static final String FAST = "fast";
 
@@ -32,9 +33,16 @@ public final class DeviceOption {
       paramLabel = "NAME",
       description =
           "cpu; cuda or cuda:N, an NVIDIA GPU (the first, or number N from 0); auto, the first GPU"
-              + " that fits or else the CPU, and says which (default: cpu). Kernels for GPUs are"
+              + " that fits or else the CPU, and says which (default: cpu, of bench gpu cuda). Kernels for GPUs are"
               + " verified by emulation, not yet on hardware.")
   private String device;
+
+  /** The option of a command that is about GPUs: the first of them unless another one is named. */
+  public static DeviceOption onGpu() {
+    DeviceOption option = new DeviceOption();
+    option.device = FIRST_GPU;
+    return option;
+  }
 
   /** The choice while a command runs. */
   interface Applied extends AutoCloseable {

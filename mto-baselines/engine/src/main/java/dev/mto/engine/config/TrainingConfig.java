@@ -82,8 +82,10 @@ public record TrainingConfig(
         Boolean gradientCheckpointing,
     @Setting(
             "Type of the operands of linear layers and of attention. bfloat16 is faster where the"
-                + " processor multiplies it (AVX512_BF16, AMX) and keeps 8 bits of precision; sums,"
-                + " parameters, their gradients, losses and affinities are float32 with both.")
+                + " processor multiplies it (AVX512_BF16, AMX, GPUs of compute capability 8.0) and"
+                + " keeps 8 bits of precision; tf32 is float32 that such a GPU rounds to 11 bits"
+                + " when it multiplies, and is for GPUs only. Sums, parameters, their gradients,"
+                + " losses and affinities are float32 with all.")
         Precision precision,
     @Setting("Whether bfloat16 is used also where the processor cannot multiply it, slowly.")
         Boolean allowSlow) {
@@ -92,6 +94,8 @@ public record TrainingConfig(
   public enum Precision {
     /** IEEE 754 binary32. */
     FLOAT32,
+    /** Float32 that a GPU rounds to 10 bits after the point when it multiplies. */
+    TF32,
     /** The upper half of a float32. */
     BFLOAT16
   }

@@ -6,9 +6,10 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.executor.SessionOptions;
 import dev.mto.executor.cuda.CudaGpu;
 import dev.mto.executor.cuda.CudaKernelSets;
-import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.KernelSets;
 import dev.mto.executor.kernels.KernelSets.Bfloat16;
+import dev.mto.executor.kernels.Products;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,42 +24,73 @@ public final class Precisions {
    * How a model is trained.
    *
    * @throws UserException for bfloat16 where it is slower than float32, unless that is allowed, and
-   *     where there is none
+   *     for a precision where there is none
    */
   public static SessionOptions training(TrainingConfig config) {
-    if (config.precision() == Precision.BFLOAT16) {
-      String refusal = refusal(config.allowSlow());
-      if (refusal != null) {
-        throw new UserException("training.precision=bfloat16: " + refusal);
-      }
+    String refusal = refusal(config);
+    if (refusal != null) {
+      throw new UserException("training.precision=" + name(config.precision()) + ": " + refusal);
     }
     return options(config, config.precision());
   }
 
   /**
    * How a model that stays as it is gives its features: as it was trained, or in float32 where this
-   * machine is faster with that, which is said.
+   * machine is faster with that or has no other, which is said.
    */
   public static SessionOptions forward(TrainingConfig config) {
-    if (config.precision() == Precision.BFLOAT16 && refusal(config.allowSlow()) != null) {
-      LOG.warn("features are computed in float32: bfloat16, as in training, would be slower here");
+    if (refusal(config) != null) {
+      LOG.warn(
+          "features are computed in float32: {}, as in training, would be slower here or is not there",
+          name(config.precision()));
       return options(config, Precision.FLOAT32);
     }
     return options(config, config.precision());
   }
 
+  private static String name(Precision precision) {
+    return precision.name().toLowerCase(Locale.ROOT);
+  }
+
   private static SessionOptions options(TrainingConfig config, Precision precision) {
     return SessionOptions.defaults()
         .withRecompute(config.gradientCheckpointing())
-        .withProducts(precision == Precision.BFLOAT16 ? ElementType.BFLOAT16 : ElementType.FLOAT32);
+        .withProducts(
+            switch (precision) {
+              case FLOAT32 -> Products.FLOAT32;
+              case TF32 -> Products.TF32;
+              case BFLOAT16 -> Products.BFLOAT16;
+            });
   }
 
-  /** Why bfloat16 is not to be used where plans run; null where it is. */
-  private static String refusal(boolean allowSlow) {
-    Optional<CudaGpu> gpu = CudaKernelSets.chosenGpu();
-    return gpu.isPresent()
-        ? refusal(gpu.get())
-        : refusal(allowSlow, KernelSets.fastOnHost(), KernelSets.bfloat16());
+  /** Why a precision is not to be used where plans run; null where it is. */
+  private static String refusal(TrainingConfig config) {
+    Optional<CudaGpu> gpu =
+        config.precision() == Precision.FLOAT32 ? Optional.empty() : CudaKernelSets.chosenGpu();
+    return switch (config.precision()) {
+      case FLOAT32 -> null;
+      case TF32 -> refusalOfTf32(gpu);
+      case BFLOAT16 ->
+          gpu.isPresent()
+              ? refusal(gpu.get())
+              : refusal(config.allowSlow(), KernelSets.fastOnHost(), KernelSets.bfloat16());
+    };
+  }
+
+  /** Why TF32 is not to be used on a GPU, or on a processor; null where it is. */
+  static String refusalOfTf32(Optional<CudaGpu> gpu) {
+    return gpu.map(
+            found ->
+                found.multipliesTf32()
+                    ? null
+                    : found
+                        + " has no instructions for it, which came with compute capability 8.0; give"
+                        + " float32")
+        .orElse(
+            gpu.isPresent()
+                ? null
+                : "is for NVIDIA GPUs of compute capability 8.0 and up (--device cuda); on a CPU give"
+                    + " float32 or bfloat16");
   }
 
   /** Why bfloat16 is not to be used on a GPU; null where it is. */

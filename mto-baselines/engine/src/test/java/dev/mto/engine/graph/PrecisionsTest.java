@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.executor.cuda.CudaGpu;
 import dev.mto.executor.kernels.KernelSets.Bfloat16;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PrecisionsTest {
@@ -16,6 +17,17 @@ class PrecisionsTest {
     assertThat(Precisions.refusal(true, true, Bfloat16.SLOW)).isNull();
     assertThat(Precisions.refusal(true, true, Bfloat16.NONE)).contains("cannot do it");
     assertThat(Precisions.refusal(true, false, Bfloat16.NONE)).contains("--kernels standard");
+  }
+
+  @Test
+  void tf32IsForGpusFromAmpereOn() {
+    assertThat(Precisions.refusalOfTf32(Optional.of(new CudaGpu(0, "A100", 80)))).isNull();
+    assertThat(Precisions.refusalOfTf32(Optional.of(new CudaGpu(1, "T4", 75))))
+        .isEqualTo(
+            "GPU 1, T4 (compute capability 7.5) has no instructions for it, which came with compute"
+                + " capability 8.0; give float32");
+    assertThat(Precisions.refusalOfTf32(Optional.empty()))
+        .contains("--device cuda", "on a CPU give float32 or bfloat16");
   }
 
   @Test

@@ -11,6 +11,7 @@ final class CublasLt {
   static final int TYPE_FLOAT32 = 0;
   static final int TYPE_BFLOAT16 = 14;
   static final int COMPUTE_FLOAT32 = 68;
+  static final int COMPUTE_FLOAT32_BY_TF32 = 77;
 
   static final int PRODUCT_TRANSPOSE_A = 3;
   static final int PRODUCT_TRANSPOSE_B = 4;

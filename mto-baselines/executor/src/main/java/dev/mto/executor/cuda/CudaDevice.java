@@ -9,6 +9,7 @@ import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.memory.NotEnoughMemoryException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,6 +37,11 @@ final class CudaDevice implements AutoCloseable {
   private final Pointer stream;
   private final Pointer module;
   private final Staging staging;
+  private final Map<Long, Long> allocated = new HashMap<>(); // bytes by address
+  private long allocatedBytes;
+  private long peakBytes;
+  private long graphsStarted;
+  private boolean capturing;
   private String last = "nothing";
   private int users = 1;
 
@@ -90,6 +96,13 @@ final class CudaDevice implements AutoCloseable {
     }
   }
 
+  /** The GPU of the number that is {@link #shared}, if anybody has opened it so. */
+  static Optional<CudaDevice> open(int ordinal) {
+    synchronized (SHARED) {
+      return Optional.ofNullable(SHARED.get(ordinal));
+    }
+  }
+
   private int multiprocessors(int handle) {
     IntByReference value = new IntByReference();
     check(
@@ -127,21 +140,35 @@ final class CudaDevice implements AutoCloseable {
    * @param what needs it, for people
    * @throws NotEnoughMemoryException when less is left
    */
-  long allocate(String what, long bytes) {
+  synchronized long allocate(String what, long bytes) {
     enter();
     LongByReference address = new LongByReference();
     int error = CudaDriver.cuMemAlloc_v2(address, bytes);
     if (error == CudaDriver.OUT_OF_MEMORY) {
-      LongByReference free = new LongByReference();
-      check(CudaDriver.cuMemGetInfo_v2(free, new LongByReference()), "asking " + name);
-      throw new NotEnoughMemoryException(what + " on " + name, bytes, free.getValue());
+      CudaUse use = use();
+      throw new NotEnoughMemoryException(
+          what + " on " + name, bytes, use.totalBytes() - use.takenBytes());
     }
     check(error, "allocating %d bytes for %s".formatted(bytes, what));
+    allocated.put(address.getValue(), bytes);
+    allocatedBytes += bytes;
+    peakBytes = Math.max(peakBytes, allocatedBytes);
     return address.getValue();
   }
 
+  /** Who has its memory, and what was run. */
+  synchronized CudaUse use() {
+    enter();
+    LongByReference free = new LongByReference();
+    LongByReference total = new LongByReference();
+    check(CudaDriver.cuMemGetInfo_v2(free, total), "asking " + name);
+    return new CudaUse(
+        peakBytes, total.getValue() - free.getValue(), total.getValue(), graphsStarted);
+  }
+
   /** Gives memory back. */
-  void free(long address) {
+  synchronized void free(long address) {
+    allocatedBytes -= allocated.remove(address);
     if (FAILED.contains(device)) {
       CudaDriver.cuMemFree_v2(address);
       return;
@@ -203,6 +230,57 @@ final class CudaDevice implements AutoCloseable {
   }
 
   /**
+   * What is asked for meanwhile as a graph, and none of it done.
+   *
+   * @throws CudaException when something cannot be captured; the GPU is as it was
+   */
+  synchronized Pointer captured(Runnable asks) {
+    enter();
+    check(
+        CudaDriver.cuStreamBeginCapture_v2(stream, CudaDriver.CAPTURE_OF_THREAD),
+        "beginning a capture");
+    PointerByReference graph = new PointerByReference();
+    capturing = true;
+    int error;
+    try {
+      asks.run();
+    } finally {
+      error = CudaDriver.cuStreamEndCapture(stream, graph);
+      capturing = false;
+    }
+    requireCaptured(error);
+    PointerByReference executable = new PointerByReference();
+    error =
+        CudaDriver.cuGraphInstantiate_v2(
+            executable, graph.getValue(), Pointer.NULL, Pointer.NULL, 0);
+    CudaDriver.cuGraphDestroy(graph.getValue());
+    requireCaptured(error);
+    return executable.getValue();
+  }
+
+  private static void requireCaptured(int error) {
+    if (error != 0) {
+      throw new CudaException("the driver refuses it: " + CudaDriver.text(error));
+    }
+  }
+
+  /** Starts a graph that was {@link #captured}. */
+  void startGraph(Pointer executable, int kernels) {
+    enter();
+    last = "one of a graph of " + kernels;
+    check(CudaDriver.cuGraphLaunch(executable, stream), "starting a graph");
+    graphsStarted++;
+  }
+
+  /** Gives a graph back that was {@link #captured}. */
+  void closeGraph(Pointer executable) {
+    if (!FAILED.contains(device)) {
+      enter();
+    }
+    CudaDriver.cuGraphExecDestroy(executable);
+  }
+
+  /**
    * Refuses an error.
    *
    * @param what was being done, for people
@@ -213,6 +291,9 @@ final class CudaDevice implements AutoCloseable {
           "the memory of %s is full, which was found while %s; see with nvidia-smi who has it, and"
                   .formatted(name, what)
               + " wait or choose another GPU");
+    }
+    if (error != 0 && capturing) {
+      throw new CudaException(what + ": " + CudaDriver.text(error));
     }
     if (error != 0) {
       FAILED.add(device);

@@ -19,6 +19,9 @@ final class CudaDriver {
   /** A stream that does not wait for the default one. */
   static final int NON_BLOCKING = 1;
 
+  /** A capture that other threads do not disturb. */
+  static final int CAPTURE_OF_THREAD = 1;
+
   static final int OUT_OF_MEMORY = 2;
 
   private CudaDriver() {}
@@ -84,6 +87,19 @@ final class CudaDriver {
       Pointer stream,
       Pointer arguments,
       Pointer extra);
+
+  static native int cuStreamBeginCapture_v2(Pointer stream, int mode);
+
+  static native int cuStreamEndCapture(Pointer stream, PointerByReference graph);
+
+  static native int cuGraphInstantiate_v2(
+      PointerByReference executable, Pointer graph, Pointer node, Pointer log, long logBytes);
+
+  static native int cuGraphLaunch(Pointer executable, Pointer stream);
+
+  static native int cuGraphExecDestroy(Pointer executable);
+
+  static native int cuGraphDestroy(Pointer graph);
 
   static native int cuGetErrorString(int error, PointerByReference text);
 

@@ -13,6 +13,7 @@ import com.sun.jna.ptr.IntByReference;
 public record CudaGpu(int ordinal, String name, int capability) {
   private static final int OLDEST_CAPABILITY = 75;
   private static final int OLDEST_WITH_BFLOAT16 = 80;
+  private static final int OLDEST_WITH_TF32 = 80;
   private static final int NAME_BYTES = 256;
 
   /** How many there are; the driver must be bound. */
@@ -98,6 +99,11 @@ public record CudaGpu(int ordinal, String name, int capability) {
   /** Whether it has instructions for products of bfloat16, which came with Ampere. */
   public boolean multipliesBfloat16() {
     return capability >= OLDEST_WITH_BFLOAT16;
+  }
+
+  /** Whether it multiplies float32 by way of TF32, which came with Ampere too. */
+  public boolean multipliesTf32() {
+    return capability >= OLDEST_WITH_TF32;
   }
 
   private String dotted() {

@@ -38,6 +38,11 @@ public final class CudaKernelSets {
     return ordinal().isPresent();
   }
 
+  /** What the GPU that is named is used for; none where no session is open on it. */
+  public static Optional<CudaUse> use() {
+    return ordinal().flatMap(CudaDevice::open).map(CudaDevice::use);
+  }
+
   private static Optional<Integer> ordinal() {
     Matcher choice = CHOICE.matcher(System.getProperty(KernelSets.PROPERTY, ""));
     return choice.matches()

@@ -3,12 +3,14 @@ package dev.mto.executor.cuda;
 import dev.mto.executor.kernels.Binary;
 import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
+import dev.mto.executor.kernels.KernelSequence;
 import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Memory;
 import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.kernels.Unary;
 import dev.mto.executor.kernels.Updates;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -57,6 +59,11 @@ final class CudaKernels implements Kernels {
   @Override
   public Optional<Updates> updates() {
     return Optional.of(updates);
+  }
+
+  @Override
+  public KernelSequence together(List<Kernel> kernels) {
+    return new CudaGraph(device, kernels);
   }
 
   @Override
@@ -269,25 +276,34 @@ final class CudaKernels implements Kernels {
 
   @Override
   public Kernel scatter(Selection selection, Tensor x, Tensor out) {
-    Kernel zero = zeroRows(new Rows(out, 0, out.length()), 1, out.length());
-    Kernel put = selected("put", selection, x, out, x.length());
-    return () -> {
-      zero.run();
-      put.run();
-    };
+    return inTurn(
+        zeroRows(new Rows(out, 0, out.length()), 1, out.length()),
+        selected("put", selection, x, out, x.length()));
   }
 
   @Override
   public Kernel merge(Selection one, Tensor x, Selection other, Tensor y, Tensor out) {
-    Kernel first = selected("put", one, x, out, x.length());
-    Kernel second = selected("put", other, y, out, y.length());
-    return () -> {
-      first.run();
-      second.run();
+    return inTurn(
+        selected("put", one, x, out, x.length()), selected("put", other, y, out, y.length()));
+  }
+
+  private static Kernel inTurn(Kernel first, Kernel second) {
+    return new Kernel() {
+      @Override
+      public void prepare() {
+        first.prepare();
+        second.prepare();
+      }
+
+      @Override
+      public void run() {
+        first.run();
+        second.run();
+      }
     };
   }
 
-  /** Indices that have changed are brought over first, outside of what a graph could record. */
+  /** Indices that have changed are brought over first. */
   private Kernel selected(String kernel, Selection selection, Tensor x, Tensor out, long count) {
     requireFloat32(x, out);
     CudaSelections.Indices indices = selections.of(selection);
@@ -301,9 +317,21 @@ final class CudaKernels implements Kernels {
                 .with(selection.selected())
                 .with(selection.tokens())
                 .with(columns(x)));
-    return () -> {
-      indices.refresh(selection);
-      copy.run();
+    return withIndices(copy, () -> indices.refresh(selection));
+  }
+
+  private static Kernel withIndices(Kernel copy, Runnable refresh) {
+    return new Kernel() {
+      @Override
+      public void prepare() {
+        refresh.run();
+      }
+
+      @Override
+      public void run() {
+        prepare();
+        copy.run();
+      }
     };
   }
 

@@ -12,9 +12,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Matrix products by cuBLASLt, sums in float32 and operands of float32 not rounded. cuBLASLt thinks
- * in columns: what is a row-major matrix [M, N] here is [N, M] to it, so that it is asked for
- * {@code outᵀ = op(b)ᵀ·op(a)ᵀ}.
+ * Matrix products by cuBLASLt, sums in float32, and operands of float32 rounded to TF32 only where
+ * a product allows it. cuBLASLt thinks in columns: what is a row-major matrix [M, N] here is [N, M]
+ * to it, so that it is asked for {@code outᵀ = op(b)ᵀ·op(a)ᵀ}.
  */
 final class CudaProducts implements AutoCloseable {
   private static final long WORKSPACE_BYTES = 32L << 20;
@@ -30,9 +30,11 @@ final class CudaProducts implements AutoCloseable {
   /**
    * What products have in common that cuBLASLt does in the same way.
    *
+   * @param tf32 whether operands of float32 are rounded
    * @param alignmentOfBias in bytes; 0 for no bias
    */
   private record Kind(
+      boolean tf32,
       Matrix a,
       boolean transposeA,
       Matrix b,
@@ -120,6 +122,7 @@ final class CudaProducts implements AutoCloseable {
     Tensor addend = product.addend() == null ? out : product.addend();
     Kind kind =
         new Kind(
+            product.tf32() && product.a().type() == ElementType.FLOAT32,
             Matrix.of(product.a()),
             product.transposeA(),
             Matrix.of(product.b()),
@@ -173,7 +176,10 @@ final class CudaProducts implements AutoCloseable {
   private Prepared prepare(Kind kind, Memory bias) {
     PointerByReference made = new PointerByReference();
     check(
-        CublasLt.cublasLtMatmulDescCreate(made, CublasLt.COMPUTE_FLOAT32, CublasLt.TYPE_FLOAT32),
+        CublasLt.cublasLtMatmulDescCreate(
+            made,
+            kind.tf32() ? CublasLt.COMPUTE_FLOAT32_BY_TF32 : CublasLt.COMPUTE_FLOAT32,
+            CublasLt.TYPE_FLOAT32),
         "describing a product");
     Pointer product = made.getValue();
     setOfProduct(product, CublasLt.PRODUCT_TRANSPOSE_A, kind.transposeB() ? 1 : 0);

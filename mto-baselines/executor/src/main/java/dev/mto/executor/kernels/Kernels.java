@@ -1,5 +1,6 @@
 package dev.mto.executor.kernels;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,14 @@ public interface Kernels extends AutoCloseable {
   /** What training does after a backward pass, in this memory; empty where the host does it. */
   default Optional<Updates> updates() {
     return Optional.empty();
+  }
+
+  /**
+   * Kernels of this set that are run in one order again and again. They may be started all at once;
+   * what each of them is given stays where it is.
+   */
+  default KernelSequence together(List<Kernel> kernels) {
+    return () -> kernels.forEach(Kernel::run);
   }
 
   /** Waits until all kernels run so far are done; those of a CPU are when they return. */
@@ -169,6 +178,8 @@ public interface Kernels extends AutoCloseable {
    * @param scale factor of the product; 1 where there is a bias
    * @param bias [N], added to each row; or null
    * @param addend of the shape of the result, added to it; or null
+   * @param tf32 whether operands of float32 may be rounded to 10 bits after the point where the
+   *     processor multiplies these faster
    */
   record MatrixProduct(
       Tensor a,
@@ -177,7 +188,20 @@ public interface Kernels extends AutoCloseable {
       boolean transposeB,
       float scale,
       Tensor bias,
-      Tensor addend) {
+      Tensor addend,
+      boolean tf32) {
+    /** One of operands as they are. */
+    public MatrixProduct(
+        Tensor a,
+        boolean transposeA,
+        Tensor b,
+        boolean transposeB,
+        float scale,
+        Tensor bias,
+        Tensor addend) {
+      this(a, transposeA, b, transposeB, scale, bias, addend, false);
+    }
+
     /**
      * @throws IllegalArgumentException for a scale and a bias
      */

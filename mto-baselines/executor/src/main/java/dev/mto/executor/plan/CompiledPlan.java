@@ -1,9 +1,10 @@
 package dev.mto.executor.plan;
 
-import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
+import dev.mto.executor.kernels.KernelSequence;
 import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Memory;
+import dev.mto.executor.kernels.Products;
 import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class CompiledPlan {
       new HashMap<>(); // of computed ones that it asked for
   private final Map<String, INDArray> outputs = new LinkedHashMap<>(); // where it can
   private Kernels kernels;
+  private KernelSequence sequence; // of all steps; null until it is bound
   private StoredValues stored;
 
   /** A kernel and what it does, for profiles. */
@@ -68,7 +70,7 @@ final class CompiledPlan {
       String loss,
       Map<String, String> gradients,
       boolean recompute,
-      ElementType products) {
+      Products products) {
     GraphReader reader = new GraphReader(graph, feeds);
     Set<String> read = new HashSet<>(wanted);
     if (loss != null) {
@@ -78,7 +80,7 @@ final class CompiledPlan {
     Map<String, Value> results = new LinkedHashMap<>();
     wanted.forEach(name -> results.put(name, reader.dense(name)));
     Program program = reader.program();
-    if (products == ElementType.BFLOAT16) {
+    if (products != Products.FLOAT32) {
       Narrowing.mark(program);
     }
     if (loss != null) {
@@ -98,7 +100,7 @@ final class CompiledPlan {
     }
     Set<Value> needed = new HashSet<>(results.values());
     List<Operation> operations = Fusion.of(program.operations(), needed);
-    if (products == ElementType.BFLOAT16) {
+    if (products == Products.BFLOAT16) {
       operations = Narrowing.of(operations, needed);
     }
     MemoryLayout layout =
@@ -123,6 +125,7 @@ final class CompiledPlan {
   void bind(Arena arena, StoredValues storedValues, Kernels set) {
     kernels = set;
     stored = storedValues;
+    closeSequence();
     steps.clear();
     inputs.clear();
     read.clear();
@@ -137,6 +140,7 @@ final class CompiledPlan {
         steps.add(new Step(operation.name(), kernel));
       }
     }
+    sequence = kernels.together(steps.stream().map(Step::kernel).toList());
     reader.placeholders().values().forEach((name, value) -> inputs.put(name, place(arena, value)));
     if (kernels.memory().isHost()) {
       results.forEach((name, value) -> outputs.put(name, array(arena, value)));
@@ -195,9 +199,7 @@ final class CompiledPlan {
       require(mask.getValue().read(floats(feeds, mask.getKey())), mask.getKey());
     }
     if (profile == null) {
-      for (Step step : steps) {
-        step.kernel().run();
-      }
+      sequence.run();
     } else {
       for (Step step : steps) {
         profile.measure(step.name(), kernels, step.kernel());
@@ -238,7 +240,15 @@ final class CompiledPlan {
     }
   }
 
+  private void closeSequence() {
+    if (sequence != null) {
+      sequence.close();
+      sequence = null;
+    }
+  }
+
   void close() {
+    closeSequence();
     uniforms.close();
     forgetCopies();
   }

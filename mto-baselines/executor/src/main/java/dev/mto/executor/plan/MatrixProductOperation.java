@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /**
  * scale·op(a)·op(b) + bias + addend; the bias and the addend are joined in after differentiation.
  *
- * @param narrow whether its operands, and those of its gradients, are rounded to bfloat16 where a
- *     plan is asked to
+ * @param narrow whether its operands, and those of its gradients, are rounded to what a plan is
+ *     asked for: to bfloat16 before it, or to TF32 by it
  */
 record MatrixProductOperation(
     Value a,
@@ -109,7 +109,8 @@ record MatrixProductOperation(
             transposeB,
             (float) scale,
             bias == null ? null : place.apply(bias),
-            addend == null ? null : place.apply(addend)),
+            addend == null ? null : place.apply(addend),
+            narrow),
         place.apply(result));
   }
 }

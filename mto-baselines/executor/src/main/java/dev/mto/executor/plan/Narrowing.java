@@ -32,7 +32,10 @@ final class Narrowing {
 
   private Narrowing() {}
 
-  /** Marks the products of a forward program; those of its backward pass follow them. */
+  /**
+   * Marks the products of a forward program whose operands may be rounded; those of its backward
+   * pass follow them. For TF32, to which a GPU rounds by itself, this is all there is to do.
+   */
   static void mark(Program program) {
     Set<Operation> marked = new HashSet<>();
     for (Operation operation : program.operations()) {

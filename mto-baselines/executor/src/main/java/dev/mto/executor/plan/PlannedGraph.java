@@ -1,7 +1,7 @@
 package dev.mto.executor.plan;
 
-import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernels;
+import dev.mto.executor.kernels.Products;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.executor.state.LiveState;
@@ -31,7 +31,7 @@ public final class PlannedGraph implements AutoCloseable {
   private final String loss;
   private final Map<String, String> gradients;
   private final boolean recompute;
-  private final ElementType products;
+  private final Products products;
   private final Arena arena;
   private final StoredValues stored;
   private final Map<Kind, CompiledPlan> plans = new LinkedHashMap<>(KEPT, 0.75f, true);
@@ -49,7 +49,7 @@ public final class PlannedGraph implements AutoCloseable {
    * @param recompute whether the values inside Transformer blocks are computed again for the
    *     backward pass instead of being kept (gradient checkpointing: Chen et al., "Training Deep
    *     Nets with Sublinear Memory Cost", 2016)
-   * @param products type of the operands of linear layers and of attention
+   * @param products how the operands of linear layers and of attention are multiplied
    * @param profile receives the time of each operation; null for none
    * @param state has the variables while they are trained on a device; null where the host owns
    *     them
@@ -60,7 +60,7 @@ public final class PlannedGraph implements AutoCloseable {
       String loss,
       Map<String, String> gradients,
       boolean recompute,
-      ElementType products,
+      Products products,
       PlanProfile profile,
       LiveState state) {
     this.graph = graph;

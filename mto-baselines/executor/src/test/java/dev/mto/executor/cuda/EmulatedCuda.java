@@ -142,8 +142,8 @@ public final class EmulatedCuda {
     control.getFunction("fake_fail").invokeInt(new Object[] {function, error, after});
   }
 
-  /** Contexts and streams that were not given back. */
-  int opened() {
+  /** Contexts, streams and graphs that were not given back. */
+  public int opened() {
     return control.getFunction("fake_opened").invokeInt(new Object[0]);
   }
 
@@ -152,7 +152,7 @@ public final class EmulatedCuda {
     control.getFunction("fake_backwards").invokeInt(new Object[] {backwards ? 1 : 0});
   }
 
-  /** Kernels that were launched. */
+  /** Kernels that were launched, those of graphs too. */
   public long launches() {
     return count("launches");
   }
@@ -160,8 +160,8 @@ public final class EmulatedCuda {
   /**
    * How much was asked for so far.
    *
-   * @param what {@code launches}, {@code synchronisations}, {@code bytes to the device} or {@code
-   *     bytes to the host}
+   * @param what {@code launches}, {@code captures}, {@code graphs}, {@code synchronisations},
+   *     {@code bytes to the device} or {@code bytes to the host}
    */
   public long count(String what) {
     return (long) control.getFunction("fake_count").invoke(Long.class, new Object[] {what});

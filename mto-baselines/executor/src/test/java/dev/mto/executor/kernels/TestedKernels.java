@@ -24,9 +24,12 @@ public final class TestedKernels {
 
   /** Skips a test where they do no products of bfloat16. */
   public static void assumeBfloat16() {
-    assumeTrue(
-        isCuda() || KernelSets.bfloat16() != Bfloat16.NONE,
-        "this processor does no products of bfloat16");
+    assumeTrue(doesBfloat16(), "this processor does no products of bfloat16");
+  }
+
+  /** Whether they do products of bfloat16. */
+  public static boolean doesBfloat16() {
+    return isCuda() || KernelSets.bfloat16() != Bfloat16.NONE;
   }
 
   /** Whether a GPU is named. */

@@ -11,7 +11,7 @@ struct Layout {
 };
 
 struct Product {
-  int transpose_a, transpose_b, epilogue;
+  int transpose_a, transpose_b, epilogue, compute;
   const float* bias;
 };
 
@@ -23,6 +23,12 @@ struct Preference {
 float element(const Layout& layout, const void* matrix, Long batch, Long row, Long column) {
   Long at = batch * layout.stride + row + column * layout.leading;
   return layout.type == 14 ? load((const Bfloat16*) matrix + at) : ((const float*) matrix)[at];
+}
+
+/* To the nearest of 10 bits after the point, as real ones may do it or not. */
+double by_tf32(double x) {
+  unsigned bits = __float_as_uint((float) x);
+  return __uint_as_float((bits + 0xfffu + (bits >> 13 & 1u)) & ~0x1fffu);
 }
 
 bool fits(const Layout& layout, const void* matrix) {
@@ -38,6 +44,7 @@ int shapes(const Product& p, const Layout& a, const Layout& b, const Layout& c, 
       d.columns == (p.transpose_b ? b.rows : b.columns) && c.rows == d.rows &&
       c.columns == d.columns && a.batch == d.batch && b.batch == d.batch && c.batch == d.batch;
   bool types = a.type == b.type && c.type == d.type && (a.type == 14 || d.type == 0);
+  types &= p.compute == 68 || a.type == 0;
   return fit && types && !(p.epilogue == 4 && d.type == 14) ? 0 : BLAS_NOT_SUPPORTED;
 }
 
@@ -57,7 +64,7 @@ void multiply(
         for (Long k = 0; k < inner; k++) {
           double left = p.transpose_a ? element(la, a, t, k, i) : element(la, a, t, i, k);
           double right = p.transpose_b ? element(lb, b, t, j, k) : element(lb, b, t, k, j);
-          sum += left * right;
+          sum += p.compute == 77 ? by_tf32(left) * by_tf32(right) : left * right;
         }
         sum *= alpha;
         if (p.epilogue == 4) sum += p.bias[i];
@@ -76,7 +83,7 @@ void multiply(
 }  // namespace fake
 
 API cublasLtCreate(Handle* handle) {
-  CALL("cublasLtCreate");
+  CALL_OUTSIDE_OF_CAPTURES("cublasLtCreate");
   *handle = (Handle) 0xb1a5;
   return 0;
 }
@@ -87,8 +94,8 @@ extern "C" __attribute__((visibility("default"))) size_t cublasLtGetVersion() { 
 
 API cublasLtMatmulDescCreate(fake::Product** product, int compute, int scale) {
   CALL("cublasLtMatmulDescCreate");
-  *product = new fake::Product{0, 0, 1, nullptr};
-  return compute == 68 && scale == 0 ? 0 : fake::BLAS_NOT_SUPPORTED;
+  *product = new fake::Product{0, 0, 1, compute, nullptr};
+  return (compute == 68 || compute == 77) && scale == 0 ? 0 : fake::BLAS_NOT_SUPPORTED;
 }
 
 API cublasLtMatmulDescSetAttribute(
@@ -179,17 +186,23 @@ API cublasLtMatmul(
   for (int i = 0; i < 4; i++) {
     if ((Long) matrices[i] % algorithm->alignment[i] != 0) return fake::BLAS_INVALID_VALUE;
   }
-  bool memory = fake::fits(*la, a) && fake::fits(*lb, b) && fake::fits(*lc, c) &&
-      fake::fits(*ld, d) && fake::on_device(workspace, workspace_bytes) &&
-      workspace_bytes >= algorithm->workspace;
-  bool bias = product->epilogue != 4 || fake::on_device((Long) product->bias, 4 * ld->rows);
-  if (handle != (Handle) 0xb1a5 || stream != (Handle) 0x57 || !memory || !bias) {
+  auto acceptable = [=, p = *product, layout_a = *la, layout_b = *lb, layout_c = *lc,
+                     layout_d = *ld] {
+    bool memory = fake::fits(layout_a, a) && fake::fits(layout_b, b) && fake::fits(layout_c, c) &&
+        fake::fits(layout_d, d) && fake::on_device(workspace, workspace_bytes);
+    return memory && (p.epilogue != 4 || fake::on_device((Long) p.bias, 4 * layout_d.rows));
+  };
+  if (handle != (Handle) 0xb1a5 || stream != (Handle) 0x57 || !acceptable() ||
+      workspace_bytes < algorithm->workspace) {
     return fake::BLAS_INVALID_VALUE;
   }
-  fake::stream.push_back(
+  fake::counts[product->compute == 77 ? "products by TF32" : "other products"]++;
+  fake::ask(
+      acceptable,
       [=, p = *product, x = *alpha, y = *beta, layout_a = *la, layout_b = *lb, layout_c = *lc,
        layout_d = *ld] {
         fake::multiply(p, x, a, layout_a, b, layout_b, y, c, layout_c, d, layout_d);
-      });
+      },
+      false);
   return 0;
 }

@@ -29,6 +29,8 @@ const int INVALID_DEVICE = 101;
 const int INVALID_IMAGE = 200;
 const int INVALID_CONTEXT = 201;
 const int NOT_FOUND = 500;
+const int CAPTURE_UNSUPPORTED = 900;
+const int CAPTURE_INVALIDATED = 901;
 const int ILLEGAL_ADDRESS = 700;
 const int LAUNCH_FAILED = 719;
 
@@ -58,6 +60,17 @@ std::map<Long, Long> pinned;  // bytes of memory of the host, by address
 std::map<std::string, Long> counts;  // of what was asked for
 bool launched;  // since the strips were looked at
 
+/* What a graph does: whether its arguments are still what they were, and the work. */
+struct Node {
+  std::function<bool()> acceptable;
+  std::function<void()> work;
+  bool kernel;  // and no product
+};
+typedef std::vector<Node> Graph;
+
+bool capturing, invalidated;
+Graph captured;
+
 int failing(const char* function) {
   auto found = failures.find(function);
   if (found == failures.end() || found->second.after-- > 0) return 0;
@@ -71,6 +84,11 @@ int failing(const char* function) {
 #define CALL(name) \
   if (int error = fake::failing(name)) return error
 
+/* The same, of one that must not be called while a stream is captured. */
+#define CALL_OUTSIDE_OF_CAPTURES(name) \
+  CALL(name);                          \
+  if (fake::capturing) return fake::refuse_capture(name)
+
 /* That of one device where it is set, else that of all. */
 int capability(int device) {
   auto own = settings.find("capability of " + std::to_string(device - 100));
@@ -80,6 +98,22 @@ int capability(int device) {
 int error(int number, const std::string& text) {
   error_text = text;
   return number;
+}
+
+int refuse_capture(const char* function) {
+  invalidated = true;
+  return error(CAPTURE_UNSUPPORTED, std::string(function) + " in a capture");
+}
+
+/* Asks the stream for work, or the graph that is captured. */
+void ask(std::function<bool()> acceptable, std::function<void()> work, bool kernel) {
+  if (capturing) {
+    captured.push_back({acceptable, work, kernel});
+    return;
+  }
+  counts["launches"] += kernel;
+  launched |= kernel;
+  stream.push_back(work);
 }
 
 void stream_failed(int number, const std::string& text) {
@@ -142,17 +176,19 @@ template <class... A, size_t... I>
 int launch(
     void (*kernel)(A...), unsigned blocks, unsigned size, void** given, std::index_sequence<I...>) {
   auto arguments = std::make_tuple(*(std::remove_reference_t<A>*) given[I]...);
-  bool all[] = {acceptable(std::get<I>(arguments))...};
-  for (bool one : all) {
-    if (!one) return error(INVALID_VALUE, "an argument is no address on the device");
-  }
-  counts["launches"]++;
-  launched = true;
-  stream.push_back([=] {
+  auto all_acceptable = [=] {
+    bool all[] = {acceptable(std::get<I>(arguments))...};
+    for (bool one : all) {
+      if (!one) return false;
+    }
+    return true;
+  };
+  if (!all_acceptable()) return error(INVALID_VALUE, "an argument is no address on the device");
+  ask(all_acceptable, [=] {
     if (!emulation::run(blocks, size, [&] { kernel(std::get<I>(arguments)...); })) {
       stream_failed(LAUNCH_FAILED, emulation::failure);
     }
-  });
+  }, true);
   return 0;
 }
 

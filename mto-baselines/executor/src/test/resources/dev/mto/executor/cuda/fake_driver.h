@@ -70,14 +70,14 @@ API cuCtxSetCurrent(Handle context) {
 }
 
 API cuMemGetInfo_v2(Long* available, Long* total) {
-  CALL("cuMemGetInfo_v2");
+  CALL_OUTSIDE_OF_CAPTURES("cuMemGetInfo_v2");
   *total = (Long) fake::settings["megabytes"] << 20;
   *available = *total - fake::allocated;
   return 0;
 }
 
 API cuMemAlloc_v2(Long* address, Long bytes) {
-  CALL("cuMemAlloc_v2");
+  CALL_OUTSIDE_OF_CAPTURES("cuMemAlloc_v2");
   if (fake::current == 0) return fake::error(fake::INVALID_CONTEXT, "no context");
   if (bytes <= 0) return fake::error(fake::INVALID_VALUE, "invalid argument");
   if (fake::allocated + bytes > (Long) fake::settings["megabytes"] << 20) {
@@ -96,7 +96,7 @@ API cuMemAlloc_v2(Long* address, Long bytes) {
 }
 
 API cuMemFree_v2(Long address) {
-  CALL("cuMemFree_v2");
+  CALL_OUTSIDE_OF_CAPTURES("cuMemFree_v2");
   int error = fake::finish();
   auto found = fake::allocations.find(address);
   if (found == fake::allocations.end()) return fake::INVALID_VALUE;
@@ -108,7 +108,7 @@ API cuMemFree_v2(Long address) {
 }
 
 API cuMemHostAlloc(void** memory, size_t bytes, unsigned flags) {
-  CALL("cuMemHostAlloc");
+  CALL_OUTSIDE_OF_CAPTURES("cuMemHostAlloc");
   if (fake::current == 0 || flags != 0) return fake::error(fake::INVALID_VALUE, "invalid argument");
   *memory = aligned_alloc(256, (bytes + 255) / 256 * 256);
   memset(*memory, fake::UNTOUCHED, bytes);
@@ -117,7 +117,7 @@ API cuMemHostAlloc(void** memory, size_t bytes, unsigned flags) {
 }
 
 API cuMemFreeHost(void* memory) {
-  CALL("cuMemFreeHost");
+  CALL_OUTSIDE_OF_CAPTURES("cuMemFreeHost");
   int error = fake::finish();
   if (fake::pinned.erase((Long) memory) == 0) return fake::INVALID_VALUE;
   free(memory);
@@ -126,7 +126,7 @@ API cuMemFreeHost(void* memory) {
 
 /* Pinned memory is read when the stream comes to it, other memory at once. */
 API cuMemcpyHtoDAsync_v2(Long to, const char* from, Long bytes, Handle) {
-  CALL("cuMemcpyHtoDAsync_v2");
+  CALL_OUTSIDE_OF_CAPTURES("cuMemcpyHtoDAsync_v2");
   if (!fake::on_device(to, bytes) || fake::on_device((Long) from, 1)) {
     return fake::error(fake::INVALID_VALUE, "invalid argument");
   }
@@ -141,7 +141,7 @@ API cuMemcpyHtoDAsync_v2(Long to, const char* from, Long bytes, Handle) {
 }
 
 API cuMemcpyDtoHAsync_v2(char* to, Long from, Long bytes, Handle) {
-  CALL("cuMemcpyDtoHAsync_v2");
+  CALL_OUTSIDE_OF_CAPTURES("cuMemcpyDtoHAsync_v2");
   if (!fake::on_device(from, bytes) || fake::on_device((Long) to, 1)) {
     return fake::error(fake::INVALID_VALUE, "invalid argument");
   }
@@ -158,7 +158,7 @@ API cuStreamCreate(Handle* stream, int flags) {
 }
 
 API cuStreamSynchronize(Handle stream) {
-  CALL("cuStreamSynchronize");
+  CALL_OUTSIDE_OF_CAPTURES("cuStreamSynchronize");
   fake::counts["synchronisations"]++;
   return stream == (Handle) 0x57 ? fake::finish() : fake::INVALID_VALUE;
 }
@@ -169,7 +169,7 @@ API cuStreamDestroy_v2(Handle) {
 }
 
 API cuModuleLoadData(Handle* module, const char* image) {
-  CALL("cuModuleLoadData");
+  CALL_OUTSIDE_OF_CAPTURES("cuModuleLoadData");
   std::string wanted = "\x7f" "ELF sm_" + std::to_string(fake::capability(fake::current)) + "\n";
   if (strncmp(image, wanted.c_str(), wanted.size()) != 0) {
     return fake::error(fake::INVALID_IMAGE, "device kernel image is invalid");
@@ -206,6 +206,65 @@ API cuLaunchKernel(
     return fake::error(fake::INVALID_VALUE, "invalid argument");
   }
   return ((int (*)(unsigned, unsigned, void**)) function)(blocks, size, arguments);
+}
+
+API cuStreamBeginCapture_v2(Handle stream, int mode) {
+  CALL_OUTSIDE_OF_CAPTURES("cuStreamBeginCapture_v2");
+  if (stream != (Handle) 0x57 || mode != 1) return fake::INVALID_VALUE;
+  fake::capturing = true;
+  fake::invalidated = false;
+  fake::captured.clear();
+  return 0;
+}
+
+API cuStreamEndCapture(Handle stream, fake::Graph** graph) {
+  *graph = nullptr;
+  if (stream != (Handle) 0x57 || !fake::capturing) return fake::INVALID_VALUE;
+  fake::capturing = false;
+  CALL("cuStreamEndCapture");
+  if (fake::invalidated) {
+    return fake::error(fake::CAPTURE_INVALIDATED, "operation failed due to a previous error");
+  }
+  fake::counts["captures"]++;
+  *graph = new fake::Graph(fake::captured);
+  fake::opened++;
+  return 0;
+}
+
+API cuGraphInstantiate_v2(
+    fake::Graph** executable, fake::Graph* graph, Handle node, char* log, size_t log_bytes) {
+  *executable = nullptr;
+  CALL_OUTSIDE_OF_CAPTURES("cuGraphInstantiate_v2");
+  if (!graph || node || log || log_bytes != 0) return fake::INVALID_VALUE;
+  *executable = new fake::Graph(*graph);
+  fake::opened++;
+  return 0;
+}
+
+/* What a graph works on must be there, as when it was captured. */
+API cuGraphLaunch(fake::Graph* executable, Handle stream) {
+  CALL_OUTSIDE_OF_CAPTURES("cuGraphLaunch");
+  if (stream != (Handle) 0x57) return fake::INVALID_VALUE;
+  for (auto& node : *executable) {
+    if (!node.acceptable()) {
+      return fake::error(fake::INVALID_VALUE, "a graph has what is no address on the device");
+    }
+  }
+  for (auto& node : *executable) fake::ask(node.acceptable, node.work, node.kernel);
+  fake::counts["graphs"]++;
+  return 0;
+}
+
+API cuGraphExecDestroy(fake::Graph* executable) {
+  delete executable;
+  fake::opened--;
+  return 0;
+}
+
+API cuGraphDestroy(fake::Graph* graph) {
+  if (graph) fake::opened--;
+  delete graph;
+  return 0;
 }
 
 API cuGetErrorString(int, const char** text) {

@@ -41,16 +41,25 @@ record Agreement(double loss, double other, GradientDifference gradients) {
      */
     static final Bounds BFLOAT16 = new Bounds(1e-3, 0.05, 0.25);
 
+    /**
+     * Between a step in TF32, whose operands have 3 bits more, and one in float32; not measured.
+     */
+    static final Bounds TF32 = new Bounds(1e-3, 0.01, 0.1);
+
     /** Of a case. */
     static Bounds of(BenchmarkCase benchmark) {
-      return benchmark.narrow() ? BFLOAT16 : FLOAT32;
+      return switch (benchmark.with().training().precision()) {
+        case FLOAT32 -> FLOAT32;
+        case TF32 -> TF32;
+        case BFLOAT16 -> BFLOAT16;
+      };
     }
   }
 
   /**
    * The steps that were compared with ours in float32.
    *
-   * @param own ours in bfloat16; null for a case in float32
+   * @param own ours where operands are rounded; null for a case in float32
    * @param peers libtorch's
    */
   record Agreements(Agreement own, Map<Blas, Agreement> peers) {

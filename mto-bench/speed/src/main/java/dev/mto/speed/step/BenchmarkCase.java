@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A training step to measure, with Masked Token Optimization and without.
@@ -18,7 +19,7 @@ import java.util.List;
  * @param with the configuration with MTO
  * @param without the same without
  */
-record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without) {
+public record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without) {
 
   /** The case of a configuration, whose resolved forms are written into {@code folder}. */
   static BenchmarkCase of(String name, Path folder, Path config, List<String> settings)
@@ -32,8 +33,8 @@ record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without
   }
 
   /**
-   * A case in float32, and in bfloat16 where that is what its configuration says: then it is
-   * measured against float32, which comes first.
+   * A case in float32, and in another precision where that is what its configuration says: then it
+   * is measured against float32, which comes first.
    */
   static List<BenchmarkCase> inPrecisions(
       String name, Path folder, Path config, List<String> settings) throws IOException {
@@ -58,22 +59,28 @@ record BenchmarkCase(String name, Path folder, RunConfig with, RunConfig without
     return with.training().batch();
   }
 
-  /** Whether the operands of linear layers and of attention are bfloat16, not float32. */
+  /** Whether the operands of linear layers and of attention are rounded. */
   boolean narrow() {
-    return with.training().precision() == Precision.BFLOAT16;
+    return with.training().precision() != Precision.FLOAT32;
+  }
+
+  /** Type of these operands, as {@code training.precision} has it. */
+  String precision() {
+    return with.training().precision().name().toLowerCase(Locale.ROOT);
   }
 
   /** A contender's name for people, with the precision where that is not float32. */
   String title(String contender) {
-    return contender + (narrow() ? ", bfloat16" : "");
+    return contender + (narrow() ? ", " + precision() : "");
   }
 
   /** The name of its half with MTO or without, unique among the results of a run. */
   String name(boolean mto) {
-    return name + (narrow() ? "-bfloat16" : "") + (mto ? "-mto" : "");
+    return name + (narrow() ? "-" + precision() : "") + (mto ? "-mto" : "");
   }
 
-  Path config(boolean mto) {
+  /** The file of its resolved configuration. */
+  public Path config(boolean mto) {
     return folder.resolve(mto ? "with-mto.yaml" : "without-mto.yaml");
   }
 

@@ -104,7 +104,7 @@ record CaseRun(
         progress.accept(benchmarks.get(0).name() + ": round " + round + " of " + rounds);
         contenders.forEach(contender -> contender.round(steps));
         for (BenchmarkCase benchmark : benchmarks) {
-          String product = (benchmark.narrow() ? "bfloat16 " : "float32 ") + PRODUCTS;
+          String product = benchmark.precision() + " " + PRODUCTS;
           peaks.merge(benchmark, products.ask(product).get("gflops").asDouble(), Math::max);
         }
       }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 
 /** A process that measures on command; it sleeps while another one is asked. */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private static final int SECONDS_TO_END = 10;
 
   private final Process process;
@@ -44,10 +44,13 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** What it said when it was ready. */
-
-  /** The answer to a command, with the errors of {@link Conversation#ask}. */
-  JsonNode ask(String command) {
+  /**
+   * The answer to a command.
+   *
+   * @throws dev.mto.engine.errors.UserException when the process refuses what the user gave
+   * @throws BenchmarkFailure when it failed or ended
+   */
+  public JsonNode ask(String command) {
     return conversation.ask(command);
   }
 
@@ -57,7 +60,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Times of {@code steps} steps in milliseconds. */
-  List<Double> steps(int steps) {
+  public List<Double> steps(int steps) {
     return StreamSupport.stream(ask("steps " + steps).get("ms").spliterator(), false)
         .map(JsonNode::asDouble)
         .toList();

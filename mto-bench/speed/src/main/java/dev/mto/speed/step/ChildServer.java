@@ -12,12 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The child's side of a {@link Conversation}. */
-final class ChildServer {
+/** The side of a process that measures on command: a line in, a line of JSON out. */
+public final class ChildServer {
   private ChildServer() {}
 
   /** What a command does: from its argument to its answer. */
-  interface Action {
+  public interface Action {
+    /** The answer to the command with this argument; empty where it had none. */
     ObjectNode run(String argument) throws IOException;
   }
 
@@ -26,7 +27,8 @@ final class ChildServer {
    *
    * @param start makes the child ready; the commands by name, {@code ""} being the greeting
    */
-  static void serve(InputStream commands, PrintStream answers, Supplier<Map<String, Action>> start)
+  public static void serve(
+      InputStream commands, PrintStream answers, Supplier<Map<String, Action>> start)
       throws IOException {
     System.setOut(System.err);
     Map<String, Action> actions = Map.of();
@@ -49,7 +51,8 @@ final class ChildServer {
     }
   }
 
-  static ObjectNode answer() {
+  /** An empty answer. */
+  public static ObjectNode answer() {
     return JsonNodeFactory.instance.objectNode();
   }
 

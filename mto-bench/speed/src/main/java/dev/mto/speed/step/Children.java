@@ -15,10 +15,13 @@ import java.util.function.Predicate;
  * Starts the processes that measure, all with the flags of this virtual machine and the environment
  * of {@code ./mto}.
  *
- * @param kernels of this project's step, unless a GPU is chosen
+ * @param kernels of this project's processes, as the system property of {@link KernelSets} has them
  * @param peerClassPath of the libtorch peer, or null where none is started
  */
-record Children(Kernels kernels, String peerClassPath) {
+public record Children(String kernels, String peerClassPath) {
+  /** Libraries that stand for those of a GPU, and where their machine code is kept. */
+  private static final String OF_CUDA = "mto.cuda.";
+
   /** As {@code ./mto} sets them; what is set already is kept. */
   private static final Map<String, String> ENVIRONMENT =
       Map.of(
@@ -49,14 +52,31 @@ record Children(Kernels kernels, String peerClassPath) {
     }
   }
 
+  /** On the GPU that is chosen, or else by these kernels; and libtorch where that is asked for. */
+  static Children of(Kernels kernels, String peerClassPath) {
+    return new Children(
+        CudaKernelSets.isChosen() ? System.getProperty(KernelSets.PROPERTY) : kernels.label(),
+        peerClassPath);
+  }
+
+  /** On the GPU that is chosen, or else by fast kernels. */
+  public static Children onChosenDevice() {
+    return of(Kernels.FAST, null);
+  }
+
+  /** On the processor, by fast kernels. */
+  public static Children onProcessor() {
+    return new Children(Kernels.FAST.label(), null);
+  }
+
   /** This project's training step of a case, with MTO or without. */
-  ChildProcess ours(BenchmarkCase benchmark, boolean mto) {
-    return ours("the training step", StepProcess.class, benchmark.config(mto).toString());
+  public ChildProcess ours(BenchmarkCase benchmark, boolean mto) {
+    return process("the training step", StepProcess.class, benchmark.config(mto).toString());
   }
 
   /** The measurement of the machine's matrix products. */
   ChildProcess products() {
-    return ours("the matrix product", ProductProcess.class);
+    return process("the matrix product", ProductProcess.class);
   }
 
   /** libtorch's training step. */
@@ -80,16 +100,20 @@ record Children(Kernels kernels, String peerClassPath) {
     return new ChildProcess(benchmark.title(blas.title()), builder);
   }
 
-  private ChildProcess ours(String name, Class<?> main, String... arguments) {
+  /**
+   * A process of this project that serves commands.
+   *
+   * @param name for messages
+   * @param main its class, which calls {@link ChildServer#serve}
+   */
+  public ChildProcess process(String name, Class<?> main, String... arguments) {
     List<String> command = java(flag -> !flag.startsWith("-D" + KernelSets.PROPERTY));
+    System.getProperties().stringPropertyNames().stream()
+        .filter(property -> property.startsWith(OF_CUDA))
+        .forEach(property -> command.add("-D" + property + "=" + System.getProperty(property)));
     command.addAll(
         List.of(
-            "-D"
-                + KernelSets.PROPERTY
-                + "="
-                + (CudaKernelSets.isChosen()
-                    ? System.getProperty(KernelSets.PROPERTY)
-                    : kernels.label()),
+            "-D" + KernelSets.PROPERTY + "=" + kernels,
             "-cp",
             System.getProperty("java.class.path"),
             main.getName()));

@@ -48,7 +48,7 @@ public final class MemoryCommand implements Callable<Integer> {
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "float32",
-      description = "float32, or bfloat16 after float32 (default: ${DEFAULT-VALUE}).")
+      description = "float32, or bfloat16 or, on a GPU, tf32 after it (default: ${DEFAULT-VALUE}).")
   private Precision precision;
 
   @Mixin DeviceOption device = new DeviceOption();
@@ -75,10 +75,10 @@ public final class MemoryCommand implements Callable<Integer> {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("case", standard.name());
     figures.put("images", LARGE);
-    Children children = new Children(Children.Kernels.FAST, null);
+    Children children = Children.onChosenDevice();
     Growth wide = null;
     try (TemporaryFolder folder = new TemporaryFolder(StepCommand.FOLDER)) {
-      for (Precision each : EnumSet.range(Precision.FLOAT32, precision)) {
+      for (Precision each : EnumSet.of(Precision.FLOAT32, precision)) {
         String title = each.name().toLowerCase(Locale.ROOT);
         Path own = folder.path().resolve(title);
         Growth kept = growth(standard, each, false, children, own);

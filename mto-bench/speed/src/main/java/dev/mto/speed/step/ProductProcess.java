@@ -19,9 +19,9 @@ import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The process that measures what the machine can do. {@code float32 N} and {@code bfloat16 N} make
- * N products of matrices of 2048 x 2048, by OpenBLAS and by our kernels or, where a GPU is chosen,
- * on that, and answer {@code gflops}, the rate of the fastest.
+ * The process that measures what the machine can do. {@code float32 N}, {@code bfloat16 N} and, on
+ * a GPU, {@code tf32 N} make N products of matrices of 2048 x 2048, by OpenBLAS and by our kernels
+ * or, where a GPU is chosen, on that, and answer {@code gflops}, the rate of the fastest.
  */
 final class ProductProcess {
   private static final int SIDE = 2048;
@@ -45,20 +45,22 @@ final class ProductProcess {
               "float32",
               process::float32,
               "bfloat16",
-              process::bfloat16);
+              process::bfloat16,
+              "tf32",
+              ProductProcess::tf32);
         });
   }
 
   private ObjectNode float32(String count) {
     if (CudaKernelSets.isChosen()) {
-      return onGpu(count, ElementType.FLOAT32);
+      return onGpu(count, ElementType.FLOAT32, false);
     }
     return fastest(count, () -> Nd4j.exec(new Mmul(a, b, product, null)));
   }
 
   private ObjectNode bfloat16(String count) {
     if (CudaKernelSets.isChosen()) {
-      return onGpu(count, ElementType.BFLOAT16);
+      return onGpu(count, ElementType.BFLOAT16, false);
     }
     try (Kernels kernels = KernelSets.fast().orElseThrow();
         ShortPointer narrowA = new ShortPointer(a.length());
@@ -74,7 +76,11 @@ final class ProductProcess {
     }
   }
 
-  private static ObjectNode onGpu(String count, ElementType type) {
+  private static ObjectNode tf32(String count) {
+    return onGpu(count, ElementType.FLOAT32, true);
+  }
+
+  private static ObjectNode onGpu(String count, ElementType type, boolean tf32) {
     try (Kernels kernels = CudaKernelSets.chosen().orElseThrow();
         Storage storage = kernels.memory().allocate("products", 3L * Float.BYTES * SIDE * SIDE)) {
       Tensor left = storage.tensor(type, 0, SIDE, SIDE);
@@ -83,7 +89,7 @@ final class ProductProcess {
       kernels.memory().fill(left, 0.5f);
       kernels.memory().fill(right, 0.25f);
       Kernel product =
-          kernels.matmul(new MatrixProduct(left, false, right, false, 1, null, null), out);
+          kernels.matmul(new MatrixProduct(left, false, right, false, 1, null, null, tf32), out);
       return fastest(
           count,
           () -> {

@@ -42,12 +42,14 @@ final class ResultJson {
             .put("method", result.benchmark().with().baseline())
             .put("mto", result.mto())
             .put("batch", result.benchmark().batch())
-            .put("precision", result.benchmark().narrow() ? "bfloat16" : "float32")
+            .put("precision", result.benchmark().precision())
             .put("ms_min", ours.min())
             .put("ms_median", ours.median())
             .put("images_per_s", result.imagesPerSecond(ours))
             .put(
-                result.benchmark().narrow() ? "bfloat16_peak_gflops" : "sgemm_peak_gflops",
+                result.benchmark().narrow()
+                    ? result.benchmark().precision() + "_peak_gflops"
+                    : "sgemm_peak_gflops",
                 result.peak())
             .put("mto_overhead", result.mtoOverhead());
     known(node, "gflop", result.gigaFlop());

@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
 final class ResultTable {
   private static final String HEADER =
       "                                       ms min    median  images/s  GFLOP/s  of peak peak MiB  this/it";
-  private static final String NARROW = "  bfloat16 here/it";
 
   private ResultTable() {}
 
@@ -31,11 +30,21 @@ final class ResultTable {
         results.stream()
             .filter(result -> result.float32() != null)
             .findFirst()
-            .map(result -> String.format(Locale.ROOT, ", in bfloat16 %.0f", result.peak()))
+            .map(
+                result ->
+                    String.format(
+                        Locale.ROOT, ", in %s %.0f", result.benchmark().precision(), result.peak()))
             .orElse(""));
     results.forEach(result -> agreements(text, result));
-    boolean narrow = results.stream().anyMatch(result -> result.float32() != null);
-    line(text, "%s", HEADER + (narrow ? NARROW : ""));
+    String narrow =
+        results.stream()
+            .filter(result -> result.float32() != null)
+            .findFirst()
+            .map(
+                result ->
+                    String.format(Locale.ROOT, "  %8s here/it", result.benchmark().precision()))
+            .orElse("");
+    line(text, "%s", HEADER + narrow);
     results.stream()
         .sorted(Comparator.comparing(CaseResult::mto))
         .forEach(result -> rows(text, result, narrowOf(result, results)));
@@ -58,7 +67,7 @@ final class ResultTable {
 
   private static String cost(CaseResult result) {
     return String.format(Locale.ROOT, "%+.1f %% of a step", 100 * (result.mtoOverhead() - 1))
-        + (result.float32() == null ? "" : " in bfloat16");
+        + (result.float32() == null ? "" : " in " + result.benchmark().precision());
   }
 
   private static void agreements(StringBuilder text, CaseResult result) {

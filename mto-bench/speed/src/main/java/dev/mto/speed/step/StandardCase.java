@@ -21,7 +21,7 @@ import javax.imageio.ImageIO;
  * @param preset of the encoder
  * @param batch images of a step
  */
-record StandardCase(String method, String preset, int batch) {
+public record StandardCase(String method, String preset, int batch) {
   private static final int SIDE = 224;
   private static final String IMAGES = "images";
   private static final long SEED = 1;
@@ -61,7 +61,7 @@ record StandardCase(String method, String preset, int batch) {
   }
 
   /** Writes images and configuration into {@code folder} and reads the case. */
-  BenchmarkCase prepare(Path folder, String... settings) throws IOException {
+  public BenchmarkCase prepare(Path folder, String... settings) throws IOException {
     return BenchmarkCase.of(name(), folder, write(folder), settings(folder, settings));
   }
 

@@ -99,7 +99,7 @@ public final class StepCommand implements Callable<Integer> {
       names = "--precision",
       paramLabel = "NAME",
       description = {
-        "float32, or bfloat16 for both in turns (default: training.precision of --config, float32"
+        "float32, or bfloat16 or, on a GPU, tf32 in turns with it (default: training.precision of --config, float32"
             + " for the standard cases)."
       })
   private Precision precision;
@@ -160,7 +160,7 @@ public final class StepCommand implements Callable<Integer> {
   private void measure() throws IOException {
     List<StandardCase> standard = config == null ? StandardCase.named(cases) : List.of();
     Machine machine = Machine.here(kernels);
-    Children children = new Children(kernels, peer ? PeerBuild.ofThisCheckout().classPath() : null);
+    Children children = Children.of(kernels, peer ? PeerBuild.ofThisCheckout().classPath() : null);
     CaseRun run =
         new CaseRun(
             children,

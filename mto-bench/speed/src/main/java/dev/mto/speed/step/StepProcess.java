@@ -15,6 +15,7 @@ import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.run.TrainingStep;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.models.weights.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +43,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *       compiled plan has them; not a number where there is no plan
  *   <li>{@code held}: {@code mb}, memory for activations and gradients between steps in MiB
  *   <li>{@code memory}: {@code peak_mb}, the most memory that was resident
+ *   <li>{@code device}: {@code peak_mb}, the most that was allocated on the GPU at a time, and
+ *       {@code taken_mb} of {@code total_mb}, what all processes and libraries have of it now, in
+ *       MiB, and {@code graphs_started}, how often kernels were started together; empty where no
+ *       session is open on a GPU
  * </ul>
  */
 final class StepProcess {
@@ -94,7 +99,22 @@ final class StepProcess {
         "held",
         ignored -> ChildServer.answer().put("mb", process.bytesHeld() / MEBIBYTE),
         "memory",
-        ignored -> ChildServer.answer().put("peak_mb", Machine.peakMebibytes()));
+        ignored -> ChildServer.answer().put("peak_mb", Machine.peakMebibytes()),
+        "device",
+        ignored -> deviceUse());
+  }
+
+  private static ObjectNode deviceUse() {
+    ObjectNode answer = ChildServer.answer();
+    CudaKernelSets.use()
+        .ifPresent(
+            use ->
+                answer
+                    .put("peak_mb", use.peakBytes() / MEBIBYTE)
+                    .put("taken_mb", use.takenBytes() / MEBIBYTE)
+                    .put("total_mb", use.totalBytes() / MEBIBYTE)
+                    .put("graphs_started", use.graphsStarted()));
+    return answer;
   }
 
   private double gigaFlop() {
