@@ -1,14 +1,19 @@
 package dev.mto.engine.optimizer;
 
 import dev.mto.executor.GraphSession;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The mean of the gradients of a step's micro-batches, in memory that is kept. */
+/**
+ * The mean of the gradients of a step's micro-batches, summed in the order of {@link GradientTree},
+ * in memory that is kept.
+ */
 public final class MeanGradients implements AutoCloseable {
-  private final Map<String, INDArray> sums = new LinkedHashMap<>();
+  private final List<Map<String, INDArray>> slots = new ArrayList<>();
 
   /** The gradients among what a session gave, on the host or on a device, by parameter. */
   public static <T> Map<String, T> of(GraphSession session, Map<String, T> values) {
@@ -43,22 +48,37 @@ public final class MeanGradients implements AutoCloseable {
       use.accept(gradients);
       return;
     }
-    gradients.forEach(
-        (name, gradient) -> {
-          gradient.muli(1.0 / count);
-          if (index == 0) {
-            sums.computeIfAbsent(name, n -> gradient.ulike()).assign(gradient);
-          } else {
-            sums.get(name).addi(gradient);
-          }
-        });
+    gradients.values().forEach(gradient -> gradient.muli(1.0 / count));
+    GradientTree.take(new Slots(), index, count, gradients);
     if (index == count - 1) {
-      use.accept(sums);
+      use.accept(slots.get(0));
+    }
+  }
+
+  private final class Slots implements GradientTree.Sums<Map<String, INDArray>> {
+    @Override
+    public void put(int slot, Map<String, INDArray> gradients) {
+      if (slot == slots.size()) {
+        slots.add(new LinkedHashMap<>());
+      }
+      Map<String, INDArray> sums = slots.get(slot);
+      gradients.forEach(
+          (name, gradient) -> sums.computeIfAbsent(name, n -> gradient.ulike()).assign(gradient));
+    }
+
+    @Override
+    public void add(int slot, Map<String, INDArray> gradients) {
+      gradients.forEach((name, gradient) -> slots.get(slot).get(name).addi(gradient));
+    }
+
+    @Override
+    public void merge(int slot) {
+      add(slot, slots.get(slot + 1));
     }
   }
 
   @Override
   public void close() {
-    sums.values().forEach(INDArray::close);
+    slots.forEach(sums -> sums.values().forEach(INDArray::close));
   }
 }
