@@ -58,8 +58,7 @@ public final class Agreement {
     List<String> others = other.lines().toList();
     String lines =
         String.join(
-            ", ",
-            fact.lines().filter(line -> !others.contains(line)).map(String::strip).toList());
+            ", ", fact.lines().filter(line -> !others.contains(line)).map(String::strip).toList());
     return "'" + shortened(lines) + "'";
   }
 

@@ -8,8 +8,8 @@ import java.util.List;
  * #size}-1, and all call {@link #sum} and {@link #gather} in the same order, from one thread each.
  *
  * <p>A process that will not take part in the next call says so by {@link #leaveStopped} or {@link
- * #leaveFailed}; the next call of each other then ends as said there, and so it does where a process
- * has died or stands still.
+ * #leaveFailed}; the next call of each other then ends as said there, and so it does where a
+ * process has died or stands still.
  */
 public interface Collective extends AutoCloseable {
   /** One process by itself. */

@@ -100,7 +100,8 @@ final class PeerConnection {
     return over
         ? new Activity.Seen(Activity.Kind.BETWEEN_STEPS, 0)
         : new Activity.Seen(
-            last.kind(), last.millis() + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardAt));
+            last.kind(),
+            last.millis() + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardAt));
   }
 
   private void readAll() {

@@ -46,11 +46,7 @@ public final class TcpCollective implements Collective, PeerConnection.Events {
    * @throws PeerException where one cannot be reached, or does not call in time
    */
   public static TcpCollective connect(
-      int rank,
-      List<PeerAddress> addresses,
-      ListeningPort port,
-      byte[] token,
-      TimeLimits limits) {
+      int rank, List<PeerAddress> addresses, ListeningPort port, byte[] token, TimeLimits limits) {
     if (Integer.bitCount(addresses.size()) != 1) {
       throw new IllegalArgumentException(addresses.size() + " ranks are no power of two");
     }
@@ -281,7 +277,9 @@ public final class TcpCollective implements Collective, PeerConnection.Events {
     if (failure.get() == null) {
       giveUp(
           connection,
-          "ended without a word (" + cause.getMessage() + "); it was killed, or its machine is gone");
+          "ended without a word ("
+              + cause.getMessage()
+              + "); it was killed, or its machine is gone");
     }
   }
 

@@ -23,6 +23,8 @@ public final class RunFolder {
       List.of(
           "provenance.json", "train.log", "bad-images.txt", "run.lock", "checkpoints", "pictures");
 
+  private static final String BAD_IMAGES_OF_WORKER = "bad-images-%d.txt";
+
   private final Path root;
 
   private RunFolder(Path root) {
@@ -60,6 +62,9 @@ public final class RunFolder {
       for (Path left : List.of(log(), badImages(), lastCheckpoint())) {
         Files.deleteIfExists(left);
       }
+      for (Path left : badImagesOfWorkers()) {
+        Files.deleteIfExists(left);
+      }
     }
   }
 
@@ -69,7 +74,8 @@ public final class RunFolder {
       return true;
     }
     return !isRun(root)
-        && names(root).stream().allMatch(n -> BEGUN.contains(n) || n.endsWith(".tmp"))
+        && names(root).stream()
+            .allMatch(n -> BEGUN.contains(n) || n.endsWith(".tmp") || isBadImagesOfWorker(n))
         && names(pictures()).isEmpty()
         && names(checkpoints()).stream()
             .allMatch(n -> n.matches("last\\.(safetensors|json)") || n.endsWith(".tmp"));
@@ -138,6 +144,19 @@ public final class RunFolder {
     return root.resolve("bad-images.txt");
   }
 
+  /** Unreadable images that a worker met; those of the first are {@link #badImages()}. */
+  public Path badImages(int rank) {
+    return rank == 0 ? badImages() : root.resolve(BAD_IMAGES_OF_WORKER.formatted(rank));
+  }
+
+  private static boolean isBadImagesOfWorker(String name) {
+    return name.matches(BAD_IMAGES_OF_WORKER.replace("%d", "\\d+"));
+  }
+
+  private List<Path> badImagesOfWorkers() {
+    return names(root).stream().filter(RunFolder::isBadImagesOfWorker).map(root::resolve).toList();
+  }
+
   /** Folder of the checkpoints. */
   public Path checkpoints() {
     return root.resolve("checkpoints");
@@ -193,6 +212,9 @@ public final class RunFolder {
     try (FolderLock lock = FolderLock.of(root)) {
       if (Files.exists(metrics()) && Files.size(metrics()) > 0) {
         return;
+      }
+      for (Path made : badImagesOfWorkers()) {
+        Files.deleteIfExists(made);
       }
       for (Path made :
           List.of(

@@ -4,6 +4,7 @@ import dev.mto.engine.errors.FileException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,6 +24,12 @@ public final class RunLog implements AutoCloseable {
     } catch (IOException e) {
       throw FileException.writing(file, e);
     }
+  }
+
+  /** Only prints. */
+  public RunLog(PrintStream console) {
+    this.console = console;
+    this.file = new PrintWriter(Writer.nullWriter());
   }
 
   /** One line on both. */

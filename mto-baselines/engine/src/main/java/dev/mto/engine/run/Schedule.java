@@ -8,7 +8,7 @@ import dev.mto.engine.optimizer.LearningRate;
  *
  * @param epochs passes over them
  * @param stepsPerEpoch optimizer steps of an epoch
- * @param accumulate micro-batches of a step
+ * @param accumulate micro-batches of a step that this process takes
  * @param learningRate by step
  * @param batches the micro-batches of an epoch
  */

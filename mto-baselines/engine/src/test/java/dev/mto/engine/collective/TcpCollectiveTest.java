@@ -233,8 +233,7 @@ class TcpCollectiveTest {
       Thread still =
           new Thread(
               () -> {
-                try (Socket socket =
-                    new Socket(own.address().ip(), own.address().port())) {
+                try (Socket socket = new Socket(own.address().ip(), own.address().port())) {
                   new Handshake(TOKEN, 1).call(socket, 0);
                   met.countDown();
                   Thread.sleep(30_000);
@@ -243,8 +242,7 @@ class TcpCollectiveTest {
                 }
               });
       still.start();
-      TcpCollective collective =
-          TcpCollective.connect(0, addresses, own, TOKEN, Ranks.impatient());
+      TcpCollective collective = TcpCollective.connect(0, addresses, own, TOKEN, Ranks.impatient());
       met.await(5, TimeUnit.SECONDS);
       assertThatThrownBy(() -> collective.sum(FloatBuffer.wrap(new float[10_000_000])))
           .isInstanceOf(PeerException.class)
@@ -321,7 +319,8 @@ class TcpCollectiveTest {
       }
       int taken = own.address().port();
       assertThatThrownBy(
-              () -> ListeningPort.open(InetAddress.getLoopbackAddress(), PortRange.parse("" + taken)))
+              () ->
+                  ListeningPort.open(InetAddress.getLoopbackAddress(), PortRange.parse("" + taken)))
           .isInstanceOf(UserException.class)
           .hasMessageContaining("--ports %d-%d: none is free".formatted(taken, taken));
     }
@@ -343,8 +342,10 @@ class TcpCollectiveTest {
             collective -> {
               Map<String, String> facts =
                   Map.of(
-                      "data.train", collective.rank() == 2 ? "1 image" : "2 images",
-                      "configuration", "a: 1\nb: " + (collective.rank() == 3 ? 4 : 2) + "\n");
+                      "data.train",
+                      collective.rank() == 2 ? "1 image" : "2 images",
+                      "configuration",
+                      "a: 1\nb: " + (collective.rank() == 3 ? 4 : 2) + "\n");
               Agreement.require(collective, facts);
               return "";
             });
