@@ -1,6 +1,7 @@
 package dev.mto.bench;
 
 import dev.mto.speed.input.InputCommand;
+import dev.mto.speed.step.ExchangeCommand;
 import dev.mto.speed.step.MemoryCommand;
 import dev.mto.speed.step.StepCommand;
 import picocli.CommandLine.Command;
@@ -13,20 +14,21 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures what training costs on this machine.",
-    subcommands = {StepCommand.class, MemoryCommand.class, InputCommand.class},
+    subcommands = {StepCommand.class, MemoryCommand.class, InputCommand.class, ExchangeCommand.class},
     footer = {
       "",
       "Examples:",
       "  ./mto bench step --case simmim-vit-tiny",
       "  ./mto bench step --peer --json step.json",
       "  ./mto bench memory",
-      "  ./mto bench input --peer"
+      "  ./mto bench input --peer",
+      "  ./mto bench exchange --workers 4"
     })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: step, memory or input");
+    throw new ParameterException(spec.commandLine(), "say what to measure: step, memory, input or exchange");
   }
 }

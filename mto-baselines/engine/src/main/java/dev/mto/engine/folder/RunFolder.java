@@ -109,6 +109,11 @@ public final class RunFolder {
     return new RunFolder(root);
   }
 
+  /** A folder that another process has made or opened for a run that it shares with this one. */
+  public static RunFolder at(Path root) {
+    return new RunFolder(root);
+  }
+
   /** The folder itself. */
   public Path root() {
     return root;

@@ -34,6 +34,7 @@ import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,7 +91,7 @@ public final class PretrainingJob implements AutoCloseable {
     this.folder = folder;
     this.collective = collective;
     this.leads = collective.rank() == 0;
-    this.lock = leads ? FolderLock.of(folder.root()) : null;
+    this.lock = leads ? FolderLock.of(folder.root(), patience(collective)) : null;
     this.log = leads ? new RunLog(console, folder.log()) : new RunLog(console);
     this.store = folder.store(config);
     TrainingConfig training = config.training();
@@ -137,6 +138,11 @@ public final class PretrainingJob implements AutoCloseable {
           ? e
           : new UserException(e.getMessage(), e);
     }
+  }
+
+  /** A worker that failed may not have ended when the next one takes its place. */
+  private static Duration patience(Collective collective) {
+    return collective.size() == 1 ? Duration.ZERO : Duration.ofMinutes(1);
   }
 
   private void requireProcessors() {
