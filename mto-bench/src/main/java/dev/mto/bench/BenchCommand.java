@@ -14,7 +14,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures what training costs on this machine.",
-    subcommands = {StepCommand.class, MemoryCommand.class, InputCommand.class, ExchangeCommand.class},
+    subcommands = {
+      StepCommand.class,
+      MemoryCommand.class,
+      InputCommand.class,
+      ExchangeCommand.class
+    },
     footer = {
       "",
       "Examples:",
@@ -29,6 +34,7 @@ final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: step, memory, input or exchange");
+    throw new ParameterException(
+        spec.commandLine(), "say what to measure: step, memory, input or exchange");
   }
 }

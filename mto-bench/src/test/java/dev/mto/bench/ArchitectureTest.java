@@ -182,7 +182,16 @@ final class ArchitectureTest {
   private static final class BaselinePackages implements SliceAssignment {
     private static final PackageMatcher BASELINE = PackageMatcher.of("dev.mto.(*)..");
     private static final Set<String> SHARED =
-        Set.of("losses", "models", "data", "executor", "engine", "evaluation", "speed", "spark", "bench");
+        Set.of(
+            "losses",
+            "models",
+            "data",
+            "executor",
+            "engine",
+            "evaluation",
+            "speed",
+            "spark",
+            "bench");
 
     @Override
     public SliceIdentifier getIdentifierOf(JavaClass type) {

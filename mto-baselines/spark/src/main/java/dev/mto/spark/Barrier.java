@@ -9,7 +9,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction1;
 
-/** Has all workers of an attempt run at once. Spark's interface for Java has no barrier of its own. */
+/**
+ * Has all workers of an attempt run at once. Spark's interface for Java has no barrier of its own.
+ */
 final class Barrier {
   private Barrier() {}
 
@@ -32,14 +34,10 @@ final class Barrier {
     JavaRDD<Integer> dealt = spark.parallelize(ranks, workers);
     JavaRDD<Integer> together =
         JavaRDD.fromRDD(
-            dealt
-                .rdd()
-                .barrier()
-                .mapPartitions(new Unchanged<Integer>(), true, dealt.classTag()),
+            dealt.rdd().barrier().mapPartitions(new Unchanged<Integer>(), true, dealt.classTag()),
             dealt.classTag());
     return together
-        .mapPartitions(
-            own -> List.of(new Worker(task, BarrierTaskContext.get()).run()).iterator())
+        .mapPartitions(own -> List.of(new Worker(task, BarrierTaskContext.get()).run()).iterator())
         .collect();
   }
 }

@@ -92,22 +92,24 @@ final class ClusterDriver {
     new SecureRandom().nextBytes(token);
     files.begin(token);
     WorkerTask task =
-        new WorkerTask(
-            ConfigLoader.write(job.config()), job.root(), start, job.ports(), token);
+        new WorkerTask(ConfigLoader.write(job.config()), job.root(), start, job.ports(), token);
     try (Follower follower = new Follower(job.root(), console, files)) {
       return judge(Barrier.run(spark, job.workers(), task));
     } catch (UserException | DivergenceException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Scala declares none of Spark's, which are checked ones
       LOG.debug("the stage failed", e);
       return Optional.of("a worker was lost: " + reason(e));
     }
   }
 
-  /** What Spark says in its first line about the task or executor that failed. */
-  private static String reason(RuntimeException e) {
-    String message = String.valueOf(e.getMessage());
-    return message.lines().findFirst().orElse(message).replaceAll("\\s+", " ");
+  /** What Spark says of the executor that failed, or else its first line. */
+  private static String reason(Exception e) {
+    List<String> lines = String.valueOf(e.getMessage()).lines().toList();
+    return lines.stream()
+        .filter(line -> line.contains("ExecutorLostFailure"))
+        .findFirst()
+        .orElse(lines.isEmpty() ? e.toString() : lines.get(0));
   }
 
   private static Optional<String> judge(List<WorkerOutcome> outcomes) {

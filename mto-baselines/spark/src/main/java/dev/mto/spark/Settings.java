@@ -23,8 +23,7 @@ final class Settings {
    */
   static SparkConf of(ClusterJob job) {
     SparkConf conf = new SparkConf();
-    for (String key :
-        new String[] {"spark.dynamicAllocation.enabled", "spark.speculation"}) {
+    for (String key : new String[] {"spark.dynamicAllocation.enabled", "spark.speculation"}) {
       if (conf.getBoolean(key, false)) {
         throw new UserException(
             "%s: true does not go with this job, whose workers stay together; set it to false"

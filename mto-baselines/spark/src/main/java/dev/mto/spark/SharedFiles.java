@@ -12,8 +12,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Files in the folder of a run by which the driver and the workers find out that it is the same one,
- * and by which a stop is asked for. They end with the job.
+ * Files in the folder of a run by which the driver and the workers find out that it is the same
+ * one, and by which a stop is asked for. They end with the job.
  */
 final class SharedFiles {
   private final Path seen;
@@ -55,7 +55,9 @@ final class SharedFiles {
       return HexFormat.of()
           .formatHex(
               MessageDigest.getInstance("SHA-256")
-                  .digest(("seen" + HexFormat.of().formatHex(token)).getBytes(StandardCharsets.US_ASCII)));
+                  .digest(
+                      ("seen" + HexFormat.of().formatHex(token))
+                          .getBytes(StandardCharsets.US_ASCII)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Trainings by executors that Spark starts on this machine, each a process. */
 class SparkTrainingTest {
   private static final String[] SETTINGS = {
-    "training.epochs=8",
+    "training.epochs=4",
     "training.accumulate=2",
     "checkpoint.every_minutes=0.0000001",
     "log={heterogeneity_every: 2, knn_every_epochs: 0, pictures_every_epochs: 0}"
