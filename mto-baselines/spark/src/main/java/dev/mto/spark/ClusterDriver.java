@@ -41,11 +41,6 @@ final class ClusterDriver {
   /** Trains to the end or until a stop; whether it is done. */
   @SuppressWarnings("try") // a stop is listened to all the time
   static boolean train(ClusterJob job, PrintStream console) {
-    if (job.root().toString().matches(".*/(hdfs|s3a?|gs|abfss?|viewfs|file):/.*")) {
-      throw new UserException(
-          "--out %s: a run folder is on a file system that all machines have mounted, e.g. by NFS; other storage is not taken yet"
-              .formatted(job.root()));
-    }
     SparkConf conf = Settings.of(job);
     try (StopSignal stop = new StopSignal();
         JavaSparkContext spark = new JavaSparkContext(conf)) {

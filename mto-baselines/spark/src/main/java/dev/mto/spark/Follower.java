@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * the driver is asked for on to the workers.
  */
 final class Follower implements AutoCloseable {
-  private static final long POLL_MILLIS = 500;
+  private static final long POLL_MILLIS = 200;
 
   private final Path log;
   private final PrintStream console;

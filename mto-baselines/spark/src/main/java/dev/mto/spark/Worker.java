@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /** One worker of a training: a task of Spark with a process of its own. */
 final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-  private static final long POLL_MILLIS = 500;
+  private static final long POLL_MILLIS = 200;
 
   private final WorkerTask task;
   private final BarrierTaskContext context;

@@ -8,6 +8,7 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
+import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.ClusterJob;
 import dev.mto.engine.run.ClusterTraining;
 import dev.mto.engine.testing.TinyRun;
@@ -31,8 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trainings by executors that Spark starts on this machine, each a process. */
 class SparkTrainingTest {
+  private static final long POLL_MILLIS = 10;
   private static final String[] SETTINGS = {
-    "training.epochs=4",
+    "training.epochs=20",
     "training.accumulate=2",
     "checkpoint.every_minutes=0.0000001",
     "log={heterogeneity_every: 2, knn_every_epochs: 0, pictures_every_epochs: 0}"
@@ -58,20 +60,30 @@ class SparkTrainingTest {
         retries);
   }
 
-  /** Kills an executor after some steps, and tells how many it found. */
-  private static Callable<Integer> killing(Path run) {
+  /** Kills an executor after some steps, and asks for a stop after more; how many there were. */
+  private static Callable<Integer> disturbing(Path run) {
     return () -> {
-      while (lines(run.resolve("metrics.jsonl")) < 3) {
-        Thread.sleep(10);
-      }
+      Path metrics = run.resolve("metrics.jsonl");
+      awaitLines(metrics, 3);
       List<ProcessHandle> executors =
           ProcessHandle.current()
               .descendants()
               .filter(p -> p.info().command().orElse("").endsWith("java"))
               .toList();
       executors.get(0).destroyForcibly();
+      while (!Files.readString(run.resolve("train.log")).contains("resuming after step")) {
+        Thread.sleep(POLL_MILLIS);
+      }
+      awaitLines(metrics, lines(metrics) + 2);
+      StopSignal.request();
       return executors.size();
     };
+  }
+
+  private static void awaitLines(Path file, long lines) throws Exception {
+    while (lines(file) < lines) {
+      Thread.sleep(POLL_MILLIS);
+    }
   }
 
   private static long lines(Path file) throws IOException {
@@ -79,7 +91,7 @@ class SparkTrainingTest {
   }
 
   @Test
-  void twoExecutorsOneOfWhichIsKilledMakeTheBitsOfOneProcess() throws Exception {
+  void twoExecutorsOneOfWhichIsKilledAndThenOneProcessMakeTheBitsOfOneProcess() throws Exception {
     TinyRun tiny =
         new TinyRun(new SimMim(), root, "masking={ratio: 0.5, unit: 8}", "model.drop_path=0.1");
     Path one = tiny.train("one", SETTINGS);
@@ -87,19 +99,21 @@ class SparkTrainingTest {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     ExecutorService threads = Executors.newSingleThreadExecutor();
     try (PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
-      Future<Integer> executors = threads.submit(killing(job.root()));
+      Future<Integer> executors = threads.submit(disturbing(job.root()));
 
-      assertThat(ClusterTraining.found().train(job, console)).isTrue();
+      assertThat(ClusterTraining.found().train(job, console)).as("done").isFalse();
 
       assertThat(executors.get()).isEqualTo(2);
     } finally {
       threads.shutdownNow();
     }
+    tiny.resume("cluster");
     assertThat(TinyRun.metrics(job.root())).isEqualTo(TinyRun.metrics(one));
     assertThat(TinyRun.last(job.root())).hasSameBinaryContentAs(TinyRun.last(one));
     assertThat(shown.toString(StandardCharsets.UTF_8))
         .containsPattern("a worker was lost: .*; going on from the last checkpoint")
-        .containsPattern("resuming after step \\d+\n2 workers, each takes 1 of a step's 2");
+        .containsPattern("resuming after step \\d+\n2 workers, each takes 1 of a step's 2")
+        .containsPattern("stopped after step \\d+; saved");
     assertThat(TinyRun.files(job.root())).noneMatch(file -> file.endsWith(".tmp"));
   }
 
@@ -113,20 +127,12 @@ class SparkTrainingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"hdfs:/runs/x", "s3a:/bucket/x"})
+  @ValueSource(strings = {"hdfs://a/runs/x", "s3a://bucket/x"})
   void aRunFolderThatIsNoFolderOfTheSystemIsRefused(String folder) {
-    ClusterJob job =
-        new ClusterJob(
-            new TinyRun(new SimMim(), root).config(SETTINGS),
-            Path.of(folder).toAbsolutePath(),
-            Start.anew(),
-            "local[2]",
-            2,
-            PortRange.any(),
-            0);
-    assertThatThrownBy(() -> ClusterTraining.found().train(job, System.out))
+    assertThatThrownBy(() -> ClusterJob.requireMounted(Path.of(folder)))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("other storage is not taken yet");
+    ClusterJob.requireMounted(root);
   }
 
   @Test

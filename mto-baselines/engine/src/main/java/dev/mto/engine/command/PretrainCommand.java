@@ -134,6 +134,7 @@ public final class PretrainCommand implements Callable<Integer> {
     }
     Path root = out == null ? Path.of("runs", name(config)) : out;
     if (cluster != null) {
+      ClusterJob.requireMounted(root);
       root = root.toAbsolutePath();
     } else if (workers != null) {
       throw new UserException("--workers " + workers + ": is of --cluster; give that too");

@@ -2,6 +2,7 @@ package dev.mto.engine.run;
 
 import dev.mto.engine.collective.PortRange;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.Start;
 import java.nio.file.Path;
 
@@ -22,4 +23,24 @@ public record ClusterJob(
     String master,
     int workers,
     PortRange ports,
-    int retries) {}
+    int retries) {
+  private static final String REMOTE = "(.*/)?(hdfs|viewfs|s3a?|gs|abfss?|file):/.*";
+
+  /** Checks the folder. */
+  public ClusterJob {
+    requireMounted(root);
+  }
+
+  /**
+   * Whether a run's folder is a path of the system.
+   *
+   * @throws UserException where it is an address of other storage
+   */
+  public static void requireMounted(Path root) {
+    if (root.toString().matches(REMOTE)) {
+      throw new UserException(
+          "--out %s: give a folder on a file system that all machines have mounted, e.g. by NFS; other storage is not taken yet"
+              .formatted(root));
+    }
+  }
+}
