@@ -82,6 +82,7 @@ final class ClusterDriver {
   }
 
   /** Nothing where all epochs are done, else why not. */
+  @SuppressWarnings("try") // the log is followed meanwhile
   private Optional<String> attempt(Start start) {
     byte[] token = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(token);

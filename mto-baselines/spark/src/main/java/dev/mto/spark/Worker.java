@@ -19,6 +19,7 @@ import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.PretrainingJob;
 import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.models.weights.WeightFileException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -113,6 +114,7 @@ final class Worker {
   private WorkerOutcome train(Collective collective) {
     RunConfig config = ConfigLoader.parseResolved("the configuration of the driver", task.config());
     RunFolder folder = RunFolder.at(root);
+    PrintStream console = System.out;
     Thread stops = rank == 0 ? watchForStop() : null;
     try (PretrainingJob job =
         new PretrainingJob(
@@ -120,7 +122,7 @@ final class Worker {
             config,
             folder,
             task.start(),
-            System.out,
+            console,
             collective)) {
       boolean done = job.run();
       return new WorkerOutcome(

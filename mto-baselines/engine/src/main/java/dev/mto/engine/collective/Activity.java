@@ -9,10 +9,25 @@ import java.util.concurrent.TimeUnit;
 final class Activity {
   /** What a rank can be doing. */
   enum Kind {
-    BETWEEN_STEPS,
-    FIRST_STEP,
-    STEP,
-    WAITING
+    BETWEEN_STEPS('b'),
+    FIRST_STEP('f'),
+    STEP('s'),
+    WAITING('w');
+
+    private final char code; // as it is sent
+
+    Kind(char code) {
+      this.code = code;
+    }
+
+    private static Kind of(char code) {
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("no activity has the code " + (int) code);
+    }
   }
 
   /**
@@ -24,11 +39,11 @@ final class Activity {
     private static final int BYTES = 1 + Long.BYTES;
 
     byte[] bytes() {
-      return ByteBuffer.allocate(BYTES).put((byte) kind.ordinal()).putLong(millis).array();
+      return ByteBuffer.allocate(BYTES).put((byte) kind.code).putLong(millis).array();
     }
 
     static Seen of(ByteBuffer bytes) {
-      return new Seen(Kind.values()[bytes.get()], bytes.order(ByteOrder.BIG_ENDIAN).getLong());
+      return new Seen(Kind.of((char) bytes.get()), bytes.order(ByteOrder.BIG_ENDIAN).getLong());
     }
   }
 

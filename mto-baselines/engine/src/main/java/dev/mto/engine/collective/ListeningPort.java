@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Optional;
 
 /** A port of one of this machine's addresses, where other ranks will call. */
 public final class ListeningPort implements AutoCloseable {
@@ -24,23 +25,32 @@ public final class ListeningPort implements AutoCloseable {
    */
   public static ListeningPort open(InetAddress at, PortRange ports) {
     for (int port = ports.first(); port <= ports.last(); port++) {
-      try {
-        ServerSocketChannel channel = ServerSocketChannel.open();
-        try {
-          channel.bind(new InetSocketAddress(at, port));
-          int bound = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-          return new ListeningPort(
-              channel, new PeerAddress(at.getHostName(), at.getHostAddress(), bound));
-        } catch (IOException e) {
-          channel.close();
-        }
-      } catch (IOException e) {
-        continue; // the next one
+      Optional<ListeningPort> open = open(at, port);
+      if (open.isPresent()) {
+        return open.get();
       }
     }
     throw new UserException(
         "--ports %d-%d: none is free on %s; give more or others"
             .formatted(ports.first(), ports.last(), at));
+  }
+
+  private static Optional<ListeningPort> open(InetAddress at, int port) {
+    try {
+      ServerSocketChannel channel = ServerSocketChannel.open();
+      try {
+        channel.bind(new InetSocketAddress(at, port));
+        int bound = ((InetSocketAddress) channel.getLocalAddress()).getPort();
+        return Optional.of(
+            new ListeningPort(
+                channel, new PeerAddress(at.getHostName(), at.getHostAddress(), bound)));
+      } catch (IOException e) {
+        channel.close();
+        return Optional.empty();
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /** Where this rank can be reached. */

@@ -14,7 +14,7 @@ public record PeerAddress(String host, String ip, int port) {
 
   /** What {@link #text} wrote. */
   public static PeerAddress parse(String text) {
-    String[] parts = text.split("\\|");
+    String[] parts = text.split("\\|", -1);
     return new PeerAddress(parts[0], parts[1], Integer.parseInt(parts[2]));
   }
 }

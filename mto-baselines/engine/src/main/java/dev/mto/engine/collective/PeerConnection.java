@@ -28,11 +28,26 @@ final class PeerConnection {
 
   /** What a frame is. */
   enum Kind {
-    DATA,
-    ALIVE,
-    STOPPED,
-    FAILED,
-    DONE
+    DATA('d'),
+    ALIVE('a'),
+    STOPPED('s'),
+    FAILED('f'),
+    DONE('e');
+
+    private final char code; // as it is sent
+
+    Kind(char code) {
+      this.code = code;
+    }
+
+    private static Kind of(char code) throws IOException {
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IOException("a frame of the unknown kind " + (int) code);
+    }
   }
 
   /** What is told of a connection that the rank on the other side will not go on with. */
@@ -109,7 +124,7 @@ final class PeerConnection {
     try {
       while (true) {
         readFully(header.clear());
-        Kind kind = Kind.values()[header.get(0)];
+        Kind kind = Kind.of((char) header.get(0));
         int length = header.getInt(1);
         if (length < 0 || length > (kind == Kind.DATA ? CHUNK : LONGEST_MESSAGE)) {
           throw new IOException("a frame of " + length + " bytes");
@@ -191,7 +206,7 @@ final class PeerConnection {
   }
 
   private void write(Kind kind, int length) throws IOException {
-    out.put(0, (byte) kind.ordinal()).putInt(1, length).position(0).limit(HEADER + length);
+    out.put(0, (byte) kind.code).putInt(1, length).position(0).limit(HEADER + length);
     while (out.hasRemaining()) {
       channel.write(out);
     }

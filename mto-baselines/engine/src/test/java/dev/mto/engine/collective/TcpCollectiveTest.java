@@ -268,6 +268,7 @@ class TcpCollectiveTest {
               () -> {
                 try (Socket silent = new Socket(own.address().ip(), own.address().port());
                     Socket wrong = new Socket(own.address().ip(), own.address().port())) {
+                  assertThat(silent.isConnected()).isTrue();
                   assertThatThrownBy(() -> new Handshake(new byte[9], 1).call(wrong, 0))
                       .isInstanceOf(IOException.class);
                   try (TcpCollective right =
