@@ -2,6 +2,7 @@ package dev.mto.bench;
 
 import dev.mto.speed.gpu.GpuCommand;
 import dev.mto.speed.input.InputCommand;
+import dev.mto.speed.step.ExchangeCommand;
 import dev.mto.speed.step.MemoryCommand;
 import dev.mto.speed.step.StepCommand;
 import picocli.CommandLine.Command;
@@ -14,7 +15,13 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures what training costs on this machine.",
-    subcommands = {StepCommand.class, MemoryCommand.class, InputCommand.class, GpuCommand.class},
+    subcommands = {
+      StepCommand.class,
+      MemoryCommand.class,
+      InputCommand.class,
+      ExchangeCommand.class,
+      GpuCommand.class
+    },
     footer = {
       "",
       "Examples:",
@@ -22,6 +29,7 @@ import picocli.CommandLine.Spec;
       "  ./mto bench step --peer --json step.json",
       "  ./mto bench memory",
       "  ./mto bench input --peer",
+      "  ./mto bench exchange --workers 4",
       "  ./mto bench gpu"
     })
 final class BenchCommand implements Runnable {
@@ -30,6 +38,6 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to measure: step, memory, input or gpu");
+          spec.commandLine(), "say what to measure: step, memory, input, exchange or gpu");
   }
 }

@@ -71,6 +71,18 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("picocli..");
 
+  @ArchTest
+  static final ArchRule TRAINING_ON_A_CLUSTER_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.spark..");
+
+  @ArchTest
+  static final ArchRule ONLY_ITS_MODULE_KNOWS_SPARK =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.mto.spark..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "scala..");
+
   @ArchTest static final ArchRule SIMMIM_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.simmim..");
 
   @ArchTest static final ArchRule MAE_STANDS_ON_THE_ENGINE = onTheEngine("dev.mto.mae..");
@@ -122,7 +134,7 @@ final class ArchitectureTest {
   static final ArchRule ONLY_PROGRAMS_END_THE_VIRTUAL_MACHINE =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.mto.engine.command..", "dev.mto.bench..")
+          .resideOutsideOfPackages("dev.mto.engine.command..", "dev.mto.bench..", "dev.mto.spark..")
           .should()
           .callMethod(System.class, "exit", int.class);
 
@@ -170,7 +182,16 @@ final class ArchitectureTest {
   private static final class BaselinePackages implements SliceAssignment {
     private static final PackageMatcher BASELINE = PackageMatcher.of("dev.mto.(*)..");
     private static final Set<String> SHARED =
-        Set.of("losses", "models", "data", "executor", "engine", "evaluation", "speed", "bench");
+        Set.of(
+            "losses",
+            "models",
+            "data",
+            "executor",
+            "engine",
+            "evaluation",
+            "speed",
+            "spark",
+            "bench");
 
     @Override
     public SliceIdentifier getIdentifierOf(JavaClass type) {

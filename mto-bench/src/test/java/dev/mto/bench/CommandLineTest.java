@@ -129,6 +129,25 @@ class CommandLineTest {
   }
 
   @Test
+  void refusesWorkersWithoutACluster() {
+    pretrain("--workers", "2").assertRefused("--workers 2: is of --cluster");
+  }
+
+  @Test
+  void refusesWorkersThatDoNotDealOutAStep() {
+    pretrain("--cluster", "local[3]").assertRefused("--workers 3: must be a power of two");
+    pretrain("--cluster", "spark://a:7077").assertRefused("--workers: is missing");
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void saysWhatAClusterNeeds() {
+    pretrain("--cluster", "local[2]", "--set", "training.accumulate=2")
+        .assertRefused("--cluster local[2]: Apache Spark is not here", "set SPARK_HOME");
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
   void keepsAnExistingRun() throws IOException {
     Path kept = Files.createDirectory(out()).resolve("config.yaml");
     Files.writeString(kept, "an earlier run");

@@ -44,6 +44,8 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   private final int batches;
   private final int batchesPerStep;
   private final int startBatch;
+  private final int part;
+  private final int parts;
   private final int prefetch;
   private int nextToSubmit;
   private long waitedNanos;
@@ -70,6 +72,8 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     batches = options.batches();
     batchesPerStep = options.batchesPerStep;
     startBatch = options.startBatch;
+    part = options.part;
+    parts = options.parts;
     prefetch = options.prefetch;
     order = source.order(options.shuffle ? options.shuffledBy : null, batchesPerStep, batchSize);
     nextToSubmit = startBatch;
@@ -210,12 +214,20 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
 
   private void submitAhead() {
     while (ahead.size() < prefetch && nextToSubmit < batches) {
+      if (!isOwn(nextToSubmit)) {
+        nextToSubmit++;
+        continue;
+      }
       int from = nextToSubmit * batchSize;
       int[] indices = Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize));
       int step = nextToSubmit / batchesPerStep;
       ahead.add(new BatchTask(source, nextToSubmit, step, indices, buffers).submit(workers));
       nextToSubmit++;
     }
+  }
+
+  private boolean isOwn(int batch) {
+    return batch % batchesPerStep / (batchesPerStep / parts) == part;
   }
 
   private ImageBatch await(BatchTask task) {
@@ -261,6 +273,8 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     private boolean shuffle = true;
     private Shuffle shuffledBy = Shuffle.EXACT;
     private int startBatch;
+    private int part;
+    private int parts = 1;
     private boolean dropLast;
     private boolean reducedDecoding;
     private Exif exif = Exif.APPLY;
@@ -316,6 +330,16 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
      */
     public Builder batchesPerStep(int batchesPerStep) {
       this.batchesPerStep = batchesPerStep;
+      return this;
+    }
+
+    /**
+     * Reads of each optimizer step one of {@code parts} equal parts, from 0, and leaves the rest to
+     * others; batches keep their numbers.
+     */
+    public Builder part(int part, int parts) {
+      this.part = part;
+      this.parts = parts;
       return this;
     }
 
@@ -396,6 +420,12 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     public ImageBatches build() {
       require(batchSize >= 1, "batch size", batchSize, "at least 1");
       require(batchesPerStep >= 1, "number of batches of a step", batchesPerStep, "at least 1");
+      require(
+          parts >= 1 && batchesPerStep % parts == 0,
+          "number of parts of a step",
+          parts,
+          "a divisor of " + batchesPerStep + ", the batches of a step");
+      require(part >= 0 && part < parts, "part", part, "between 0 and " + (parts - 1));
       require(workers >= 1, "number of workers", workers, "at least 1");
       require(prefetch >= 1, "number of batches read ahead", prefetch, "at least 1");
       require(epoch >= 0, "epoch", epoch, "at least 0");

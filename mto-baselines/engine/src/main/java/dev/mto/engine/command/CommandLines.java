@@ -5,6 +5,7 @@ import dev.mto.data.image.UnreadableImageException;
 import dev.mto.engine.device.StartUp;
 import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.errors.FileException;
+import dev.mto.engine.errors.PeerException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.executor.cuda.CudaException;
 import dev.mto.executor.memory.NotEnoughMemoryException;
@@ -148,6 +149,7 @@ public final class CommandLines {
     if (wrongInput(e)
         || e instanceof FileException
         || e instanceof DivergenceException
+        || e instanceof PeerException
         || e instanceof CudaException) {
       return e.getMessage();
     }

@@ -3,6 +3,7 @@ package dev.mto.engine.command;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
+import dev.mto.engine.collective.PortRange;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.ResumedConfig;
 import dev.mto.engine.config.RunConfig;
@@ -11,15 +12,20 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.folder.StopSignal;
+import dev.mto.engine.run.ClusterJob;
+import dev.mto.engine.run.ClusterTraining;
 import dev.mto.engine.run.DryRun;
 import dev.mto.engine.run.ExpectedRun;
 import dev.mto.engine.run.PretrainingJob;
+import dev.mto.engine.run.StepShare;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,9 +46,12 @@ import picocli.CommandLine.Option;
       "  ./mto pretrain --config configs/quickstart.yaml --resume",
       "  ./mto pretrain --config configs/mae-vit-base.yaml --device cuda",
       "  ./mto pretrain --resume --out runs/quickstart --set training.epochs=40",
-      "  ./mto pretrain --config configs/mae-vit-base.yaml --init mae_visualize_vit_base.pth"
+      "  ./mto pretrain --config configs/mae-vit-base.yaml --init mae_visualize_vit_base.pth",
+      "  ./mto pretrain --config configs/mae-tiny.yaml --set training.accumulate=2 --cluster local[2]"
     })
 public final class PretrainCommand implements Callable<Integer> {
+  private static final Pattern LOCAL = Pattern.compile("local\\[(\\d{1,4})]");
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -94,6 +103,37 @@ public final class PretrainCommand implements Callable<Integer> {
 
   @Mixin private JsonOutput json = new JsonOutput();
 
+  @Option(
+      names = "--cluster",
+      paramLabel = "MASTER",
+      description =
+          "Trains by several workers on an Apache Spark cluster, spark://HOST:PORT, or by N on this"
+              + " machine for trying, local[N]. Spark is found by SPARK_HOME. The numbers are those"
+              + " of one process.")
+  private String cluster;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description =
+          "With --cluster: how many, a power of two that divides training.accumulate (default: the N"
+              + " of local[N]).")
+  private Integer workers;
+
+  @Option(
+      names = "--ports",
+      paramLabel = "FIRST-LAST",
+      description = "With --cluster: where workers listen for each other (default: any).")
+  private String ports = "0";
+
+  @Option(
+      names = "--retries",
+      paramLabel = "N",
+      description =
+          "With --cluster: how often a training whose worker failed goes on from its last checkpoint"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int retries = 3;
+
   @Mixin DeviceOption device = new DeviceOption();
 
   @Mixin private KernelsOption kernels = new KernelsOption();
@@ -106,6 +146,12 @@ public final class PretrainCommand implements Callable<Integer> {
           "--config: is missing; give one such as configs/quickstart.yaml, or --resume --out DIR to go on with a run");
     }
     Path root = out == null ? Path.of("runs", name(config)) : out;
+    if (cluster != null) {
+      ClusterJob.requireMounted(root);
+      root = root.toAbsolutePath();
+    } else if (workers != null) {
+      throw new UserException("--workers " + workers + ": is of --cluster; give that too");
+    }
     if (entry != null && init == null) {
       throw new UserException("--entry " + entry + ": is of the file of --init; give that too");
     }
@@ -119,8 +165,8 @@ public final class PretrainCommand implements Callable<Integer> {
     if (resume && RunFolder.isRun(root)) {
       RunFolder folder = RunFolder.open(root);
       RunConfig own = ConfigLoader.read(folder.config());
-      ResumedConfig resumed =
-          ResumedConfig.of(folder.config(), own, ConfigLoader.read(folder.config(), settings));
+      RunConfig asked = ConfigLoader.read(folder.config(), settings);
+      ResumedConfig resumed = ResumedConfig.of(folder.config(), own, everywhere(asked));
       if (config != null) {
         ResumedConfig.differences(folder.config(), resumed.config(), load())
             .forEach(other -> System.out.println(config + ": the run keeps its own: " + other));
@@ -135,7 +181,7 @@ public final class PretrainCommand implements Callable<Integer> {
     if (resume) {
       System.out.println(root + ": nothing to resume there, starting");
     }
-    RunConfig resolved = load();
+    RunConfig resolved = everywhere(load());
     return start(
         resolved, root, init == null ? Start.anew() : Start.from(init, Optional.ofNullable(entry)));
   }
@@ -144,9 +190,17 @@ public final class PretrainCommand implements Callable<Integer> {
     return ConfigLoader.load(config, settings, name -> Baselines.named(name).recipe());
   }
 
+  /** The configuration with paths that do not depend on where a worker runs. */
+  private RunConfig everywhere(RunConfig read) {
+    return cluster == null ? read : read.withAbsolutePaths();
+  }
+
   private Integer start(RunConfig resolved, Path root, Start start) {
     Baseline baseline = Baselines.named(resolved.baseline());
     check(baseline, resolved);
+    if (cluster != null) {
+      StepShare.requirePossible(workers(), resolved.training());
+    }
     if (dryRun) {
       return dryRun(resolved, root, start);
     }
@@ -193,7 +247,31 @@ public final class PretrainCommand implements Callable<Integer> {
     }
   }
 
-  private static Integer run(RunConfig resolved, RunFolder folder, Start start) {
+  private int workers() {
+    if (workers != null) {
+      return workers;
+    }
+    Matcher local = LOCAL.matcher(cluster);
+    if (local.matches()) {
+      return Integer.parseInt(local.group(1));
+    }
+    throw new UserException("--workers: is missing; give the number of workers");
+  }
+
+  private Integer run(RunConfig resolved, RunFolder folder, Start start) {
+    if (cluster != null) {
+      StepShare.requirePossible(workers(), resolved.training());
+      ClusterJob job =
+          new ClusterJob(
+              resolved,
+              folder.root(),
+              start.withAbsolutePath(),
+              cluster,
+              workers(),
+              PortRange.parse(ports),
+              retries);
+      return ClusterTraining.found().train(job, System.out) ? 0 : StopSignal.EXIT_CODE;
+    }
     Baseline baseline = Baselines.named(resolved.baseline());
     PrintStream console = System.out;
     try (PretrainingJob job = new PretrainingJob(baseline, resolved, folder, start, console)) {

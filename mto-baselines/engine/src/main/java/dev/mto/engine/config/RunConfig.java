@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.data.image.CenterCrop;
 import dev.mto.models.VitConfig;
+import java.nio.file.Path;
 
 /**
  * Everything a run is made of. Written as {@code config.yaml} into the run's folder, it is enough
@@ -199,6 +200,15 @@ public record RunConfig(
   public RunConfig withSeed(long seed) {
     return new RunConfig(
         baseline, model, data, masking, mto, training.withSeed(seed), checkpoint, log, options);
+  }
+
+  /** The same with paths that mean the same wherever a process runs. */
+  public RunConfig withAbsolutePaths() {
+    return withFolders(absolute(data.train()), data.val() == null ? null : absolute(data.val()));
+  }
+
+  private static String absolute(String folder) {
+    return Path.of(folder).toAbsolutePath().normalize().toString();
   }
 
   /** The same in another precision. */

@@ -25,6 +25,8 @@ public final class RunFolder {
       List.of(
           "provenance.json", "train.log", "bad-images.txt", "run.lock", "checkpoints", "pictures");
 
+  private static final String BAD_IMAGES_OF_WORKER = "bad-images-%d.txt";
+
   private final Path root;
 
   private RunFolder(Path root) {
@@ -110,6 +112,9 @@ public final class RunFolder {
       for (Path left : List.of(log(), badImages(), lastCheckpoint())) {
         Files.deleteIfExists(left);
       }
+      for (Path left : badImagesOfWorkers()) {
+        Files.deleteIfExists(left);
+      }
     }
   }
 
@@ -119,7 +124,8 @@ public final class RunFolder {
       return true;
     }
     return !isRun(root)
-        && names(root).stream().allMatch(n -> BEGUN.contains(n) || n.endsWith(".tmp"))
+        && names(root).stream()
+            .allMatch(n -> BEGUN.contains(n) || n.endsWith(".tmp") || isBadImagesOfWorker(n))
         && names(pictures()).isEmpty()
         && names(checkpoints()).stream()
             .allMatch(n -> n.matches("last\\.(safetensors|json)") || n.endsWith(".tmp"));
@@ -150,6 +156,11 @@ public final class RunFolder {
       throw new UserException(
           root + ": no run there (it has no config.yaml); give the folder of a run");
     }
+    return new RunFolder(root);
+  }
+
+  /** A folder that another process has made or opened for a run that it shares with this one. */
+  public static RunFolder at(Path root) {
     return new RunFolder(root);
   }
 
@@ -186,6 +197,19 @@ public final class RunFolder {
   /** Unreadable images. */
   public Path badImages() {
     return root.resolve("bad-images.txt");
+  }
+
+  /** Unreadable images that a worker met; those of the first are {@link #badImages()}. */
+  public Path badImages(int rank) {
+    return rank == 0 ? badImages() : root.resolve(BAD_IMAGES_OF_WORKER.formatted(rank));
+  }
+
+  private static boolean isBadImagesOfWorker(String name) {
+    return name.matches(BAD_IMAGES_OF_WORKER.replace("%d", "\\d+"));
+  }
+
+  private List<Path> badImagesOfWorkers() {
+    return names(root).stream().filter(RunFolder::isBadImagesOfWorker).map(root::resolve).toList();
   }
 
   /** Folder of the checkpoints. */
@@ -243,6 +267,9 @@ public final class RunFolder {
     try (FolderLock lock = FolderLock.of(root)) {
       if (Files.exists(metrics()) && Files.size(metrics()) > 0) {
         return;
+      }
+      for (Path made : badImagesOfWorkers()) {
+        Files.deleteIfExists(made);
       }
       for (Path made :
           List.of(

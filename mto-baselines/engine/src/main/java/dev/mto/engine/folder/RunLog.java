@@ -14,16 +14,6 @@ public final class RunLog implements AutoCloseable {
   private final PrintStream console;
   private final PrintWriter file;
 
-  private RunLog(PrintStream console, PrintWriter file) {
-    this.console = console;
-    this.file = file;
-  }
-
-  /** Prints on {@code console} and keeps nothing. */
-  public static RunLog onConsole(PrintStream console) {
-    return new RunLog(console, new PrintWriter(Writer.nullWriter()));
-  }
-
   /** Appends to {@code file} and prints on {@code console}. */
   public RunLog(PrintStream console, Path file) {
     this.console = console;
@@ -34,6 +24,12 @@ public final class RunLog implements AutoCloseable {
     } catch (IOException e) {
       throw FileException.writing(file, e);
     }
+  }
+
+  /** Only prints. */
+  public RunLog(PrintStream console) {
+    this.console = console;
+    this.file = new PrintWriter(Writer.nullWriter());
   }
 
   /** One line on both. */

@@ -37,6 +37,11 @@ public record Start(
     return new Start(false, Optional.of(weights), entry, List.of());
   }
 
+  /** The same, with a path that does not depend on where a process runs. */
+  public Start withAbsolutePath() {
+    return new Start(resume, weights.map(Path::toAbsolutePath), entry, changes);
+  }
+
   /** The rest of an earlier run. */
   public static Start resumed() {
     return resumed(List.of());

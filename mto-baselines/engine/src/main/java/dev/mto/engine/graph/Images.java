@@ -179,12 +179,22 @@ public final class Images {
 
   /** Shuffled, augmented, masked training batches of an epoch from optimizer step {@code step}. */
   public ImageBatches training(int epoch, long step) {
+    return training(epoch, step, 0, 1);
+  }
+
+  /**
+   * As {@link #training(int, long)}, of each step the micro-batches that one worker takes.
+   *
+   * @param part of {@code parts} equal parts of a step, from 0
+   */
+  public ImageBatches training(int epoch, long step, int part, int parts) {
     ImageBatches.Builder batches = batches(train, augmentation(), masks);
     secondView.ifPresent(batches::secondView);
     return batches
         .epoch(epoch)
         .shuffle(true)
         .shuffledBy(config.data().shuffle())
+        .part(part, parts)
         .replaceUnreadable(true)
         .startBatch(Math.toIntExact(step * config.training().accumulate()))
         .dropLast(true)

@@ -14,7 +14,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What follows the backward passes of a step, on the device that made them: the mean over
- * micro-batches, its global norm, clipping and AdamW. The host waits for none of it.
+ * micro-batches, summed in the order of {@link GradientTree}, its global norm, clipping and AdamW.
+ * The host waits for none of it.
  */
 public final class DeviceUpdate {
   private static final String WHAT = "the gradients of a step";
@@ -23,7 +24,7 @@ public final class DeviceUpdate {
   private final AdamW optimizer;
   private final LiveState state;
   private final double largestNorm;
-  private final Map<String, Tensor> sums = new LinkedHashMap<>();
+  private final List<Map<String, Tensor>> slots = new ArrayList<>();
   private Map<String, Tensor> mean = Map.of();
   private final Tensor clip; // norm and factor
 
@@ -51,16 +52,14 @@ public final class DeviceUpdate {
    */
   public void add(
       Map<String, Tensor> gradients, Tensor loss, int index, int count, double learningRate) {
-    mean = new LinkedHashMap<>(gradients);
-    mean.put(LOSS, loss);
+    Map<String, Tensor> all = new LinkedHashMap<>(gradients);
+    all.put(LOSS, loss);
     if (count > 1) {
-      mean.replaceAll((name, gradient) -> sumOf(name, gradient));
-      List<Tensor> added = new ArrayList<>(gradients.values());
-      added.add(loss);
-      updates().accumulate(List.copyOf(mean.values()), added, (float) (1.0 / count), index > 0);
+      GradientTree.take(new Slots((float) (1.0 / count)), index, count, all);
     }
-    Tensor meanLoss = mean.remove(LOSS);
     if (index == count - 1) {
+      mean = count == 1 ? all : new LinkedHashMap<>(slots.get(0));
+      Tensor meanLoss = mean.remove(LOSS);
       updates().clipFactor(List.copyOf(mean.values()), meanLoss, (float) largestNorm, clip);
       optimizer.step(mean, clip, learningRate);
     }
@@ -85,8 +84,41 @@ public final class DeviceUpdate {
     return copies;
   }
 
-  private Tensor sumOf(String name, Tensor gradient) {
-    return sums.computeIfAbsent(name, n -> state.allocate(WHAT, gradient.shape()));
+  /** Sums of gradients and of losses, each times a share. */
+  private final class Slots implements GradientTree.Sums<Map<String, Tensor>> {
+    private final float share;
+
+    Slots(float share) {
+      this.share = share;
+    }
+
+    @Override
+    public void put(int slot, Map<String, Tensor> gradients) {
+      if (slot == slots.size()) {
+        slots.add(new LinkedHashMap<>());
+      }
+      Map<String, Tensor> sums = slots.get(slot);
+      gradients.forEach(
+          (name, gradient) ->
+              sums.computeIfAbsent(name, n -> state.allocate(WHAT, gradient.shape())));
+      accumulate(sums, gradients, share, false);
+    }
+
+    @Override
+    public void add(int slot, Map<String, Tensor> gradients) {
+      accumulate(slots.get(slot), gradients, share, true);
+    }
+
+    @Override
+    public void merge(int slot) {
+      accumulate(slots.get(slot), slots.get(slot + 1), 1, true);
+    }
+  }
+
+  private void accumulate(
+      Map<String, Tensor> sums, Map<String, Tensor> x, float factor, boolean add) {
+    List<Tensor> added = sums.keySet().stream().map(x::get).toList();
+    updates().accumulate(List.copyOf(sums.values()), added, factor, add);
   }
 
   private Updates updates() {

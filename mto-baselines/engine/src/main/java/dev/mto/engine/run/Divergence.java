@@ -16,13 +16,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Divergence {
   private Divergence() {}
 
-  /** Runs the step's forward pass again to find where values stop being finite. */
+  /**
+   * Runs the step's forward pass again to find where values stop being finite.
+   *
+   * @param worker which of several it is, empty for the only one
+   */
   static DivergenceException explain(
       TrainingGraph graph,
       Map<String, INDArray> feeds,
       Map<String, Double> losses,
       Map<String, INDArray> gradients,
-      long step) {
+      long step,
+      String worker) {
     String terms =
         losses.entrySet().stream()
             .filter(e -> e.getKey().startsWith("loss.") && !Double.isFinite(e.getValue()))
@@ -38,6 +43,7 @@ final class Divergence {
     return new DivergenceException(
         "step "
             + step
+            + (worker.isEmpty() ? "" : " (" + worker + ")")
             + ": "
             + what
             + place

@@ -4,6 +4,7 @@ import dev.mto.data.folder.DatasetCheck;
 import dev.mto.data.folder.DatasetReport;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Baseline;
+import dev.mto.engine.collective.Collective;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.TrainingConfig;
 import dev.mto.engine.errors.UserException;
@@ -53,7 +54,7 @@ public final class DryRun {
     this.config = config;
     this.root = root;
     this.start = start;
-    this.log = RunLog.onConsole(console);
+    this.log = new RunLog(console);
   }
 
   /**
@@ -75,7 +76,7 @@ public final class DryRun {
     try {
       return dry.run();
     } catch (IllegalArgumentException e) {
-      throw PretrainingJob.told(e);
+      throw PretrainingJob.refusal(e);
     }
   }
 
@@ -84,7 +85,7 @@ public final class DryRun {
     Images images = new Images(config, baseline, log::line);
     TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
     try (TrainingStep step = new TrainingStep(graph, config, config.log().heterogeneityEvery())) {
-      Schedule schedule = Schedule.of(training, images);
+      Schedule schedule = Schedule.of(training, images, StepShare.of(Collective.alone(), training));
       long done = begin(images, graph, step, schedule);
       TimedSteps steps = new TimedSteps(step);
       ExpectedRun.Timing timing =

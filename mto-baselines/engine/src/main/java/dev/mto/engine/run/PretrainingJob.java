@@ -4,9 +4,13 @@ import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.analysis.RunPictures;
 import dev.mto.engine.analysis.SampleBatch;
+import dev.mto.engine.collective.Agreement;
+import dev.mto.engine.collective.Collective;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.TrainingConfig;
+import dev.mto.engine.device.Backend;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.folder.FolderLock;
@@ -26,21 +30,27 @@ import dev.mto.engine.report.TensorBoardEvents;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Pre-trains a model: its graph and images, a training loop, and the listeners of a run. */
 public final class PretrainingJob implements AutoCloseable {
   private final RunConfig config;
   private final RunFolder folder;
-  private final FolderLock lock;
+  private final Collective collective;
+  private final boolean leads; // writes the run folder
+  private final FolderLock lock; // null in other workers
   private final RunLog log;
   private final CheckpointStore store;
   private final Images images;
@@ -60,27 +70,49 @@ public final class PretrainingJob implements AutoCloseable {
    */
   public PretrainingJob(
       Baseline baseline, RunConfig config, RunFolder folder, Start start, PrintStream console) {
+    this(baseline, config, folder, start, console, Collective.alone());
+  }
+
+  /**
+   * Prepares one of several workers of a run. All of them agree on what they start from. The one of
+   * rank 0 writes the folder and measures, the others only train.
+   *
+   * @param collective of all workers; stays open
+   * @throws UserException as the other, and where the workers differ
+   */
+  public PretrainingJob(
+      Baseline baseline,
+      RunConfig config,
+      RunFolder folder,
+      Start start,
+      PrintStream console,
+      Collective collective) {
     this.config = config;
     this.folder = folder;
-    this.lock = FolderLock.of(folder.root());
-    this.log = new RunLog(console, folder.log());
+    this.collective = collective;
+    this.leads = collective.rank() == 0;
+    this.lock = leads ? FolderLock.of(folder.root(), patience(collective)) : null;
+    this.log = leads ? new RunLog(console, folder.log()) : new RunLog(console);
     this.store = folder.store(config);
     TrainingConfig training = config.training();
     try {
-      images = new Images(config, baseline, folder.badImages());
+      requireProcessors();
+      StepShare share = StepShare.of(collective, training);
+      images = new Images(config, baseline, folder.badImages(collective.rank()));
       graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
-      step = new TrainingStep(graph, config, config.log().heterogeneityEvery());
+      step = new TrainingStep(graph, config, config.log().heterogeneityEvery(), collective);
       evaluation =
           GraphSession.forward(
               graph.graph(), Precisions.training(training).withState(graph.state()));
       loop =
           new TrainingLoop(
               step,
-              Schedule.of(training, images),
+              Schedule.of(training, images, share),
               config.baseline(),
               config.vit().toString(),
               store,
-              log);
+              log,
+              collective);
       if (start.resume()) {
         resume(start.changes());
       } else {
@@ -88,33 +120,82 @@ public final class PretrainingJob implements AutoCloseable {
             .weights()
             .map(file -> new WeightSource(file, start.entry(), Optional.empty()))
             .ifPresent(this::initialise);
-        Provenance.write(folder.provenance(), config, start, images.train(), images.validation());
-        folder.begin(config);
+        if (leads) {
+          Provenance.write(folder.provenance(), config, start, images.train(), images.validation());
+          folder.begin(config);
+        }
       }
+      agree();
     } catch (RuntimeException e) {
+      collective.leaveFailed(told(e));
       log.close();
-      lock.close();
-      throw told(e);
+      if (leads) {
+        lock.close();
+      }
+      throw refusal(e);
     }
   }
 
   /** What is configured and not possible is the user's to put right. */
-  static RuntimeException told(RuntimeException e) {
+  static RuntimeException refusal(RuntimeException e) {
     return e instanceof WeightFileException || !(e instanceof IllegalArgumentException)
         ? e
         : new UserException(e.getMessage(), e);
   }
 
+  /** A worker that failed may not have ended when the next one takes its place. */
+  private static Duration patience(Collective collective) {
+    return collective.size() == 1 ? Duration.ZERO : Duration.ofMinutes(1);
+  }
+
+  private void requireProcessors() {
+    if (collective.size() > 1
+        && (CudaKernelSets.chosenGpu().isPresent() || Backend.onClassPath() == Backend.CUDA)) {
+      throw new UserException(
+          "--workers %d: several workers train on processors, not yet on GPUs; leave --device out, or train on one GPU without --workers"
+              .formatted(collective.size()));
+    }
+  }
+
+  private void agree() {
+    if (collective.size() == 1) {
+      return;
+    }
+    Agreement.require(collective, WorkerFacts.of(config, images, loop));
+    log.line(
+        "%d workers, each takes %d of a step's %d micro-batches: %s"
+            .formatted(
+                collective.size(),
+                config.training().accumulate() / collective.size(),
+                config.training().accumulate(),
+                IntStream.range(0, collective.size())
+                    .mapToObj(collective::name)
+                    .collect(Collectors.joining(", "))));
+  }
+
+  /** What others are told of a failure. */
+  private static String told(Throwable e) {
+    return e instanceof UserException || e instanceof FileException
+        ? e.getMessage()
+        : String.valueOf(e);
+  }
+
   /** Takes over weights of a file, and saves them as step 0 so that a resumed run has them. */
   private void initialise(WeightSource source) {
     String report = new ModelWeights(graph, config).load(source).report();
-    log.line("initial weights from " + source.name() + "\n" + report);
-    store.saveLast(loop.checkpoint());
+    if (leads) {
+      log.line("initial weights from " + source.name() + "\n" + report);
+      store.saveLast(loop.checkpoint());
+    }
   }
 
   /** Goes on from the newest checkpoint; what was logged after it is dropped, to be made again. */
   private void resume(List<String> changes) {
     Provenance.requireSame(folder.provenance(), images.train(), images.validation());
+    if (!leads) {
+      loop.resume();
+      return;
+    }
     folder.sweep();
     boolean found = loop.resume();
     List<Integer> damaged = MetricsFile.truncateAfter(folder.metrics(), loop.done());
@@ -147,6 +228,15 @@ public final class PretrainingJob implements AutoCloseable {
    */
   public boolean run() {
     stop = new StopSignal();
+    try {
+      return leads ? lead() : loop.run();
+    } catch (RuntimeException | Error e) {
+      collective.leaveFailed(told(e));
+      throw e;
+    }
+  }
+
+  private boolean lead() {
     int epochs = config.training().epochs();
     long allSteps = images.stepsPerEpoch() * epochs;
     announce(allSteps);
@@ -317,7 +407,9 @@ public final class PretrainingJob implements AutoCloseable {
       step.close();
       evaluation.close();
       log.close();
-      lock.close();
+      if (leads) {
+        lock.close();
+      }
     }
   }
 }

@@ -10,7 +10,7 @@ import dev.mto.engine.optimizer.LearningRate;
  *
  * @param epochs passes over them
  * @param stepsPerEpoch optimizer steps of an epoch
- * @param accumulate micro-batches of a step
+ * @param accumulate micro-batches of a step that this process takes
  * @param learningRate by step
  * @param batches the micro-batches of an epoch
  */
@@ -23,15 +23,15 @@ public record Schedule(
     ImageBatches of(int epoch, long step);
   }
 
-  /** That of pre-training. */
-  static Schedule of(TrainingConfig training, Images images) {
+  /** That of pre-training, of a worker's share of its steps. */
+  static Schedule of(TrainingConfig training, Images images, StepShare share) {
     long stepsPerEpoch = images.stepsPerEpoch();
     return new Schedule(
         training.epochs(),
         stepsPerEpoch,
-        training.accumulate(),
+        share.size(),
         LearningRate.of(training, stepsPerEpoch),
-        images::training);
+        (epoch, step) -> images.training(epoch, step, share.rank(), share.workers()));
   }
 
   /** Optimizer steps of all epochs. */

@@ -24,7 +24,6 @@ final class StepRecord {
   private final Map<String, Double> losses = new LinkedHashMap<>();
   private final Map<String, double[]> layers = new LinkedHashMap<>();
   private double bound;
-  private int seen;
 
   /**
    * Nothing yet.
@@ -38,7 +37,7 @@ final class StepRecord {
     this.measure = measure;
   }
 
-  /** Names of the variables that {@link #add} reads, and of those that the model observes. */
+  /** Names of the variables that {@link #measure} reads, and of those that the model observes. */
   List<String> wanted() {
     Model model = graph.model();
     List<String> names = new ArrayList<>();
@@ -74,67 +73,84 @@ final class StepRecord {
     return names.stream().distinct().toList();
   }
 
-  /** Takes the values of the next micro-batch. */
-  void add(Map<String, INDArray> values, ImageBatch batch, TrainingPosition at) {
+  /**
+   * Reads the values of a micro-batch.
+   *
+   * @param first whether it is the first of the step
+   */
+  MeasuredBatch measure(
+      Map<String, INDArray> values, ImageBatch batch, TrainingPosition at, boolean first) {
     Model model = graph.model();
-    mean("loss", scalar(values, graph.total().name()));
-    mean("loss.ss", scalar(values, model.outputs().loss().name()));
+    MeasuredBatch measured = new MeasuredBatch(Masking.of(batch.masks()).bound());
+    measured.put("loss", scalar(values, graph.total().name()));
+    measured.put("loss.ss", scalar(values, model.outputs().loss().name()));
     model
         .outputs()
         .lossParts()
-        .forEach((name, part) -> mean("loss." + name, scalar(values, part.name())));
-    mean("loss.reference", model.referenceLoss(batch, at));
-    graph.groups().forEach(group -> add(values, group));
-    bound += Masking.of(batch.masks()).bound() / microBatches;
-    if (measure && seen == 0) {
+        .forEach((name, part) -> measured.put("loss." + name, scalar(values, part.name())));
+    measured.put("loss.reference", model.referenceLoss(batch, at));
+    graph.groups().forEach(group -> measure(values, group, measured));
+    if (measure && first) {
       MaskTokenProbe probe =
           MaskTokenProbe.of(
               values.get(graph.groups().get(0).initial().name()), batch.masks().get(0));
-      losses.put("mask_token_norm", probe.norm());
-      losses.put("mask_visible_cosine", probe.cosine());
+      measured.once().put("mask_token_norm", probe.norm());
+      measured.once().put("mask_visible_cosine", probe.cosine());
     }
-    seen++;
+    return measured;
   }
 
-  private void add(Map<String, INDArray> values, TrainingGraph.Group group) {
+  private void measure(
+      Map<String, INDArray> values, TrainingGraph.Group group, MeasuredBatch measured) {
     MtoTerms terms = group.terms();
     String suffix = group.name().isEmpty() ? "" : "." + group.name();
     if (terms != null) {
-      term(group.name(), "spa", scalar(values, terms.spa().name()));
-      term(group.name(), "e", scalar(values, terms.e().name()));
-      term(group.name(), "r", scalar(values, terms.r().name()));
-      mean("largest_slope_e" + suffix, scalar(values, terms.largestSlope().name()));
+      term(measured, group.name(), "spa", scalar(values, terms.spa().name()));
+      term(measured, group.name(), "e", scalar(values, terms.e().name()));
+      term(measured, group.name(), "r", scalar(values, terms.r().name()));
+      measured.put("largest_slope_e" + suffix, scalar(values, terms.largestSlope().name()));
       if (graph.penalisesNorms()) {
-        term(group.name(), "norm_penalty", scalar(values, terms.normPenalty().name()));
+        term(measured, group.name(), "norm_penalty", scalar(values, terms.normPenalty().name()));
       }
       if (group.temperature() != null) {
-        mean("temperature" + suffix, scalar(values, group.temperature().name()));
+        measured.put("temperature" + suffix, scalar(values, group.temperature().name()));
       }
     }
     if (values.containsKey(group.heterogeneity().get(0).name())) {
-      byLayer("heterogeneity" + suffix, values, group.heterogeneity());
-      byLayer("norm.visible" + suffix, values, group.norms().visible());
-      byLayer("norm.masked" + suffix, values, group.norms().masked());
+      measured.layers().put("heterogeneity" + suffix, byLayer(values, group.heterogeneity()));
+      measured.layers().put("norm.visible" + suffix, byLayer(values, group.norms().visible()));
+      measured.layers().put("norm.masked" + suffix, byLayer(values, group.norms().masked()));
     }
   }
 
-  private void byLayer(String name, Map<String, INDArray> values, List<SDVariable> variables) {
-    double[] sum = layers.computeIfAbsent(name, n -> new double[variables.size()]);
-    for (int layer = 0; layer < sum.length; layer++) {
-      sum[layer] += scalar(values, variables.get(layer).name()) / microBatches;
-    }
+  private static double[] byLayer(Map<String, INDArray> values, List<SDVariable> variables) {
+    return variables.stream().mapToDouble(variable -> scalar(values, variable.name())).toArray();
   }
 
-  /** A term of one group, and of the sum over all groups. */
-  private void term(String group, String term, double value) {
-    mean("loss." + term, value);
+  /** A term of one group, to be part of the sum over all groups. */
+  private static void term(MeasuredBatch measured, String group, String term, double value) {
+    measured.put("loss." + term, value);
     if (!group.isEmpty()) {
-      mean("loss." + group + "." + term, value);
+      measured.put("loss." + group + "." + term, value);
     }
   }
 
-  private void mean(String name, double value) {
-    losses.merge(name, value / microBatches, Double::sum);
+  /** Takes what the next micro-batch measured. */
+  void add(MeasuredBatch measured) {
+    measured
+        .means()
+        .forEach(value -> losses.merge(value.name(), value.value() / microBatches, Double::sum));
+    measured
+        .layers()
+        .forEach(
+            (name, values) -> {
+              double[] sum = layers.computeIfAbsent(name, n -> new double[values.length]);
+              for (int layer = 0; layer < sum.length; layer++) {
+                sum[layer] += values[layer] / microBatches;
+              }
+            });
+    bound += measured.bound() / microBatches;
+    losses.putAll(measured.once());
   }
 
   private static double scalar(Map<String, INDArray> values, String name) {

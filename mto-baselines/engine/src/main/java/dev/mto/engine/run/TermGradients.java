@@ -1,5 +1,6 @@
 package dev.mto.engine.run;
 
+import dev.mto.engine.collective.Collective;
 import dev.mto.engine.graph.LossTerms;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.optimizer.GradientNorm;
@@ -27,12 +28,12 @@ final class TermGradients implements AutoCloseable {
   private final double[] norms = new double[TERMS];
   private final double[] cosines = new double[TERMS];
 
-  TermGradients(TrainingGraph graph, SessionOptions options) {
+  TermGradients(TrainingGraph graph, SessionOptions options, Collective collective) {
     this.terms = graph.terms();
     this.session =
         GraphSession.withGradients(graph.graph(), terms.chosen(), graph.movedByMto(), options);
     for (int term = 0; term < TERMS; term++) {
-      means.add(new MeanGradients());
+      means.add(new MeanGradients(collective));
     }
   }
 

@@ -5,7 +5,9 @@ import dev.mto.data.ImageBatches;
 import dev.mto.data.StoppedException;
 import dev.mto.data.folder.BadImages;
 import dev.mto.engine.TrainingPosition;
+import dev.mto.engine.collective.Collective;
 import dev.mto.engine.errors.DivergenceException;
+import dev.mto.engine.errors.PeerException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.Checkpoint;
 import dev.mto.engine.folder.CheckpointStore;
@@ -32,6 +34,7 @@ public final class TrainingLoop {
   private final String model;
   private final CheckpointStore store;
   private final RunLog log;
+  private final Collective collective;
   private final List<TrainingListener> listeners = new ArrayList<>();
   private long done;
 
@@ -52,6 +55,19 @@ public final class TrainingLoop {
       String model,
       CheckpointStore store,
       RunLog log) {
+    this(trainee, schedule, task, model, store, log, Collective.alone());
+  }
+
+  /** As the other, in one of several workers. */
+  TrainingLoop(
+      Trainee trainee,
+      Schedule schedule,
+      String task,
+      String model,
+      CheckpointStore store,
+      RunLog log,
+      Collective collective) {
+    this.collective = collective;
     this.trainee = trainee;
     this.schedule = schedule;
     this.task = task;
@@ -88,7 +104,7 @@ public final class TrainingLoop {
         state());
   }
 
-  private Map<String, INDArray> state() {
+  Map<String, INDArray> state() {
     Map<String, INDArray> state = new LinkedHashMap<>(trainee.state());
     listeners.forEach(listener -> state.putAll(listener.state()));
     return state;
@@ -137,6 +153,7 @@ public final class TrainingLoop {
       tell(listener -> listener.ended(true));
       return true;
     } catch (StoppedException e) {
+      collective.leaveStopped();
       tell(listener -> listener.ended(false));
       log.line("stopped after step " + done + "; saved. To go on: --resume");
       return false;
@@ -187,7 +204,7 @@ public final class TrainingLoop {
     long startedAt = System.nanoTime();
     long waitedBefore = batches.waitedNanos();
     List<ImageBatch> microBatches = read(batches);
-    int images = microBatches.stream().mapToInt(ImageBatch::size).sum();
+    int images = collective.size() * microBatches.stream().mapToInt(ImageBatch::size).sum();
     Map<String, Object> row;
     try {
       row =
@@ -195,6 +212,9 @@ public final class TrainingLoop {
               microBatches,
               new TrainingPosition(done, schedule.stepsPerEpoch(), schedule.epochs()),
               schedule.learningRate().at(done));
+    } catch (StoppedException | PeerException e) {
+      microBatches.forEach(ImageBatch::close);
+      throw e;
     } catch (DivergenceException e) {
       throw new DivergenceException(
           e.getMessage()

@@ -3,7 +3,9 @@ package dev.mto.engine.run;
 import dev.mto.data.ImageBatch;
 import dev.mto.engine.Model;
 import dev.mto.engine.TrainingPosition;
+import dev.mto.engine.collective.Collective;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
@@ -45,7 +47,9 @@ public final class TrainingStep implements Trainee {
   /** The losses by themselves; null where that is never measured. */
   private final TermGradients terms;
 
-  private final MeanGradients gradients = new MeanGradients();
+  private final StepShare share;
+  private final Collective collective;
+  private final MeanGradients gradients;
 
   /** In place of {@link #gradients} and of what follows on the host; null until it is needed. */
   private DeviceUpdate device;
@@ -58,7 +62,16 @@ public final class TrainingStep implements Trainee {
    *     none
    */
   public TrainingStep(TrainingGraph graph, RunConfig config, int heterogeneityEvery) {
+    this(graph, config, heterogeneityEvery, Collective.alone());
+  }
+
+  /** As the other, of one of several workers. */
+  TrainingStep(
+      TrainingGraph graph, RunConfig config, int heterogeneityEvery, Collective collective) {
     this.graph = graph;
+    this.collective = collective;
+    this.share = StepShare.of(collective, config.training());
+    this.gradients = new MeanGradients(collective);
     this.model = graph.model();
     this.optimizer = graph.optimizer(config.training());
     this.clip = config.training().clip();
@@ -73,14 +86,17 @@ public final class TrainingStep implements Trainee {
             ? null
             : GraphSession.withGradients(
                 graph.graph(), model.outputs().loss(), graph.notMovedByMto(), options);
-    this.terms = graph.terms() == null ? null : new TermGradients(graph, options);
+    this.terms = graph.terms() == null ? null : new TermGradients(graph, options, collective);
   }
 
   @Override
   public Map<String, Object> step(
       List<ImageBatch> microBatches, TrainingPosition at, double learningRate) {
+    share.requireAll(microBatches, at.step() % at.stepsPerEpoch());
+    collective.stepBegins();
     int count = microBatches.size();
-    StepRecord record = new StepRecord(graph, count, measures(at));
+    StepRecord record = new StepRecord(graph, count * collective.size(), measures(at));
+    StepExchange exchange = new StepExchange(collective, model);
     List<String> wanted = record.wanted();
     boolean apart = weights.measures(at) || measuresGradients(at);
     weights.set(at);
@@ -88,7 +104,8 @@ public final class TrainingStep implements Trainee {
     for (int i = 0; i < count; i++) {
       int index = i;
       ImageBatch batch = microBatches.get(i);
-      Map<String, INDArray> feeds = model.trainingFeeds(batch, at, i);
+      int number = collective.rank() * count + i;
+      Map<String, INDArray> feeds = model.trainingFeeds(batch, at, number);
       if (apart) {
         terms.add(feeds, index, count);
       }
@@ -100,12 +117,14 @@ public final class TrainingStep implements Trainee {
             return Map.of(GRADIENT_NORM, device.norm());
           },
           values -> {
-            record.add(values, batch, at);
-            model.observe(values);
+            exchange.add(record.measure(values, batch, at, number == 0), values);
+            if (index == count - 1) {
+              exchange.exchange(record);
+            }
             if (session.isOnDevice()) {
               norm[0] = values.get(GRADIENT_NORM).getDouble(0);
               if (index == count - 1) {
-                requireFinite(norm[0], record, feeds, device::gradients, at.step());
+                requireFinite(norm[0], record, feeds, device::gradients, at.step(), exchange);
               }
               return;
             }
@@ -117,7 +136,9 @@ public final class TrainingStep implements Trainee {
                         all,
                         index,
                         count,
-                        mean -> norm[0] = update(mean, at.step(), learningRate, record, feeds)));
+                        mean ->
+                            norm[0] =
+                                update(mean, at.step(), learningRate, record, feeds, exchange)));
           });
       Feeds.close(feeds, batch);
     }
@@ -132,6 +153,7 @@ public final class TrainingStep implements Trainee {
     }
     row.put("lr", learningRate);
     row.put("grad_norm", norm[0]);
+    collective.stepEnds();
     return row;
   }
 
@@ -169,9 +191,10 @@ public final class TrainingStep implements Trainee {
       long step,
       double learningRate,
       StepRecord record,
-      Map<String, INDArray> feeds) {
+      Map<String, INDArray> feeds,
+      StepExchange exchange) {
     double norm = GradientNorm.of(mean.values());
-    requireFinite(norm, record, feeds, () -> mean, step);
+    requireFinite(norm, record, feeds, () -> mean, step, exchange);
     optimizer.step(mean, learningRate, GradientNorm.clipFactor(norm, clip));
     return norm;
   }
@@ -181,9 +204,13 @@ public final class TrainingStep implements Trainee {
       StepRecord record,
       Map<String, INDArray> feeds,
       Supplier<Map<String, INDArray>> mean,
-      long step) {
+      long step,
+      StepExchange exchange) {
     if (!Double.isFinite(norm) || !Double.isFinite(record.losses().get("loss"))) {
-      throw Divergence.explain(graph, feeds, record.losses(), mean.get(), step);
+      String worker = collective.size() == 1 ? "" : collective.name(collective.rank());
+      DivergenceException own =
+          Divergence.explain(graph, feeds, record.losses(), mean.get(), step, worker);
+      throw new DivergenceException(exchange.chosen(own.getMessage()));
     }
   }
 

@@ -1,11 +1,14 @@
 package dev.mto.engine.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Model;
 import dev.mto.engine.TrainingPosition;
+import dev.mto.engine.collective.Collective;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.folder.RunFolder;
@@ -147,6 +150,15 @@ public final class TinyRun {
     return run(observed, config, RunFolder.create(root.resolve(name)), Start.anew());
   }
 
+  /** The baseline, with a method of its models observed. */
+  public Baseline observing(String method, BiFunction<Object[], Object, Object> then) {
+    return observed(
+        Baseline.class,
+        baseline,
+        "build",
+        (arguments, model) -> observed(Model.class, model, method, then));
+  }
+
   /** Passes what a method of {@code target} returns through {@code then}, with its arguments. */
   private static <T> T observed(
       Class<T> type, Object target, String method, BiFunction<Object[], Object, Object> then) {
@@ -192,6 +204,40 @@ public final class TinyRun {
   public Path resume(String name) {
     RunFolder folder = RunFolder.open(root.resolve(name));
     return run(baseline, ConfigLoader.read(folder.config()), folder, Start.resumed());
+  }
+
+  /**
+   * As {@link #train}, by so many workers; {@code training.accumulate} micro-batches are dealt out
+   * to them.
+   */
+  public Path trainByWorkers(int workers, String name, String... settings) {
+    return runByWorkers(
+        workers, config(settings), RunFolder.create(root.resolve(name)), Start.anew());
+  }
+
+  /** As {@link #resume}, by so many workers. */
+  public Path resumeByWorkers(int workers, String name) {
+    RunFolder folder = RunFolder.open(root.resolve(name));
+    return runByWorkers(workers, ConfigLoader.read(folder.config()), folder, Start.resumed());
+  }
+
+  private Path runByWorkers(int workers, RunConfig config, RunFolder folder, Start start) {
+    List<Ranks.Outcome<Boolean>> outcomes =
+        Ranks.run(workers, collective -> runOf(baseline, config, folder, start, collective));
+    for (Ranks.Outcome<Boolean> outcome : outcomes) {
+      assertThat(outcome.error()).isNull();
+    }
+    return folder.root();
+  }
+
+  /** Runs the job of one worker to its end; whether it got there. */
+  public static boolean runOf(
+      Baseline baseline, RunConfig config, RunFolder folder, Start start, Collective collective) {
+    try (PrintStream console = silence();
+        PretrainingJob job =
+            new PretrainingJob(baseline, config, folder, start, console, collective)) {
+      return job.run();
+    }
   }
 
   private static Path run(Baseline baseline, RunConfig config, RunFolder folder, Start start) {

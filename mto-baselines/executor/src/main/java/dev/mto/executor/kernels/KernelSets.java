@@ -3,6 +3,7 @@ package dev.mto.executor.kernels;
 import java.util.Optional;
 import org.bytedeco.dnnl.global.dnnl;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,18 @@ public final class KernelSets {
       return has(dnnl.dnnl_cpu_isa_avx512_core_bf16) ? Bfloat16.FAST : Bfloat16.SLOW;
     } catch (LinkageError e) {
       return Bfloat16.NONE;
+    }
+  }
+
+  /** What numbers depend on to the bit: ND4J's build, the kernels, the processor's instructions. */
+  public static String nativeBuild() {
+    String nd4j = NativeOpsHolder.getInstance().getDeviceNativeOps().buildInfo();
+    String kernels = System.getProperty(PROPERTY, "fast");
+    try {
+      return "%s, kernels %s, instructions %x"
+          .formatted(nd4j, kernels, dnnl.dnnl_get_effective_cpu_isa());
+    } catch (LinkageError e) {
+      return "%s, kernels %s, no oneDNN".formatted(nd4j, kernels);
     }
   }
 

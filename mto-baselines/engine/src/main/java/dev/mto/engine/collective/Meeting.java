@@ -1,0 +1,130 @@
+package dev.mto.engine.collective;
+
+import dev.mto.engine.errors.PeerException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a rank finds its neighbours: it calls those of smaller numbers and is called by the others.
+ * Whoever else calls is hung up on.
+ */
+final class Meeting {
+  private static final Logger LOG = LoggerFactory.getLogger(Meeting.class);
+  private static final long POLL_MILLIS = 20;
+
+  private final int rank;
+  private final List<PeerAddress> addresses;
+  private final Handshake handshake;
+  private final Duration patience;
+  private final Map<Integer, SocketChannel> met = new ConcurrentHashMap<>();
+
+  Meeting(int rank, List<PeerAddress> addresses, byte[] token, Duration patience) {
+    this.rank = rank;
+    this.addresses = addresses;
+    this.handshake = new Handshake(token, rank);
+    this.patience = patience;
+  }
+
+  /** The connections to all neighbours, by the bit in which their numbers differ. */
+  List<SocketChannel> at(ServerSocketChannel port) throws IOException {
+    int levels = Integer.numberOfTrailingZeros(addresses.size());
+    long until = System.nanoTime() + patience.toNanos();
+    background(() -> answer(port));
+    List<SocketChannel> channels = new ArrayList<>();
+    for (int level = 0; level < levels; level++) {
+      int peer = rank ^ 1 << level;
+      channels.add(peer < rank ? call(peer) : await(peer, until));
+    }
+    return channels;
+  }
+
+  private SocketChannel call(int peer) throws IOException {
+    PeerAddress at = addresses.get(peer);
+    SocketChannel channel = SocketChannel.open();
+    try {
+      channel.socket().connect(new InetSocketAddress(at.ip(), at.port()), millis());
+      handshake.call(channel.socket(), peer);
+      return channel;
+    } catch (IOException e) {
+      channel.close();
+      throw new PeerException(
+          "rank %d on %s cannot be reached at %s:%d from rank %d on %s: %s"
+              .formatted(
+                  peer,
+                  at.host(),
+                  at.ip(),
+                  at.port(),
+                  rank,
+                  addresses.get(rank).host(),
+                  e.getMessage()));
+    }
+  }
+
+  private int millis() {
+    return (int) Math.min(Integer.MAX_VALUE, patience.toMillis());
+  }
+
+  private SocketChannel await(int peer, long until) throws IOException {
+    while (!met.containsKey(peer)) {
+      if (System.nanoTime() > until) {
+        throw new PeerException(
+            "rank %d on %s did not call rank %d on %s within %d s"
+                .formatted(
+                    peer,
+                    addresses.get(peer).host(),
+                    rank,
+                    addresses.get(rank).host(),
+                    patience.toSeconds()));
+      }
+      try {
+        Thread.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while it waited for others", e);
+      }
+    }
+    return met.get(peer);
+  }
+
+  private void answer(ServerSocketChannel port) {
+    try {
+      while (true) {
+        SocketChannel caller = port.accept();
+        background(() -> answer(caller));
+      }
+    } catch (AsynchronousCloseException e) {
+      return; // all are here
+    } catch (IOException e) {
+      LOG.debug("no more ranks are listened to", e);
+    }
+  }
+
+  private void answer(SocketChannel caller) {
+    try {
+      met.put(handshake.answer(caller.socket()), caller);
+    } catch (IOException e) {
+      LOG.warn("a caller was hung up on: {}", e.getMessage());
+      try {
+        caller.close();
+      } catch (IOException closed) {
+        LOG.debug("closing", closed);
+      }
+    }
+  }
+
+  private void background(Runnable work) {
+    Thread thread = new Thread(work, "mto-meeting-" + rank);
+    thread.setDaemon(true);
+    thread.start();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.mto.engine.collective;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * Tells a rank's neighbours that it lives, and gives up those of which nothing is heard or that do
+ * not finish a step.
+ */
+final class Watch {
+  private static final int STEPS = 10; // as long as so many may a step of another rank be
+
+  private final TcpCollective collective;
+  private final Activity activity;
+  private final TimeLimits limits;
+  private final Thread thread;
+
+  Watch(TcpCollective collective, Activity activity, TimeLimits limits) {
+    this.collective = collective;
+    this.activity = activity;
+    this.limits = limits;
+    thread = new Thread(this::run, "mto-watch-" + collective.rank());
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        collective.peers().forEach(this::look);
+        Thread.sleep(limits.beat().toMillis());
+      }
+    } catch (InterruptedException e) {
+      return; // the training is over
+    }
+  }
+
+  private void look(PeerConnection peer) {
+    try {
+      peer.beat(activity.seen());
+    } catch (IOException e) {
+      return; // its reader will tell
+    }
+    Duration silence = peer.silence();
+    if (silence.compareTo(limits.silence()) > 0) {
+      collective.giveUp(
+          peer,
+          "nothing was heard of it for %d s; its process stands still, or its machine is cut off"
+              .formatted(silence.toSeconds()));
+      return;
+    }
+    Activity.Seen theirs = peer.activity();
+    Duration limit = limit(theirs.kind());
+    if (limit != null && theirs.millis() > limit.toMillis()) {
+      collective.giveUp(
+          peer,
+          "it lives, but has been %s for %d s"
+              .formatted(
+                  theirs.kind() == Activity.Kind.BETWEEN_STEPS ? "between steps" : "in a step",
+                  theirs.millis() / 1000));
+    }
+  }
+
+  /** How long a neighbour may do what it does; null for as long as it likes. */
+  private Duration limit(Activity.Kind kind) {
+    return switch (kind) {
+      case WAITING -> null; // for another, which its own neighbours give up
+      case BETWEEN_STEPS, FIRST_STEP -> limits.patience();
+      case STEP -> {
+        Duration longest = activity.longestStep().multipliedBy(STEPS);
+        yield longest.compareTo(limits.step()) > 0 ? longest : limits.step();
+      }
+    };
+  }
+
+  void close() {
+    thread.interrupt();
+  }
+}

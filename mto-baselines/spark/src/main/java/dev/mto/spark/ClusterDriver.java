@@ -1,0 +1,140 @@
+package dev.mto.spark;
+
+import dev.mto.engine.config.ConfigLoader;
+import dev.mto.engine.errors.DivergenceException;
+import dev.mto.engine.errors.PeerException;
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.RunFolder;
+import dev.mto.engine.folder.Start;
+import dev.mto.engine.folder.StopSignal;
+import dev.mto.engine.run.ClusterJob;
+import dev.mto.spark.WorkerOutcome.Kind;
+import java.io.PrintStream;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The driver's loop: has the workers train, and where one fails has them go on from the last
+ * checkpoint.
+ */
+final class ClusterDriver {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterDriver.class);
+  private static final int TOKEN_BYTES = 32;
+
+  private final ClusterJob job;
+  private final PrintStream console;
+  private final JavaSparkContext spark;
+  private final SharedFiles files;
+
+  private ClusterDriver(ClusterJob job, PrintStream console, JavaSparkContext spark) {
+    this.job = job;
+    this.console = console;
+    this.spark = spark;
+    this.files = new SharedFiles(job.root());
+  }
+
+  /** Trains to the end or until a stop; whether it is done. */
+  @SuppressWarnings("try") // a stop is listened to all the time
+  static boolean train(ClusterJob job, PrintStream console) {
+    SparkConf conf = Settings.of(job);
+    try (StopSignal stop = new StopSignal();
+        JavaSparkContext spark = new JavaSparkContext(conf)) {
+      ClusterDriver driver = new ClusterDriver(job, console, spark);
+      try {
+        return driver.train();
+      } finally {
+        driver.files.delete();
+      }
+    }
+  }
+
+  private boolean train() {
+    Start start = job.start();
+    for (int failures = 0; ; failures++) {
+      Optional<String> failure = attempt(start);
+      if (failure.isEmpty()) {
+        return true;
+      }
+      if (StopSignal.requested()) {
+        return false;
+      }
+      if (failures == job.retries()) {
+        throw new PeerException(
+            "%s; given up after %d attempts, the last checkpoint is kept: --resume"
+                .formatted(failure.get(), failures + 1));
+      }
+      console.println(
+          "%s; going on from the last checkpoint (attempt %d of %d)"
+              .formatted(failure.get(), failures + 2, job.retries() + 1));
+      start = RunFolder.isRun(job.root()) ? Start.resumed() : again();
+    }
+  }
+
+  /** A run that has not begun begins again. */
+  private Start again() {
+    RunFolder.create(job.root());
+    return job.start();
+  }
+
+  /** Nothing where all epochs are done, else why not. */
+  @SuppressWarnings("try") // the log is followed meanwhile
+  private Optional<String> attempt(Start start) {
+    byte[] token = new byte[TOKEN_BYTES];
+    new SecureRandom().nextBytes(token);
+    files.begin(token);
+    WorkerTask task =
+        new WorkerTask(ConfigLoader.write(job.config()), job.root(), start, job.ports(), token);
+    try (Follower follower = new Follower(job.root(), console, files)) {
+      return judge(Barrier.run(spark, job.workers(), task));
+    } catch (UserException | DivergenceException e) {
+      throw e;
+    } catch (Exception e) { // Scala declares none of Spark's, which are checked ones
+      LOG.debug("the stage failed", e);
+      return Optional.of("a worker was lost: " + reason(e));
+    }
+  }
+
+  /** What Spark says of the executor that failed, or else its first line. */
+  private static String reason(Exception e) {
+    List<String> lines = String.valueOf(e.getMessage()).lines().toList();
+    return lines.stream()
+        .filter(line -> line.contains("ExecutorLostFailure"))
+        .findFirst()
+        .orElse(lines.isEmpty() ? e.toString() : lines.get(0));
+  }
+
+  private static Optional<String> judge(List<WorkerOutcome> outcomes) {
+    first(outcomes, Kind.WRONG_INPUT)
+        .ifPresent(
+            message -> {
+              throw new UserException(message);
+            });
+    first(outcomes, Kind.DIVERGED)
+        .ifPresent(
+            message -> {
+              throw new DivergenceException(message);
+            });
+    if (outcomes.stream().allMatch(outcome -> outcome.kind() == Kind.DONE)) {
+      return Optional.empty();
+    }
+    return first(outcomes, Kind.FAILED)
+        .or(() -> first(outcomes, Kind.LEFT_ALONE))
+        .or(() -> Optional.of("a worker was asked to end"));
+  }
+
+  private static Optional<String> first(List<WorkerOutcome> outcomes, Kind kind) {
+    return outcomes.stream()
+        .filter(outcome -> outcome.kind() == kind)
+        .map(
+            outcome ->
+                kind == Kind.FAILED
+                    ? "rank " + outcome.rank() + ": " + outcome.message()
+                    : outcome.message())
+        .findFirst();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.mto.spark;
+
+import dev.mto.engine.collective.PeerAddress;
+import dev.mto.engine.errors.UserException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a worker tells the others before they are connected: where it is, or what is wrong there.
+ *
+ * @param text in one line
+ */
+record Greeting(String text) {
+  private static final String HERE = "here ";
+  private static final String FAILED = "failed ";
+
+  /** Of a worker in this process. */
+  static Greeting of(PeerAddress address) {
+    return new Greeting(HERE + ProcessHandle.current().pid() + " " + address.text());
+  }
+
+  static Greeting failed(String why) {
+    return new Greeting(FAILED + why);
+  }
+
+  /**
+   * Where all workers are.
+   *
+   * @param texts of all, in order
+   * @throws UserException where something is wrong with one, or two are in one process
+   */
+  static List<PeerAddress> addresses(String[] texts) {
+    List<PeerAddress> addresses = new ArrayList<>();
+    Map<String, Integer> processes = new HashMap<>();
+    for (int rank = 0; rank < texts.length; rank++) {
+      if (texts[rank].startsWith(FAILED)) {
+        throw new UserException(texts[rank].substring(FAILED.length()));
+      }
+      String[] parts = texts[rank].substring(HERE.length()).split(" ", 2);
+      PeerAddress address = PeerAddress.parse(parts[1]);
+      Integer other = processes.put(parts[0] + " " + address.ip(), rank);
+      if (other != null) {
+        throw new UserException(
+            "rank %d and rank %d are in one process on %s; set spark.task.cpus to spark.executor.cores, so that an executor has one worker"
+                .formatted(other, rank, address.host()));
+      }
+      addresses.add(address);
+    }
+    return addresses;
+  }
+}

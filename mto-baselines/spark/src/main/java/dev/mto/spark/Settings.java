@@ -1,0 +1,86 @@
+package dev.mto.spark;
+
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.run.ClusterJob;
+import dev.mto.executor.kernels.KernelSets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+
+/** Spark's settings for a training: what it needs, under what the user has set. */
+final class Settings {
+  private static final Pattern LOCAL = Pattern.compile("local\\[(\\d{1,4})]");
+  private static final String CLASS_PATH = "spark.executor.extraClassPath";
+  private static final String OPTIONS = "spark.executor.extraJavaOptions";
+  private static final int MEGABYTES = 1024; // of the heap of a worker on this machine
+
+  private Settings() {}
+
+  /**
+   * The settings of a job.
+   *
+   * @throws UserException where the user's do not go with it
+   */
+  static SparkConf of(ClusterJob job) {
+    SparkConf conf = new SparkConf();
+    for (String key : new String[] {"spark.dynamicAllocation.enabled", "spark.speculation"}) {
+      if (conf.getBoolean(key, false)) {
+        throw new UserException(
+            "%s: true does not go with this job, whose workers stay together; set it to false"
+                .formatted(key));
+      }
+    }
+    conf.setIfMissing("spark.app.name", "mto pretrain " + job.root().getFileName());
+    cluster(conf, job);
+    conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "2s");
+    conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "90");
+    conf.setIfMissing("spark.task.reaper.enabled", "true");
+    conf.setIfMissing("spark.task.reaper.killTimeout", "120s");
+    if (conf.contains("spark.executor.cores")) {
+      conf.setIfMissing("spark.task.cpus", conf.get("spark.executor.cores"));
+    }
+    environment(conf);
+    conf.set(OPTIONS, (options() + " " + conf.get(OPTIONS, "")).strip());
+    return conf;
+  }
+
+  private static void cluster(SparkConf conf, ClusterJob job) {
+    if (job.master().equals(Pretrain.SUBMITTED)) {
+      return;
+    }
+    Matcher local = LOCAL.matcher(job.master());
+    if (local.matches()) {
+      conf.setMaster("local-cluster[%d,1,%d]".formatted(job.workers(), MEGABYTES));
+      conf.setIfMissing("spark.executor.memory", MEGABYTES + "m");
+      conf.setIfMissing("spark.ui.enabled", "false");
+      for (String key : new String[] {"spark.driver.host", "spark.driver.bindAddress"}) {
+        conf.setIfMissing(key, "127.0.0.1");
+      }
+    } else {
+      conf.setMaster(job.master());
+    }
+    conf.setIfMissing(CLASS_PATH, System.getProperty("java.class.path"));
+  }
+
+  /** Workers have as many threads as processors of their own: with other numbers, other bits. */
+  private static void environment(SparkConf conf) {
+    String threads = "spark.executorEnv.OMP_NUM_THREADS";
+    if (System.getenv("OMP_NUM_THREADS") != null && !conf.contains("spark.executor.cores")) {
+      conf.setIfMissing(threads, System.getenv("OMP_NUM_THREADS"));
+    } else if (conf.contains("spark.executor.cores")) {
+      conf.setIfMissing(threads, conf.get("spark.executor.cores"));
+    }
+    conf.setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
+    conf.setIfMissing("spark.executorEnv.GOMP_SPINCOUNT", "30000");
+  }
+
+  /** As those of {@code ./mto}; native memory is not counted. */
+  private static String options() {
+    return "-Djava.awt.headless=true -Dfile.encoding=UTF-8 -Dorg.bytedeco.javacpp.maxbytes=0"
+        + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dmto.commit=%s -D%s=%s"
+            .formatted(
+                System.getProperty("mto.commit", "unknown"),
+                KernelSets.PROPERTY,
+                System.getProperty(KernelSets.PROPERTY, "fast"));
+  }
+}

@@ -1,0 +1,163 @@
+package dev.mto.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mto.engine.collective.PortRange;
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.RunFolder;
+import dev.mto.engine.folder.Start;
+import dev.mto.engine.folder.StopSignal;
+import dev.mto.engine.run.ClusterJob;
+import dev.mto.engine.run.ClusterTraining;
+import dev.mto.engine.testing.TinyRun;
+import dev.mto.simmim.SimMim;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Trainings by executors that Spark starts on this machine, each a process. */
+class SparkTrainingTest {
+  private static final long POLL_MILLIS = 10;
+  private static final String[] SETTINGS = {
+    "training.epochs=20",
+    "training.accumulate=2",
+    "checkpoint.every_minutes=0.0000001",
+    "log={heterogeneity_every: 2, knn_every_epochs: 0, pictures_every_epochs: 0}"
+  };
+
+  @TempDir private Path root;
+
+  @AfterEach
+  void forgetSettings() {
+    System.clearProperty("spark.dynamicAllocation.enabled");
+  }
+
+  private ClusterJob job(TinyRun tiny, int retries, String... settings) {
+    RunConfig config = tiny.config(settings).withAbsolutePaths();
+    Path run = tiny.root().resolve("cluster");
+    return new ClusterJob(
+        config,
+        RunFolder.create(run).root(),
+        Start.anew(),
+        "local[2]",
+        2,
+        PortRange.any(),
+        retries);
+  }
+
+  /** Kills an executor after some steps, and asks for a stop after more; how many there were. */
+  private static Callable<Integer> disturbing(Path run) {
+    return () -> {
+      Path metrics = run.resolve("metrics.jsonl");
+      awaitLines(metrics, 3);
+      List<ProcessHandle> executors =
+          ProcessHandle.current()
+              .descendants()
+              .filter(p -> p.info().command().orElse("").endsWith("java"))
+              .toList();
+      executors.get(0).destroyForcibly();
+      while (!Files.readString(run.resolve("train.log")).contains("resuming after step")) {
+        Thread.sleep(POLL_MILLIS);
+      }
+      awaitLines(metrics, lines(metrics) + 2);
+      StopSignal.request();
+      return executors.size();
+    };
+  }
+
+  private static void awaitLines(Path file, long lines) throws Exception {
+    while (lines(file) < lines) {
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private static long lines(Path file) throws IOException {
+    return Files.exists(file) ? Files.readAllLines(file).size() : 0;
+  }
+
+  @Test
+  void twoExecutorsOneOfWhichIsKilledAndThenOneProcessMakeTheBitsOfOneProcess() throws Exception {
+    TinyRun tiny =
+        new TinyRun(new SimMim(), root, "masking={ratio: 0.5, unit: 8}", "model.drop_path=0.1");
+    Path one = tiny.train("one", SETTINGS);
+    ClusterJob job = job(tiny, 1, SETTINGS);
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
+      Future<Integer> executors = threads.submit(disturbing(job.root()));
+
+      assertThat(ClusterTraining.found().train(job, console)).as("done").isFalse();
+
+      assertThat(executors.get()).isEqualTo(2);
+    } finally {
+      threads.shutdownNow();
+    }
+    tiny.resume("cluster");
+    assertThat(TinyRun.metrics(job.root())).isEqualTo(TinyRun.metrics(one));
+    assertThat(TinyRun.last(job.root())).hasSameBinaryContentAs(TinyRun.last(one));
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .containsPattern("a worker was lost: .*; going on from the last checkpoint")
+        .containsPattern("resuming after step \\d+\n2 workers, each takes 1 of a step's 2")
+        .containsPattern("stopped after step \\d+; saved");
+    assertThat(TinyRun.files(job.root())).noneMatch(file -> file.endsWith(".tmp"));
+  }
+
+  @Test
+  void workersThatWouldComeAndGoAreRefused() {
+    System.setProperty("spark.dynamicAllocation.enabled", "true");
+    ClusterJob job = job(new TinyRun(new SimMim(), root), 0, SETTINGS);
+    assertThatThrownBy(() -> ClusterTraining.found().train(job, System.out))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("spark.dynamicAllocation.enabled: true does not go with this job");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hdfs://a/runs/x", "s3a://bucket/x"})
+  void aRunFolderThatIsNoFolderOfTheSystemIsRefused(String folder) {
+    assertThatThrownBy(() -> ClusterJob.requireMounted(Path.of(folder)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("other storage is not taken yet");
+    ClusterJob.requireMounted(root);
+  }
+
+  @Test
+  void aWorkerThatDoesNotSeeTheRunFolderIsNamed() {
+    byte[] token = {1, 2, 3};
+    SharedFiles files = new SharedFiles(root);
+    files.begin(token);
+    files.requireSeen(token, "rank 1 on b");
+    for (SharedFiles other : List.of(new SharedFiles(root.resolve("other")), files)) {
+      assertThatThrownBy(() -> other.requireSeen(new byte[] {4}, "rank 1 on b"))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("rank 1 on b does not see ")
+          .hasMessageContaining("on storage that all machines have");
+    }
+  }
+
+  @Test
+  void whatIsWrongWithOneWorkerIsToldToAllAndTwoInOneProcessAreRefused() {
+    String here = "here 17 a|10.0.0.1|4000";
+    assertThat(Greeting.addresses(new String[] {here, "here 17 b|10.0.0.2|4000"})).hasSize(2);
+    assertThatThrownBy(() -> Greeting.addresses(new String[] {here, Greeting.failed("no").text()}))
+        .isInstanceOf(UserException.class)
+        .hasMessage("no");
+    assertThatThrownBy(() -> Greeting.addresses(new String[] {here, "here 17 a|10.0.0.1|4001"}))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("rank 0 and rank 1 are in one process on a; set spark.task.cpus");
+  }
+}

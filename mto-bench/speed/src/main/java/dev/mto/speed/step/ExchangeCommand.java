@@ -1,0 +1,166 @@
+package dev.mto.speed.step;
+
+import dev.mto.engine.collective.Collective;
+import dev.mto.engine.collective.ListeningPort;
+import dev.mto.engine.collective.PeerAddress;
+import dev.mto.engine.collective.PortRange;
+import dev.mto.engine.collective.TcpCollective;
+import dev.mto.engine.collective.TimeLimits;
+import dev.mto.engine.command.JsonOutput;
+import dev.mto.engine.command.WithoutBackend;
+import dev.mto.engine.errors.UserException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench exchange}: what several workers add to a step. */
+@Command(
+    name = "exchange",
+    mixinStandardHelpOptions = true,
+    description =
+        "The time in which workers sum their gradients over this machine's loopback, and gather what a"
+            + " step measured.",
+    footer = {
+      "",
+      "Examples:",
+      "  ./mto bench exchange",
+      "  ./mto bench exchange --workers 4 --parameters 5.7"
+    })
+public final class ExchangeCommand implements Callable<Integer>, WithoutBackend {
+  private static final int RECORD = 1 << 10; // bytes that a worker tells of a step
+  private static final int BLOCK = 1 << 22; // elements, as gradients are summed
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "A power of two (default: ${DEFAULT-VALUE}).")
+  private int workers;
+
+  @Option(
+      names = "--parameters",
+      paramLabel = "MILLIONS",
+      defaultValue = "86",
+      description = "How many are trained; a ViT-B has 86 (default: ${DEFAULT-VALUE}).")
+  private double parameters;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "7",
+      description = "How often it is timed (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Mixin private JsonOutput json = new JsonOutput();
+
+  @Override
+  public Integer call() {
+    if (workers < 2 || Integer.bitCount(workers) != 1) {
+      throw new UserException("--workers " + workers + ": give 2, 4, 8 ...");
+    }
+    if (!(parameters > 0 && parameters <= 10_000) || rounds < 1) {
+      throw new UserException("--parameters and --rounds: give numbers greater than 0");
+    }
+    double[] millis = measure();
+    Arrays.sort(millis);
+    double least = millis[0];
+    double median = millis[millis.length / 2];
+    System.out.println(
+        String.format(
+            Locale.ROOT,
+            "%d workers, %.1f million parameters: %.1f ms a step at least, %.1f in the middle of %d;"
+                + " each sends and receives %.0f MB",
+            workers,
+            parameters,
+            least,
+            median,
+            rounds,
+            megabytes()));
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("workers", workers);
+    figures.put("parameters_millions", parameters);
+    figures.put("ms_min", least);
+    figures.put("ms_median", median);
+    figures.put("megabytes_sent", megabytes());
+    json.write(figures);
+    return 0;
+  }
+
+  private double megabytes() {
+    return 2 * parameters * Float.BYTES * (workers - 1) / workers;
+  }
+
+  private double[] measure() {
+    byte[] token = new byte[32];
+    new SecureRandom().nextBytes(token);
+    List<ListeningPort> ports = new ArrayList<>();
+    for (int rank = 0; rank < workers; rank++) {
+      ports.add(ListeningPort.open(InetAddress.getLoopbackAddress(), PortRange.any()));
+    }
+    List<PeerAddress> addresses = ports.stream().map(ListeningPort::address).toList();
+    ExecutorService threads = Executors.newFixedThreadPool(workers);
+    try {
+      List<Future<double[]>> all = new ArrayList<>();
+      for (int rank = 0; rank < workers; rank++) {
+        int own = rank;
+        all.add(
+            threads.submit(
+                () -> {
+                  try (Collective collective =
+                      TcpCollective.connect(
+                          own, addresses, ports.get(own), token, TimeLimits.usual())) {
+                    return rounds(collective);
+                  }
+                }));
+      }
+      double[] first = all.get(0).get();
+      for (Future<double[]> each : all) {
+        each.get();
+      }
+      return first;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private double[] rounds(Collective collective) {
+    FloatBuffer block =
+        ByteBuffer.allocateDirect(BLOCK * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    double[] millis = new double[rounds];
+    for (int round = -1; round < rounds; round++) { // the first warms up
+      collective.gather(new byte[0]);
+      long before = System.nanoTime();
+      collective.gather(new byte[RECORD]);
+      for (long left = Math.round(parameters * 1e6); left > 0; left -= BLOCK) {
+        collective.sum(block.slice(0, (int) Math.min(left, BLOCK)));
+      }
+      if (round >= 0) {
+        millis[round] = (System.nanoTime() - before) / 1e6;
+      }
+    }
+    return millis;
+  }
+}
