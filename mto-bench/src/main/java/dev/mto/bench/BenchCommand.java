@@ -38,6 +38,6 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-          spec.commandLine(), "say what to measure: step, memory, input, exchange or gpu");
+        spec.commandLine(), "say what to measure: step, memory, input, exchange or gpu");
   }
 }
