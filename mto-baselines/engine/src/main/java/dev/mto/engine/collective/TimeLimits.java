@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param patience the same in the first step and between steps, where rank 0 measures and saves
  */
 public record TimeLimits(Duration connect, Duration silence, Duration step, Duration patience) {
-  /** A minute to connect, 30 seconds of silence or of a step, two hours between steps. */
+  /** A minute to connect, 20 seconds of silence or of a step, two hours between steps. */
   public static TimeLimits usual() {
     return new TimeLimits(
         Duration.ofMinutes(1), Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofHours(2));
