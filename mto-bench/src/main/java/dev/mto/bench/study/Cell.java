@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mto.data.Shuffle;
 import dev.mto.data.image.Exif;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.config.TrainingConfig;
@@ -71,9 +72,13 @@ record Cell(
       List<Measurement> measurements) {
     ObjectNode run = JSON.valueToTree(config);
     run.remove(List.of("checkpoint", "log"));
-    ((ObjectNode) run.get("data")).remove(List.of("train", "val", "workers", "maxBadShare"));
+    ObjectNode data = (ObjectNode) run.get("data");
+    data.remove(List.of("train", "val", "workers", "maxBadShare"));
     if (config.data().exif() == Exif.APPLY) {
-      ((ObjectNode) run.get("data")).remove("exif"); // cells were made before there was a choice
+      data.remove("exif"); // cells were made before there was a choice
+    }
+    if (config.data().shuffle() == Shuffle.EXACT) {
+      data.remove("shuffle"); // as exif
     }
     if (config.log().validationMasks() != RunConfig.Log.ValidationMasks.RUN) {
       run.put("validationMasks", config.log().validationMasks().name());
