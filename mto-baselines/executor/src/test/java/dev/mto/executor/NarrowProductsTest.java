@@ -104,6 +104,26 @@ class NarrowProductsTest {
   }
 
   @Test
+  void whatALossMultipliesIsNotRounded() {
+    SameDiff graph = SameDiff.create();
+    SDVariable x = graph.placeHolder("x", FLOAT, 1, 2);
+    SDVariable weight = graph.var("weight", Nd4j.createFromArray(new float[][] {{1}, {1}}));
+    SDVariable mask = graph.placeHolder("mask", FLOAT, 1, 1);
+    mask.mul(x.mmul(weight)).sum().rename("y");
+    float eighth = 1f / 128;
+    Map<String, INDArray> feeds =
+        Map.of(
+            "x",
+            Nd4j.createFromArray(new float[][] {{256, eighth}}),
+            "mask",
+            Nd4j.createFromArray(new float[][] {{1}}));
+    try (GraphSession session = GraphSession.forward(graph, NARROW)) {
+      assertThat(Results.of(session, feeds, List.of("y")).values().get("y").getFloat(0))
+          .isEqualTo(256 + eighth);
+    }
+  }
+
+  @Test
   void affinitiesAndEntropiesOfMtoStayAsTheyAre() {
     SameDiff graph = SameDiff.create();
     SDVariable x = graph.placeHolder("x", FLOAT, -1, 7, 5);

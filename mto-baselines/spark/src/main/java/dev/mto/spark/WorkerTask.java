@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param entry of that file, or null
  * @param changes with which a resumed run goes on
  * @param ports on which workers listen for each other
- * @param token that they know each other by, and the content of the file that all must see
+ * @param token that they know each other by, and whose hash is in the file that all must see
  */
 @SuppressWarnings("ArrayRecordComponent")
 record WorkerTask(

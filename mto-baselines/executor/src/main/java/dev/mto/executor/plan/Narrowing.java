@@ -24,8 +24,11 @@ final class Narrowing {
   /** Owners of the values that are kept as bfloat16. */
   private final Set<Value> kept = new HashSet<>();
 
-  /** Results of products that are rounded where they are second factors, and float32 elsewhere. */
+  /** Results of products that {@link #readsRounded} rounds, and that are float32 elsewhere. */
   private final Set<Value> roundedFactors = new HashSet<>();
+
+  /** Products whose second factor is one of {@link #roundedFactors}. */
+  private final Set<Operation> readsRounded = new HashSet<>();
 
   private final Map<Value, Value> casts = new HashMap<>();
   private final List<Operation> operations = new ArrayList<>();
@@ -86,7 +89,7 @@ final class Narrowing {
     Narrowing narrowing = new Narrowing();
     narrowing.choose(operations, wanted);
     narrowing.kept.forEach(Value::narrow);
-    narrowing.chooseRoundedFactors(operations);
+    narrowing.chooseRoundedFactors(operations, wanted);
     operations.forEach(narrowing::add);
     return narrowing.operations;
   }
@@ -119,20 +122,34 @@ final class Narrowing {
 
   /**
    * What a linear layer gives is multiplied by layer scale as it is, and then waits for the
-   * gradient of that scale, a product with its own: it waits as bfloat16.
+   * gradient of that scale, the sum over rows of its product with its own: it waits as bfloat16.
+   * Products that anything else reads, as a loss does, have exact factors.
    */
-  private void chooseRoundedFactors(List<Operation> operations) {
+  private void chooseRoundedFactors(List<Operation> operations, Set<Value> wanted) {
+    Set<Value> notOnlySummed = new HashSet<>();
+    wanted.forEach(value -> notOnlySummed.add(value.owner()));
+    for (Operation operation : operations) {
+      if (!isView(operation) && !sumsRows(operation)) {
+        operation.inputs().forEach(input -> notOnlySummed.add(input.owner()));
+      }
+    }
     Set<Value> products = new HashSet<>();
     for (Operation operation : operations) {
       if (operation instanceof MatrixProductOperation product && product.narrow()) {
         products.add(product.output().owner());
-      } else if (isProductOfEqualShapes(operation)) {
+      } else if (isProductOfEqualShapes(operation)
+          && !notOnlySummed.contains(operation.output().owner())) {
         Value factor = operation.inputs().get(1).owner();
         if (products.contains(factor) && !isKept(factor)) {
           roundedFactors.add(factor);
+          readsRounded.add(operation);
         }
       }
     }
+  }
+
+  private static boolean sumsRows(Operation operation) {
+    return operation instanceof MatrixProductOperation product && product.a().isUniform();
   }
 
   private static boolean isProductOfEqualShapes(Operation operation) {
@@ -198,9 +215,7 @@ final class Narrowing {
       if (roundedFactors.contains(product.output().owner())) {
         narrow(product.output().owner());
       }
-    } else if (isProductOfEqualShapes(operation)
-        && operation instanceof BinaryOperation product
-        && roundedFactors.contains(product.b().owner())) {
+    } else if (readsRounded.contains(operation) && operation instanceof BinaryOperation product) {
       operations.add(
           new BinaryOperation(
               product.function(), product.a(), narrow(product.b()), product.result()));
