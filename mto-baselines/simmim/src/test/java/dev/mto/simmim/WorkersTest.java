@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -94,6 +95,35 @@ class WorkersTest extends WorkersContract {
                     "mto.gradients=not_encoder"))
             .toArray(String[]::new);
     assertSame(tiny.trainByWorkers(2, "two", settings), tiny.train("one", settings));
+  }
+
+  @Test
+  void eachWorkerMeasuresItsShareOfTheValidationImages() {
+    TinyRun tiny = tiny();
+    String[] twos = {
+      "training.batch=2",
+      "training.accumulate=2",
+      "training.epochs=1",
+      "log={knn_every_epochs: 0, pictures_every_epochs: 0}"
+    };
+    AtomicIntegerArray measured = new AtomicIntegerArray(2);
+    RunFolder folder = RunFolder.create(tiny.root().resolve("two"));
+    List<Outcome<Boolean>> outcomes =
+        Ranks.run(
+            2,
+            collective -> {
+              Baseline counting =
+                  tiny.observing(
+                      "evaluationFeeds",
+                      (arguments, feeds) -> {
+                        measured.incrementAndGet(collective.rank());
+                        return feeds;
+                      });
+              return TinyRun.runOf(counting, tiny.config(twos), folder, Start.anew(), collective);
+            });
+    assertThat(outcomes).allSatisfy(o -> assertThat(o.error()).isNull());
+    assertThat(measured).hasToString("[2, 2]");
+    assertSame(folder.root(), tiny.train("one", twos));
   }
 
   /** What becomes of two workers, the second of which trains by another baseline. */

@@ -2,6 +2,7 @@ package dev.mto.engine.collective;
 
 import dev.mto.engine.errors.PeerException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ServerSocketChannel;
@@ -15,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a rank finds its neighbours: it calls those of smaller numbers and is called by the others.
- * Whoever else calls is hung up on.
+ * How a rank finds its neighbours: it calls those of smaller numbers, again and again while they do
+ * not listen yet, and is called by the others. Whoever else calls is hung up on.
  */
 final class Meeting {
   private static final Logger LOG = LoggerFactory.getLogger(Meeting.class);
@@ -43,30 +44,36 @@ final class Meeting {
     List<SocketChannel> channels = new ArrayList<>();
     for (int level = 0; level < levels; level++) {
       int peer = rank ^ 1 << level;
-      channels.add(peer < rank ? call(peer) : await(peer, until));
+      channels.add(peer < rank ? call(peer, until) : await(peer, until));
     }
     return channels;
   }
 
-  private SocketChannel call(int peer) throws IOException {
+  private SocketChannel call(int peer, long until) throws IOException {
     PeerAddress at = addresses.get(peer);
-    SocketChannel channel = SocketChannel.open();
-    try {
-      channel.socket().connect(new InetSocketAddress(at.ip(), at.port()), millis());
-      handshake.call(channel.socket(), peer);
-      return channel;
-    } catch (IOException e) {
-      channel.close();
-      throw new PeerException(
-          "rank %d on %s cannot be reached at %s:%d from rank %d on %s: %s"
-              .formatted(
-                  peer,
-                  at.host(),
-                  at.ip(),
-                  at.port(),
-                  rank,
-                  addresses.get(rank).host(),
-                  e.getMessage()));
+    while (true) {
+      SocketChannel channel = SocketChannel.open();
+      try {
+        channel.socket().connect(new InetSocketAddress(at.ip(), at.port()), millis());
+        handshake.call(channel.socket(), peer);
+        return channel;
+      } catch (IOException e) {
+        channel.close();
+        boolean early = e instanceof ConnectException && System.nanoTime() < until;
+        if (!early) {
+          throw new PeerException(
+              "rank %d on %s cannot be reached at %s:%d from rank %d on %s: %s"
+                  .formatted(
+                      peer,
+                      at.host(),
+                      at.ip(),
+                      at.port(),
+                      rank,
+                      addresses.get(rank).host(),
+                      e.getMessage()));
+        }
+        pause();
+      }
     }
   }
 
@@ -86,14 +93,18 @@ final class Meeting {
                     addresses.get(rank).host(),
                     patience.toSeconds()));
       }
-      try {
-        Thread.sleep(POLL_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while it waited for others", e);
-      }
+      pause();
     }
     return met.get(peer);
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while it waited for others", e);
+    }
   }
 
   private void answer(ServerSocketChannel port) {

@@ -211,7 +211,16 @@ public final class Images {
    * configuration asks for: the same in every epoch.
    */
   public ImageBatches validated() {
-    ImageBatches.Builder batches = batches(validation, config.centreCrop(), null);
+    return validated(0, 1);
+  }
+
+  /**
+   * As {@link #validated()}, the batches that one worker takes.
+   *
+   * @param part of {@code parts} that take all of them together, from 0
+   */
+  public ImageBatches validated(int part, int parts) {
+    ImageBatches.Builder batches = batches(validation, config.centreCrop(), null).part(part, parts);
     return switch (config.log().validationMasks()) {
       case RUN -> batches.masks(masks).build();
       case METHOD -> batches.masks((image, step) -> masks.sample(image, image)).seed(0).build();

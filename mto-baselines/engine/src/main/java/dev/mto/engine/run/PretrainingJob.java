@@ -229,6 +229,9 @@ public final class PretrainingJob implements AutoCloseable {
   public boolean run() {
     stop = new StopSignal();
     try {
+      loop.add(
+          new ValidationListener(
+              graph.model(), images, evaluation, every(config.log().knnEveryEpochs()), collective));
       return leads ? lead() : loop.run();
     } catch (RuntimeException | Error e) {
       collective.leaveFailed(told(e));
@@ -271,9 +274,6 @@ public final class PretrainingJob implements AutoCloseable {
                 log, epochs, allSteps, PretrainingJob::ofStep, PretrainingJob::ofEpoch);
         ReportListener report =
             new ReportListener(view, config.log().reportEverySeconds(), System::nanoTime)) {
-      loop.add(
-          new ValidationListener(
-              graph.model(), images, evaluation, every(config.log().knnEveryEpochs())));
       loop.add(metrics);
       loop.add(tensorBoard);
       loop.add(progress);

@@ -5,12 +5,16 @@ import dev.mto.data.ImageBatches;
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Model;
+import dev.mto.engine.collective.Collective;
 import dev.mto.engine.encoder.FeatureTable;
 import dev.mto.engine.encoder.NearestNeighbours;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Images;
 import dev.mto.executor.GraphSession;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -18,7 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Measures the validation images at the end of epochs: the self-supervised loss under masks that
- * are the same every time, and the k-NN accuracy, which is that of {@code evaluate knn}.
+ * are the same every time, by all workers, each its share of the batches; and the k-NN accuracy,
+ * which is that of {@code evaluate knn}, by the one of rank 0.
  */
 final class ValidationListener implements TrainingListener {
   /** Of a larger folder, images at equal distances: memory stays small on any data set. */
@@ -28,6 +33,7 @@ final class ValidationListener implements TrainingListener {
   private final Images images;
   private final GraphSession session;
   private final IntPredicate knnEpochs;
+  private final Collective collective;
   private final String pooled;
 
   /**
@@ -35,12 +41,19 @@ final class ValidationListener implements TrainingListener {
    *
    * @param session runs its graph
    * @param knnEpochs whether the k-NN accuracy is measured after so many epochs
+   * @param collective of the workers, all of which measure
    */
-  ValidationListener(Model model, Images images, GraphSession session, IntPredicate knnEpochs) {
+  ValidationListener(
+      Model model,
+      Images images,
+      GraphSession session,
+      IntPredicate knnEpochs,
+      Collective collective) {
     this.model = model;
     this.images = images;
     this.session = session;
     this.knnEpochs = knnEpochs;
+    this.collective = collective;
     this.pooled = model.outputs().features().mean(1).name();
   }
 
@@ -50,31 +63,67 @@ final class ValidationListener implements TrainingListener {
       return;
     }
     row.put("val_loss", loss());
-    if (knnEpochs.test(epoch + 1) && images.train().labelled() && images.validation().labelled()) {
+    if (collective.rank() == 0
+        && knnEpochs.test(epoch + 1)
+        && images.train().labelled()
+        && images.validation().labelled()) {
       row.put("knn", knnAccuracy());
     }
   }
 
   /** Mean self-supervised loss over the validation images, weighted by images. */
   private double loss() {
-    String loss = model.outputs().loss().name();
-    double[] sum = new double[2];
-    try (ImageBatches batches = images.validated()) {
-      while (batches.hasNext()) {
-        ImageBatch batch = batches.nextBatch();
-        Map<String, INDArray> feeds = model.evaluationFeeds(batch);
-        session.run(
-            feeds, List.of(loss), values -> sum[0] += values.get(loss).getDouble(0) * batch.size());
-        sum[1] += batch.size();
-        Feeds.close(feeds, batch);
-      }
+    double sum = 0;
+    long read = 0;
+    for (BatchLoss batch : ofAllWorkers(measured())) {
+      sum += batch.loss() * batch.images();
+      read += batch.images();
     }
-    if (sum[1] == 0) {
+    if (read == 0) {
       throw new UserException(
           "data.val: none of its %d images can be read; see %s"
               .formatted(images.validation().size(), BadImages.FILE_NAME));
     }
-    return sum[0] / sum[1];
+    return sum / read;
+  }
+
+  /** The mean loss of a batch's images that could be read. */
+  private record BatchLoss(int number, int images, double loss) {
+    static final int BYTES = 2 * Integer.BYTES + Double.BYTES;
+  }
+
+  private List<BatchLoss> measured() {
+    String loss = model.outputs().loss().name();
+    List<BatchLoss> measured = new ArrayList<>();
+    try (ImageBatches batches = images.validated(collective.rank(), collective.size())) {
+      while (batches.hasNext()) {
+        ImageBatch batch = batches.nextBatch();
+        Map<String, INDArray> feeds = model.evaluationFeeds(batch);
+        session.run(
+            feeds,
+            List.of(loss),
+            values ->
+                measured.add(
+                    new BatchLoss(batch.number(), batch.size(), values.get(loss).getDouble(0))));
+        Feeds.close(feeds, batch);
+      }
+    }
+    return measured;
+  }
+
+  /** In the order of the batches, so that the sum has the same bits for any number of workers. */
+  private List<BatchLoss> ofAllWorkers(List<BatchLoss> own) {
+    ByteBuffer record = ByteBuffer.allocate(own.size() * BatchLoss.BYTES);
+    own.forEach(batch -> record.putInt(batch.number).putInt(batch.images).putDouble(batch.loss));
+    List<BatchLoss> all = new ArrayList<>();
+    for (byte[] part : collective.gather(record.array())) {
+      ByteBuffer in = ByteBuffer.wrap(part);
+      while (in.hasRemaining()) {
+        all.add(new BatchLoss(in.getInt(), in.getInt(), in.getDouble()));
+      }
+    }
+    all.sort(Comparator.comparingInt(BatchLoss::number));
+    return all;
   }
 
   private double knnAccuracy() {

@@ -10,6 +10,7 @@ import dev.mto.engine.command.JsonOutput;
 import dev.mto.engine.command.WithoutBackend;
 import dev.mto.engine.errors.UserException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -25,33 +26,59 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code bench exchange}: what several workers add to a step. */
+/**
+ * {@code bench exchange}: what several workers add to a step, on one machine or between several.
+ */
 @Command(
     name = "exchange",
     mixinStandardHelpOptions = true,
-    description =
-        "The time in which workers sum their gradients over this machine's loopback, and gather what a"
-            + " step measured.",
+    description = {
+      "The time in which workers sum their gradients over this machine's loopback, and gather what a"
+          + " step measured.",
+      "",
+      "With --hosts over the network between machines: start it on each of them within a minute, with"
+          + " the same list. What is sent are zeros, and anybody who can connect may take part."
+    },
     footer = {
       "",
       "Examples:",
       "  ./mto bench exchange",
-      "  ./mto bench exchange --workers 4 --parameters 5.7"
+      "  ./mto bench exchange --workers 4 --parameters 5.7",
+      "  ./mto bench exchange --hosts 10.0.0.1,10.0.0.2 --rank 0     # and --rank 1 on the other"
     })
 public final class ExchangeCommand implements Callable<Integer>, WithoutBackend {
   private static final int RECORD = 1 << 10; // bytes that a worker tells of a step
   private static final int BLOCK = 1 << 22; // elements, as gradients are summed
+  private static final int PORT = 40_400;
+  private static final byte[] NO_SECRET = {0};
+  private static final Pattern HOST = Pattern.compile("([^:]+)(?::(\\d+))?");
 
   @Option(
       names = "--workers",
       paramLabel = "N",
       defaultValue = "2",
-      description = "A power of two (default: ${DEFAULT-VALUE}).")
+      description = "A power of two, all on this machine (default: ${DEFAULT-VALUE}).")
   private int workers;
+
+  @Option(
+      names = "--hosts",
+      paramLabel = "HOST[:PORT]",
+      split = ",",
+      description =
+          "Machines of the workers in the order of their ranks, instead of --workers; of IPv6 by"
+              + " name (port by default: "
+              + PORT
+              + ").")
+  private List<String> hosts = List.of();
+
+  @Option(names = "--rank", paramLabel = "N", description = "This machine's place there, from 0.")
+  private Integer rank;
 
   @Option(
       names = "--parameters",
@@ -71,13 +98,23 @@ public final class ExchangeCommand implements Callable<Integer>, WithoutBackend 
 
   @Override
   public Integer call() {
-    if (workers < 2 || Integer.bitCount(workers) != 1) {
-      throw new UserException("--workers " + workers + ": give 2, 4, 8 ...");
+    boolean here = hosts.isEmpty();
+    int size = here ? workers : hosts.size();
+    if (size < 2 || Integer.bitCount(size) != 1) {
+      throw new UserException(
+          (here ? "--workers " + workers : "--hosts: " + size + " machines")
+              + ": give 2, 4, 8 ...");
+    }
+    boolean fits = here ? rank == null : rank != null && rank >= 0 && rank < size;
+    if (!fits) {
+      throw new UserException(
+          "--hosts and --rank: give both, the rank from 0 to " + (size - 1) + ", or neither");
     }
     if (!(parameters > 0 && parameters <= 10_000) || rounds < 1) {
       throw new UserException("--parameters and --rounds: give numbers greater than 0");
     }
-    double[] millis = measure();
+    workers = size;
+    double[] millis = here ? onThisMachine() : asRank(hosts.stream().map(this::address).toList());
     Arrays.sort(millis);
     double least = millis[0];
     double median = millis[millis.length / 2];
@@ -106,7 +143,37 @@ public final class ExchangeCommand implements Callable<Integer>, WithoutBackend 
     return 2 * parameters * Float.BYTES * (workers - 1) / workers;
   }
 
-  private double[] measure() {
+  private PeerAddress address(String text) {
+    Matcher parts = HOST.matcher(text);
+    try {
+      if (parts.matches()) {
+        int port = parts.group(2) == null ? PORT : PortRange.parse(parts.group(2)).first();
+        String ip = InetAddress.getByName(parts.group(1)).getHostAddress();
+        return new PeerAddress(parts.group(1), ip, port);
+      }
+    } catch (UnknownHostException e) {
+      throw new UserException("--hosts: " + text + ": no machine of this name is known", e);
+    }
+    throw new UserException("--hosts: " + text + ": give HOST or HOST:PORT");
+  }
+
+  private double[] asRank(List<PeerAddress> addresses) {
+    PeerAddress own = addresses.get(rank);
+    try (Collective collective =
+        TcpCollective.connect(
+            rank,
+            addresses,
+            ListeningPort.open(
+                InetAddress.getByName(own.ip()), new PortRange(own.port(), own.port())),
+            NO_SECRET,
+            TimeLimits.usual())) {
+      return rounds(collective);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address in numbers is always known", e);
+    }
+  }
+
+  private double[] onThisMachine() {
     byte[] token = new byte[32];
     new SecureRandom().nextBytes(token);
     List<ListeningPort> ports = new ArrayList<>();

@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.testing.CommandRun;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class ExchangeCommandTest {
@@ -24,7 +28,44 @@ class ExchangeCommandTest {
   }
 
   @Test
-  void aNumberOfWorkersThatIsNoPowerOfTwoIsRefused() {
-    new CommandRun(new ExchangeCommand(), "--workers=3").assertRefused("--workers 3", "2, 4, 8");
+  void eachMachineTimesItsRank() throws Exception {
+    String hosts = "--hosts=localhost:" + freePort() + ",127.0.0.1:" + freePort();
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      Future<CommandRun> second = other.submit(() -> ofRank(1, hosts));
+      Thread.sleep(200); // it calls before the first one listens
+      CommandRun first = ofRank(0, hosts);
+      assertThat(first.code()).as("%s", first).isZero();
+      assertThat(second.get().code()).as("%s", second.get()).isZero();
+      assertThat(first.out()).contains("2 workers, 0.5 million parameters");
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  private static CommandRun ofRank(int rank, String hosts) {
+    return new CommandRun(
+        new ExchangeCommand(), hosts, "--rank=" + rank, "--parameters=0.5", "--rounds=1");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void workersThatCannotMeetAreRefused() {
+    refused("--workers=3").assertRefused("--workers 3", "2, 4, 8");
+    refused("--hosts=a,b,c", "--rank=0").assertRefused("--hosts: 3 machines", "2, 4, 8");
+    refused("--hosts=127.0.0.1,127.0.0.1").assertRefused("--hosts and --rank: give both");
+    refused("--rank=0").assertRefused("--hosts and --rank: give both");
+    refused("--hosts=127.0.0.1,127.0.0.1", "--rank=2").assertRefused("from 0 to 1");
+    refused("--hosts=127.0.0.1,a:b", "--rank=0").assertRefused("--hosts: a:b", "HOST:PORT");
+    refused("--hosts=127.0.0.1,no.such.invalid", "--rank=0").assertRefused("no.such.invalid");
+  }
+
+  private static CommandRun refused(String... arguments) {
+    return new CommandRun(new ExchangeCommand(), arguments);
   }
 }
