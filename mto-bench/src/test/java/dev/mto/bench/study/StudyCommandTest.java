@@ -12,19 +12,22 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StudyCommandTest {
   private static final int PATIENCE_SECONDS = 120;
 
-  @TempDir private Path folder;
-  private StudyFile files;
+  @TempDir private static Path folder;
+  private static StudyFile files;
+  private static Path finished;
 
-  @BeforeEach
-  void write() throws IOException {
+  @BeforeAll
+  static void finishOne() throws IOException {
     files = new StudyFile(folder);
+    finished = files.write("finished");
+    assertThat(run(finished).code()).isZero();
   }
 
   @Test
@@ -39,15 +42,13 @@ class StudyCommandTest {
     assertThat(folder.resolve("killed/report.html")).doesNotExist();
     leaveTemporaryFiles(folder.resolve("killed"));
 
-    Execution again = run(killed);
-    Execution whole = run(files.write("whole"), "--set", "results=" + folder.resolve("none"));
+    Execution again = run(killed, "--set", "results=" + folder.resolve("of-killed"));
 
     assertThat(again.errors()).isEmpty();
     assertThat(again.code()).isZero();
-    assertThat(whole.code()).as(whole.out()).isZero();
     assertThat(Files.readAllLines(folder.resolve("killed/results.csv")))
         .hasSize(1 + 3 * 4 - 1)
-        .isEqualTo(Files.readAllLines(folder.resolve("whole/results.csv")));
+        .isEqualTo(Files.readAllLines(folder.resolve("finished/results.csv")));
     assertThat(log(cells, "mae-none-seed1").filter(line -> line.startsWith("mto pretrain")))
         .as("what was done is not done again")
         .hasSize(1);
@@ -69,13 +70,11 @@ class StudyCommandTest {
 
   @Test
   void keptResultsCountAsFinishedWhereTheirHashIsTheCells() throws IOException {
-    Path file = files.write("study");
-    assertThat(run(file).code()).isZero();
     assertThat(folder.resolve("kept/mae-mto-seed1.json")).isNotEmptyFile();
     assertThat(folder.resolve("kept/mae-mto-seed1-affinity.png")).isNotEmptyFile();
-    String csv = Files.readString(folder.resolve("study/results.csv"));
+    String csv = Files.readString(folder.resolve("finished/results.csv"));
 
-    Execution elsewhere = run(file, "--set", "out=" + folder.resolve("elsewhere"));
+    Execution elsewhere = run(finished, "--set", "out=" + folder.resolve("elsewhere"));
 
     assertThat(elsewhere.code()).isZero();
     assertThat(elsewhere.out()).contains("3 cells, 3 finished").doesNotContain(" done, ");
@@ -91,7 +90,7 @@ class StudyCommandTest {
 
     Execution other =
         run(
-            file,
+            finished,
             "--plan",
             "--set",
             "data.pretrain=" + folder.resolve("test"),
@@ -101,8 +100,8 @@ class StudyCommandTest {
         .contains("of another configuration")
         .contains("3 cells, 0 finished")
         .contains("to run");
-    assertTablesGoInto(folder.resolve("document.md"), file);
-    assertImagesAreNeededToRunAlone(file);
+    assertTablesGoInto(folder.resolve("document.md"));
+    assertImagesAreNeededToRunAlone();
   }
 
   @Test
@@ -113,7 +112,15 @@ class StudyCommandTest {
             "{ none: [mto.enabled=false], wild: [training.base_lr=1.0e+30] }",
             "{ baselines: [mae], variants: [wild, none], seeds: [1] }");
 
-    Execution study = run(file, "--set", "untrained=false", "--set", "side_by_side=1");
+    Execution study =
+        run(
+            file,
+            "--set",
+            "untrained=false",
+            "--set",
+            "side_by_side=1",
+            "--set",
+            "results=" + folder.resolve("of-failing"));
 
     assertThat(study.code()).isEqualTo(1);
     assertThat(study.out())
@@ -124,24 +131,27 @@ class StudyCommandTest {
 
   @Test
   void aReportOfNothingIsRefused() throws IOException {
-    Execution report = run(files.write("empty"), "--report");
+    Execution report =
+        run(files.write("empty"), "--report", "--set", "results=" + folder.resolve("of-empty"));
 
     assertThat(report.code()).isEqualTo(2);
     assertThat(report.errors()).singleElement().asString().contains("no cell is finished");
   }
 
-  private void assertImagesAreNeededToRunAlone(Path file) throws IOException {
-    Files.move(folder.resolve("test"), folder.resolve("elsewhere-than-said"));
+  private void assertImagesAreNeededToRunAlone() throws IOException {
+    Path images = folder.resolve("test");
+    Path away = Files.move(images, folder.resolve("elsewhere-than-said"));
 
-    Execution plan = run(file, "--plan", "--set", "out=" + folder.resolve("new"));
+    Execution plan = run(finished, "--plan", "--set", "out=" + folder.resolve("new"));
     Execution more =
         run(
-            file,
+            finished,
             "--set",
             "out=" + folder.resolve("new"),
             "--set",
             "variants.none=[mto.enabled=false, training.base_lr=1.0e-4]");
 
+    Files.move(away, images);
     assertThat(plan.out())
         .contains("3 cells, 3 finished")
         .contains("identity is not checked: data.test: ");
@@ -149,14 +159,14 @@ class StudyCommandTest {
     assertThat(more.errors()).singleElement().asString().contains("data.test: ");
   }
 
-  private void assertTablesGoInto(Path document, Path file) throws IOException {
+  private void assertTablesGoInto(Path document) throws IOException {
     String tables =
-        "<!-- study study: Accuracy by k-NN after the last epoch -->\nold\n<!-- end -->\n";
+        "<!-- study finished: Accuracy by k-NN after the last epoch -->\nold\n<!-- end -->\n";
     Files.writeString(document, "# Text\n" + tables);
-    assertThat(run(file, "--report", "--into", document + "").code()).isZero();
+    assertThat(run(finished, "--report", "--into", document + "").code()).isZero();
     assertThat(document).content().contains("| mae | ").doesNotContain("old").startsWith("# Text");
     Files.writeString(document, tables.replace("k-NN", "magic"));
-    assertThat(run(file, "--report", "--into", document + "").errors())
+    assertThat(run(finished, "--report", "--into", document + "").errors())
         .singleElement()
         .asString()
         .contains("has no table 'Accuracy by magic after the last epoch'");
@@ -176,6 +186,7 @@ class StudyCommandTest {
         .forEach(command::add);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.mto.bench.Mto"));
     command.addAll(List.of("study", file.toString(), "--set", "side_by_side=1"));
+    command.addAll(List.of("--set", "results=" + folder.resolve("of-killed")));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("console.txt").toFile())
