@@ -9,8 +9,8 @@
 // [B, T, H, S], and numbers of rows of scores [B, T, H].
 //
 // A block of 64 threads works on tiles of 32 queries by 32 keys. Of a tile each thread has four rows
-// and four columns, and of 32 rows of results as many columns as make 4 x WIDTH / 8. WIDTH is that
-// of a head or more; what is more is zero. Sums are of float32, and by one thread each.
+// and four columns, and of 32 rows of results four and WIDTH / 8 columns. WIDTH is that of a head or
+// more; what is more is not written. Sums are of float32, each by one thread.
 
 #define TILE 32
 #define ATTENTION_THREADS 64
@@ -74,6 +74,11 @@ struct Head {
 
 __device__ int tiles_for(int rows) { return (rows + TILE - 1) / TILE; }
 
+/* Of so many, those from the first one of a tile on. */
+__device__ int rows_of_tile(int rows, int first) {
+  return rows - first < TILE ? rows - first : TILE;
+}
+
 /* The first row and column of a tile that are this thread's; the others follow 8 apart. */
 __device__ int row_of_thread() { return threadIdx.x / 8; }
 __device__ int column_of_thread() { return threadIdx.x % 8; }
@@ -87,7 +92,7 @@ __device__ float reduce_eight(float x) {
   return x;
 }
 
-/* Rows of a head from `first` on, zeros behind the last one and beside it. */
+/* Rows of a head from `first` on, zeros behind the last one, and beside it where four are read. */
 template <int WIDTH>
 __device__ void load_tile(
     const float* x, int stride, int image, int head, int first, int rows, int width, float* tile) {
@@ -96,21 +101,22 @@ __device__ void load_tile(
   for (int i = threadIdx.x; i < TILE * WIDTH; i += ATTENTION_THREADS) {
     int row = i / WIDTH;
     int column = i % WIDTH;
+    if (column >= width + 3) continue;
     bool inside = first + row < rows && column < width;
     tile[row * WIDTH_ROW + column] = inside ? x[(Index) row * stride + column] : 0;
   }
 }
 
-/* The products of this thread's rows of the one tile with its rows of the other. */
+/* The products of this thread's rows [width] of the one tile with its rows of the other. */
 template <int WIDTH>
-__device__ void products_of_rows(const float* a, const float* b, float (&out)[4][4]) {
+__device__ void products_of_rows(const float* a, const float* b, int width, float (&out)[4][4]) {
   a += row_of_thread() * WIDTH_ROW;
   b += column_of_thread() * WIDTH_ROW;
   for (int r = 0; r < 4; r++) {
     for (int c = 0; c < 4; c++) out[r][c] = 0;
   }
 #pragma unroll 1
-  for (int d = 0; d < WIDTH; d += 4) {
+  for (int d = 0; d < width; d += 4) {
     Four left[4];
     Four right[4];
     for (int i = 0; i < 4; i++) {
@@ -125,14 +131,14 @@ __device__ void products_of_rows(const float* a, const float* b, float (&out)[4]
   }
 }
 
-/* Adds rows of x, as much of each as this thread's rows of weights say, to its columns of sums. */
+/* Adds so many rows of x, as much of each as this thread's rows of weights say, to its sums. */
 template <int WIDTH>
 __device__ void add_weighted_rows(
-    const float* weights, const float* x, float (&sums)[4][WIDTH / 8]) {
+    const float* weights, const float* x, int rows, float (&sums)[4][WIDTH / 8]) {
   weights += row_of_thread() * SCORES_ROW;
   x += 4 * column_of_thread();
 #pragma unroll 1
-  for (int k = 0; k < TILE; k += 4) {
+  for (int k = 0; k < rows; k += 4) {
     Four weight[4];
     for (int r = 0; r < 4; r++) weight[r] = four(weights + 8 * r * SCORES_ROW + k);
     for (int e = 0; e < 4; e++) {
@@ -202,7 +208,7 @@ __device__ void attention(const Attention& a, float* out, float* log_sums, Tiles
     load_tile<WIDTH>(a.k, a.k_stride, at.image, at.head, key, a.keys, a.width, tiles.b);
     __syncthreads();  // queries and keys are there
     float scores[4][4];
-    products_of_rows<WIDTH>(tiles.a, tiles.b, scores);
+    products_of_rows<WIDTH>(tiles.a, tiles.b, a.width, scores);
     for (int r = 0; r < 4; r++) {
       int row = first + row_of_thread() + 8 * r;
       float most = largest[r];
@@ -228,7 +234,7 @@ __device__ void attention(const Attention& a, float* out, float* log_sums, Tiles
     __syncthreads();  // keys have been read
     load_tile<WIDTH>(a.v, a.v_stride, at.image, at.head, key, a.keys, a.width, tiles.b);
     __syncthreads();  // weights and values are there
-    add_weighted_rows<WIDTH>(tiles.scores, tiles.b, sums);
+    add_weighted_rows<WIDTH>(tiles.scores, tiles.b, rows_of_tile(a.keys, key), sums);
   }
   float factors[4];
   for (int r = 0; r < 4; r++) {
@@ -278,12 +284,12 @@ __device__ void differentiate_tile(
   load_tile<WIDTH>(a.q, a.q_stride, image, head, query, a.queries, a.width, of_queries);
   load_tile<WIDTH>(a.k, a.k_stride, image, head, key, a.keys, a.width, of_keys);
   __syncthreads();  // queries and keys are there
-  products_of_rows<WIDTH>(tiles.a, tiles.b, weights);
+  products_of_rows<WIDTH>(tiles.a, tiles.b, a.width, weights);
   __syncthreads();  // queries and keys have been read
   load_tile<WIDTH>(g.gradient, out_stride, image, head, query, a.queries, a.width, of_queries);
   load_tile<WIDTH>(a.v, a.v_stride, image, head, key, a.keys, a.width, of_keys);
   __syncthreads();  // gradients and values are there
-  products_of_rows<WIDTH>(tiles.a, tiles.b, gradients);
+  products_of_rows<WIDTH>(tiles.a, tiles.b, a.width, gradients);
   for (int r = 0; r < 4; r++) {
     for (int c = 0; c < 4; c++) {
       int row = row_of_thread() + 8 * r;
@@ -316,7 +322,7 @@ __device__ void attention_to_queries(
     __syncthreads();  // values have been read
     load_tile<WIDTH>(a.k, a.k_stride, at.image, at.head, key, a.keys, a.width, tiles.b);
     __syncthreads();  // gradients and keys are there
-    add_weighted_rows<WIDTH>(tiles.scores, tiles.b, sums);
+    add_weighted_rows<WIDTH>(tiles.scores, tiles.b, rows_of_tile(a.keys, key), sums);
   }
   float factors[4] = {a.scale, a.scale, a.scale, a.scale};
   store_rows<WIDTH>(
@@ -331,17 +337,18 @@ __device__ void attention_to_keys(
   float sums_k[4][WIDTH / 8] = {};
   float sums_v[4][WIDTH / 8] = {};
   for (int query = 0; query < a.queries; query += TILE) {
+    int rows = rows_of_tile(a.queries, query);
     float weights[4][4];
     float gradients[4][4];
     differentiate_tile<WIDTH, true>(a, g, at.image, at.head, query, key, tiles, weights, gradients);
     store_scores(weights, tiles.scores);
     __syncthreads();  // weights are there
-    add_weighted_rows<WIDTH>(tiles.scores, tiles.b, sums_v);
+    add_weighted_rows<WIDTH>(tiles.scores, tiles.b, rows, sums_v);
     __syncthreads();  // weights and gradients of the results have been read
     store_scores(gradients, tiles.scores);
     load_tile<WIDTH>(a.q, a.q_stride, at.image, at.head, query, a.queries, a.width, tiles.b);
     __syncthreads();  // gradients and queries are there
-    add_weighted_rows<WIDTH>(tiles.scores, tiles.b, sums_k);
+    add_weighted_rows<WIDTH>(tiles.scores, tiles.b, rows, sums_k);
   }
   float factors[4] = {a.scale, a.scale, a.scale, a.scale};
   float ones[4] = {1, 1, 1, 1};
