@@ -64,8 +64,8 @@ class FusedAttentionTest {
         gpu -> {
           try (GraphSession fused = session(model, "fused", PROFILED);
               GraphSession plain = session(model, "plain", PROFILED)) {
-            Results.of(fused, model.feeds(20, 1), List.of(model.loss()));
-            Results.of(plain, model.feeds(20, 1), List.of(model.loss()));
+            Results.of(fused, model.feeds(10, 1), List.of(model.loss()));
+            Results.of(plain, model.feeds(10, 1), List.of(model.loss()));
             assertThat(fused.bytesHeld()).isLessThan(plain.bytesHeld());
           }
           return null;

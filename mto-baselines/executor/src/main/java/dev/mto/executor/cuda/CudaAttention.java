@@ -7,21 +7,22 @@ import dev.mto.executor.kernels.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Kernels of {@code attention.cu}. Blocks and what they have in shared memory, 38 KB at most, are
  * of the same size on every GPU; a driver gives each block 48 KB without being asked.
  *
  * <p>Plans use them where {@link FusedAttention#choice} does not say otherwise, but not on GPUs
- * whose arithmetic of float32 is slow beside their memory: on an A100 writing scores and reading
- * them again takes less time than computing them again, by estimate.
+ * whose arithmetic of float32 is slow beside their memory: there writing scores and reading them
+ * again takes less time than computing them again, by estimate.
  */
 final class CudaAttention implements FusedAttention {
   private static final int TILE = 32; // as in attention.cu
   private static final int THREADS = 64; // as in attention.cu
   private static final int WARP = 32;
   private static final List<Integer> WIDTHS = List.of(32, 64, 128); // as in attention.cu
-  private static final int SLOW_FLOAT32 = 80; // capability of the A100
+  private static final Set<Integer> SLOW_FLOAT32 = Set.of(80, 100, 103); // A100, B200, B300
   private static final int STRUCT_BYTES = 4 * Long.BYTES + 10 * Integer.BYTES; // with padding
 
   private final CudaDevice device;
@@ -33,7 +34,7 @@ final class CudaAttention implements FusedAttention {
     this.device = device;
     this.grid = grid;
     this.scratch = scratch;
-    this.used = FusedAttention.choice().orElse(device.capability() != SLOW_FLOAT32);
+    this.used = FusedAttention.choice().orElse(!SLOW_FLOAT32.contains(device.capability()));
   }
 
   @Override
