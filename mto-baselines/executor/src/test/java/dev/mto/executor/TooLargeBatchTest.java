@@ -32,7 +32,6 @@ class TooLargeBatchTest {
   /** As many images as the weights, which are counted beside the batch, take the memory of. */
   private static final int WEIGHTS = 3;
 
-
   private EmulatedCuda emulated;
   private String before;
 
