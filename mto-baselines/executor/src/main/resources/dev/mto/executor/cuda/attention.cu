@@ -10,7 +10,8 @@
 //
 // A block of 64 threads works on tiles of 32 queries by 32 keys. Of a tile each thread has four rows
 // and four columns, and of 32 rows of results four and WIDTH / 8 columns. WIDTH is that of a head or
-// more; what is more is not written. Sums are of float32, each by one thread.
+// more; what is more is not written. Sums are of float32, each by one thread, or by the eight of a
+// row of scores in one order.
 
 #define TILE 32
 #define ATTENTION_THREADS 64
