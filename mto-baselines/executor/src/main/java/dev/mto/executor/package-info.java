@@ -19,6 +19,10 @@
  *   <li>A placeholder [B, V, N] that is one-hot, on the left of a matrix product, selects rows; its
  *       transpose puts rows back.
  *   <li>A product with ones repeats or sums, and takes no product.
+ *   <li>On a GPU attention is one operation where it is written as {@code Attention} of the models
+ *       does: heads are parts of tokens [B, T, parts, H, S] by a permutation and an unstack, all of
+ *       them are read, the bias of scores is that of all images, and nothing else reads scores or
+ *       weights.
  *   <li>A layer normalisation whose scope is named {@code …norm1.layer_norm} begins a Transformer
  *       block. What is between two of them is what {@link
  *       dev.mto.executor.SessionOptions#withRecompute} computes again for the backward pass.

@@ -32,6 +32,7 @@ final class CudaDevice implements AutoCloseable {
 
   private final int device;
   private final String name;
+  private final int capability;
   private final int multiprocessors;
   private final Pointer context;
   private final Pointer stream;
@@ -55,6 +56,7 @@ final class CudaDevice implements AutoCloseable {
     CudaLibraries.require();
     CudaGpu gpu = CudaGpu.of(ordinal).requireFit();
     name = gpu.name();
+    capability = gpu.capability();
     device = gpu.handle();
     PointerByReference made = new PointerByReference();
     check(CudaDriver.cuDevicePrimaryCtxRetain(made, device), "opening " + name);
@@ -114,6 +116,11 @@ final class CudaDevice implements AutoCloseable {
   /** What people call it. */
   String name() {
     return name;
+  }
+
+  /** Its compute capability, as 86 for 8.6. */
+  int capability() {
+    return capability;
   }
 
   /** How many blocks it runs at once, at least. */

@@ -2,6 +2,7 @@ package dev.mto.executor.cuda;
 
 import dev.mto.executor.kernels.Binary;
 import dev.mto.executor.kernels.ElementType;
+import dev.mto.executor.kernels.FusedAttention;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.kernels.KernelSequence;
 import dev.mto.executor.kernels.Kernels;
@@ -29,6 +30,7 @@ final class CudaKernels implements Kernels {
   private final CudaProducts products;
   private final CudaSelections selections;
   private final CudaUpdates updates;
+  private final CudaAttention attention;
 
   /** Kernels on a device, which is closed with them, and where they cannot be made. */
   CudaKernels(CudaDevice device) {
@@ -39,6 +41,7 @@ final class CudaKernels implements Kernels {
     this.selections = new CudaSelections(device);
     this.updates = new CudaUpdates(device, scratch);
     try {
+      this.attention = new CudaAttention(device, grid, scratch);
       this.products = new CudaProducts(device, grid, scratch);
     } catch (RuntimeException e) {
       device.close();
@@ -59,6 +62,11 @@ final class CudaKernels implements Kernels {
   @Override
   public Optional<Updates> updates() {
     return Optional.of(updates);
+  }
+
+  @Override
+  public Optional<FusedAttention> fusedAttention() {
+    return Optional.of(attention);
   }
 
   @Override

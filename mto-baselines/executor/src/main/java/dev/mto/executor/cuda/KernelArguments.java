@@ -35,7 +35,8 @@ final class KernelArguments {
     return with(strided.bytes());
   }
 
-  private KernelArguments with(ByteBuffer value) {
+  /** A struct, as C lays it out. */
+  KernelArguments with(ByteBuffer value) {
     values.add(value);
     return this;
   }

@@ -14,21 +14,26 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * {@code kernels.cu} and its machine code, which NVRTC makes in a few seconds, once a process, and
- * once for all where the user's cache can be used.
+ * {@code kernels.cu} with what follows it, and their machine code, which NVRTC makes in a few
+ * seconds, once a process, and once for all where the user's cache can be used.
  */
 final class KernelSource {
   private static final String FILE = "kernels.cu";
+  private static final String ATTENTION = "attention.cu";
   private static final Map<Integer, Memory> COMPILED = new ConcurrentHashMap<>();
 
   private KernelSource() {}
 
-  /** The text of the file. */
+  /** The text of all files, as one. */
   static String text() {
-    try (InputStream file = KernelSource.class.getResourceAsStream(FILE)) {
+    return text(FILE) + text(ATTENTION);
+  }
+
+  private static String text(String name) {
+    try (InputStream file = KernelSource.class.getResourceAsStream(name)) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new IllegalStateException(FILE + " cannot be read from the program's own jar", e);
+      throw new IllegalStateException(name + " cannot be read from the program's own jar", e);
     }
   }
 

@@ -24,6 +24,11 @@ public interface Kernels extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** Attention in one kernel; empty where products and softmax are to be run one by one. */
+  default Optional<FusedAttention> fusedAttention() {
+    return Optional.empty();
+  }
+
   /**
    * Kernels of this set that are run in one order again and again. They may be started all at once;
    * what each of them is given stays where it is.

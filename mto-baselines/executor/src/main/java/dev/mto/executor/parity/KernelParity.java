@@ -23,6 +23,10 @@ public final class KernelParity {
     new RowParity(kernels, shapes, results).checkAll(narrow);
     new CopyParity(kernels, shapes, results).checkAll(narrow);
     kernels
+        .fusedAttention()
+        .ifPresent(
+            attention -> new AttentionParity(kernels, attention, shapes, results).checkAll());
+    kernels
         .updates()
         .ifPresent(updates -> new UpdateParity(kernels, updates, shapes, results).checkAll());
     return results;

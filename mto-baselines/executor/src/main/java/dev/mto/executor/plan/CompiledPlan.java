@@ -1,5 +1,6 @@
 package dev.mto.executor.plan;
 
+import dev.mto.executor.kernels.FusedAttention;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.kernels.KernelSequence;
 import dev.mto.executor.kernels.Kernels;
@@ -8,6 +9,7 @@ import dev.mto.executor.kernels.Products;
 import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -61,6 +63,7 @@ final class CompiledPlan {
    * @param wanted names of the variables to compute
    * @param gradients by name of the result, the parameter whose gradient it is
    * @param loss the variable that is differentiated; null for none
+   * @param attention what may be done of attention in one kernel; null for nothing
    * @throws UnsupportedGraphException when something in it cannot be compiled
    */
   static CompiledPlan of(
@@ -70,7 +73,8 @@ final class CompiledPlan {
       String loss,
       Map<String, String> gradients,
       boolean recompute,
-      Products products) {
+      Products products,
+      FusedAttention attention) {
     GraphReader reader = new GraphReader(graph, feeds);
     Set<String> read = new HashSet<>(wanted);
     if (loss != null) {
@@ -82,6 +86,8 @@ final class CompiledPlan {
     Program program = reader.program();
     if (products != Products.FLOAT32) {
       Narrowing.mark(program);
+    } else if (attention != null) {
+      AttentionFusion.in(program, asked(reader, results.values(), loss), attention);
     }
     if (loss != null) {
       List<Value> parameters = gradients.values().stream().map(reader::value).toList();
@@ -108,12 +114,17 @@ final class CompiledPlan {
     return new CompiledPlan(reader, operations, results, gradients.keySet(), layout);
   }
 
+  private static Set<Value> asked(GraphReader reader, Collection<Value> results, String loss) {
+    Set<Value> asked = new HashSet<>(results);
+    if (loss != null) {
+      asked.add(reader.value(loss));
+    }
+    return asked;
+  }
+
   /** Floating-point operations of its matrix products: two for each multiply-add. */
   double productFlops() {
-    return operations.stream()
-        .filter(MatrixProductOperation.class::isInstance)
-        .mapToDouble(operation -> ((MatrixProductOperation) operation).flops())
-        .sum();
+    return operations.stream().mapToDouble(Operation::productFlops).sum();
   }
 
   /** Bytes of memory that it needs. */

@@ -26,8 +26,9 @@ record MatrixProductOperation(
     Value result)
     implements Operation {
 
-  /** Two for each multiply-add; none for a sum or a repetition that the product's kernel does. */
-  double flops() {
+  /** None for a sum or a repetition that the product's kernel does. */
+  @Override
+  public double productFlops() {
     return a.isUniform() || b.isUniform()
         ? 0
         : 2.0 * result.length() * a.extent(transposeA ? -2 : -1);

@@ -30,6 +30,11 @@ interface Operation {
   /** Its kernel, where {@code place} gives the memory of each value. */
   Kernel kernel(Kernels kernels, Function<Value, Tensor> place);
 
+  /** Floating-point operations of its matrix products: two for each multiply-add. */
+  default double productFlops() {
+    return 0;
+  }
+
   /** The input whose memory the first output may take over, if nobody else needs it; or null. */
   default Value replaceable() {
     return null;

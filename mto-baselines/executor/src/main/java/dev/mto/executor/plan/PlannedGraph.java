@@ -109,7 +109,15 @@ public final class PlannedGraph implements AutoCloseable {
   }
 
   private CompiledPlan compile(Map<String, FeedFacts> facts, List<String> wanted) {
-    return CompiledPlan.of(graph, facts, wanted, loss, gradients, recompute, products);
+    return CompiledPlan.of(
+        graph,
+        facts,
+        wanted,
+        loss,
+        gradients,
+        recompute,
+        products,
+        kernels.fusedAttention().orElse(null));
   }
 
   /** As the arena does; where there is not enough, says for which batch there would be. */

@@ -3,6 +3,7 @@ package dev.mto.executor.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mto.executor.kernels.FusedAttention;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.TestedKernels;
@@ -92,6 +93,30 @@ class KernelParityTest {
             Kernels.class,
             kernels,
             (name, result) -> name.equals("updates") ? Optional.of(wrong) : result);
+    assertThat(KernelParity.of(with, SHAPES, false)).anyMatch(result -> !result.passed());
+  }
+
+  static Stream<String> attentionNames() {
+    return Arrays.stream(FusedAttention.class.getMethods())
+        .filter(method -> method.getReturnType() == Kernel.class)
+        .map(Method::getName);
+  }
+
+  @ParameterizedTest
+  @MethodSource("attentionNames")
+  void attentionThatDoesNothingIsFound(String idle) {
+    Optional<FusedAttention> attention = kernels.fusedAttention();
+    assumeTrue(attention.isPresent(), "products and softmax one by one");
+    FusedAttention wrong =
+        changed(
+            FusedAttention.class,
+            attention.orElseThrow(),
+            (name, result) -> name.equals(idle) ? (Kernel) () -> {} : result);
+    Kernels with =
+        changed(
+            Kernels.class,
+            kernels,
+            (name, result) -> name.equals("fusedAttention") ? Optional.of(wrong) : result);
     assertThat(KernelParity.of(with, SHAPES, false)).anyMatch(result -> !result.passed());
   }
 
