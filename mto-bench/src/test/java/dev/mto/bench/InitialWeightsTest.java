@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.models.weights.SafeTensors;
+import dev.mto.oracle.Bits;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,8 @@ class InitialWeightsTest {
     Map<String, INDArray> given = SafeTensors.read(exported).tensors();
     given.keySet().removeIf(name -> name.endsWith("pos_embed"));
     assertThat(given).hasSize(36);
-    given.forEach((name, tensor) -> assertThat(after.get(name)).as(name).isEqualTo(tensor));
+    given.forEach(
+        (name, tensor) -> assertThat(Bits.of(after.get(name))).as(name).isEqualTo(Bits.of(tensor)));
     double loss = lastRow(source).get("val_loss").asDouble();
     assertThat(lastRow(run).get("val_loss").asDouble()).isEqualTo(loss);
   }
@@ -80,7 +82,8 @@ class InitialWeightsTest {
     Execution started = pretrain(run, joined(settings, "--entry", "slow"));
 
     assertThat(started.errors()).isEmpty();
-    assertThat(checkpoint(run).get("cls_token")).isEqualTo(entries.get("slow.cls_token"));
+    assertThat(Bits.of(checkpoint(run).get("cls_token")))
+        .isEqualTo(Bits.of(entries.get("slow.cls_token")));
     assertThat(run.resolve("provenance.json"))
         .content()
         .contains("entries.safetensors\"", "\"initial_weights.entry\" : \"slow\"");
@@ -93,7 +96,8 @@ class InitialWeightsTest {
     Map<String, INDArray> trained = checkpoint(source);
 
     assertThat(given).hasSize(38);
-    assertThat(given.get("decoder_pred.weight")).isEqualTo(trained.get("decoder_pred.weight"));
+    assertThat(Bits.of(given.get("decoder_pred.weight")))
+        .isEqualTo(Bits.of(trained.get("decoder_pred.weight")));
   }
 
   @Test

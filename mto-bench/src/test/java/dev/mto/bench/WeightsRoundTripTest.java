@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightFile;
+import dev.mto.oracle.Bits;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -77,7 +78,9 @@ class WeightsRoundTripTest {
 
     Map<String, INDArray> exported = SafeTensors.read(teacher).tensors();
     WeightFile.read(official.teacher())
-        .forEach((name, tensor) -> assertThat(exported.get(name)).as(name).isEqualTo(tensor));
+        .forEach(
+            (name, tensor) ->
+                assertThat(Bits.of(exported.get(name))).as(name).isEqualTo(Bits.of(tensor)));
     assertThat(exported.get("cls_token"))
         .isNotEqualTo(WeightFile.read(official.file()).get("cls_token"));
   }
@@ -91,7 +94,8 @@ class WeightsRoundTripTest {
     execution.assertDone();
     assertThat(execution.out()).contains("no teacher in the file");
     Map<String, INDArray> tensors = SafeTensors.read(imported).tensors();
-    assertThat(tensors.get("teacher.cls_token")).isEqualTo(tensors.get("cls_token"));
+    assertThat(Bits.of(tensors.get("teacher.cls_token")))
+        .isEqualTo(Bits.of(tensors.get("cls_token")));
   }
 
   @Test
@@ -136,7 +140,7 @@ class WeightsRoundTripTest {
     Map<String, INDArray> tensors = SafeTensors.read(encoder).tensors();
     for (int block = 0; block < 2; block++) {
       String name = prefix + "blocks." + block + ".attn.relative_position_bias_table";
-      assertThat(tensors.get(name)).as(name).isEqualTo(shared);
+      assertThat(Bits.of(tensors.get(name))).as(name).isEqualTo(Bits.of(shared));
     }
     assertThat(tensors).doesNotContainKey(prefix + TABLE);
   }
@@ -152,7 +156,7 @@ class WeightsRoundTripTest {
     INDArray given = WeightFile.read(official.file()).get("encoder." + TABLE);
     int classRows = 3;
     assertThat(table.shape()).containsExactly(15 * 15 + classRows, 3);
-    assertThat(table.getRow(15 * 15)).isEqualTo(given.getRow(11 * 11));
+    assertThat(Bits.of(table.getRow(15 * 15))).isEqualTo(Bits.of(given.getRow(11 * 11)));
   }
 
   @Test

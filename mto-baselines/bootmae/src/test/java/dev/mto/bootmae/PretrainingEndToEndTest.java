@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.testing.BaselineContract;
 import dev.mto.engine.testing.TinyRun;
 import dev.mto.models.weights.WeightFile;
+import dev.mto.oracle.Bits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +127,9 @@ class PretrainingEndToEndTest extends BaselineContract {
     Map<String, INDArray> slow = WeightFile.read(TinyRun.last(oneEpoch()));
 
     for (String name : List.of("blocks.1.mlp.fc1.weight", "decode_blocks_1.0.c_attn.kv.weight")) {
-      assertThat(still.get("teacher." + name)).as(name).isEqualTo(still.get(name));
+      assertThat(Bits.of(still.get("teacher." + name)))
+          .as(name)
+          .isEqualTo(Bits.of(still.get(name)));
       assertThat(distance(slow.get("teacher." + name), slow.get(name)))
           .as(name)
           .isGreaterThan(1e-2);
@@ -144,7 +147,9 @@ class PretrainingEndToEndTest extends BaselineContract {
             QUICK);
 
     for (String name : List.of("blocks.1.mlp.fc1.weight", "lm_head_1.weight")) {
-      assertThat(tensors.get("teacher." + name)).as(name).isEqualTo(tensors.get(name));
+      assertThat(Bits.of(tensors.get("teacher." + name)))
+          .as(name)
+          .isEqualTo(Bits.of(tensors.get(name)));
     }
   }
 

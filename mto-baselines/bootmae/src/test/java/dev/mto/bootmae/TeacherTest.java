@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.engine.testing.OracleCase;
 import dev.mto.executor.state.LiveState;
+import dev.mto.oracle.Bits;
 import dev.mto.oracle.Oracle;
 import java.util.Map;
 import java.util.Set;
@@ -54,8 +55,8 @@ class TeacherTest {
 
     official.model().teacher.restart(Set.of("teacher." + ENCODER, DECODER));
 
-    assertThat(teacher.get("teacher." + ENCODER)).isEqualTo(given);
+    assertThat(Bits.of(teacher.get("teacher." + ENCODER))).isEqualTo(Bits.of(given));
     assertThat(given).isNotEqualTo(model.get(ENCODER));
-    assertThat(teacher.get("teacher." + DECODER)).isEqualTo(model.get(DECODER));
+    assertThat(Bits.of(teacher.get("teacher." + DECODER))).isEqualTo(Bits.of(model.get(DECODER)));
   }
 }

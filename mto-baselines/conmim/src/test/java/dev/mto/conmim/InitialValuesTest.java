@@ -7,6 +7,7 @@ import dev.mto.conmim.ConMimOptions.MaskShape;
 import dev.mto.data.image.Photometric;
 import dev.mto.models.Parameters;
 import dev.mto.models.VitConfig;
+import dev.mto.oracle.Bits;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,8 @@ class InitialValuesTest {
     Map<String, INDArray> copy = model.teacherParameters.arrays();
     assertThat(copy).hasSameSizeAs(values);
     values.forEach(
-        (name, value) -> assertThat(copy.get(ConMimModel.TEACHER + name)).isEqualTo(value));
+        (name, value) ->
+            assertThat(Bits.of(copy.get(ConMimModel.TEACHER + name))).isEqualTo(Bits.of(value)));
   }
 
   private void assertCutNormal(String name, double deviation) {

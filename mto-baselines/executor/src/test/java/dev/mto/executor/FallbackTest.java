@@ -8,6 +8,7 @@ import dev.mto.executor.state.LiveState;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoOptions;
 import dev.mto.losses.SelfAffinity;
+import dev.mto.oracle.Bits;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,7 @@ class FallbackTest {
                 },
                 values -> {
                   assertThat(values).containsOnlyKeys("loss", "again");
-                  assertThat(values.get("again")).isEqualTo(values.get("loss"));
+                  assertThat(Bits.of(values.get("again"))).isEqualTo(Bits.of(values.get("loss")));
                 });
             assertThat(weight.getFloat(0)).isNaN();
 
@@ -109,7 +110,7 @@ class FallbackTest {
           }
           return null;
         });
-    assertThat(weight).isEqualTo(before);
+    assertThat(Bits.of(weight)).isEqualTo(Bits.of(before));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.mto.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.executor.TinyModel.Kind;
+import dev.mto.oracle.Bits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,10 +120,11 @@ class PlannedModelTest {
         GraphSession forward = GraphSession.forward(model.graph())) {
       Results all = Results.of(session, feeds, model.values());
       Results one = Results.of(session, feeds, List.of("picture"));
-      assertThat(one.gradients()).isEqualTo(all.gradients());
-      assertThat(one.values().get("picture")).isEqualTo(all.values().get("picture"));
+      assertThat(Bits.of(one.gradients())).isEqualTo(Bits.of(all.gradients()));
+      assertThat(Bits.of(one.values().get("picture")))
+          .isEqualTo(Bits.of(all.values().get("picture")));
       Results values = Results.of(forward, feeds, model.values());
-      assertThat(values.values()).isEqualTo(all.values());
+      assertThat(Bits.of(values.values())).isEqualTo(Bits.of(all.values()));
       assertThat(values.gradients()).isEmpty();
     }
   }
@@ -182,10 +184,12 @@ class PlannedModelTest {
       Results.of(session, model.feeds(2, 7), outputs);
 
       before.forEach(
-          (name, array) -> assertThat(results.values().get(name)).as(name).isEqualTo(array));
-      assertThat(results.values().get("cls_token")).isEqualTo(variables.get("cls_token"));
-      assertThat(feeds).isEqualTo(before);
-      assertThat(arrays(model)).isEqualTo(variables);
+          (name, array) ->
+              assertThat(Bits.of(results.values().get(name))).as(name).isEqualTo(Bits.of(array)));
+      assertThat(Bits.of(results.values().get("cls_token")))
+          .isEqualTo(Bits.of(variables.get("cls_token")));
+      assertThat(Bits.of(feeds)).isEqualTo(Bits.of(before));
+      assertThat(Bits.of(arrays(model))).isEqualTo(Bits.of(variables));
     }
   }
 

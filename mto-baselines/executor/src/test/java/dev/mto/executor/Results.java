@@ -2,6 +2,7 @@ package dev.mto.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.oracle.Bits;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +28,8 @@ record Results(Map<String, INDArray> values, Map<String, INDArray> gradients) {
   }
 
   void assertSameBitsAs(Results other) {
-    assertThat(values).isEqualTo(other.values);
-    assertThat(gradients).isEqualTo(other.gradients);
+    assertThat(Bits.of(values)).isEqualTo(Bits.of(other.values));
+    assertThat(Bits.of(gradients)).isEqualTo(Bits.of(other.gradients));
   }
 
   /**

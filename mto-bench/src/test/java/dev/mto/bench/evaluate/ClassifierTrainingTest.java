@@ -23,6 +23,7 @@ import dev.mto.evaluation.FineTuner;
 import dev.mto.evaluation.Learner;
 import dev.mto.evaluation.TrainingViews;
 import dev.mto.models.weights.WeightFile;
+import dev.mto.oracle.Bits;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -117,7 +118,10 @@ class ClassifierTrainingTest {
       Map<String, INDArray> resumed = tensors("killed" + ending, file);
       assertThat(resumed.keySet()).isEqualTo(whole.keySet());
       whole.forEach(
-          (name, array) -> assertThat(resumed.get(name)).as(file + " " + name).isEqualTo(array));
+          (name, array) ->
+              assertThat(Bits.of(resumed.get(name)))
+                  .as(file + " " + name)
+                  .isEqualTo(Bits.of(array)));
     }
     assertThat(folder.resolve("killed" + ending + "/metrics.jsonl"))
         .hasSameTextualContentAs(folder.resolve("whole" + ending + "/metrics.jsonl"));

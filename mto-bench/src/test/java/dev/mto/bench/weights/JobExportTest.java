@@ -12,6 +12,7 @@ import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
 import dev.mto.evaluation.TrainedClassifier;
 import dev.mto.models.weights.SafeTensors;
+import dev.mto.oracle.Bits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -43,11 +44,12 @@ class JobExportTest {
             "head.bias")
         .doesNotContain("norm.weight");
     assertThat(timm.get("head.weight").shape()).containsExactly(3, 48);
-    assertThat(timm).isEqualTo(exported(job));
+    assertThat(Bits.of(timm)).isEqualTo(Bits.of(exported(job)));
     Map<String, INDArray> read =
         TrainedModel.ofFile(out(), OfficialCheckpoint.MAE.runConfig(folder))
             .tensors(WeightsOf.STUDENT);
-    assertThat(read.get("blocks.0.norm1.weight")).isEqualTo(timm.get("blocks.0.norm1.weight"));
+    assertThat(Bits.of(read.get("blocks.0.norm1.weight")))
+        .isEqualTo(Bits.of(timm.get("blocks.0.norm1.weight")));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.mto.models.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.oracle.Bits;
 import dev.mto.oracle.Oracle;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,8 +28,10 @@ class NpzFileTest {
 
     Map<String, INDArray> archive = WeightFile.read(model.resolve("weights.npz"));
 
-    assertThat(archive).isNotEmpty().isEqualTo(WeightFile.read(model.resolve("weights.pth")));
-    assertThat(archive).isEqualTo(Oracle.npz(model.resolve("weights.npz")));
+    assertThat(Bits.of(archive))
+        .isNotEmpty()
+        .isEqualTo(Bits.of(WeightFile.read(model.resolve("weights.pth"))));
+    assertThat(Bits.of(archive)).isEqualTo(Bits.of(Oracle.npz(model.resolve("weights.npz"))));
   }
 
   @Test

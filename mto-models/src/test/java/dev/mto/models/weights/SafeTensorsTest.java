@@ -3,6 +3,7 @@ package dev.mto.models.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.oracle.Bits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,7 +43,7 @@ class SafeTensorsTest {
           INDArray read = contents.tensors().get(name);
           assertThat(read.dataType()).as(name).isEqualTo(tensor.dataType());
           assertThat(read.shape()).as(name).isEqualTo(tensor.shape());
-          assertThat(read).as(name).isEqualTo(tensor);
+          assertThat(Bits.of(read)).as(name).isEqualTo(Bits.of(tensor));
         });
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mto.oracle.Bits;
 import dev.mto.oracle.Oracle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -171,7 +172,7 @@ class TorchFileTest {
     trained.forEach(
         (name, values) ->
             assertThat(model.get(name)).as(name).isEqualTo(values.castTo(DataType.FLOAT)));
-    assertThat(WeightFile.read(checkpoint, "model")).isEqualTo(model);
+    assertThat(Bits.of(WeightFile.read(checkpoint, "model"))).isEqualTo(Bits.of(model));
   }
 
   @Test
@@ -179,8 +180,8 @@ class TorchFileTest {
     Path file = withEntries("model_ema", "student");
     Map<String, INDArray> expected = TorchFile.read(bare());
 
-    assertThat(WeightFile.read(file, "student")).isEqualTo(expected);
-    assertThat(WeightFile.read(file, "model_ema")).isEqualTo(expected);
+    assertThat(Bits.of(WeightFile.read(file, "student"))).isEqualTo(Bits.of(expected));
+    assertThat(Bits.of(WeightFile.read(file, "model_ema"))).isEqualTo(Bits.of(expected));
   }
 
   @Test

@@ -22,6 +22,7 @@ import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
 import dev.mto.executor.kernels.KernelSets;
 import dev.mto.models.weights.WeightFile;
+import dev.mto.oracle.Bits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -203,7 +204,7 @@ public abstract class BaselineContract {
     opened.forEach(
         (name, array) -> {
           assertThat(tensors).containsKey("optimizer.exp_avg_sq/" + name);
-          assertThat(array).as(name).isEqualTo(tensors.get(name));
+          assertThat(Bits.of(array)).as(name).isEqualTo(Bits.of(tensors.get(name)));
         });
   }
 
@@ -372,7 +373,7 @@ public abstract class BaselineContract {
     Map<String, INDArray> given = WeightFile.read(source);
     Map<String, INDArray> taken = WeightFile.read(TinyRun.last(cut));
     for (String name : parameters(given)) {
-      assertThat(taken.get(name)).as(name).isEqualTo(given.get(name));
+      assertThat(Bits.of(taken.get(name))).as(name).isEqualTo(Bits.of(given.get(name)));
     }
     assertSame(tiny.resume("prepared"), whole);
     assertThat(first(whole, "loss.ss")).isLessThan(first(otherSeed, "loss.ss"));
