@@ -79,8 +79,9 @@ class PretrainingEndToEndTest extends BaselineContract {
       INDArray first = atFirst.get(name);
       assertThat(distance(teacher, first)).isBetween(1e-9, 0.2 * distance(student, first));
     }
-    assertThat(Bits.of(tensors.get("teacher.lm_head.weight")))
-        .isEqualTo(Bits.of(tensors.get("lm_head.weight")));
+    // that of a weight which is never trained, but for the rounding of its moving average
+    assertThat(distance(tensors.get("teacher.lm_head.weight"), tensors.get("lm_head.weight")))
+        .isLessThan(1e-7);
     assertThat(tensors.get("projectors.4.num_batches_tracked").getLong(0)).isEqualTo(6);
     assertThat(tensors.get("teacher.projectors.4.running_var"))
         .isNotEqualTo(tensors.get("projectors.4.running_var"));
