@@ -1,5 +1,6 @@
 package dev.mto.engine.config;
 
+import dev.mto.data.storage.Locations;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -82,11 +83,13 @@ public final class ConfigLoader {
 
   /**
    * Folders and archives of images in a file are found from the file's own folder, or from the
-   * present one.
+   * present one; addresses are as they are.
    */
   private static void resolveFolders(Path file, JsonNode data) {
     for (String key : List.of("train", "val")) {
-      if (data instanceof ObjectNode given && given.path(key).isTextual()) {
+      if (data instanceof ObjectNode given
+          && given.path(key).isTextual()
+          && !Locations.isAddress(given.get(key).asText())) {
         Path beside = file.toAbsolutePath().resolveSibling(given.get(key).asText()).normalize();
         if (Files.exists(beside) || ImageFolder.isArchive(beside)) {
           given.put(key, beside.toString());

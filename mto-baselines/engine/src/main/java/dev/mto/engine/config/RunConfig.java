@@ -1,5 +1,6 @@
 package dev.mto.engine.config;
 
+import dev.mto.data.storage.Locations;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.data.image.CenterCrop;
@@ -208,7 +209,9 @@ public record RunConfig(
   }
 
   private static String absolute(String folder) {
-    return Path.of(folder).toAbsolutePath().normalize().toString();
+    return Locations.isAddress(folder)
+        ? folder
+        : Path.of(folder).toAbsolutePath().normalize().toString();
   }
 
   /** The same in another precision. */

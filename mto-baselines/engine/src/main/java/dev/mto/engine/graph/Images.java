@@ -1,5 +1,6 @@
 package dev.mto.engine.graph;
 
+import dev.mto.data.storage.Locations;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
@@ -140,7 +141,7 @@ public final class Images {
 
   private static ImageFolder open(String key, String folder) {
     try {
-      return ImageFolder.open(Path.of(folder));
+      return ImageFolder.open(Locations.path(folder));
     } catch (IllegalArgumentException e) {
       throw new UserException(key + ": " + e.getMessage(), e);
     }

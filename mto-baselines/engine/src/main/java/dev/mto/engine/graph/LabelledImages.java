@@ -1,5 +1,6 @@
 package dev.mto.engine.graph;
 
+import dev.mto.data.storage.Locations;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
@@ -62,7 +63,7 @@ public final class LabelledImages {
   private static ImageFolder open(String key, String folder) {
     ImageFolder images;
     try {
-      images = ImageFolder.open(Path.of(folder));
+      images = ImageFolder.open(Locations.path(folder));
     } catch (IllegalArgumentException e) {
       throw new UserException(key + ": " + e.getMessage(), e);
     }
