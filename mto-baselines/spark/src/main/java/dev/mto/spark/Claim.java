@@ -53,7 +53,9 @@ final class Claim implements AutoCloseable {
     this.owner =
         "process %d on %s since %s"
             .formatted(
-                ProcessHandle.current().pid(), host(), Instant.now().truncatedTo(ChronoUnit.SECONDS));
+                ProcessHandle.current().pid(),
+                host(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS));
     thread = new Thread(this::renew, "mto-claim");
     thread.setDaemon(true);
   }
@@ -126,9 +128,7 @@ final class Claim implements AutoCloseable {
 
   private void renew() {
     try {
-      for (long beats = 1;
-          !over.await(times.beat().toMillis(), TimeUnit.MILLISECONDS);
-          beats++) {
+      for (long beats = 1; !over.await(times.beat().toMillis(), TimeUnit.MILLISECONDS); beats++) {
         try {
           lost = !isMine();
           if (lost) {

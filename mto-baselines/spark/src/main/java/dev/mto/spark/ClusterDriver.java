@@ -1,6 +1,5 @@
 package dev.mto.spark;
 
-import dev.mto.spark.hadoop.RemoteFolder;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.errors.PeerException;
@@ -10,6 +9,7 @@ import dev.mto.engine.folder.Start;
 import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.ClusterJob;
 import dev.mto.spark.WorkerOutcome.Kind;
+import dev.mto.spark.hadoop.RemoteFolder;
 import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.util.List;
@@ -33,8 +33,7 @@ final class ClusterDriver {
   private final SharedFiles files;
   private final Claim claim; // or null
 
-  private ClusterDriver(
-      ClusterJob job, PrintStream console, JavaSparkContext spark, Claim claim) {
+  private ClusterDriver(ClusterJob job, PrintStream console, JavaSparkContext spark, Claim claim) {
     this.claim = claim;
     this.job = job;
     this.console = console;

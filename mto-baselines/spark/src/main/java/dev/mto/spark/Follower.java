@@ -1,7 +1,5 @@
 package dev.mto.spark;
 
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.folder.StopSignal;
 import java.io.IOException;
@@ -13,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Shows on the driver's console what rank 0 writes into {@code train.log}, and passes a stop that

@@ -1,20 +1,20 @@
 package dev.mto.spark;
 
-import java.util.List;
-import java.nio.file.NoSuchFileException;
-import java.util.Optional;
-import java.time.Duration;
-import dev.mto.spark.hadoop.RemoteFolder;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.spark.hadoop.RemoteFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Files in the folder of a run by which the driver and the workers find out that it is the same

@@ -1,7 +1,7 @@
 package dev.mto.spark;
 
-import dev.mto.data.storage.Locations;
 import dev.mto.data.folder.TooManyBadImagesException;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.collective.Collective;
 import dev.mto.engine.collective.ListeningPort;
@@ -20,6 +20,7 @@ import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.PretrainingJob;
 import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.models.weights.WeightFileException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -103,8 +104,10 @@ final class Worker {
       folder.open(task.resume());
       port = ListeningPort.open(InetAddress.getByName(host()), PortRange.parse(task.ports()));
       greeting = Greeting.of(port.address());
+    } catch (FileException e) {
+      greeting = Greeting.lost(e.getMessage());
     } catch (UnknownHostException | RuntimeException e) {
-      greeting = Greeting.failed(isTold(e) ? e.getMessage() : e.toString());
+      greeting = Greeting.failed(e instanceof UserException ? e.getMessage() : e.toString());
     }
     List<PeerAddress> addresses = new ArrayList<>();
     try {
@@ -119,10 +122,6 @@ final class Worker {
         TcpCollective.connect(rank, addresses, port, task.token(), TimeLimits.usual())) {
       return train(collective, files, folder);
     }
-  }
-
-  private static boolean isTold(Exception e) {
-    return e instanceof UserException || e instanceof FileException;
   }
 
   /** The name or address by which Spark knows this process. */
@@ -146,6 +145,7 @@ final class Worker {
   @SuppressWarnings("try") // a stop is looked for all the time
   private boolean train(Collective collective, WorkerFolder folder, StopWatcher stops) {
     RunConfig config = ConfigLoader.parseResolved("the configuration of the driver", task.config());
+    PrintStream console = System.out;
     try (StopWatcher watching = rank == 0 ? stops.start() : stops;
         PretrainingJob job =
             new PretrainingJob(
@@ -153,7 +153,7 @@ final class Worker {
                 config,
                 folder.folder(),
                 task.start(),
-                System.out,
+                console,
                 collective)) {
       folder.begun();
       job.afterSaves(folder::saved);

@@ -152,7 +152,8 @@ final class WorkerFolder implements AutoCloseable {
   private void requireCurrent() {
     if (!files.isCurrent(token)) {
       throw new UserException(
-          root + ": another job has taken the run over; this one ends and saves nothing more there");
+          root
+              + ": another job has taken the run over; this one ends and saves nothing more there");
     }
   }
 

@@ -40,7 +40,8 @@ class ClaimTest {
     try (Claim claim = Claim.of(folder, QUICK, told::add)) {
       assertThatThrownBy(() -> Claim.of(folder, QUICK, told::add))
           .isInstanceOf(UserException.class)
-          .hasMessageContaining("is in use by another job (process " + ProcessHandle.current().pid())
+          .hasMessageContaining(
+              "is in use by another job (process " + ProcessHandle.current().pid())
           .hasMessageContaining("name another --out");
       claim.require();
     }
@@ -60,7 +61,8 @@ class ClaimTest {
           .hasSize(2)
           .anySatisfy(
               line ->
-                  assertThat(line).contains("another job has been here (process 1 on a since then)"))
+                  assertThat(line)
+                      .contains("another job has been here (process 1 on a since then)"))
           .anySatisfy(line -> assertThat(line).contains("going on in its place"));
     }
   }

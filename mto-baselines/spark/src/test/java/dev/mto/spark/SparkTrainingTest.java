@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mto.data.storage.Locations;
 import dev.mto.engine.collective.PortRange;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.PeerException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
@@ -196,6 +197,9 @@ class SparkTrainingTest {
     assertThatThrownBy(() -> Greeting.addresses(new String[] {here, Greeting.failed("no").text()}))
         .isInstanceOf(UserException.class)
         .hasMessage("no");
+    assertThatThrownBy(() -> Greeting.addresses(new String[] {here, Greeting.lost("no").text()}))
+        .isInstanceOf(PeerException.class)
+        .hasMessage("rank 1: no");
     assertThatThrownBy(() -> Greeting.addresses(new String[] {here, "here 17 a|10.0.0.1|4001"}))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("rank 0 and rank 1 are in one process on a; set spark.task.cpus");

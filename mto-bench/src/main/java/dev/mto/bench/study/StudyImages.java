@@ -1,9 +1,9 @@
 package dev.mto.bench.study;
 
-import dev.mto.data.storage.Locations;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.speed.JsonFile;

@@ -89,8 +89,7 @@ final class TarIndex implements Members {
       for (Path shard : shards) {
         BasicFileAttributes is = Files.readAttributes(shard, BasicFileAttributes.class);
         states.add(
-            "%s %d %d"
-                .formatted(shard.getFileName(), is.size(), is.lastModifiedTime().toMillis()));
+            "%s %d %d".formatted(shard.getFileName(), is.size(), is.lastModifiedTime().toMillis()));
       }
       for (Path file : places(root)) {
         TarIndex kept = kept(file, shards, states);

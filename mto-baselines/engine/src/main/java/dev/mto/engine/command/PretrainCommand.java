@@ -1,7 +1,7 @@
 package dev.mto.engine.command;
 
-import dev.mto.data.storage.Locations;
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.collective.PortRange;

@@ -1,6 +1,5 @@
 package dev.mto.engine.config;
 
-import dev.mto.data.storage.Locations;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -19,6 +18,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package dev.mto.engine.config;
 
-import dev.mto.data.storage.Locations;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.data.image.CenterCrop;
+import dev.mto.data.storage.Locations;
 import dev.mto.models.VitConfig;
 import java.nio.file.Path;
 

@@ -1,6 +1,5 @@
 package dev.mto.engine.graph;
 
-import dev.mto.data.storage.Locations;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
@@ -10,6 +9,7 @@ import dev.mto.data.image.Preprocessing;
 import dev.mto.data.mask.Mask;
 import dev.mto.data.mask.MaskSampler;
 import dev.mto.data.random.RandomStream;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.DataConfig;
 import dev.mto.engine.config.RunConfig;

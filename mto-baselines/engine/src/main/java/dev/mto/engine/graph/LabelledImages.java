@@ -1,10 +1,10 @@
 package dev.mto.engine.graph;
 
-import dev.mto.data.storage.Locations;
 import dev.mto.data.ImageBatches;
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.Preprocessing;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.StopSignal;

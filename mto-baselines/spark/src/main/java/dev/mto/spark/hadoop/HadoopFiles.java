@@ -19,6 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileAttributeView;
 import java.nio.file.spi.FileSystemProvider;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
@@ -79,10 +80,16 @@ final class HadoopFiles extends FileSystemProvider {
       throw new NotDirectoryException(folder.toString());
     }
     try {
-      return new HadoopListing(folder, hadoop(folder).listStatusIterator(folder.hadoop()), filter);
+      return new Folder(
+          new HadoopListing(folder, hadoop(folder).listStatusIterator(folder.hadoop()), filter));
     } catch (IOException e) {
       throw HadoopErrors.reading(folder, e);
     }
+  }
+
+  private record Folder(Iterator<Path> iterator) implements DirectoryStream<Path> {
+    @Override
+    public void close() {}
   }
 
   @Override

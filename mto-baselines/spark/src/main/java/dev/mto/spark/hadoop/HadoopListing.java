@@ -10,22 +10,19 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
 
 /** What lies in a folder, as Hadoop hands it out page by page. */
-final class HadoopListing implements DirectoryStream<Path>, Iterator<Path> {
+final class HadoopListing implements Iterator<Path> {
   private final HadoopPath folder;
   private final RemoteIterator<FileStatus> all;
-  private final Filter<? super Path> filter;
+  private final DirectoryStream.Filter<? super Path> filter;
   private Path next;
 
   HadoopListing(
-      HadoopPath folder, RemoteIterator<FileStatus> all, Filter<? super Path> filter) {
+      HadoopPath folder,
+      RemoteIterator<FileStatus> all,
+      DirectoryStream.Filter<? super Path> filter) {
     this.folder = folder;
     this.all = all;
     this.filter = filter;
-  }
-
-  @Override
-  public Iterator<Path> iterator() {
-    return this;
   }
 
   @Override
@@ -50,7 +47,4 @@ final class HadoopListing implements DirectoryStream<Path>, Iterator<Path> {
     next = null;
     return given;
   }
-
-  @Override
-  public void close() {}
 }

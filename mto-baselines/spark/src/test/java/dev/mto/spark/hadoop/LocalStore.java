@@ -34,7 +34,7 @@ public abstract class LocalStore extends RawLocalFileSystem {
   /** Files that were opened. */
   static final AtomicInteger OPENED = new AtomicInteger();
 
-  private URI root = URI.create("none://any");
+  private URI root; // null while it is made
 
   /** Has Hadoop use them, in this process and in executors. */
   public static void register() {
@@ -64,7 +64,7 @@ public abstract class LocalStore extends RawLocalFileSystem {
 
   @Override
   public URI getUri() {
-    return root;
+    return root == null ? super.getUri() : root;
   }
 
   private static void change() throws IOException {
