@@ -63,7 +63,10 @@ final class RunCopy {
     remote.files().stream().filter(RunCopy::isOfRun).forEach(remote::delete);
   }
 
-  /** Copies what has changed, and deletes there what is here no more. */
+  /**
+   * Copies what has changed, and deletes there what is here no more; an old checkpoint after its
+   * {@code .json}, so that one which stays when this is cut short is deleted the next time.
+   */
   synchronized void publish() {
     Map<String, State> now = new TreeMap<>();
     for (String name : files()) {

@@ -71,9 +71,9 @@ class ClaimTest {
   void aJobWhoseClaimAnotherHasTakenEndsAndLeavesItThere() throws InterruptedException {
     RemoteFolder folder = folder("hdfs");
     try (Claim claim = Claim.of(folder, QUICK, told::add)) {
-      folder.put(Claim.NAME, "id of another\nprocess 1 on a since then\nrenewed 0 times\n");
-      while (!claim.isLost()) {
-        Thread.sleep(10);
+      for (int i = 0; i < 100 && !claim.isLost(); i++) { // as one that renews its own
+        folder.put(Claim.NAME, "id of another\nprocess 1 on a since then\nrenewed 0 times\n");
+        Thread.sleep(120);
       }
       assertThatThrownBy(claim::require)
           .isInstanceOf(UserException.class)

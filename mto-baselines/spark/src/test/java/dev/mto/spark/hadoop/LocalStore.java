@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Abortable;
 import org.apache.hadoop.fs.DelegateToFileSystem;
@@ -16,7 +17,6 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
-import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /**
@@ -67,6 +67,22 @@ public abstract class LocalStore extends RawLocalFileSystem {
     return root == null ? super.getUri() : root;
   }
 
+  @Override
+  public FileStatus getFileStatus(Path file) throws IOException {
+    return plain(super.getFileStatus(file));
+  }
+
+  @Override
+  public FileStatus[] listStatus(Path folder) throws IOException {
+    return Stream.of(super.listStatus(folder)).map(LocalStore::plain).toArray(FileStatus[]::new);
+  }
+
+  /** Without permissions, for which it would be asked as a file of the system. */
+  private static FileStatus plain(FileStatus is) {
+    return new FileStatus(
+        is.getLen(), is.isDirectory(), 1, 1 << 20, is.getModificationTime(), is.getPath());
+  }
+
   private static void change() throws IOException {
     if (CHANGES_LEFT.getAndUpdate(left -> left < 0 ? left : Math.max(0, left - 1)) == 0) {
       throw new IOException("the storage does not answer");
@@ -95,19 +111,6 @@ public abstract class LocalStore extends RawLocalFileSystem {
 
   /** A file is there when it is closed, and nothing is renamed. */
   public static final class ObjectStore extends LocalStore {
-    @Override
-    public FSDataOutputStream create(
-        Path file,
-        FsPermission permission,
-        boolean overwrite,
-        int buffer,
-        short replication,
-        long block,
-        Progressable progress)
-        throws IOException {
-      return create(file, overwrite, buffer, replication, block, progress);
-    }
-
     @Override
     public FSDataOutputStream create(
         Path file,
@@ -178,7 +181,6 @@ public abstract class LocalStore extends RawLocalFileSystem {
     @Override
     public FSDataOutputStream create(
         Path file,
-        FsPermission permission,
         boolean overwrite,
         int buffer,
         short replication,
@@ -186,7 +188,7 @@ public abstract class LocalStore extends RawLocalFileSystem {
         Progressable progress)
         throws IOException {
       change();
-      return super.create(file, permission, overwrite, buffer, replication, block, progress);
+      return super.create(file, overwrite, buffer, replication, block, progress);
     }
 
     @Override
@@ -202,6 +204,14 @@ public abstract class LocalStore extends RawLocalFileSystem {
     public RenamingContext(URI uri, Configuration conf)
         throws IOException, java.net.URISyntaxException {
       super(uri, new Renaming(), conf, "hdfs", false);
+    }
+
+    @Override
+    public void renameInternal(Path from, Path to, boolean overwrite) throws IOException {
+      java.nio.file.Files.move(
+          java.nio.file.Path.of(from.toUri().getPath()),
+          java.nio.file.Path.of(to.toUri().getPath()),
+          java.nio.file.StandardCopyOption.ATOMIC_MOVE);
     }
   }
 }
