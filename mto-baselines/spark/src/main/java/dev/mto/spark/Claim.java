@@ -86,7 +86,7 @@ final class Claim implements AutoCloseable {
   private void takeOver(Consumer<String> tell) {
     String before = text();
     tell.accept(
-        "%s: another job has been here (%s); waiting %d s whether it lives"
+        "%s: another job has been here (%s); waiting up to %d s to see whether it lives"
             .formatted(folder.root(), owner(before), times.patience().toSeconds()));
     long deadline = System.nanoTime() + times.patience().toNanos();
     while (System.nanoTime() < deadline) {
