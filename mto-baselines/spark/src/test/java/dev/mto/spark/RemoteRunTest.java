@@ -45,18 +45,17 @@ class RemoteRunTest {
   private static final int MOST_ATTEMPTS = 60;
 
   @TempDir private Path root;
-  private final String home = System.getProperty("user.home");
   private final byte[] token = {1};
 
   @BeforeEach
   void register() {
-    System.setProperty("user.home", root.toString());
+    LocalStore.homeIn(root);
     LocalStore.register();
   }
 
   @AfterEach
   void forget() {
-    System.setProperty("user.home", home);
+    LocalStore.homeAgain();
     LocalStore.failAfter(-1);
   }
 

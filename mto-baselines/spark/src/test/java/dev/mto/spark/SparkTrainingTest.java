@@ -137,7 +137,10 @@ class SparkTrainingTest {
   void imagesAndRunOnAnObjectStoreMakeTheBitsOfOneProcessHereThoughAnExecutorIsKilled()
       throws Exception {
     LocalStore.register();
-    System.setProperty(EXECUTORS, "-Djava.io.tmpdir=" + root + " -Duser.home=" + root);
+    System.setProperty(
+        EXECUTORS,
+        "-Djava.io.tmpdir=%1$s -Duser.home=%1$s -Dorg.bytedeco.javacpp.cachedir=%2$s"
+            .formatted(root, LocalStore.nativeCache()));
     TinyRun tiny = new TinyRun(new SimMim(), root, "masking={ratio: 0.5, unit: 8}");
     Path one = tiny.train("one", SETTINGS);
     String images = LocalStore.address("s3a", Tars.ofFolder(root.resolve("train")));

@@ -33,12 +33,11 @@ class HadoopImagesTest {
   private static final String[] NAMES = {"b/2.png", "b/10.png", "a/é 1.png", "a/deep/3.png"};
 
   @TempDir private Path root;
-  private final String home = System.getProperty("user.home");
 
   @BeforeEach
   void imagesInAllWays() throws IOException {
     LocalStore.register();
-    System.setProperty("user.home", Files.createDirectory(root.resolve("home")).toString());
+    LocalStore.homeIn(Files.createDirectory(root.resolve("home")));
     for (String name : NAMES) {
       write("folder/" + name, image(name));
     }
@@ -66,7 +65,7 @@ class HadoopImagesTest {
 
   @AfterEach
   void forget() {
-    System.setProperty("user.home", home);
+    LocalStore.homeAgain();
   }
 
   private void write(String name, byte[] bytes) throws IOException {

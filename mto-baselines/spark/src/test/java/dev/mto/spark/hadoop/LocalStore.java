@@ -25,6 +25,9 @@ import org.apache.hadoop.util.Progressable;
  * the two cannot do fails.
  */
 public abstract class LocalStore extends RawLocalFileSystem {
+  private static final String HOME = System.getProperty("user.home");
+  private static final String NATIVE_CACHE = "org.bytedeco.javacpp.cachedir";
+
   /** Writes and deletions that still succeed; negative for all. */
   static final AtomicInteger CHANGES_LEFT = new AtomicInteger(-1);
 
@@ -44,6 +47,22 @@ public abstract class LocalStore extends RawLocalFileSystem {
         "spark.hadoop.fs.AbstractFileSystem.hdfs.impl", RenamingContext.class.getName());
     CHANGES_LEFT.set(-1);
     FAILING_READS.set(0);
+  }
+
+  /** Where native libraries are unpacked, wherever the home is said to be. */
+  public static String nativeCache() {
+    return System.getProperty(NATIVE_CACHE, HOME + "/.javacpp/cache");
+  }
+
+  /** Has the index of archives be kept there instead of in the user's home. */
+  public static void homeIn(java.nio.file.Path folder) {
+    System.setProperty(NATIVE_CACHE, nativeCache());
+    System.setProperty("user.home", folder.toString());
+  }
+
+  /** Has it be kept in the user's home again. */
+  public static void homeAgain() {
+    System.setProperty("user.home", HOME);
   }
 
   /** Has all writes and deletions after so many fail; a negative number for none. */
