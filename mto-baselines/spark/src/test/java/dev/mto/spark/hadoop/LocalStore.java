@@ -227,6 +227,9 @@ public abstract class LocalStore extends RawLocalFileSystem {
 
     @Override
     public void renameInternal(Path from, Path to, boolean overwrite) throws IOException {
+      if (!overwrite && java.nio.file.Files.exists(java.nio.file.Path.of(to.toUri().getPath()))) {
+        throw new FileAlreadyExistsException(to.toString());
+      }
       java.nio.file.Files.move(
           java.nio.file.Path.of(from.toUri().getPath()),
           java.nio.file.Path.of(to.toUri().getPath()),
