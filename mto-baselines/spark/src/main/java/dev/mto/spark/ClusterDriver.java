@@ -9,6 +9,7 @@ import dev.mto.engine.folder.Start;
 import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.ClusterJob;
 import dev.mto.spark.WorkerOutcome.Kind;
+import dev.mto.spark.hadoop.RemoteFolder;
 import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.util.List;
@@ -30,8 +31,10 @@ final class ClusterDriver {
   private final PrintStream console;
   private final JavaSparkContext spark;
   private final SharedFiles files;
+  private final Claim claim; // or null
 
-  private ClusterDriver(ClusterJob job, PrintStream console, JavaSparkContext spark) {
+  private ClusterDriver(ClusterJob job, PrintStream console, JavaSparkContext spark, Claim claim) {
+    this.claim = claim;
     this.job = job;
     this.console = console;
     this.spark = spark;
@@ -42,18 +45,36 @@ final class ClusterDriver {
   @SuppressWarnings("try") // a stop is listened to all the time
   static boolean train(ClusterJob job, PrintStream console) {
     SparkConf conf = Settings.of(job);
-    try (StopSignal stop = new StopSignal();
-        JavaSparkContext spark = new JavaSparkContext(conf)) {
-      ClusterDriver driver = new ClusterDriver(job, console, spark);
-      try {
-        return driver.train();
-      } finally {
-        driver.files.delete();
+    Claim claim = // null for a folder of the system, which is locked by rank 0
+        RemoteFolder.at(job.root())
+            .map(folder -> Claim.of(folder, Claim.Times.usual(), console::println))
+            .orElse(null);
+    try (claim) {
+      if (claim != null && !job.start().resume()) {
+        RunFolder.requireFree(job.root()); // of what was made there meanwhile
+      }
+      try (StopSignal stop = new StopSignal();
+          JavaSparkContext spark = new JavaSparkContext(conf)) {
+        return new ClusterDriver(job, console, spark, claim).train();
       }
     }
   }
 
   private boolean train() {
+    try {
+      return attempts();
+    } finally {
+      if (isOurs()) {
+        files.delete();
+      }
+    }
+  }
+
+  private boolean isOurs() {
+    return claim == null || !claim.isLost();
+  }
+
+  private boolean attempts() {
     Start start = job.start();
     for (int failures = 0; ; failures++) {
       Optional<String> failure = attempt(start);
@@ -86,6 +107,9 @@ final class ClusterDriver {
   private Optional<String> attempt(Start start) {
     byte[] token = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(token);
+    if (claim != null) {
+      claim.require();
+    }
     files.begin(token);
     WorkerTask task =
         new WorkerTask(ConfigLoader.write(job.config()), job.root(), start, job.ports(), token);

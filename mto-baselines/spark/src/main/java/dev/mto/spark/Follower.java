@@ -1,23 +1,30 @@
 package dev.mto.spark;
 
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.folder.StopSignal;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Shows on the driver's console what rank 0 writes into {@code train.log}, and passes a stop that
  * the driver is asked for on to the workers.
  */
 final class Follower implements AutoCloseable {
-  private static final long POLL_MILLIS = 200;
+  private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
 
   private final Path log;
   private final PrintStream console;
   private final SharedFiles files;
+  private final CountDownLatch over = new CountDownLatch(1);
   private final Thread thread;
   private long shown;
 
@@ -25,21 +32,32 @@ final class Follower implements AutoCloseable {
     this.log = root.resolve("train.log");
     this.console = console;
     this.files = files;
-    this.shown = log.toFile().length(); // 0 where it is not there
+    this.shown = length();
     thread = new Thread(this::follow, "mto-follower");
     thread.setDaemon(true);
     thread.start();
   }
 
+  private long length() {
+    try {
+      return Files.exists(log) ? Files.size(log) : 0;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
   private void follow() {
     try {
-      while (true) {
-        if (StopSignal.requested()) {
-          files.askToStop();
+      do {
+        try {
+          if (StopSignal.requested()) {
+            files.askToStop();
+          }
+        } catch (FileException e) {
+          LOG.debug("the storage does not answer", e); // the next time
         }
         show();
-        Thread.sleep(POLL_MILLIS);
-      }
+      } while (!over.await(files.poll().toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       return; // the attempt is over
     }
@@ -50,25 +68,29 @@ final class Follower implements AutoCloseable {
     if (Files.notExists(log)) {
       return;
     }
-    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-      file.seek(shown);
-      byte[] more = new byte[(int) Math.max(0, file.length() - shown)];
-      file.readFully(more);
-      int end = more.length;
+    try (SeekableByteChannel file = Files.newByteChannel(log)) {
+      byte[] more = new byte[(int) Math.max(0, file.size() - shown)];
+      ByteBuffer into = ByteBuffer.wrap(more);
+      file.position(shown);
+      int read = 0;
+      while (into.hasRemaining() && read >= 0) {
+        read = file.read(into);
+      }
+      int end = into.position();
       while (end > 0 && more[end - 1] != '\n') {
         end--;
       }
       console.print(new String(more, 0, end, StandardCharsets.UTF_8));
       console.flush();
       shown += end;
-    } catch (IOException e) {
-      return; // the next time
+    } catch (IOException | FileException e) {
+      LOG.debug("the log cannot be read", e); // the next time
     }
   }
 
   @Override
   public void close() {
-    thread.interrupt();
+    over.countDown();
     try {
       thread.join();
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package dev.mto.spark;
 
 import dev.mto.engine.collective.PeerAddress;
+import dev.mto.engine.errors.PeerException;
 import dev.mto.engine.errors.UserException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.Map;
 record Greeting(String text) {
   private static final String HERE = "here ";
   private static final String FAILED = "failed ";
+  private static final String LOST = "lost ";
 
   /** Of a worker in this process. */
   static Greeting of(PeerAddress address) {
@@ -25,11 +27,17 @@ record Greeting(String text) {
     return new Greeting(FAILED + why);
   }
 
+  /** Of a worker that does not get at what it needs, and may the next time. */
+  static Greeting lost(String why) {
+    return new Greeting(LOST + why);
+  }
+
   /**
    * Where all workers are.
    *
    * @param texts of all, in order
    * @throws UserException where something is wrong with one, or two are in one process
+   * @throws PeerException where one is lost
    */
   static List<PeerAddress> addresses(String[] texts) {
     List<PeerAddress> addresses = new ArrayList<>();
@@ -37,6 +45,9 @@ record Greeting(String text) {
     for (int rank = 0; rank < texts.length; rank++) {
       if (texts[rank].startsWith(FAILED)) {
         throw new UserException(texts[rank].substring(FAILED.length()));
+      }
+      if (texts[rank].startsWith(LOST)) {
+        throw new PeerException("rank " + rank + ": " + texts[rank].substring(LOST.length()));
       }
       String[] parts = texts[rank].substring(HERE.length()).split(" ", 2);
       PeerAddress address = PeerAddress.parse(parts[1]);

@@ -3,23 +3,33 @@ package dev.mto.spark;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
+import dev.mto.spark.hadoop.RemoteFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Files in the folder of a run by which the driver and the workers find out that it is the same
  * one, and by which a stop is asked for. They end with the job.
  */
 final class SharedFiles {
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration REMOTE_POLL = Duration.ofSeconds(5); // each is paid for
+
+  private final Optional<RemoteFolder> remote;
   private final Path seen;
   private final Path stop;
 
   SharedFiles(Path root) {
+    remote = RemoteFolder.at(root);
     seen = root.resolve("cluster-seen.tmp");
     stop = root.resolve("cluster-stop.tmp");
   }
@@ -27,7 +37,18 @@ final class SharedFiles {
   /** Writes what all workers must see. */
   void begin(byte[] token) {
     delete();
-    AtomicFiles.writeString(seen, digest(token));
+    write(seen, digest(token));
+  }
+
+  private void write(Path file, String text) {
+    remote.ifPresentOrElse(
+        folder -> folder.put(file.getFileName().toString(), text),
+        () -> AtomicFiles.writeString(file, text));
+  }
+
+  /** How often is looked whether something has changed. */
+  Duration poll() {
+    return remote.isPresent() ? REMOTE_POLL : POLL;
   }
 
   /**
@@ -37,16 +58,22 @@ final class SharedFiles {
    * @throws UserException where not
    */
   void requireSeen(byte[] token, String who) {
+    if (!isCurrent(token)) {
+      throw new UserException(
+          "%s does not see %s, which the driver has just written; give a run folder (--out) on storage that all machines have under the same name"
+              .formatted(who, seen));
+    }
+  }
+
+  /** Whether the attempt of this token is the driver's last. */
+  boolean isCurrent(byte[] token) {
     try {
-      if (Files.exists(seen) && Files.readString(seen).equals(digest(token))) {
-        return;
-      }
+      return Files.exists(seen) && Files.readString(seen).equals(digest(token));
+    } catch (NoSuchFileException e) {
+      return false;
     } catch (IOException e) {
       throw FileException.reading(seen, e);
     }
-    throw new UserException(
-        "%s does not see %s, which the driver has just written; give a run folder (--out) on storage that all machines have under the same name"
-            .formatted(who, seen));
   }
 
   /** Not the token itself, which others who can read the folder must not know. */
@@ -66,7 +93,7 @@ final class SharedFiles {
   /** Asks the workers to save and stop. */
   void askToStop() {
     if (Files.notExists(stop)) {
-      AtomicFiles.writeString(stop, "stop\n");
+      write(stop, "stop\n");
     }
   }
 
@@ -75,11 +102,17 @@ final class SharedFiles {
   }
 
   void delete() {
+    for (Path file : List.of(seen, stop)) {
+      remote.ifPresentOrElse(
+          folder -> folder.delete(file.getFileName().toString()), () -> deleteHere(file));
+    }
+  }
+
+  private static void deleteHere(Path file) {
     try {
-      Files.deleteIfExists(seen);
-      Files.deleteIfExists(stop);
+      Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw FileException.writing(seen, e);
+      throw FileException.writing(file, e);
     }
   }
 }

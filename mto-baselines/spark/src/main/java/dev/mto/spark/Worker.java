@@ -1,6 +1,7 @@
 package dev.mto.spark;
 
 import dev.mto.data.folder.TooManyBadImagesException;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.collective.Collective;
 import dev.mto.engine.collective.ListeningPort;
@@ -12,9 +13,9 @@ import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.device.StartUp;
 import dev.mto.engine.errors.DivergenceException;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.PeerException;
 import dev.mto.engine.errors.UserException;
-import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.PretrainingJob;
 import dev.mto.executor.memory.NotEnoughMemoryException;
@@ -33,18 +34,15 @@ import org.slf4j.LoggerFactory;
 /** One worker of a training: a task of Spark with a process of its own. */
 final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-  private static final long POLL_MILLIS = 200;
 
   private final WorkerTask task;
   private final BarrierTaskContext context;
   private final int rank;
-  private final Path root;
 
   Worker(WorkerTask task, BarrierTaskContext context) {
     this.task = task;
     this.context = context;
     this.rank = context.partitionId();
-    this.root = Path.of(task.root());
   }
 
   /** Trains, and tells how it ended whatever happens. */
@@ -78,15 +76,36 @@ final class Worker {
     return kind(e) == WorkerOutcome.Kind.FAILED ? String.valueOf(e) : e.getMessage();
   }
 
-  /** Tells the others where this one is, or what is wrong here, so that nobody waits for it. */
   private WorkerOutcome train() {
+    Path root = root();
+    SharedFiles files = new SharedFiles(root);
+    try (WorkerFolder folder = new WorkerFolder(root, rank, files, task.token())) {
+      return train(files, folder);
+    }
+  }
+
+  private Path root() {
+    try {
+      return Locations.path(task.root());
+    } catch (IllegalArgumentException e) {
+      Greeting why = Greeting.failed("rank " + rank + " on " + host() + ": " + e.getMessage());
+      Greeting.addresses(context.allGather(why.text())); // throws, here as with the others
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Tells the others where this one is, or what is wrong here, so that nobody waits for it. */
+  private WorkerOutcome train(SharedFiles files, WorkerFolder folder) {
     Greeting greeting;
     ListeningPort port = null;
     try {
       StartUp.checkNativeCache();
-      new SharedFiles(root).requireSeen(task.token(), "rank " + rank + " on " + host());
+      files.requireSeen(task.token(), "rank " + rank + " on " + host());
+      folder.open(task.resume());
       port = ListeningPort.open(InetAddress.getByName(host()), PortRange.parse(task.ports()));
       greeting = Greeting.of(port.address());
+    } catch (FileException e) {
+      greeting = Greeting.lost(e.getMessage());
     } catch (UnknownHostException | RuntimeException e) {
       greeting = Greeting.failed(e instanceof UserException ? e.getMessage() : e.toString());
     }
@@ -101,7 +120,7 @@ final class Worker {
     }
     try (Collective collective =
         TcpCollective.connect(rank, addresses, port, task.token(), TimeLimits.usual())) {
-      return train(collective);
+      return train(collective, files, folder);
     }
   }
 
@@ -111,46 +130,34 @@ final class Worker {
     return address.substring(0, address.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
   }
 
-  private WorkerOutcome train(Collective collective) {
-    RunConfig config = ConfigLoader.parseResolved("the configuration of the driver", task.config());
-    RunFolder folder = RunFolder.at(root);
-    PrintStream console = System.out;
-    Thread stops = rank == 0 ? watchForStop() : null;
-    try (PretrainingJob job =
-        new PretrainingJob(
-            Baselines.named(config.baseline()),
-            config,
-            folder,
-            task.start(),
-            console,
-            collective)) {
-      boolean done = job.run();
+  private WorkerOutcome train(Collective collective, SharedFiles files, WorkerFolder folder) {
+    try {
+      boolean done = train(collective, folder, new StopWatcher(files, folder::shareLog));
+      folder.ended();
       return new WorkerOutcome(
           rank, done ? WorkerOutcome.Kind.DONE : WorkerOutcome.Kind.STOPPED, "");
-    } finally {
-      if (stops != null) {
-        stops.interrupt();
-      }
+    } catch (RuntimeException | Error e) {
+      folder.failed();
+      throw e;
     }
   }
 
-  private Thread watchForStop() {
-    SharedFiles files = new SharedFiles(root);
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                while (!files.isAskedToStop()) {
-                  Thread.sleep(POLL_MILLIS);
-                }
-                StopSignal.request();
-              } catch (InterruptedException e) {
-                return; // the training is over
-              }
-            },
-            "mto-stop");
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
+  @SuppressWarnings("try") // a stop is looked for all the time
+  private boolean train(Collective collective, WorkerFolder folder, StopWatcher stops) {
+    RunConfig config = ConfigLoader.parseResolved("the configuration of the driver", task.config());
+    PrintStream console = System.out;
+    try (StopWatcher watching = rank == 0 ? stops.start() : stops;
+        PretrainingJob job =
+            new PretrainingJob(
+                Baselines.named(config.baseline()),
+                config,
+                folder.folder(),
+                task.start(),
+                console,
+                collective)) {
+      folder.begun();
+      job.afterSaves(folder::saved);
+      return job.run();
+    }
   }
 }

@@ -3,8 +3,10 @@ package dev.mto.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.collective.PortRange;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.PeerException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
@@ -13,6 +15,8 @@ import dev.mto.engine.run.ClusterJob;
 import dev.mto.engine.run.ClusterTraining;
 import dev.mto.engine.testing.TinyRun;
 import dev.mto.simmim.SimMim;
+import dev.mto.spark.hadoop.LocalStore;
+import dev.mto.spark.hadoop.Tars;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,12 +31,11 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trainings by executors that Spark starts on this machine, each a process. */
 class SparkTrainingTest {
   private static final long POLL_MILLIS = 10;
+  private static final String EXECUTORS = "spark.executor.extraJavaOptions";
   private static final String[] SETTINGS = {
     "training.epochs=20",
     "training.accumulate=2",
@@ -45,6 +48,7 @@ class SparkTrainingTest {
   @AfterEach
   void forgetSettings() {
     System.clearProperty("spark.dynamicAllocation.enabled");
+    System.clearProperty(EXECUTORS);
   }
 
   private ClusterJob job(TinyRun tiny, int retries, String... settings) {
@@ -65,11 +69,7 @@ class SparkTrainingTest {
     return () -> {
       Path metrics = run.resolve("metrics.jsonl");
       awaitLines(metrics, 3);
-      List<ProcessHandle> executors =
-          ProcessHandle.current()
-              .descendants()
-              .filter(p -> p.info().command().orElse("").endsWith("java"))
-              .toList();
+      List<ProcessHandle> executors = executors();
       executors.get(0).destroyForcibly();
       while (!Files.readString(run.resolve("train.log")).contains("resuming after step")) {
         Thread.sleep(POLL_MILLIS);
@@ -78,6 +78,13 @@ class SparkTrainingTest {
       StopSignal.request();
       return executors.size();
     };
+  }
+
+  private static List<ProcessHandle> executors() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(p -> p.info().command().orElse("").endsWith("java"))
+        .toList();
   }
 
   private static void awaitLines(Path file, long lines) throws Exception {
@@ -126,13 +133,50 @@ class SparkTrainingTest {
         .hasMessageContaining("spark.dynamicAllocation.enabled: true does not go with this job");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"hdfs://a/runs/x", "s3a://bucket/x"})
-  void aRunFolderThatIsNoFolderOfTheSystemIsRefused(String folder) {
-    assertThatThrownBy(() -> ClusterJob.requireMounted(Path.of(folder)))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("other storage is not taken yet");
-    ClusterJob.requireMounted(root);
+  @Test
+  void imagesAndRunOnAnObjectStoreMakeTheBitsOfOneProcessHereThoughAnExecutorIsKilled()
+      throws Exception {
+    LocalStore.register();
+    System.setProperty(
+        EXECUTORS,
+        "-Djava.io.tmpdir=%1$s -Duser.home=%1$s -Dorg.bytedeco.javacpp.cachedir=%2$s"
+            .formatted(root, LocalStore.nativeCache()));
+    TinyRun tiny = new TinyRun(new SimMim(), root, "masking={ratio: 0.5, unit: 8}");
+    Path one = tiny.train("one", SETTINGS);
+    String images = LocalStore.address("s3a", Tars.ofFolder(root.resolve("train")));
+    Path there = root.resolve("cluster");
+    ClusterJob job =
+        new ClusterJob(
+            tiny.config(SETTINGS).withFolders(images, null).withAbsolutePaths(),
+            RunFolder.create(Locations.path(LocalStore.address("s3a", there))).root(),
+            Start.anew(),
+            "local[2]",
+            2,
+            PortRange.any(),
+            1);
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
+      Future<?> killing =
+          threads.submit(
+              () -> {
+                awaitLines(there.resolve("metrics.jsonl"), 3);
+                executors().get(0).destroyForcibly();
+                return null;
+              });
+      assertThat(ClusterTraining.found().train(job, console)).as("done").isTrue();
+      killing.get();
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(TinyRun.metrics(there)).isEqualTo(TinyRun.metrics(one));
+    assertThat(TinyRun.last(there)).hasSameBinaryContentAs(TinyRun.last(one));
+    assertThat(TinyRun.files(there))
+        .noneMatch(file -> file.endsWith(".tmp") || file.endsWith("run.claim"));
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .containsPattern("a worker was lost: .*; going on from the last checkpoint")
+        .containsPattern("resuming after step \\d+\n2 workers")
+        .contains("done: " + job.root() + "/report.html");
   }
 
   @Test
@@ -156,6 +200,9 @@ class SparkTrainingTest {
     assertThatThrownBy(() -> Greeting.addresses(new String[] {here, Greeting.failed("no").text()}))
         .isInstanceOf(UserException.class)
         .hasMessage("no");
+    assertThatThrownBy(() -> Greeting.addresses(new String[] {here, Greeting.lost("no").text()}))
+        .isInstanceOf(PeerException.class)
+        .hasMessage("rank 1: no");
     assertThatThrownBy(() -> Greeting.addresses(new String[] {here, "here 17 a|10.0.0.1|4001"}))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("rank 0 and rank 1 are in one process on a; set spark.task.cpus");

@@ -3,6 +3,7 @@ package dev.mto.bench.study;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.speed.JsonFile;
@@ -44,7 +45,7 @@ record StudyImages(Map<String, String> identities, List<String> missing) {
         .forEach(
             (use, folder) -> {
               try {
-                Path images = Path.of(folder.apply(study.data()));
+                Path images = Locations.path(folder.apply(study.data()));
                 identities.put(use, ImageFolder.open(images).identity());
               } catch (IllegalArgumentException e) {
                 String reason = "data." + use + ": " + e.getMessage();

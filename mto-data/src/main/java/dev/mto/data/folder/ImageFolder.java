@@ -203,7 +203,7 @@ public final class ImageFolder {
 
   /** Where the image lies; of one in an archive, as if the archive were a folder. */
   public Path path(int index) {
-    return root.resolve(members.path(member(index)));
+    return members.path(member(index), root);
   }
 
   /**

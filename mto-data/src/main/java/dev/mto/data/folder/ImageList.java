@@ -2,6 +2,7 @@ package dev.mto.data.folder;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.mto.data.storage.Locations;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -63,6 +64,9 @@ final class ImageList {
   }
 
   private static Path found(Path list, String line) {
+    if (Locations.isAddress(line)) {
+      return Locations.path(line);
+    }
     Path beside = list.resolveSibling(line);
     return Files.exists(beside) ? beside : Path.of(line);
   }
@@ -83,7 +87,7 @@ final class ImageList {
   private ImageFolder folder() {
     return new ImageFolder(
         Path.of(""),
-        new Members.OwnFiles(List.of(), names.toArray(String[]::new), new int[0]),
+        new Members.NamedFiles(names.toArray(String[]::new)),
         HexFormat.of().formatHex(digest.digest()),
         LeftOut.NOTHING);
   }

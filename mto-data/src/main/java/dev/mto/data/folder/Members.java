@@ -2,6 +2,7 @@ package dev.mto.data.folder;
 
 import dev.mto.data.image.EncodedImage;
 import dev.mto.data.image.UnreadableImageException;
+import dev.mto.data.storage.Locations;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,11 @@ interface Members {
 
   /** Where an image lies below the root, with forward slashes. */
   String path(int index);
+
+  /** Where an image lies. */
+  default Path path(int index, Path root) {
+    return root.resolve(path(index));
+  }
 
   /** Names of the classes in order; empty where there are none. */
   List<String> classes();
@@ -84,6 +90,44 @@ interface Members {
     @Override
     public int label(int index) {
       return classes.isEmpty() ? -1 : labels[index];
+    }
+
+    @Override
+    public byte[] bytes(int index, Path path) throws UnreadableImageException {
+      return EncodedImage.bytes(path);
+    }
+  }
+
+  /**
+   * Files that are named one by one.
+   *
+   * @param names paths or addresses
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record NamedFiles(String[] names) implements Members {
+    @Override
+    public int size() {
+      return names.length;
+    }
+
+    @Override
+    public String path(int index) {
+      return names[index];
+    }
+
+    @Override
+    public Path path(int index, Path root) {
+      return Locations.path(names[index]);
+    }
+
+    @Override
+    public List<String> classes() {
+      return List.of();
+    }
+
+    @Override
+    public int label(int index) {
+      return -1;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mto.data.image.EncodedImage;
 import dev.mto.data.image.UnreadableImageException;
+import dev.mto.data.storage.Locations;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,12 +87,9 @@ final class TarIndex implements Members {
     try {
       List<String> states = new ArrayList<>();
       for (Path shard : shards) {
+        BasicFileAttributes is = Files.readAttributes(shard, BasicFileAttributes.class);
         states.add(
-            "%s %d %d"
-                .formatted(
-                    shard.getFileName(),
-                    Files.size(shard),
-                    Files.getLastModifiedTime(shard).toMillis()));
+            "%s %d %d".formatted(shard.getFileName(), is.size(), is.lastModifiedTime().toMillis()));
       }
       for (Path file : places(root)) {
         TarIndex kept = kept(file, shards, states);
@@ -224,7 +223,10 @@ final class TarIndex implements Members {
     return -1;
   }
 
-  /** Beside the archives, or where a user's programs keep what can be made again. */
+  /**
+   * Beside the archives where the system has them, or where a user's programs keep what can be made
+   * again.
+   */
   private static List<Path> places(Path root) {
     Path absolute = root.toAbsolutePath().normalize();
     Path beside =
@@ -237,7 +239,8 @@ final class TarIndex implements Members {
             ? Path.of(cache)
             : Path.of(System.getProperty("user.home"), ".cache");
     String name = DigestUtils.sha256Hex(absolute.toString()).substring(0, 32);
-    return List.of(beside, home.resolve("mto").resolve("index").resolve(name));
+    Path kept = home.resolve("mto").resolve("index").resolve(name);
+    return Locations.isOfSystem(root) ? List.of(beside, kept) : List.of(kept);
   }
 
   /** The index that a file holds, or null where there is none of these archives as they are. */

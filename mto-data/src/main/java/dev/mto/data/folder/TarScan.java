@@ -124,7 +124,7 @@ final class TarScan {
     Map<String, String> classes = new HashMap<>();
     int first = images.size();
     try (FileChannel channel = FileChannel.open(file)) {
-      Region region = new Region(channel, 0, channel.size());
+      Region region = new Region(Headers.of(file, channel), 0, channel.size());
       boolean read = false;
       try {
         read = members(region, shard, "", 1, classes);
@@ -290,12 +290,12 @@ final class TarScan {
 
   /** A part of a file; passing over some of it reads nothing. */
   private static final class Region extends InputStream {
-    private final FileChannel channel;
+    private final Headers headers;
     private final long end;
     private long position;
 
-    Region(FileChannel channel, long position, long end) {
-      this.channel = channel;
+    Region(Headers headers, long position, long end) {
+      this.headers = headers;
       this.position = position;
       this.end = end;
     }
@@ -306,7 +306,7 @@ final class TarScan {
 
     /** What comes next, as a region of its own. */
     Region part(long bytes) {
-      return new Region(channel, position, Math.min(end, position + bytes));
+      return new Region(headers, position, Math.min(end, position + bytes));
     }
 
     @Override
@@ -321,7 +321,7 @@ final class TarScan {
       if (most <= 0) {
         return length == 0 ? 0 : -1;
       }
-      int read = channel.read(ByteBuffer.wrap(bytes, from, most), position);
+      int read = headers.read(ByteBuffer.wrap(bytes, from, most), position);
       position += Math.max(read, 0);
       return read;
     }

@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -243,12 +244,13 @@ public final class EncodedImage {
    * @throws UnreadableImageException if it cannot be read
    */
   public static byte[] bytes(Path path) throws UnreadableImageException {
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new UnreadableImageException(
-          Files.isDirectory(path) ? "a folder, not a file" : "a device or pipe, not a file");
-    }
     try {
-      requireSize(Files.size(path));
+      BasicFileAttributes is = Files.readAttributes(path, BasicFileAttributes.class);
+      if (!is.isRegularFile()) {
+        throw new UnreadableImageException(
+            is.isDirectory() ? "a folder, not a file" : "a device or pipe, not a file");
+      }
+      requireSize(is.size());
       return Files.readAllBytes(path);
     } catch (UnreadableImageException e) {
       throw e;

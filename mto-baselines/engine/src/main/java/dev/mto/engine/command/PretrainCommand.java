@@ -1,6 +1,7 @@
 package dev.mto.engine.command;
 
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.collective.PortRange;
@@ -62,8 +63,10 @@ public final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "Folder of the run (default: runs/ and the configuration's name).")
-  private Path out;
+      description =
+          "Folder of the run (default: runs/ and the configuration's name). With --cluster also an"
+              + " address such as hdfs://HOST/runs/NAME.")
+  private String out;
 
   @Option(
       names = "--set",
@@ -145,9 +148,8 @@ public final class PretrainCommand implements Callable<Integer> {
       throw new UserException(
           "--config: is missing; give one such as configs/quickstart.yaml, or --resume --out DIR to go on with a run");
     }
-    Path root = out == null ? Path.of("runs", name(config)) : out;
+    Path root = root();
     if (cluster != null) {
-      ClusterJob.requireMounted(root);
       root = root.toAbsolutePath();
     } else if (workers != null) {
       throw new UserException("--workers " + workers + ": is of --cluster; give that too");
@@ -184,6 +186,27 @@ public final class PretrainCommand implements Callable<Integer> {
     RunConfig resolved = everywhere(load());
     return start(
         resolved, root, init == null ? Start.anew() : Start.from(init, Optional.ofNullable(entry)));
+  }
+
+  private Path root() {
+    if (out == null) {
+      return Path.of("runs", name(config));
+    }
+    Path root;
+    try {
+      root = Locations.path(out);
+    } catch (IllegalArgumentException e) {
+      throw new UserException("--out " + e.getMessage(), e);
+    }
+    if (!Locations.isOfSystem(root) && root.getFileName() == null) {
+      throw new UserException("--out %s: is a root; name a folder in it".formatted(out));
+    }
+    if (cluster == null && !Locations.isOfSystem(root)) {
+      throw new UserException(
+          "--out %s: only trainings on a cluster (--cluster) keep their run there; name a folder of this machine"
+              .formatted(out));
+    }
+    return root;
   }
 
   private RunConfig load() {
@@ -239,7 +262,12 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private static void folder(String key, String value) {
-    Path path = Path.of(value);
+    Path path;
+    try {
+      path = Locations.path(value);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(key + ": " + e.getMessage(), e);
+    }
     if (!Files.isDirectory(path) && !ImageFolder.isArchive(path)) {
       throw new UserException(
           "%1$s: %2$s is not a folder; give the folder or tar archive of the images (--set %1$s=DIR)"

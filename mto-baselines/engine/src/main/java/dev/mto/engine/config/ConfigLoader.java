@@ -18,6 +18,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,11 +83,13 @@ public final class ConfigLoader {
 
   /**
    * Folders and archives of images in a file are found from the file's own folder, or from the
-   * present one.
+   * present one; addresses are as they are.
    */
   private static void resolveFolders(Path file, JsonNode data) {
     for (String key : List.of("train", "val")) {
-      if (data instanceof ObjectNode given && given.path(key).isTextual()) {
+      if (data instanceof ObjectNode given
+          && given.path(key).isTextual()
+          && !Locations.isAddress(given.get(key).asText())) {
         Path beside = file.toAbsolutePath().resolveSibling(given.get(key).asText()).normalize();
         if (Files.exists(beside) || ImageFolder.isArchive(beside)) {
           given.put(key, beside.toString());

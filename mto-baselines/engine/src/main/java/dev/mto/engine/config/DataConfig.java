@@ -12,8 +12,10 @@ public record DataConfig(
             value =
                 "Folder of training images, flat or in class folders, or tar archives of them; a"
                     + " relative one is found from the file's own folder, else from the present"
-                    + " one.",
-            range = "a folder, a tar, a folder of tars, or a range as shards-{000..127}.tar")
+                    + " one. On a Spark cluster an address too.",
+            range =
+                "a folder, a tar, a folder of tars, a range as shards-{000..127}.tar, or one of"
+                    + " these as hdfs://HOST/train.tar")
         String train,
     @Setting(
             value =

@@ -3,6 +3,7 @@ package dev.mto.engine.config;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.data.image.CenterCrop;
+import dev.mto.data.storage.Locations;
 import dev.mto.models.VitConfig;
 import java.nio.file.Path;
 
@@ -208,7 +209,9 @@ public record RunConfig(
   }
 
   private static String absolute(String folder) {
-    return Path.of(folder).toAbsolutePath().normalize().toString();
+    return Locations.isAddress(folder)
+        ? folder
+        : Path.of(folder).toAbsolutePath().normalize().toString();
   }
 
   /** The same in another precision. */

@@ -92,7 +92,7 @@ public final class Provenance {
       return JSON.createObjectNode();
     }
     try {
-      if (JSON.readTree(file.toFile()) instanceof ObjectNode facts) {
+      if (JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode facts) {
         return facts;
       }
       throw new UserException(file + ": is damaged; remove it to go on without it");

@@ -1,5 +1,6 @@
 package dev.mto.engine.folder;
 
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.FileException;
@@ -23,24 +24,42 @@ public final class RunFolder {
   /** What a run's beginning may leave where it was cut short; nothing is lost with it. */
   private static final List<String> BEGUN =
       List.of(
-          "provenance.json", "train.log", "bad-images.txt", "run.lock", "checkpoints", "pictures");
+          "provenance.json",
+          "train.log",
+          "bad-images.txt",
+          "run.lock",
+          "run.claim",
+          "checkpoints",
+          "pictures");
 
   private static final String BAD_IMAGES_OF_WORKER = "bad-images-%d.txt";
 
   private final Path root;
+  private final Path home;
+  private final Path checkpoints;
 
   private RunFolder(Path root) {
+    this(root, root, root.resolve("checkpoints"));
+  }
+
+  private RunFolder(Path root, Path home, Path checkpoints) {
     this.root = root;
+    this.home = home;
+    this.checkpoints = checkpoints;
   }
 
   /**
-   * Makes the folder of a new run, which {@link #begin} makes a run.
+   * Makes the folder of a new run, which {@link #begin} makes a run. On storage that the system has
+   * not mounted it is made with the first files that are brought there.
    *
    * @throws UserException when the folder holds something already
    */
   public static RunFolder create(Path root) {
     requireFree(root);
     RunFolder folder = new RunFolder(root);
+    if (!Locations.isOfSystem(root)) {
+      return folder;
+    }
     try {
       Files.createDirectories(folder.checkpoints());
       Files.createDirectories(folder.pictures());
@@ -164,9 +183,24 @@ public final class RunFolder {
     return new RunFolder(root);
   }
 
+  /**
+   * A folder in which this process works on a run that is kept elsewhere.
+   *
+   * @param home where it is kept, for people
+   * @param checkpoints where this process finds them
+   */
+  public static RunFolder at(Path root, Path home, Path checkpoints) {
+    return new RunFolder(root, home, checkpoints);
+  }
+
   /** The folder itself. */
   public Path root() {
     return root;
+  }
+
+  /** Where people find the run. */
+  public Path home() {
+    return home;
   }
 
   /** The resolved configuration. */
@@ -214,7 +248,7 @@ public final class RunFolder {
 
   /** Folder of the checkpoints. */
   public Path checkpoints() {
-    return root.resolve("checkpoints");
+    return checkpoints;
   }
 
   /** Folder of the pictures. */
@@ -264,6 +298,9 @@ public final class RunFolder {
    */
   @SuppressWarnings("try")
   public void discard() {
+    if (!Locations.isOfSystem(root)) {
+      return; // whoever brought files there takes them away
+    }
     try (FolderLock lock = FolderLock.of(root)) {
       if (Files.exists(metrics()) && Files.size(metrics()) > 0) {
         return;

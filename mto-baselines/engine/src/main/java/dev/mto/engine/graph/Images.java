@@ -9,6 +9,7 @@ import dev.mto.data.image.Preprocessing;
 import dev.mto.data.mask.Mask;
 import dev.mto.data.mask.MaskSampler;
 import dev.mto.data.random.RandomStream;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.DataConfig;
 import dev.mto.engine.config.RunConfig;
@@ -140,7 +141,7 @@ public final class Images {
 
   private static ImageFolder open(String key, String folder) {
     try {
-      return ImageFolder.open(Path.of(folder));
+      return ImageFolder.open(Locations.path(folder));
     } catch (IllegalArgumentException e) {
       throw new UserException(key + ": " + e.getMessage(), e);
     }

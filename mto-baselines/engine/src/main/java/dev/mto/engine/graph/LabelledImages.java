@@ -4,6 +4,7 @@ import dev.mto.data.ImageBatches;
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.Preprocessing;
+import dev.mto.data.storage.Locations;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.StopSignal;
@@ -62,7 +63,7 @@ public final class LabelledImages {
   private static ImageFolder open(String key, String folder) {
     ImageFolder images;
     try {
-      images = ImageFolder.open(Path.of(folder));
+      images = ImageFolder.open(Locations.path(folder));
     } catch (IllegalArgumentException e) {
       throw new UserException(key + ": " + e.getMessage(), e);
     }

@@ -2,7 +2,6 @@ package dev.mto.engine.run;
 
 import dev.mto.engine.collective.PortRange;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.Start;
 import java.nio.file.Path;
 
@@ -10,7 +9,8 @@ import java.nio.file.Path;
  * A pre-training by several workers.
  *
  * @param config whose paths all machines have
- * @param root folder of the run, made or opened, on storage that all machines have
+ * @param root folder of the run on storage that all machines have: made or opened where it is one
+ *     of the system
  * @param master the cluster, e.g. {@code local[2]}; empty where it is known already
  * @param workers how many, a power of two that divides {@code training.accumulate}
  * @param ports on which they listen for each other
@@ -23,24 +23,4 @@ public record ClusterJob(
     String master,
     int workers,
     PortRange ports,
-    int retries) {
-  private static final String REMOTE = "(.*/)?(hdfs|viewfs|s3a?|gs|abfss?|file):/.*";
-
-  /** Checks the folder. */
-  public ClusterJob {
-    requireMounted(root);
-  }
-
-  /**
-   * Whether a run's folder is a path of the system.
-   *
-   * @throws UserException where it is an address of other storage
-   */
-  public static void requireMounted(Path root) {
-    if (root.toString().matches(REMOTE)) {
-      throw new UserException(
-          "--out %s: give a folder on a file system that all machines have mounted, e.g. by NFS; other storage is not taken yet"
-              .formatted(root));
-    }
-  }
-}
+    int retries) {}

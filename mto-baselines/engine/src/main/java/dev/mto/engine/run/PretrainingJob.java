@@ -59,6 +59,8 @@ public final class PretrainingJob implements AutoCloseable {
   private final GraphSession evaluation;
   private final TrainingLoop loop;
 
+  private Runnable afterSave = () -> {};
+
   /** From the beginning of the training until all is closed, so that a failure is told; or null. */
   private StopSignal stop;
 
@@ -220,6 +222,16 @@ public final class PretrainingJob implements AutoCloseable {
   }
 
   /**
+   * Has something done after each checkpoint that is saved in training, while all workers wait; all
+   * other files of the run then tell of no fewer steps.
+   *
+   * @param then whose exceptions end the run
+   */
+  public void afterSaves(Runnable then) {
+    afterSave = then;
+  }
+
+  /**
    * Trains to the end, or until Ctrl-C.
    *
    * @return whether all epochs are done; otherwise it was stopped, and saved
@@ -285,7 +297,11 @@ public final class PretrainingJob implements AutoCloseable {
                   config.checkpoint().everyMinutes(),
                   every(config.checkpoint().everyEpochs()),
                   done -> false)
-              .telling(hooks::saved));
+              .telling(
+                  (file, step) -> {
+                    hooks.saved(file, step);
+                    afterSave.run();
+                  }));
       if (config.log().picturesEveryEpochs() > 0) {
         loop.add(new PictureListener(pictures, every(config.log().picturesEveryEpochs())));
       }
@@ -295,10 +311,12 @@ public final class PretrainingJob implements AutoCloseable {
       if (images.unreadable() > 0) {
         log.line(
             "%d images could not be read and were left out: %s"
-                .formatted(images.unreadable(), folder.badImages()));
+                .formatted(
+                    images.unreadable(),
+                    folder.home().resolve(folder.badImages().getFileName().toString())));
       }
       if (done) {
-        log.line("done: " + folder.root().resolve("report.html"));
+        log.line("done: " + folder.home().resolve("report.html"));
       }
       return done;
     }
@@ -381,8 +399,8 @@ public final class PretrainingJob implements AutoCloseable {
                 vit.patches(),
                 Provenance.machine().get("device"),
                 Provenance.machine().get("threads"),
-                folder.root()));
-    log.line("to watch it: " + folder.root().resolve("report.html"));
+                folder.home()));
+    log.line("to watch it: " + folder.home().resolve("report.html"));
   }
 
   private void tellOfArchives(String key, ImageFolder folder) {
