@@ -7,9 +7,12 @@ import dev.mto.executor.kernels.KernelSets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -69,13 +72,15 @@ public final class EmulatedCuda {
     control = NativeLibrary.getInstance(folder.resolve(LIBRARIES.get(0)).toString());
   }
 
-  /** Beside these classes, so that all modules of a build share it; or of the module in a jar. */
+  /**
+   * Beside these classes or their jar, so that all modules of a build share it; or of the module.
+   */
   private static Path built() {
     Path classes =
         Path.of(
             URI.create(
                 EmulatedCuda.class.getProtectionDomain().getCodeSource().getLocation().toString()));
-    return Files.isDirectory(classes)
+    return classes.getParent().endsWith("target")
         ? classes.resolveSibling("emulated-cuda")
         : Path.of("target", "emulated-cuda");
   }
@@ -179,11 +184,12 @@ public final class EmulatedCuda {
   }
 
   /**
-   * A folder with the libraries.
+   * A folder with the libraries, which one process makes and others wait for.
    *
    * @param kernels text of {@code kernels.cu}
    */
-  static Path folder(String kernels) {
+  @SuppressWarnings("try") // the lock is held meanwhile
+  static synchronized Path folder(String kernels) {
     String all = kernels + SOURCES.stream().map(EmulatedCuda::resource).collect(joining());
     all += FLAGS;
     UUID text = UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8));
@@ -193,6 +199,16 @@ public final class EmulatedCuda {
     }
     try {
       Files.createDirectories(BUILT);
+    } catch (IOException e) {
+      throw new IllegalStateException("emulated CUDA could not be built in " + BUILT, e);
+    }
+    try (FileChannel file =
+            FileChannel.open(
+                BUILT.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = file.lock()) {
+      if (Files.exists(folder)) {
+        return folder;
+      }
       Path work = Files.createTempDirectory(BUILT.toAbsolutePath(), "work");
       Files.writeString(work.resolve("kernels.cu"), kernels);
       for (String source : SOURCES) {
