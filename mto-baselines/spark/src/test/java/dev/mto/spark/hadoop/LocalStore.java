@@ -189,8 +189,9 @@ public abstract class LocalStore extends RawLocalFileSystem {
       super.close();
       if (!over) {
         over = true;
+        // REPLACE_EXISTING would delete the old one first, and a killed process leave none
         java.nio.file.Files.move(
-            part.toPath(), whole.toPath(), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            part.toPath(), whole.toPath(), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
       }
     }
   }
