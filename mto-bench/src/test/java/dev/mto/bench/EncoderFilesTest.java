@@ -13,6 +13,7 @@ import dev.mto.engine.weights.WeightSource;
 import dev.mto.engine.weights.WeightsOf;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightFile;
+import dev.mto.oracle.Bits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ class EncoderFilesTest {
     Map<String, INDArray> fineTuned = perBlock(official);
     INDArray expected = features(official, WeightFile.read(official.file()));
 
-    assertThat(features(official, fineTuned)).isEqualTo(expected);
+    assertThat(Bits.of(features(official, fineTuned))).isEqualTo(Bits.of(expected));
     String prefix = official == OfficialCheckpoint.SIMMIM ? "encoder." : "";
     fineTuned.computeIfPresent(prefix + "blocks.1." + OF_BLOCK, (name, table) -> noise(table));
     assertThat(features(official, fineTuned)).isNotEqualTo(expected);
@@ -159,9 +160,9 @@ class EncoderFilesTest {
     Map<String, INDArray> beit = new LinkedHashMap<>();
     timm.forEach((name, tensor) -> transformers(name, tensor, beit));
 
-    assertThat(features(official, timm)).isEqualTo(expected);
+    assertThat(Bits.of(features(official, timm))).isEqualTo(Bits.of(expected));
     assertThat(beit).containsKey("beit.encoder.layer.0.attention.attention.key.weight");
-    assertThat(features(official, beit)).isEqualTo(expected);
+    assertThat(Bits.of(features(official, beit))).isEqualTo(Bits.of(expected));
   }
 
   @Test
@@ -175,7 +176,7 @@ class EncoderFilesTest {
           file.put("average." + name, tensor);
         });
 
-    assertThat(features(official, file)).isEqualTo(features(official, average));
+    assertThat(Bits.of(features(official, file))).isEqualTo(Bits.of(features(official, average)));
     assertThat(said)
         .anyMatch(
             line ->

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.encoder.Pooling;
 import dev.mto.engine.errors.UserException;
+import dev.mto.oracle.Bits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -143,7 +144,7 @@ class PretrainedEncoderTest {
     for (int step = 0; step < 5; step++) {
       network.fit(batch);
     }
-    assertThat(network.getLayer("encoder").params()).isEqualTo(kept);
+    assertThat(Bits.of(network.getLayer("encoder").params())).isEqualTo(Bits.of(kept));
     assertThat(network.score(batch)).isLessThan(before);
   }
 
@@ -164,7 +165,7 @@ class PretrainedEncoderTest {
         .isEqualTo(network.outputSingle(batch.getFeatures()));
     network.fit(batch);
     restored.fit(batch);
-    assertThat(restored.params()).isEqualTo(network.params());
+    assertThat(Bits.of(restored.params())).isEqualTo(Bits.of(network.params()));
   }
 
   @Test

@@ -28,6 +28,7 @@ class CommittedResultsTest {
           Path.of("../docs/pretraining.md"),
           Path.of("../docs/evaluation.md"),
           Path.of("../docs/PERFORMANCE.md"),
+          Path.of("../docs/study-protocol.md"),
           RESULTS);
   private static final Pattern CHECKED =
       Pattern.compile("<!-- checked ([\\w.-]+) -->\n(.*?)<!-- end -->", Pattern.DOTALL);
@@ -66,7 +67,7 @@ class CommittedResultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fashion", "fashion-sweep", "precision"})
+  @ValueSource(strings = {"fashion", "fashion-sweep", "precision", "halving-stage1-six"})
   void tablesInDocumentsAreThoseOfTheCells(String name) throws IOException {
     List<StudyTables.Table> tables = CommittedStudy.of(name, folder).tables();
     for (Path document : DOCUMENTS) {
@@ -78,7 +79,7 @@ class CommittedResultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fashion", "fashion-sweep", "precision"})
+  @ValueSource(strings = {"fashion", "fashion-sweep", "precision", "halving-stage1"})
   void numbersInTheTextAreInTheTablesOrInTheStudysFiles(String name) throws IOException {
     CommittedStudy committed = CommittedStudy.of(name, folder);
     String tables =

@@ -15,6 +15,9 @@ public final class Locations {
   private static final Pattern ADDRESS =
       Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+)://([^/]*)(/.*)?", Pattern.DOTALL);
 
+  /** What Hadoop's own commands take for an address, and the system for a folder of that name. */
+  private static final Pattern ONE_SLASH = Pattern.compile("([a-z][a-z0-9+.-]+):/[^/].*");
+
   private static final String FILE = "file";
 
   private Locations() {}
@@ -32,10 +35,17 @@ public final class Locations {
   /**
    * The path that a name means; its {@code toString} means the same path.
    *
-   * @throws IllegalArgumentException in one line, if nothing here reads such an address
+   * @throws IllegalArgumentException in one line, if it is half an address, or one that nothing
+   *     here reads
    */
   public static Path path(String name) {
     Matcher address = ADDRESS.matcher(name);
+    Matcher oneSlash = ONE_SLASH.matcher(name);
+    if (oneSlash.matches()) {
+      throw new IllegalArgumentException(
+          "%s: write an address with two slashes, as %s://HOST/..., or a folder of that name as ./%s"
+              .formatted(name, oneSlash.group(1), name));
+    }
     if (!name.contains("://") || !address.matches()) {
       return Path.of(name);
     }

@@ -19,6 +19,15 @@ class LocationsTest {
         .hasMessageContaining("that is read by trainings on a Spark cluster");
   }
 
+  @Test
+  void anAddressWithOneSlashIsNoFolderByAccident() {
+    assertThatThrownBy(() -> Locations.path("hdfs:/runs/x"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(
+            "hdfs:/runs/x: write an address with two slashes, as hdfs://HOST/...");
+    assertThat(Locations.path("./hdfs:/runs/x")).isEqualTo(Path.of("./hdfs:/runs/x"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"data/train", "/data/x.tar", "s-{000..127}.tar", "a:b", "C://x", "1://x"})
   void everythingElseIsAPathOfTheSystem(String name) {

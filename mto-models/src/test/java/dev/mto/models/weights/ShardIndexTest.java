@@ -4,6 +4,7 @@ import static dev.mto.models.weights.DamagedFiles.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.oracle.Bits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class ShardIndexTest {
     write("2.safetensors", Map.of("b", b));
     Path index = index("{'a': '1.safetensors', 'b': '2.safetensors'}");
 
-    assertThat(WeightFile.read(index)).isEqualTo(Map.of("a", a, "b", b));
+    assertThat(Bits.of(WeightFile.read(index))).isEqualTo(Bits.of(Map.of("a", a, "b", b)));
     assertThat(WeightFile.describe(index).format()).isEqualTo("index of a model in 2 files");
     assertThat(WeightFile.describe(index).tensors()).containsOnlyKeys("a", "b");
   }
@@ -41,7 +42,7 @@ class ShardIndexTest {
     Files.copy(model, folder.resolve("pytorch_model-00001-of-00001.bin"));
     Path index = index("{'0.weight': 'pytorch_model-00001-of-00001.bin'}");
 
-    assertThat(WeightFile.read(index)).isEqualTo(TorchFile.read(model));
+    assertThat(Bits.of(WeightFile.read(index))).isEqualTo(Bits.of(TorchFile.read(model)));
   }
 
   @ParameterizedTest
@@ -99,7 +100,7 @@ class ShardIndexTest {
   void aFolderStandsForItsModel() throws IOException {
     write("model.safetensors", Map.of("a", a));
 
-    assertThat(WeightFile.read(folder)).isEqualTo(Map.of("a", a));
+    assertThat(Bits.of(WeightFile.read(folder))).isEqualTo(Bits.of(Map.of("a", a)));
     assertThat(WeightFile.describe(folder).tensors()).containsOnlyKeys("a");
   }
 
@@ -108,7 +109,7 @@ class ShardIndexTest {
     write("1.safetensors", Map.of("a", a));
     index("{'a': '1.safetensors'}");
 
-    assertThat(WeightFile.read(folder)).isEqualTo(Map.of("a", a));
+    assertThat(Bits.of(WeightFile.read(folder))).isEqualTo(Bits.of(Map.of("a", a)));
   }
 
   @Test

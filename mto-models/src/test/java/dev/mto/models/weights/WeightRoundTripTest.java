@@ -2,9 +2,9 @@ package dev.mto.models.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.oracle.Bits;
 import dev.mto.oracle.Oracle;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,16 +31,6 @@ class WeightRoundTripTest {
     Map<String, INDArray> copy = WeightFile.read(file);
 
     assertThat(copy.keySet()).containsExactlyElementsOf(checkpoint.keySet());
-    checkpoint.forEach(
-        (key, tensor) -> {
-          INDArray other = copy.get(key);
-          assertThat(other.dataType()).as(key).isEqualTo(tensor.dataType());
-          assertThat(other.shape()).as(key).isEqualTo(tensor.shape());
-          assertThat(bits(other)).as(key).isEqualTo(bits(tensor));
-        });
-  }
-
-  private static ByteBuffer bits(INDArray tensor) {
-    return tensor.isEmpty() ? ByteBuffer.allocate(0) : RawTensor.bytes(RawTensor.dense(tensor));
+    assertThat(Bits.of(copy)).isEqualTo(Bits.of(checkpoint));
   }
 }

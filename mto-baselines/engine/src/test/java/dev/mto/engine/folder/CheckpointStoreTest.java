@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.errors.UserException;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.models.weights.WeightFileException;
+import dev.mto.oracle.Bits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -45,7 +46,7 @@ class CheckpointStoreTest {
               INDArray copy = loaded.tensors().get(name);
               assertThat(copy.dataType()).isEqualTo(tensor.dataType());
               assertThat(copy.shape()).isEqualTo(tensor.shape());
-              assertThat(bits(copy)).isEqualTo(bits(tensor));
+              assertThat(Bits.of(copy)).isEqualTo(Bits.of(tensor));
             });
     assertThat(warnings).isEmpty();
   }
@@ -175,7 +176,8 @@ class CheckpointStoreTest {
     checkpoint(12)
         .tensors()
         .forEach(
-            (name, tensor) -> assertThat(bits(read.tensors().get(name))).isEqualTo(bits(tensor)));
+            (name, tensor) ->
+                assertThat(Bits.of(read.tensors().get(name))).isEqualTo(Bits.of(tensor)));
     return true;
   }
 
@@ -240,15 +242,6 @@ class CheckpointStoreTest {
 
   private Path last() {
     return folder.resolve("last.safetensors");
-  }
-
-  private static int[] bits(INDArray array) {
-    float[] values = array.dup().data().asFloat();
-    int[] bits = new int[values.length];
-    for (int i = 0; i < bits.length; i++) {
-      bits[i] = Float.floatToRawIntBits(values[i]);
-    }
-    return bits;
   }
 
   private static Checkpoint checkpoint(long step) {

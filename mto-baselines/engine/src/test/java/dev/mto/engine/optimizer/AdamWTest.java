@@ -3,6 +3,7 @@ package dev.mto.engine.optimizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mto.oracle.Bits;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,7 +48,7 @@ class AdamWTest {
 
     optimizer.step(Map.of("weight", Nd4j.createFromArray(new double[][] {{2, 2, 2}})), 0);
 
-    assertThat(weight).isEqualTo(before);
+    assertThat(Bits.of(weight)).isEqualTo(Bits.of(before));
     INDArray moment = optimizer.state().get("optimizer.exp_avg/weight");
     assertThat(moment.getDouble(0)).isCloseTo(0.2, within(1e-12));
   }
@@ -87,7 +88,7 @@ class AdamWTest {
 
       resumed.step(gradient, 0.1);
 
-      assertThat(weight).isEqualTo(expected);
+      assertThat(Bits.of(weight)).isEqualTo(Bits.of(expected));
     }
   }
 

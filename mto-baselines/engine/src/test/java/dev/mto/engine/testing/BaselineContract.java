@@ -519,7 +519,7 @@ public abstract class BaselineContract {
     ModelWeights opened = TrainedModel.ofRun(run, BaselineContract::unexpected).whole();
 
     assertThat(learned.getDouble(0)).isNotZero();
-    assertThat(opened.graph().trained().get(name)).isEqualTo(learned);
+    assertThat(Bits.of(opened.graph().trained().get(name))).isEqualTo(Bits.of(learned));
     assertThat(opened.tensors().keySet()).noneMatch(tensor -> tensor.startsWith("mto"));
     assertThat(first(tiny.trainFrom(TinyRun.last(run), "from-learned", settings), "loss.ss"))
         .isLessThan(first(run, "loss.ss"));
@@ -609,7 +609,9 @@ public abstract class BaselineContract {
 
   private static List<String> differing(Map<String, INDArray> a, Map<String, INDArray> b) {
     return parameters(a).stream()
-        .filter(name -> !a.get(FIRST_MOMENT + name).equals(b.get(FIRST_MOMENT + name)))
+        .filter(
+            name ->
+                !Bits.of(a.get(FIRST_MOMENT + name)).equals(Bits.of(b.get(FIRST_MOMENT + name))))
         .sorted()
         .toList();
   }

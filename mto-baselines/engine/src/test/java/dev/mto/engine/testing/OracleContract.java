@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.Model;
 import dev.mto.models.weights.WeightFile;
+import dev.mto.oracle.Bits;
 import dev.mto.oracle.Oracle;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,7 +157,7 @@ public abstract class OracleContract<M extends Model> {
   void torchCheckpointHoldsTheSameWeights(Path folder, String name) {
     Map<String, INDArray> weights = WeightFile.read(folder.resolve(name + ".pth"));
 
-    assertThat(weights).isEqualTo(WeightFile.read(folder.resolve(name + ".npz")));
+    assertThat(Bits.of(weights)).isEqualTo(Bits.of(WeightFile.read(folder.resolve(name + ".npz"))));
     assertThat(weights.keySet()).containsAll(load(folder, DataType.DOUBLE).parameters().names());
   }
 }

@@ -72,7 +72,7 @@ final class AttentionParity {
     attention.gradient(of, scale, out, logSums, gradient, to).run();
     AttentionFormulas expected = new AttentionFormulas(checked, of, scale, gradient);
     checked.agrees("attention" + which, out, expected.out());
-    checked.agrees("sums of its powers", logSums, expected.logSums());
+    checked.agrees("sums of powers of scores" + which, logSums, expected.logSums());
     checked.agrees("gradient to queries" + which, part(checked, to.query()), expected.toQuery());
     checked.agrees("gradient to keys" + which, part(checked, to.key()), expected.toKey());
     checked.agrees("gradient to values" + which, part(checked, to.value()), expected.toValue());

@@ -2,16 +2,13 @@ package dev.mto.executor.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.FusedAttention;
 import dev.mto.executor.kernels.FusedAttention.Heads;
 import dev.mto.executor.kernels.FusedAttention.Operands;
-import dev.mto.executor.kernels.Storage;
 import dev.mto.executor.kernels.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -67,14 +64,14 @@ class AttentionBarriersTest {
   /** All that attention and its gradients write. */
   private static float[] results(EmulatedCuda emulated, int leftOut, boolean backwards) {
     emulated.set(LEFT_OUT, leftOut).runBackwards(backwards);
-    List<Storage> taken = new ArrayList<>();
-    try (CudaKernels kernels = new CudaKernels(new CudaDevice(0))) {
+    try (CudaKernels kernels = new CudaKernels(new CudaDevice(0));
+        DeviceTensors tensors = new DeviceTensors(kernels, new ArrayList<>())) {
       FusedAttention attention = kernels.fusedAttention().orElseThrow();
-      Operands of = operands(tensor(kernels, taken, TOKENS), tensor(kernels, taken, BIAS));
-      Tensor out = tensor(kernels, taken, TOKENS[0], TOKENS[1], TOKENS[3], TOKENS[4]);
-      Tensor logSums = tensor(kernels, taken, TOKENS[0], TOKENS[1], TOKENS[3]);
-      Tensor gradient = tensor(kernels, taken, out.shape());
-      Operands to = operands(tensor(kernels, taken, TOKENS), tensor(kernels, taken, BIAS));
+      Operands of = operands(tensors.gaussian(TOKENS), tensors.gaussian(BIAS));
+      Tensor out = tensors.gaussian(TOKENS[0], TOKENS[1], TOKENS[3], TOKENS[4]);
+      Tensor logSums = tensors.gaussian(TOKENS[0], TOKENS[1], TOKENS[3]);
+      Tensor gradient = tensors.gaussian(out.shape());
+      Operands to = operands(tensors.gaussian(TOKENS), tensors.gaussian(BIAS));
       attention.forward(of, 0.5f, out, logSums).run();
       attention.gradient(of, 0.5f, out, logSums, gradient, to).run();
       float[] all = new float[0];
@@ -85,7 +82,6 @@ class AttentionBarriersTest {
         all = Arrays.copyOf(all, before + (int) written.length());
         System.arraycopy(elements.toFloatVector(), 0, all, before, (int) written.length());
       }
-      taken.forEach(Storage::close);
       return all;
     } finally {
       emulated.set(LEFT_OUT, 0).runBackwards(false);
@@ -94,18 +90,5 @@ class AttentionBarriersTest {
 
   private static Operands operands(Tensor tokens, Tensor bias) {
     return new Operands(new Heads(tokens, 0), new Heads(tokens, 1), new Heads(tokens, 2), bias);
-  }
-
-  private static Tensor tensor(CudaKernels kernels, List<Storage> taken, long... shape) {
-    Random random = new Random(taken.size());
-    float[] elements = new float[(int) Tensor.length(shape)];
-    for (int i = 0; i < elements.length; i++) {
-      elements[i] = (float) random.nextGaussian();
-    }
-    Storage storage = kernels.memory().allocate("a test", elements.length * (long) Float.BYTES);
-    taken.add(storage);
-    Tensor tensor = storage.tensor(ElementType.FLOAT32, 0, shape);
-    kernels.memory().upload(Nd4j.createFromArray(elements), tensor);
-    return tensor;
   }
 }

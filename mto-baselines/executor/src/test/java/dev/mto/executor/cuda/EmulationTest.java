@@ -3,18 +3,14 @@ package dev.mto.executor.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.kernels.Kernels.LayerNormInputs;
 import dev.mto.executor.kernels.Kernels.Rows;
 import dev.mto.executor.kernels.Selection;
-import dev.mto.executor.kernels.Storage;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.kernels.Unary;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -124,16 +120,20 @@ class EmulationTest {
   }
 
   private static boolean differs(
-      EmulatedCuda emulated, BiFunction<CudaKernels, Tensors, Tensor> kernel, float[] expected) {
+      EmulatedCuda emulated,
+      BiFunction<CudaKernels, DeviceTensors, Tensor> kernel,
+      float[] expected) {
     return !Arrays.equals(results(emulated, kernel, false), expected)
         || !Arrays.equals(results(emulated, kernel, true), expected);
   }
 
   private static float[] results(
-      EmulatedCuda emulated, BiFunction<CudaKernels, Tensors, Tensor> kernel, boolean backwards) {
+      EmulatedCuda emulated,
+      BiFunction<CudaKernels, DeviceTensors, Tensor> kernel,
+      boolean backwards) {
     emulated.runBackwards(backwards);
     try (CudaKernels kernels = new CudaKernels(new CudaDevice(0));
-        Tensors tensors = new Tensors(kernels, new ArrayList<>())) {
+        DeviceTensors tensors = new DeviceTensors(kernels, new ArrayList<>())) {
       Tensor out = kernel.apply(kernels, tensors);
       INDArray elements = Nd4j.create(DataType.FLOAT, out.length());
       kernels.memory().download(out, elements);
@@ -143,13 +143,13 @@ class EmulationTest {
     }
   }
 
-  private static Tensor softmax(CudaKernels kernels, Tensors tensors) {
+  private static Tensor softmax(CudaKernels kernels, DeviceTensors tensors) {
     Tensor x = tensors.gaussian(ROWS, COLUMNS);
     kernels.softmax(x, x).run();
     return x;
   }
 
-  private static Tensor layerNorm(CudaKernels kernels, Tensors tensors) {
+  private static Tensor layerNorm(CudaKernels kernels, DeviceTensors tensors) {
     Tensor x = tensors.gaussian(ROWS, COLUMNS);
     Tensor weight = tensors.gaussian(COLUMNS);
     Tensor mean = tensors.gaussian(ROWS);
@@ -164,7 +164,7 @@ class EmulationTest {
     return toWeight;
   }
 
-  private static Tensor gather(CudaKernels kernels, Tensors tensors) {
+  private static Tensor gather(CudaKernels kernels, DeviceTensors tensors) {
     Selection selection = new Selection(2, 2, 3);
     assertThat(selection.readMask(new float[] {0, 1, 1, 1, 0, 1}, 1)).isTrue();
     Tensor out = tensors.gaussian(2, 2, 7);
@@ -172,42 +172,21 @@ class EmulationTest {
     return out;
   }
 
-  private static Tensor exponential(CudaKernels kernels, Tensors tensors) {
+  private static Tensor exponential(CudaKernels kernels, DeviceTensors tensors) {
     Tensor x = tensors.gaussian(ROWS, COLUMNS);
     kernels.unary(Unary.of(Unary.Kind.EXP), x, x).run();
     return x;
   }
 
-  private static Tensor rowMaximum(CudaKernels kernels, Tensors tensors) {
+  private static Tensor rowMaximum(CudaKernels kernels, DeviceTensors tensors) {
     Tensor out = tensors.gaussian(ROWS);
     kernels.rowMaximum(tensors.gaussian(ROWS, COLUMNS), out).run();
     return out;
   }
 
-  private static Tensor zeros(CudaKernels kernels, Tensors tensors) {
+  private static Tensor zeros(CudaKernels kernels, DeviceTensors tensors) {
     Tensor x = tensors.gaussian(ROWS, COLUMNS);
     kernels.zeroRows(new Rows(x, 0, x.length()), 1, x.length()).run();
     return x;
-  }
-
-  /** Tensors in memory of their own. */
-  private record Tensors(CudaKernels kernels, List<Storage> taken) implements AutoCloseable {
-    Tensor gaussian(long... shape) {
-      Random random = new Random(Tensor.length(shape));
-      float[] elements = new float[(int) Tensor.length(shape)];
-      for (int i = 0; i < elements.length; i++) {
-        elements[i] = (float) random.nextGaussian();
-      }
-      Storage storage = kernels.memory().allocate("a test", elements.length * (long) Float.BYTES);
-      taken.add(storage);
-      Tensor tensor = storage.tensor(ElementType.FLOAT32, 0, shape);
-      kernels.memory().upload(Nd4j.createFromArray(elements), tensor);
-      return tensor;
-    }
-
-    @Override
-    public void close() {
-      taken.forEach(Storage::close);
-    }
   }
 }

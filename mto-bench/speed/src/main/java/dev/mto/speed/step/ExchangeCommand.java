@@ -62,9 +62,8 @@ public final class ExchangeCommand implements Callable<Integer>, WithoutBackend 
   @Option(
       names = "--workers",
       paramLabel = "N",
-      defaultValue = "2",
-      description = "A power of two, all on this machine (default: ${DEFAULT-VALUE}).")
-  private int workers;
+      description = "A power of two, all on this machine (default: 2).")
+  private Integer workers;
 
   @Option(
       names = "--hosts",
@@ -99,11 +98,13 @@ public final class ExchangeCommand implements Callable<Integer>, WithoutBackend 
   @Override
   public Integer call() {
     boolean here = hosts.isEmpty();
-    int size = here ? workers : hosts.size();
+    if (!here && workers != null) {
+      throw new UserException("--workers and --hosts: give one of them");
+    }
+    int size = size();
     if (size < 2 || Integer.bitCount(size) != 1) {
       throw new UserException(
-          (here ? "--workers " + workers : "--hosts: " + size + " machines")
-              + ": give 2, 4, 8 ...");
+          (here ? "--workers " + size : "--hosts: " + size + " machines") + ": give 2, 4, 8 ...");
     }
     boolean fits = here ? rank == null : rank != null && rank >= 0 && rank < size;
     if (!fits) {
@@ -113,7 +114,6 @@ public final class ExchangeCommand implements Callable<Integer>, WithoutBackend 
     if (!(parameters > 0 && parameters <= 10_000) || rounds < 1) {
       throw new UserException("--parameters and --rounds: give numbers greater than 0");
     }
-    workers = size;
     double[] millis = here ? onThisMachine() : asRank(hosts.stream().map(this::address).toList());
     Arrays.sort(millis);
     double least = millis[0];
@@ -123,14 +123,14 @@ public final class ExchangeCommand implements Callable<Integer>, WithoutBackend 
             Locale.ROOT,
             "%d workers, %.1f million parameters: %.1f ms a step at least, %.1f in the middle of %d;"
                 + " each sends and receives %.0f MB",
-            workers,
+            size,
             parameters,
             least,
             median,
             rounds,
             megabytes()));
     Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("workers", workers);
+    figures.put("workers", size);
     figures.put("parameters_millions", parameters);
     figures.put("ms_min", least);
     figures.put("ms_median", median);
@@ -139,8 +139,15 @@ public final class ExchangeCommand implements Callable<Integer>, WithoutBackend 
     return 0;
   }
 
+  private int size() {
+    if (!hosts.isEmpty()) {
+      return hosts.size();
+    }
+    return workers == null ? 2 : workers;
+  }
+
   private double megabytes() {
-    return 2 * parameters * Float.BYTES * (workers - 1) / workers;
+    return 2 * parameters * Float.BYTES * (size() - 1) / size();
   }
 
   private PeerAddress address(String text) {
@@ -158,18 +165,22 @@ public final class ExchangeCommand implements Callable<Integer>, WithoutBackend 
   }
 
   private double[] asRank(List<PeerAddress> addresses) {
-    PeerAddress own = addresses.get(rank);
     try (Collective collective =
         TcpCollective.connect(
-            rank,
-            addresses,
-            ListeningPort.open(
-                InetAddress.getByName(own.ip()), new PortRange(own.port(), own.port())),
-            NO_SECRET,
-            TimeLimits.usual())) {
+            rank, addresses, listening(addresses.get(rank)), NO_SECRET, TimeLimits.usual())) {
       return rounds(collective);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address in numbers is always known", e);
+    }
+  }
+
+  private ListeningPort listening(PeerAddress own) {
+    try {
+      return ListeningPort.open(
+          InetAddress.getByName(own.ip()), new PortRange(own.port(), own.port()));
+    } catch (UserException | UnknownHostException e) {
+      throw new UserException(
+          "--rank %d: this machine cannot listen at %s:%d; is it that of this rank, and the port free?"
+              .formatted(rank, own.host(), own.port()),
+          e);
     }
   }
 
@@ -177,15 +188,15 @@ public final class ExchangeCommand implements Callable<Integer>, WithoutBackend 
     byte[] token = new byte[32];
     new SecureRandom().nextBytes(token);
     List<ListeningPort> ports = new ArrayList<>();
-    for (int rank = 0; rank < workers; rank++) {
+    for (int each = 0; each < size(); each++) {
       ports.add(ListeningPort.open(InetAddress.getLoopbackAddress(), PortRange.any()));
     }
     List<PeerAddress> addresses = ports.stream().map(ListeningPort::address).toList();
-    ExecutorService threads = Executors.newFixedThreadPool(workers);
+    ExecutorService threads = Executors.newFixedThreadPool(size());
     try {
       List<Future<double[]>> all = new ArrayList<>();
-      for (int rank = 0; rank < workers; rank++) {
-        int own = rank;
+      for (int each = 0; each < size(); each++) {
+        int own = each;
         all.add(
             threads.submit(
                 () -> {

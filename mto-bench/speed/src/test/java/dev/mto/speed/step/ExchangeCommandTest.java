@@ -59,6 +59,10 @@ class ExchangeCommandTest {
     refused("--workers=3").assertRefused("--workers 3", "2, 4, 8");
     refused("--hosts=a,b,c", "--rank=0").assertRefused("--hosts: 3 machines", "2, 4, 8");
     refused("--hosts=127.0.0.1,127.0.0.1").assertRefused("--hosts and --rank: give both");
+    refused("--hosts=127.0.0.1,127.0.0.1", "--rank=0", "--workers=2")
+        .assertRefused("--workers and --hosts: give one");
+    refused("--hosts=192.0.2.1,127.0.0.1", "--rank=0") // an address that nobody has
+        .assertRefused("--rank 0: this machine cannot listen at 192.0.2.1:40400");
     refused("--rank=0").assertRefused("--hosts and --rank: give both");
     refused("--hosts=127.0.0.1,127.0.0.1", "--rank=2").assertRefused("from 0 to 1");
     refused("--hosts=127.0.0.1,a:b", "--rank=0").assertRefused("--hosts: a:b", "HOST:PORT");
