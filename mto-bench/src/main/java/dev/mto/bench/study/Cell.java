@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
  * @param config of pre-training
  * @param measurements what is measured
  * @param hash of everything that its numbers depend on, but for the program itself
+ * @param trainingHash of what its pre-training depends on: cells that are measured in other ways
+ *     share it
  */
 record Cell(
     String baseline,
@@ -34,7 +36,8 @@ record Cell(
     long seed,
     RunConfig config,
     List<Measurement> measurements,
-    String hash) {
+    String hash,
+    String trainingHash) {
   static final String UNTRAINED = "untrained";
   private static final int HASH_DIGITS = 16;
 
@@ -83,10 +86,10 @@ record Cell(
     if (config.log().validationMasks() != RunConfig.Log.ValidationMasks.RUN) {
       run.put("validationMasks", config.log().validationMasks().name());
     }
-    ObjectNode training = (ObjectNode) run.get("training");
-    training.remove("allowSlow");
+    ObjectNode schedule = (ObjectNode) run.get("training");
+    schedule.remove("allowSlow");
     if (config.training().precision() == TrainingConfig.Precision.FLOAT32) {
-      training.remove("precision"); // as exif
+      schedule.remove("precision"); // as exif
     }
     ObjectNode mto = (ObjectNode) run.get("mto");
     JsonNode earlier = JSON.valueToTree(config.mto().asInEarlierVersions());
@@ -96,16 +99,23 @@ record Cell(
             mto.remove(key); // as exif
           }
         });
-    Map<String, Object> parts =
-        Map.of(
-            "run", JSON.convertValue(run, Map.class),
-            "images", images,
-            "measurements", JSON.convertValue(measurements, List.class));
+    Object pretraining = JSON.convertValue(run, Map.class);
+    String hash =
+        hash(
+            Map.of(
+                "run", pretraining,
+                "images", images,
+                "measurements", JSON.convertValue(measurements, List.class)));
+    String trainingHash =
+        hash(Map.of("run", pretraining, "images", images.getOrDefault("pretrain", "")));
+    return new Cell(baseline, variant, seed, config, measurements, hash, trainingHash);
+  }
+
+  private static String hash(Map<String, Object> parts) {
     try {
       byte[] text = JSON.writeValueAsString(parts).getBytes(StandardCharsets.UTF_8);
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
-      String hash = HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
-      return new Cell(baseline, variant, seed, config, measurements, hash);
+      return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
     } catch (JsonProcessingException | NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -33,6 +33,8 @@ import java.util.function.ObjDoubleConsumer;
  * @param bound of H in nats: ln of the visible tokens
  * @param heterogeneity H in nats of layers 0 to L (eq. 2), by epoch and token group, whose name is
  *     empty for a method's only one
+ * @param maskedNorm mean length of masked tokens, as heterogeneity; empty in results of before
+ * @param visibleNorm the same of visible ones
  * @param images of which H is a mean, in an order that no seed changes; null in results of before,
  *     where it was one batch in an order by the seed
  * @param accuracy top-1 as a share, by kind of measurement and epoch of pre-training
@@ -51,21 +53,24 @@ record CellResult(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<Integer, Double> validation,
     double bound,
     SortedMap<Integer, SortedMap<String, List<Double>>> heterogeneity,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        SortedMap<Integer, SortedMap<String, List<Double>>> maskedNorm,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        SortedMap<Integer, SortedMap<String, List<Double>>> visibleNorm,
     @JsonInclude(JsonInclude.Include.NON_NULL) Integer images,
     SortedMap<String, SortedMap<Integer, Double>> accuracy,
     Double pixels) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String HETEROGENEITY = "heterogeneity";
 
-  /**
-   * Checks the names, which become parts of names of files; results of before had no validation.
-   */
+  /** Checks the names, which become parts of names of files; results of before had less. */
   CellResult {
     if (!isFileName(baseline) || !isFileName(variant)) {
       throw new IllegalArgumentException(
           "baseline '%s' and variant '%s' must be names".formatted(baseline, variant));
     }
     validation = validation == null ? new TreeMap<>() : validation;
+    maskedNorm = maskedNorm == null ? new TreeMap<>() : maskedNorm;
+    visibleNorm = visibleNorm == null ? new TreeMap<>() : visibleNorm;
   }
 
   static boolean isFileName(String name) {
@@ -88,6 +93,18 @@ record CellResult(
   /** Training loss of the last epoch, without MTO's terms. */
   OptionalDouble lastLoss() {
     return loss.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(loss.get(loss.size() - 1));
+  }
+
+  /** Self-supervised loss by epoch: of validation images where there are any. */
+  SortedMap<Integer, Double> losses() {
+    if (!validation.isEmpty()) {
+      return validation;
+    }
+    SortedMap<Integer, Double> losses = new TreeMap<>();
+    for (int epoch = 1; epoch <= loss.size(); epoch++) {
+      losses.put(epoch, loss.get(epoch - 1));
+    }
+    return losses;
   }
 
   /** Validation loss after the last epoch, without MTO's terms. */
@@ -116,6 +133,8 @@ record CellResult(
         validation,
         bound,
         heterogeneity,
+        maskedNorm,
+        visibleNorm,
         images,
         valid,
         pixels);
@@ -137,13 +156,17 @@ record CellResult(
   static CellResult of(Cell cell, CellFolder folder) {
     try {
       SortedMap<Integer, SortedMap<String, List<Double>>> heterogeneity = new TreeMap<>();
+      SortedMap<Integer, SortedMap<String, List<Double>>> maskedNorm = new TreeMap<>();
+      SortedMap<Integer, SortedMap<String, List<Double>>> visibleNorm = new TreeMap<>();
       double bound = Double.NaN;
       Integer images = null;
       for (int epoch : cell.epochs()) {
         JsonNode figures = JSON.readTree(folder.heterogeneity(epoch).toFile());
         bound = figures.get("bound").asDouble();
         images = figures.get("images").asInt();
-        heterogeneity.put(epoch, layers(figures));
+        heterogeneity.put(epoch, layers(figures, "heterogeneity"));
+        maskedNorm.put(epoch, layers(figures, "masked_norm"));
+        visibleNorm.put(epoch, layers(figures, "visible_norm"));
       }
       SortedMap<String, SortedMap<Integer, Double>> accuracy = new TreeMap<>();
       Double pixels = null;
@@ -166,12 +189,14 @@ record CellResult(
           cell.seed(),
           provenance.path("mto.commit").asText(),
           machine(provenance),
-          folder.readDone(),
+          new CellSteps(folder.root()).readDone(),
           weights(cell.config().mto(), folder.run()),
           List.copyOf(epochMeans(folder.run(), "loss.ss").values()),
           epochMeans(folder.run(), "val_loss"),
           bound,
           heterogeneity,
+          maskedNorm,
+          visibleNorm,
           images,
           accuracy,
           pixels);
@@ -188,12 +213,13 @@ record CellResult(
     return machine;
   }
 
-  private static SortedMap<String, List<Double>> layers(JsonNode figures) {
+  /** One value a layer, by token group. */
+  private static SortedMap<String, List<Double>> layers(JsonNode figures, String name) {
     SortedMap<String, List<Double>> layers = new TreeMap<>();
     for (Map.Entry<String, JsonNode> field : figures.properties()) {
-      if (field.getKey().startsWith(HETEROGENEITY)) {
+      if (field.getKey().startsWith(name)) {
         layers.put(
-            field.getKey().substring(HETEROGENEITY.length()).replaceFirst("^\\.", ""),
+            field.getKey().substring(name.length()).replaceFirst("^\\.", ""),
             JSON.convertValue(field.getValue(), new TypeReference<>() {}));
       }
     }

@@ -16,14 +16,16 @@ import java.util.stream.Stream;
  * Results of finished cells: in the cells' folders, and one small file a cell among the results
  * that are kept under version control. Either counts, if its hash is the cell's.
  *
- * @param cells folder of the cells' folders
+ * @param study folder of the study, with the cells' folders and those of their pre-training
  * @param kept folder of small files, or null
  */
-record CellStore(Path cells, Path kept) {
+record CellStore(Path study, Path kept) {
 
-  /** The folder of a cell. Another configuration of the same name has another one. */
+  /** The folders of a cell. Another configuration of the same name has others. */
   CellFolder folder(Cell cell) {
-    return new CellFolder(cells.resolve(cell.id() + "-" + cell.hash()));
+    return new CellFolder(
+        study.resolve("cells").resolve(cell.id() + "-" + cell.hash()),
+        study.resolve("pretrained").resolve(cell.id() + "-" + cell.trainingHash()));
   }
 
   /**

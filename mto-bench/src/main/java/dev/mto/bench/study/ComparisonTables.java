@@ -32,9 +32,9 @@ record ComparisonTables(Outcomes outcomes) {
     epochs.forEach(epoch -> header.add("ahead at " + epoch));
     return new StudyTables.Table(
         "Gain along the schedule by " + kind.title(),
-        "Points of top-1 above '"
-            + outcomes.reference()
-            + "' of the same seed, in the mean over the schedule from the first epoch measured to the"
+        "Points of top-1 above "
+            + outcomes.references()
+            + " of the same seed, in the mean over the schedule from the first epoch measured to the"
             + " last (the area between the curves over its length), mean ± standard error over pairs;"
             + " and in how many pairs the variant is ahead after an epoch. The points are of one"
             + " schedule, not of schedules of that length.",
@@ -115,16 +115,18 @@ record ComparisonTables(Outcomes outcomes) {
   StudyTables.Table rauc(Measurement.Kind kind) {
     return new StudyTables.Table(
         "RAUC by " + kind.title() + " (Table 2)",
-        "Relative area under the curve against '"
-            + outcomes.reference()
-            + "' of the same seed: the mean area between the curves over the mean rise of the"
+        "Relative area under the curve against "
+            + outcomes.references()
+            + " of the same seed: the mean area between the curves over the mean rise of the"
             + " reference, with a 95 % bootstrap interval over the n pairs (of three pairs it has ten"
             + " different resamples, so it is coarse); 1 + it, as Table 2 prints it; and the same of '"
             + outcomes.reference()
             + "' of one seed against another, root mean square: what a single pair shows by chance."
             + " Then how many seeds reach the reference's last accuracy, the mean epoch of those that"
             + " do, and the median of all, where those that do not count as later than the last"
-            + " epoch.",
+            + " epoch; and how many seeds of '"
+            + outcomes.reference()
+            + "' reach that of another of its seeds.",
         List.of(
             "baseline",
             "variant",
@@ -135,7 +137,8 @@ record ComparisonTables(Outcomes outcomes) {
             "n",
             "reached",
             "mean of these",
-            "median of all"),
+            "median of all",
+            "reached by chance"),
         outcomes.variants().stream()
             .filter(variant -> !variant.isReference())
             .flatMap(
@@ -147,6 +150,7 @@ record ComparisonTables(Outcomes outcomes) {
       Outcomes.Variant variant, Measurement.Kind kind, RaucOverSeeds rauc) {
     SortedSet<Integer> epochs = variant.epochs(kind);
     TimeToAccuracy time = variant.timeToReference(kind);
+    TimeToAccuracy chance = variant.timeByChance(kind);
     return List.of(
         variant.baseline(),
         variant.name(),
@@ -157,7 +161,8 @@ record ComparisonTables(Outcomes outcomes) {
         Integer.toString(rauc.n()),
         time.reached() + " of " + time.runs(),
         time.meanOfReached(),
-        time.medianOfAll());
+        time.medianOfAll(),
+        new Outcomes.Share(chance.reached(), chance.runs()).toString());
   }
 
   /** Names of the variants that are compared with the reference, in order. */

@@ -24,8 +24,9 @@ import java.util.stream.IntStream;
  *
  * @param all of them, in the order of the plan
  * @param reference the variant that others are compared with
+ * @param comparedWith other ones for some variants
  */
-record Outcomes(List<CellResult> all, String reference) {
+record Outcomes(List<CellResult> all, String reference, Map<String, String> comparedWith) {
   /** As many as are told apart in one picture. */
   private static final int CURVES = 7;
 
@@ -54,8 +55,21 @@ record Outcomes(List<CellResult> all, String reference) {
   }
 
   Variant variant(String baseline, String name) {
+    String other = comparedWith.getOrDefault(name, reference);
+    boolean isReference = name.equals(reference) || comparedWith.containsValue(name);
     return new Variant(
-        baseline, name, name.equals(reference), seeds(baseline, name), seeds(baseline, reference));
+        baseline, name, other, isReference, seeds(baseline, name), seeds(baseline, other));
+  }
+
+  /** What variants are compared with, for example "'none'". */
+  String references() {
+    return comparedWith.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(entry -> "'%s' for %s".formatted(entry.getValue(), entry.getKey()))
+        .collect(
+            Collectors.collectingAndThen(
+                Collectors.joining(", "),
+                others -> "'" + reference + "'" + (others.isEmpty() ? "" : " (" + others + ")")));
   }
 
   private List<CellResult> seeds(String baseline, String variant) {
@@ -103,6 +117,7 @@ record Outcomes(List<CellResult> all, String reference) {
   /**
    * The finished cells of a variant of a baseline.
    *
+   * @param other the variant that it is compared with
    * @param isReference whether others are compared with it
    * @param seeds one cell a seed
    * @param references those of the variant that it is compared with
@@ -110,6 +125,7 @@ record Outcomes(List<CellResult> all, String reference) {
   record Variant(
       String baseline,
       String name,
+      String other,
       boolean isReference,
       List<CellResult> seeds,
       List<CellResult> references) {
@@ -169,6 +185,21 @@ record Outcomes(List<CellResult> all, String reference) {
     TimeToAccuracy timeToReference(Measurement.Kind kind) {
       Curves curves = curves(kind);
       return TimeToAccuracy.of(curves.before(), curves.after());
+    }
+
+    /** When seeds of the reference reach the last accuracy of another of its seeds. */
+    TimeToAccuracy timeByChance(Measurement.Kind kind) {
+      List<AccuracyCurve> curves = curves(kind).before();
+      Curves pairs = new Curves(new ArrayList<>(), new ArrayList<>());
+      for (AccuracyCurve before : curves) {
+        for (AccuracyCurve after : curves) {
+          if (before != after) {
+            pairs.before().add(before);
+            pairs.after().add(after);
+          }
+        }
+      }
+      return TimeToAccuracy.of(pairs.before(), pairs.after());
     }
 
     /**
@@ -264,12 +295,18 @@ record Outcomes(List<CellResult> all, String reference) {
       }
     }
 
-    /** H of each layer over seeds, after an epoch, by token group. */
-    SortedMap<String, List<SeedSummary>> heterogeneity(int epoch) {
+    /**
+     * A value of each layer over seeds, after an epoch, by token group.
+     *
+     * @param figures of a cell by epoch and token group
+     */
+    SortedMap<String, List<SeedSummary>> layers(
+        Function<CellResult, SortedMap<Integer, SortedMap<String, List<Double>>>> figures,
+        int epoch) {
       SortedMap<String, List<List<Double>>> byGroup = new TreeMap<>();
       for (CellResult result : seeds) {
-        result
-            .heterogeneity()
+        figures
+            .apply(result)
             .getOrDefault(epoch, new TreeMap<>())
             .forEach(
                 (group, layers) ->
@@ -284,7 +321,7 @@ record Outcomes(List<CellResult> all, String reference) {
                       .mapToObj(
                           layer ->
                               SeedSummary.of(
-                                  layers.stream().mapToDouble(h -> h.get(layer)).toArray()))
+                                  layers.stream().mapToDouble(of -> of.get(layer)).toArray()))
                       .toList()));
       return summaries;
     }

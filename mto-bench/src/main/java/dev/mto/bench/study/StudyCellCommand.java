@@ -41,13 +41,13 @@ public final class StudyCellCommand implements Callable<Integer> {
     // the process of a study that was killed may still be saving
     try (FolderLock lock = FolderLock.of(folder, PATIENCE)) {
       AtomicFiles.sweepAll(folder);
-      return run(new CellFolder(folder));
+      return run(new CellSteps(folder));
     }
   }
 
-  private int run(CellFolder cell) {
+  private int run(CellSteps cell) {
     Map<String, Double> done = cell.readDone();
-    for (CellFolder.Step step : cell.readSteps()) {
+    for (CellSteps.Step step : cell.read()) {
       if (!done.containsKey(step.name())) {
         long start = System.nanoTime();
         List<String> arguments = step.arguments();

@@ -76,9 +76,7 @@ public final class StudyCommand implements Callable<Integer> {
     StudyImages images = StudyImages.of(study);
     List<Cell> cells = StudyPlan.of(study, images);
     CellStore store =
-        new CellStore(
-            study.folder().resolve("cells"),
-            study.results() == null ? null : Path.of(study.results()));
+        new CellStore(study.folder(), study.results() == null ? null : Path.of(study.results()));
     StudyJob job = new StudyJob(study, cells, store, System.out);
     System.out.printf(
         "study %s: %d cells, %d finished; %s%n",

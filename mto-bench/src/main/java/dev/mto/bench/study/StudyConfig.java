@@ -39,6 +39,12 @@ record StudyConfig(
     @Setting(value = "The variant with which others are compared.", range = "a name of variants")
         String reference,
     @Setting(
+            value =
+                "Variants that are compared with another than the reference, such as those of a shorter"
+                    + " schedule.",
+            range = "NAME: NAME, names of variants")
+        Map<String, String> comparedWith,
+    @Setting(
             "Which cells there are: a list of parts, each with every combination of its baselines,"
                 + " variants and seeds.")
         List<Grid> grid,
@@ -177,6 +183,9 @@ record StudyConfig(
           "grid.epochs: are " + part.epochs() + " but measures have only " + measures.epochs());
     }
     known("reference", List.of(reference), variants);
+    comparedWith = comparedWith == null ? Map.of() : Map.copyOf(comparedWith);
+    known("compared_with", List.copyOf(comparedWith.keySet()), variants);
+    known("compared_with", List.copyOf(comparedWith.values()), variants);
     if (halving != null) {
       given("halving.whole", halving.whole());
       given("halving.half", halving.half());
@@ -210,6 +219,7 @@ record StudyConfig(
             baselines,
             variants,
             reference,
+            comparedWith,
             grid,
             untrained,
             measures,

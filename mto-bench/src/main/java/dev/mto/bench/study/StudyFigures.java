@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The paper's figures on a study's results, as charts and as PNG files. */
@@ -29,7 +31,9 @@ record StudyFigures(Outcomes outcomes, Path folder) {
         SortedSet<Integer> epochs = variant.epochs(kind);
         if (epochs.size() > 1) {
           last = Math.max(last, epochs.last());
-          chart = chart.with(curve(variant, kind, epochs));
+          List<SeedSummary> points =
+              epochs.stream().map(epoch -> variant.accuracy(kind, epoch)).toList();
+          chart = chart.with(curve(variant.name(), epochs, points, 100));
         }
       }
       SeedSummary untrained = outcomes.variant(baseline, Cell.UNTRAINED).accuracy(kind, 0);
@@ -47,13 +51,42 @@ record StudyFigures(Outcomes outcomes, Path folder) {
   }
 
   private static Series curve(
-      Outcomes.Variant variant, Measurement.Kind kind, SortedSet<Integer> epochs) {
-    List<SeedSummary> points = epochs.stream().map(e -> variant.accuracy(kind, e)).toList();
+      String name, SortedSet<Integer> epochs, List<SeedSummary> points, double unit) {
     return Series.dots(
-            variant.name(),
+            name,
             epochs.stream().mapToDouble(Integer::doubleValue).toArray(),
-            points.stream().mapToDouble(point -> 100 * point.mean()).toArray())
-        .withSpread(points.stream().mapToDouble(point -> 100 * point.deviation()).toArray());
+            points.stream().mapToDouble(point -> unit * point.mean()).toArray())
+        .withSpread(points.stream().mapToDouble(point -> unit * point.deviation()).toArray());
+  }
+
+  /** The self-supervised loss by epoch, one picture a baseline. */
+  List<LineChart> losses() throws IOException {
+    List<LineChart> figures = new ArrayList<>();
+    for (String baseline : outcomes.baselines()) {
+      LineChart chart =
+          LineChart.of(
+                  Baselines.named(baseline).title() + ": self-supervised loss",
+                  "epoch of pre-training",
+                  "loss")
+              .withWholeNumbers();
+      for (Outcomes.Variant variant : outcomes.shown(baseline)) {
+        SortedSet<Integer> epochs =
+            variant.seeds().stream()
+                .flatMap(result -> result.losses().keySet().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        List<SeedSummary> points =
+            epochs.stream().map(epoch -> variant.loss(result -> lossAfter(result, epoch))).toList();
+        chart = chart.with(curve(variant.name(), epochs, points, 1));
+      }
+      chart.write(folder.resolve("loss-" + baseline + ".png"));
+      figures.add(chart);
+    }
+    return figures;
+  }
+
+  private static OptionalDouble lossAfter(CellResult result, int epoch) {
+    Double loss = result.losses().get(epoch);
+    return loss == null ? OptionalDouble.empty() : OptionalDouble.of(loss);
   }
 
   /** H by layer, first against last checkpoint (Fig. 1b), one picture a baseline and group. */
@@ -92,7 +125,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
   }
 
   private static Series profile(Outcomes.Variant variant, String group, int epoch) {
-    List<SeedSummary> layers = variant.heterogeneity(epoch).get(group);
+    List<SeedSummary> layers = variant.layers(CellResult::heterogeneity, epoch).get(group);
     return Series.dots(
             variant.name() + ", epoch " + epoch,
             IntStream.range(0, layers.size()).asDoubleStream().toArray(),

@@ -30,7 +30,8 @@ final class StudyReport {
     finished.forEach((cell, result) -> this.finished.put(cell, result.valid(cell.measurements())));
     this.planned = planned;
     this.store = store;
-    this.outcomes = new Outcomes(List.copyOf(this.finished.values()), study.reference());
+    this.outcomes =
+        new Outcomes(List.copyOf(this.finished.values()), study.reference(), study.comparedWith());
   }
 
   /** The tables, as {@code tables.md} has them. */
@@ -79,6 +80,13 @@ final class StudyReport {
           table.title(),
           new ReportPage.Section().text(table.note()).table(table.header(), table.rows()));
     }
+    page.section(
+        "Self-supervised loss",
+        new ReportPage.Section()
+            .text(
+                "Without MTO's terms, of validation images where there are any, else of training ones:"
+                    + " means over seeds, bars of one standard deviation.")
+            .charts(figures.losses()));
     page.section(
         "Heterogeneity, early and late (Fig. 1b)",
         new ReportPage.Section()

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -49,7 +50,7 @@ record StudyTables(Outcomes outcomes) {
             KINDS.stream().map(comparisons::gains),
             KINDS.stream().map(comparisons::twins),
             KINDS.stream().map(comparisons::rauc),
-            Stream.of(losses(), heterogeneity()))
+            Stream.of(losses(), heterogeneity(), norms()))
         .flatMap(tables -> tables)
         .filter(table -> !table.rows().isEmpty())
         .toList();
@@ -90,9 +91,9 @@ record StudyTables(Outcomes outcomes) {
         "Top-1 in per cent on the test images, mean ± standard deviation over n seeds, after epochs"
             + " of pre-training"
             + (untrained ? "; untrained: the same procedure on first values." : ".")
-            + " Rows of differences: points more than '"
-            + outcomes.reference()
-            + "' of the same seed."
+            + " Rows of differences: points more than "
+            + outcomes.references()
+            + " of the same seed."
             + pixels(kind),
         header,
         rows);
@@ -136,7 +137,7 @@ record StudyTables(Outcomes outcomes) {
       Measurement.Kind kind,
       SortedSet<Integer> epochs,
       boolean untrained) {
-    List<String> row = row("", variant.name() + " − " + outcomes.reference());
+    List<String> row = row("", variant.name() + " − " + variant.other());
     if (untrained) {
       row.add("");
     }
@@ -187,12 +188,11 @@ record StudyTables(Outcomes outcomes) {
     return new Table(
         "Which loss does what (Table 3)",
         "Weights of the losses; top-1 in per cent after the last epoch, mean ± standard deviation"
-            + " over n seeds; gain in points over '"
-            + outcomes.reference()
-            + "' of the same seed; training loss of the last epoch without MTO's terms, and how much"
-            + " it is above that of '"
-            + outcomes.reference()
-            + "'"
+            + " over n seeds; gain in points over "
+            + outcomes.references()
+            + " of the same seed; training loss of the last epoch without MTO's terms, and how much"
+            + " it is above that of "
+            + outcomes.references()
             + (validated ? "; the same of validation images, under fixed masks." : "."),
         header,
         rows);
@@ -215,21 +215,16 @@ record StudyTables(Outcomes outcomes) {
   /** H by layer of early and late checkpoints (eq. 2), as Table 1 and Fig. 1b. */
   private Table heterogeneity() {
     List<List<String>> rows = new ArrayList<>();
-    for (String baseline : outcomes.baselines()) {
-      List<Outcomes.Variant> variants = new ArrayList<>(outcomes.variants(baseline));
-      variants.add(0, outcomes.variant(baseline, Cell.UNTRAINED));
-      for (Outcomes.Variant variant : variants) {
-        for (int epoch : variant.heterogeneityEpochs()) {
-          variant
-              .heterogeneity(epoch)
-              .forEach(
-                  (group, layers) -> {
-                    String name = group.isEmpty() ? baseline : baseline + ", " + group;
-                    List<String> row = row(name, variant.name(), Integer.toString(epoch));
-                    layers.forEach(h -> row.add(plain(h, 0)));
-                    rows.add(row);
-                  });
-        }
+    for (Outcomes.Variant variant : withUntrained()) {
+      for (int epoch : variant.heterogeneityEpochs()) {
+        variant
+            .layers(CellResult::heterogeneity, epoch)
+            .forEach(
+                (group, layers) -> {
+                  List<String> row = start(variant, group, epoch);
+                  layers.forEach(h -> row.add(plain(h, 0)));
+                  rows.add(row);
+                });
       }
     }
     List<String> header = row("baseline", "variant", "epoch");
@@ -243,6 +238,49 @@ record StudyTables(Outcomes outcomes) {
             + ", mean ± standard deviation over seeds; H0 is the initial embedding.",
         header,
         rows);
+  }
+
+  /** Lengths of tokens, which a loss of dot products can lower itself by. */
+  private Table norms() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Outcomes.Variant variant : withUntrained()) {
+      for (int epoch : variant.heterogeneityEpochs()) {
+        SortedMap<String, List<SeedSummary>> visible =
+            variant.layers(CellResult::visibleNorm, epoch);
+        variant
+            .layers(CellResult::maskedNorm, epoch)
+            .forEach(
+                (group, masked) -> {
+                  List<String> row = start(variant, group, epoch);
+                  for (List<SeedSummary> layers : List.of(masked, visible.get(group))) {
+                    row.add(plain(layers.get(0), 0));
+                    row.add(plain(layers.get(layers.size() - 1), 0));
+                  }
+                  rows.add(row);
+                });
+      }
+    }
+    return new Table(
+        "Lengths of tokens",
+        "Mean Euclidean length of masked and visible tokens in the initial embedding and after the"
+            + " last layer, on the images of H, mean ± standard deviation over seeds.",
+        row("baseline", "variant", "epoch", "masked, first", "last", "visible, first", "last"),
+        rows);
+  }
+
+  private List<Outcomes.Variant> withUntrained() {
+    return outcomes.baselines().stream()
+        .flatMap(
+            baseline ->
+                Stream.concat(
+                    Stream.of(outcomes.variant(baseline, Cell.UNTRAINED)),
+                    outcomes.variants(baseline).stream()))
+        .toList();
+  }
+
+  private static List<String> start(Outcomes.Variant variant, String group, int epoch) {
+    String name = group.isEmpty() ? variant.baseline() : variant.baseline() + ", " + group;
+    return row(name, variant.name(), Integer.toString(epoch));
   }
 
   private String heterogeneityImages() {

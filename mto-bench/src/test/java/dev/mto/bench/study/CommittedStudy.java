@@ -32,7 +32,7 @@ record CommittedStudy(
         study,
         images,
         StudyPlan.of(study, images),
-        new CellStore(temporary.resolve("cells"), Path.of(study.results())),
+        new CellStore(temporary.resolve("study"), Path.of(study.results())),
         yaml + partsOf());
   }
 

@@ -27,7 +27,8 @@ class OutcomesTest {
               cell("mto", 2, Map.of(2, 0.5, 4, 0.5)),
               cell("none", 2, Map.of(2, 0.6, 4, 0.6)),
               cell("mto", 3, Map.of(2, 0.5, 4, 0.9))),
-          "none");
+          "none",
+          Map.of());
 
   @Test
   void theReferenceComesFirstAndFirstValuesAreNoVariant() {
@@ -92,7 +93,8 @@ class OutcomesTest {
 
   @Test
   void heterogeneityIsSummedUpLayerByLayer() {
-    List<SeedSummary> layers = outcomes.variant("mae", "mto").heterogeneity(4).get("");
+    List<SeedSummary> layers =
+        outcomes.variant("mae", "mto").layers(CellResult::heterogeneity, 4).get("");
 
     assertThat(layers).extracting(SeedSummary::mean).containsExactly(2.0, 1.0);
     assertThat(layers).extracting(SeedSummary::n).containsExactly(3, 3);
@@ -111,7 +113,8 @@ class OutcomesTest {
             "Not above the untrained twin by fine-tuning",
             "RAUC by fine-tuning (Table 2)",
             "Which loss does what (Table 3)",
-            "Heterogeneity by layer (Table 1, Fig. 1b)");
+            "Heterogeneity by layer (Table 1, Fig. 1b)",
+            "Lengths of tokens");
     assertThat(tables.get(0).rows())
         .containsExactly(
             List.of("mae", "none", "35.00 ± 7.07", "50.00 ± 14.14", "60.00 ± 0.00", "2"),
@@ -125,7 +128,7 @@ class OutcomesTest {
         .containsExactly(List.of("mae", "0 of 4", "0 of 4"), List.of("all", "0 of 4", "0 of 4"));
     assertThat(tables.get(4).rows().get(0))
         .startsWith("mae", "mto", "2 to 4", "0.000 (−∞ to 1.000)", "1.000 (−∞ to 2.000)")
-        .endsWith("2", "1 of 2", "3.0", "3.0");
+        .endsWith("2", "1 of 2", "3.0", "3.0", "2 of 2");
     assertThat(tables.get(5).rows().get(1))
         .containsExactly(
             "mae",
@@ -140,7 +143,41 @@ class OutcomesTest {
             "0.4180 ± 0.0100",
             "-0.0020 ± 0.0000",
             "3");
+    assertThat(tables.get(7).rows())
+        .hasSize(5)
+        .contains(
+            List.of(
+                "mae",
+                "mto",
+                "4",
+                "2.000 ± 0.000",
+                "1.000 ± 0.000",
+                "9.000 ± 0.000",
+                "8.000 ± 0.000"));
     assertThat(tables.get(0).markdown()).contains("| mae | none | 35.00 ± 7.07 |");
+  }
+
+  @Test
+  void aVariantMayBeComparedWithAnotherThanTheReference() {
+    List<CellResult> cells =
+        List.of(
+            cell("none", 1, Map.of(2, 0.3, 4, 0.6)),
+            cell("half", 1, Map.of(2, 0.5)),
+            cell("mto-half", 1, Map.of(2, 0.6)),
+            cell("mto", 1, Map.of(2, 0.4, 4, 0.8)));
+    Outcomes several = new Outcomes(cells, "none", Map.of("mto-half", "half"));
+
+    List<StudyTables.Table> tables = new StudyTables(several).all();
+
+    assertThat(tables.get(0).note()).contains("more than 'none' ('half' for mto-half) of the same");
+    assertThat(tables.get(0).rows())
+        .containsExactly(
+            List.of("mae", "none", "30.00", "60.00", "1"),
+            List.of("mae", "half", "50.00", "", "1"),
+            List.of("mae", "mto-half", "60.00", "", "1"),
+            List.of("", "mto-half − half", "+10.00", "", "1"),
+            List.of("mae", "mto", "40.00", "80.00", "1"),
+            List.of("", "mto − none", "+10.00", "+20.00", "1"));
   }
 
   @Test
@@ -156,7 +193,7 @@ class OutcomesTest {
     }
     StudyConfig.Halving halving = new StudyConfig.Halving("none", "half", "mto-half", KIND);
 
-    assertThat(new HalvingTable(new Outcomes(cells, "none"), halving).table().rows())
+    assertThat(new HalvingTable(new Outcomes(cells, "none", Map.of()), halving).table().rows())
         .containsExactly(
             List.of(
                 "mae",
@@ -179,13 +216,14 @@ class OutcomesTest {
                 cell("simmim", "spa"),
                 cell("mae", "none"),
                 cell("mae", "mto")),
-            "none");
+            "none",
+            Map.of());
 
     assertThat(several.shown("simmim")).extracting(Variant::name).containsExactly("none", "mto");
     assertThat(several.variants("simmim"))
         .extracting(Variant::name)
         .containsExactly("none", "mto", "spa");
-    Outcomes alone = new Outcomes(several.variant("simmim", "spa").seeds(), "none");
+    Outcomes alone = new Outcomes(several.variant("simmim", "spa").seeds(), "none", Map.of());
     assertThat(alone.shown("simmim")).extracting(Variant::name).containsExactly("spa");
     assertThat(new StudyTables(alone).all().get(0).rows()).hasSize(1);
   }
@@ -217,6 +255,8 @@ class OutcomesTest {
         new TreeMap<>(Map.of(1, 0.8, 2, 0.4 + 0.01 * seed - (variant.equals("mto") ? 0.002 : 0))),
         3,
         heterogeneity,
+        heterogeneity,
+        new TreeMap<>(Map.of(4, new TreeMap<>(Map.of("", List.of(9.0, 5.0, 8.0))))),
         null,
         new TreeMap<>(Map.of(KIND.command(), new TreeMap<>(accuracy))),
         null);

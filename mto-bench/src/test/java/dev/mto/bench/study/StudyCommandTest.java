@@ -105,6 +105,42 @@ class StudyCommandTest {
   }
 
   @Test
+  void aMeasureThatIsAddedTrainsNothingAnew() throws IOException {
+    Path runs = folder.resolve("finished/pretrained");
+    List<String> before = logs(runs);
+
+    Execution more =
+        run(
+            finished,
+            "--set",
+            "results=" + folder.resolve("of-more"),
+            "--set",
+            "untrained=false",
+            "--set",
+            "grid=[{ baselines: [mae], variants: [mto], seeds: [1] }]",
+            "--set",
+            "measures={ attentive: { set: [epochs=1, batch=6, accumulate=1, warmup_epochs=0], epochs: [2] } }");
+
+    assertThat(more.errors()).isEmpty();
+    assertThat(more.out()).contains("1 cells, 0 finished").contains("attentive probe");
+    assertThat(logs(runs)).hasSize(3).isEqualTo(before);
+    assertThat(folder.resolve("of-more/mae-mto-seed1.json"))
+        .content()
+        .contains("\"attentive\"", "\"maskedNorm\"");
+  }
+
+  private static List<String> logs(Path runs) throws IOException {
+    try (Stream<Path> all = Files.list(runs)) {
+      List<String> logs = new ArrayList<>();
+      for (Path run : all.sorted().toList()) {
+        Path metrics = run.resolve("metrics.jsonl");
+        logs.add(run + (Files.exists(metrics) ? Files.readString(metrics) : ""));
+      }
+      return logs;
+    }
+  }
+
+  @Test
   void aCellThatFailsIsNamedAndTheOthersAreFinished() throws IOException {
     Path file =
         files.write(

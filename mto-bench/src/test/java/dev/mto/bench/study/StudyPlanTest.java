@@ -162,10 +162,11 @@ class StudyPlanTest {
     Measurement attentive = inBlock.measurements().get(2);
     assertThat(attentive.recipe()).contains("epochs: 3", "block: 2", "seed: 7");
     assertThat(attentive.block()).isNull();
-    new CellFolder(folder.resolve("cell")).prepare(inBlock, new StudyConfig.Data("a", "b", "c"));
+    new CellFolder(folder.resolve("cell"), folder.resolve("run"))
+        .prepare(inBlock, new StudyConfig.Data("a", "b", "c"));
     List<List<String>> commands =
-        new CellFolder(folder.resolve("cell"))
-            .readSteps().stream().map(CellFolder.Step::arguments).toList();
+        new CellSteps(folder.resolve("cell"))
+            .read().stream().map(CellSteps.Step::arguments).toList();
     assertThat(commands)
         .anySatisfy(
             c -> assertThat(c).contains("linear", "--cached").containsSequence("--block", "1"))
@@ -191,6 +192,29 @@ class StudyPlanTest {
     assertThat(cells.get(3).epochs()).containsExactly(2);
     assertThat(cells.get(3).measurements()).hasSameSizeAs(cells.get(2).measurements());
     assertThat(cells.get(3).config().checkpoint().keep()).isEqualTo(1);
+  }
+
+  @Test
+  void preTrainingIsSharedByCellsThatAreMeasuredInOtherWays() throws IOException {
+    Path file =
+        files.write(
+            "shared",
+            "{ none: [mto.enabled=false] }",
+            "{ baselines: [mae], variants: [none], seeds: [1] }");
+    ColouredImages.write(folder.resolve("more"), 9, 1);
+    Cell first = StudyFile.plan(file).get(1);
+
+    for (String measured : List.of("measures.knn.epochs=[1]", "data.test=" + folder + "/more")) {
+      Cell other = StudyFile.plan(file, measured).get(1);
+      assertThat(other.hash()).as(measured).isNotEqualTo(first.hash());
+      assertThat(other.trainingHash()).as(measured).isEqualTo(first.trainingHash());
+    }
+    for (String trained :
+        List.of("variants.none=[mto.margin=1]", "data.pretrain=" + folder + "/more")) {
+      assertThat(StudyFile.plan(file, trained).get(1).trainingHash())
+          .as(trained)
+          .isNotEqualTo(first.trainingHash());
+    }
   }
 
   private static String hash(Path file, String... settings) {
@@ -223,6 +247,8 @@ class StudyPlanTest {
         good,
         "halving.measure: attentive is not among the measures",
         "halving={ whole: none, half: none, half_with_mto: mto, measure: attentive }");
+    assertRefused(
+        good, "compared_with: there is no 'half'; there are", "compared_with={ mto: half }");
     assertRefused(good, "halving.half: is missing", "halving={ whole: none, measure: knn }");
     assertRefused(good, "unknown key 'seeds'", "seeds=3");
     assertRefused(
