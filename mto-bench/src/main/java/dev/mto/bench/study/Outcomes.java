@@ -61,15 +61,15 @@ record Outcomes(List<CellResult> all, String reference, Map<String, String> comp
         baseline, name, other, isReference, seeds(baseline, name), seeds(baseline, other));
   }
 
-  /** What variants are compared with, for example "'none'". */
+  /** What variants are compared with, for example "'none' ('none-half' for mto-half)". */
   String references() {
-    return comparedWith.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .map(entry -> "'%s' for %s".formatted(entry.getValue(), entry.getKey()))
-        .collect(
-            Collectors.collectingAndThen(
-                Collectors.joining(", "),
-                others -> "'" + reference + "'" + (others.isEmpty() ? "" : " (" + others + ")")));
+    SortedMap<String, List<String>> others = new TreeMap<>();
+    new TreeMap<>(comparedWith)
+        .forEach((name, other) -> others.computeIfAbsent(other, o -> new ArrayList<>()).add(name));
+    StringBuilder text = new StringBuilder("'" + reference + "'");
+    others.forEach(
+        (other, names) -> text.append(" ('%s' for %s)".formatted(other, String.join(", ", names))));
+    return text.toString();
   }
 
   private List<CellResult> seeds(String baseline, String variant) {
