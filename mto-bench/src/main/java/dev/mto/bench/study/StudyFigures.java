@@ -16,7 +16,10 @@ import java.util.stream.IntStream;
 
 /** The paper's figures on a study's results, as charts and as PNG files. */
 record StudyFigures(Outcomes outcomes, Path folder) {
-  /** Accuracy against epochs of pre-training (Fig. 4), one picture a baseline with such curves. */
+  /**
+   * Accuracy against epochs of pre-training (Fig. 4), one picture a baseline with such curves, and
+   * points of variants that are measured once.
+   */
   List<LineChart> accuracy(Measurement.Kind kind) throws IOException {
     List<LineChart> figures = new ArrayList<>();
     for (String baseline : outcomes.baselines()) {
@@ -26,22 +29,21 @@ record StudyFigures(Outcomes outcomes, Path folder) {
                   "epoch of pre-training",
                   "top-1 accuracy (%)")
               .withWholeNumbers();
-      int last = 0;
-      for (Outcomes.Variant variant : outcomes.shown(baseline)) {
+      List<Outcomes.Variant> measured =
+          outcomes.shown(baseline).stream().filter(of -> !of.epochs(kind).isEmpty()).toList();
+      for (Outcomes.Variant variant : measured) {
         SortedSet<Integer> epochs = variant.epochs(kind);
-        if (epochs.size() > 1) {
-          last = Math.max(last, epochs.last());
-          List<SeedSummary> points =
-              epochs.stream().map(epoch -> variant.accuracy(kind, epoch)).toList();
-          chart = chart.with(curve(variant.name(), epochs, points, 100));
-        }
+        List<SeedSummary> points =
+            epochs.stream().map(epoch -> variant.accuracy(kind, epoch)).toList();
+        chart = chart.with(curve(variant.name(), epochs, points, 100));
       }
+      int last = measured.stream().mapToInt(of -> of.epochs(kind).last()).max().orElse(0);
       SeedSummary untrained = outcomes.variant(baseline, Cell.UNTRAINED).accuracy(kind, 0);
       if (untrained.n() > 0 && last > 0) {
         double[] level = {100 * untrained.mean(), 100 * untrained.mean()};
         chart = chart.with(Series.dashed("untrained", new double[] {0, last}, level));
       }
-      if (last > 0) {
+      if (measured.stream().anyMatch(of -> of.epochs(kind).size() > 1)) {
         Path png = folder.resolve("accuracy-" + kind.command() + "-" + baseline + ".png");
         chart.write(png);
         figures.add(chart);

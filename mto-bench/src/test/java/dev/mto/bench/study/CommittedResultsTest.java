@@ -67,7 +67,7 @@ class CommittedResultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fashion", "fashion-sweep", "precision", "halving-stage1-six"})
+  @ValueSource(strings = {"fashion", "fashion-sweep", "precision", "halving-stage1-six", "halving"})
   void tablesInDocumentsAreThoseOfTheCells(String name) throws IOException {
     List<StudyTables.Table> tables = CommittedStudy.of(name, folder).tables();
     for (Path document : DOCUMENTS) {
@@ -79,7 +79,7 @@ class CommittedResultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fashion", "fashion-sweep", "precision", "halving-stage1"})
+  @ValueSource(strings = {"fashion", "fashion-sweep", "precision", "halving-stage1", "halving"})
   void numbersInTheTextAreInTheTablesOrInTheStudysFiles(String name) throws IOException {
     CommittedStudy committed = CommittedStudy.of(name, folder);
     String tables =

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -33,22 +32,21 @@ record CommittedStudy(
         images,
         StudyPlan.of(study, images),
         new CellStore(temporary.resolve("study"), Path.of(study.results())),
-        yaml + partsOf());
+        yaml + partsOf(study));
   }
 
-  private static String partsOf() throws IOException {
-    try (Stream<Path> parts = Files.list(REPOSITORY.resolve("configs/studies/fashion"))) {
-      return parts
-          .map(
-              part -> {
-                try {
-                  return Files.readString(part);
-                } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
-                }
-              })
-          .collect(Collectors.joining("\n"));
+  private static String partsOf(StudyConfig study) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (String file : study.baselines().values()) {
+      text.append(Files.readString(Path.of(file))).append('\n');
     }
+    for (Measurement.Kind kind : Measurement.Kind.values()) {
+      StudyConfig.Measure measure = study.measures().of(kind);
+      if (measure != null && measure.recipe() != null) {
+        text.append(Files.readString(Path.of(measure.recipe()))).append('\n');
+      }
+    }
+    return text.toString();
   }
 
   /** Results by cell; cells without one are left out. */
