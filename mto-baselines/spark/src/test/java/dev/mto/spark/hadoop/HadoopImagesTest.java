@@ -189,6 +189,50 @@ class HadoopImagesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"train.tar", "shards"})
+  void anArchiveIsOpenedOnceForAllOfItsImagesAndClosedInTheEnd(String name) {
+    ImageFolder local = ImageFolder.open(root.resolve(name));
+    ImageFolder images = ImageFolder.open(remote("s3a", name));
+    int open = LocalStore.open();
+    int opened = LocalStore.OPENED.get();
+    for (int i = 0; i < 3 * images.size(); i++) {
+      int index = i % images.size();
+      assertThat(bytes(images, index)).isEqualTo(bytes(local, index));
+    }
+    int archives = images.shards().length;
+    assertThat(LocalStore.OPENED.get() - opened).isEqualTo(archives);
+    assertThat(LocalStore.open() - open).isEqualTo(archives);
+    assertThat(LocalStore.connected()).as("held between reads").isZero();
+
+    images.close();
+    assertThat(LocalStore.open()).isEqualTo(open);
+    assertThat(bytes(images, 0)).isEqualTo(bytes(local, 0));
+    assertThat(LocalStore.open()).as("after the end").isEqualTo(open);
+  }
+
+  @Test
+  void anArchiveWhoseStreamBreaksIsOpenedOnceMore() {
+    ImageFolder local = ImageFolder.open(root.resolve("train.tar"));
+    ImageFolder images = ImageFolder.open(remote("hdfs", "train.tar"));
+    bytes(images, 0);
+    int open = LocalStore.open();
+    int opened = LocalStore.OPENED.get();
+    LocalStore.BREAKING_READS.set(1);
+    assertThat(bytes(images, 1)).isEqualTo(bytes(local, 1));
+    assertThat(bytes(images, 2)).isEqualTo(bytes(local, 2));
+    assertThat(LocalStore.OPENED).hasValue(opened + 1);
+    assertThat(LocalStore.open()).as("the broken one is closed").isEqualTo(open);
+
+    LocalStore.BREAKING_READS.set(2);
+    assertThatThrownBy(() -> images.read(1, Exif.IGNORE))
+        .isInstanceOf(FileException.class)
+        .hasMessageContaining("cannot be read (the connection is broken)");
+    assertThat(bytes(images, 1)).isEqualTo(bytes(local, 1));
+    assertThat(LocalStore.open()).isEqualTo(open);
+    images.close();
+  }
+
   @Test
   void anImageThatIsGoneIsUnreadable() throws IOException {
     ImageFolder images = ImageFolder.open(remote("s3a", "flat"));
