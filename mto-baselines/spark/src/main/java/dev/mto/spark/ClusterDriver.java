@@ -124,7 +124,7 @@ final class ClusterDriver {
   }
 
   /** What Spark says of the executor that failed, or else its first line. */
-  private static String reason(Exception e) {
+  static String reason(Throwable e) {
     List<String> lines = String.valueOf(e.getMessage()).lines().toList();
     return lines.stream()
         .filter(line -> line.contains("ExecutorLostFailure"))

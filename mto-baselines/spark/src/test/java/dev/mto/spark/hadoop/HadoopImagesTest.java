@@ -18,6 +18,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -209,6 +213,28 @@ class HadoopImagesTest {
     assertThat(LocalStore.open()).isEqualTo(open);
     assertThat(bytes(images, 0)).isEqualTo(bytes(local, 0));
     assertThat(LocalStore.open()).as("after the end").isEqualTo(open);
+  }
+
+  @Test
+  void anOpenArchiveIsOfOneReaderAtATime() throws Exception {
+    ImageFolder local = ImageFolder.open(root.resolve("train.tar"));
+    ImageFolder images = ImageFolder.open(remote("s3a", "train.tar"));
+    bytes(images, 0);
+    int opened = LocalStore.OPENED.get();
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    LocalStore.meeting = new CyclicBarrier(2);
+    try {
+      Future<byte[]> first = threads.submit(() -> bytes(images, 1));
+      Future<byte[]> second = threads.submit(() -> bytes(images, 2));
+      assertThat(first.get()).isEqualTo(bytes(local, 1));
+      assertThat(second.get()).isEqualTo(bytes(local, 2));
+    } finally {
+      LocalStore.meeting = null;
+      threads.shutdownNow();
+      images.close();
+    }
+    assertThat(LocalStore.SHARED_READS).hasValue(0);
+    assertThat(LocalStore.OPENED).hasValue(opened + 1);
   }
 
   @Test
