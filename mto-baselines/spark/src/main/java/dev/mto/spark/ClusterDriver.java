@@ -114,6 +114,11 @@ final class ClusterDriver {
     WorkerTask task =
         new WorkerTask(ConfigLoader.write(job.config()), job.root(), start, job.ports(), token);
     try (Follower follower = new Follower(job.root(), console, files)) {
+      int places = Places.await(spark, job.workers(), console);
+      if (places < job.workers()) {
+        return Optional.of(
+            "the cluster has places for %d of %d workers".formatted(places, job.workers()));
+      }
       return judge(Barrier.run(spark, job.workers(), task));
     } catch (UserException | DivergenceException e) {
       throw e;

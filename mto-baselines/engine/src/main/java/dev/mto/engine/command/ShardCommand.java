@@ -120,6 +120,9 @@ public final class ShardCommand implements Callable<Integer> {
     if (cluster == null && workers != null) {
       throw new UserException("--workers " + workers + ": is of --cluster; give that too");
     }
+    if (workers != null && workers < 1) {
+      throw new UserException("--workers " + workers + ": must be at least 1");
+    }
     ShardPlan plan =
         new ShardPlan(new ArrayList<>(sources), out, name, shards, seed, numbers, maxBadShare);
     try {
