@@ -2,6 +2,11 @@
 setlocal
 set "root=%~dp0"
 where java >nul 2>nul || (echo mto: Java is missing; install a JDK 17 or newer 1>&2 & exit /b 2)
+rem the class path of Spark is made by the shell script alone
+:arguments
+if "%~1"=="--cluster" (echo mto: --cluster needs the shell script mto, in WSL or on Linux, or spark-submit; see docs/scale.md 1>&2 & exit /b 2)
+shift /1
+if not "%~1"=="" goto arguments
 set "commit=unknown"
 set "target=%root%mto-bench\target"
 if exist "%root%pom.xml" goto sources

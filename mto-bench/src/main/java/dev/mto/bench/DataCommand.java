@@ -12,6 +12,7 @@ import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.folder.LeftOut;
 import dev.mto.data.folder.StoredImages;
 import dev.mto.engine.command.JsonOutput;
+import dev.mto.engine.command.ShardCommand;
 import dev.mto.engine.errors.UserException;
 import java.io.PrintStream;
 import java.nio.file.Path;

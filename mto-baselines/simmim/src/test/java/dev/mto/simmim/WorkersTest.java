@@ -1,10 +1,12 @@
 package dev.mto.simmim;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.engine.Baseline;
 import dev.mto.engine.TrainingPosition;
+import dev.mto.engine.collective.Collective;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.errors.PeerException;
@@ -18,6 +20,7 @@ import dev.mto.engine.testing.Ranks.Outcome;
 import dev.mto.engine.testing.TinyRun;
 import dev.mto.engine.testing.WorkersContract;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -233,6 +236,45 @@ class WorkersTest extends WorkersContract {
           .hasMessageContaining("rank 1 on localhost has data.train 47 images, ")
           .hasMessageContaining("not 48 images, ");
     }
+  }
+
+  @Test
+  void aWorkerWithAnotherNativeBuildIsRefusedByName() {
+    TinyRun tiny = tiny();
+    RunFolder folder = RunFolder.create(tiny.root().resolve("run"));
+    List<Outcome<Boolean>> outcomes =
+        Ranks.run(
+            2,
+            collective ->
+                TinyRun.runOf(
+                    tiny.baseline(),
+                    tiny.config(FOURS),
+                    folder,
+                    Start.anew(),
+                    collective.rank() == 0 ? collective : withOtherKernels(collective)));
+    for (Outcome<Boolean> outcome : outcomes) {
+      assertThat(outcome.error())
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("the workers do not agree")
+          .hasMessageContaining("rank 1 on localhost has native build ")
+          .hasMessageMatching(
+              ".*kernels slow, instructions .*, not .*kernels fast, instructions .*");
+    }
+  }
+
+  /** Tells the others of kernels that there are not. */
+  private static Collective withOtherKernels(Collective collective) {
+    return (Collective)
+        Proxy.newProxyInstance(
+            Collective.class.getClassLoader(),
+            new Class<?>[] {Collective.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("gather")) {
+                String facts = new String((byte[]) arguments[0], ISO_8859_1);
+                arguments[0] = facts.replace("kernels fast", "kernels slow").getBytes(ISO_8859_1);
+              }
+              return method.invoke(collective, arguments);
+            });
   }
 
   private static String[] joined(String[] first, String... more) {

@@ -114,6 +114,11 @@ final class ClusterDriver {
     WorkerTask task =
         new WorkerTask(ConfigLoader.write(job.config()), job.root(), start, job.ports(), token);
     try (Follower follower = new Follower(job.root(), console, files)) {
+      int places = Places.await(spark, job.workers(), console);
+      if (places < job.workers()) {
+        return Optional.of(
+            "the cluster has places for %d of %d workers".formatted(places, job.workers()));
+      }
       return judge(Barrier.run(spark, job.workers(), task));
     } catch (UserException | DivergenceException e) {
       throw e;
@@ -124,7 +129,7 @@ final class ClusterDriver {
   }
 
   /** What Spark says of the executor that failed, or else its first line. */
-  private static String reason(Exception e) {
+  static String reason(Throwable e) {
     List<String> lines = String.valueOf(e.getMessage()).lines().toList();
     return lines.stream()
         .filter(line -> line.contains("ExecutorLostFailure"))

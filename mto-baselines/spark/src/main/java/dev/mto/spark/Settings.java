@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 
-/** Spark's settings for a training: what it needs, under what the user has set. */
+/** Spark's settings for a job: what it needs, under what the user has set. */
 final class Settings {
   private static final Pattern LOCAL = Pattern.compile("local\\[(\\d{1,4})]");
   private static final String CLASS_PATH = "spark.executor.extraClassPath";
@@ -52,14 +52,34 @@ final class Settings {
     if (local.matches()) {
       conf.setMaster("local-cluster[%d,1,%d]".formatted(job.workers(), MEGABYTES));
       conf.setIfMissing("spark.executor.memory", MEGABYTES + "m");
-      conf.setIfMissing("spark.ui.enabled", "false");
-      for (String key : new String[] {"spark.driver.host", "spark.driver.bindAddress"}) {
-        conf.setIfMissing(key, "127.0.0.1");
-      }
+      here(conf);
     } else {
       conf.setMaster(job.master());
     }
     conf.setIfMissing(CLASS_PATH, System.getProperty("java.class.path"));
+  }
+
+  /** All of it is on this machine. */
+  private static void here(SparkConf conf) {
+    conf.setIfMissing("spark.ui.enabled", "false");
+    for (String key : new String[] {"spark.driver.host", "spark.driver.bindAddress"}) {
+      conf.setIfMissing(key, "127.0.0.1");
+    }
+  }
+
+  /** The settings of a job that packs images, whose workers need not be there at once. */
+  static SparkConf ofShards(String master) {
+    SparkConf conf = new SparkConf();
+    conf.setIfMissing("spark.app.name", "mto data shard");
+    if (!master.equals(Pretrain.SUBMITTED)) {
+      conf.setMaster(master);
+      conf.setIfMissing(CLASS_PATH, System.getProperty("java.class.path"));
+    }
+    if (LOCAL.matcher(master).matches()) {
+      here(conf);
+    }
+    conf.set(OPTIONS, (options() + " " + conf.get(OPTIONS, "")).strip());
+    return conf;
   }
 
   /** Workers have as many threads as processors of their own: with other numbers, other bits. */

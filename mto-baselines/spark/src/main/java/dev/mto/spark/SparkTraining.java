@@ -11,14 +11,18 @@ public final class SparkTraining implements ClusterTraining {
 
   @Override
   public boolean train(ClusterJob job, PrintStream console) {
+    requireSpark(job.master());
+    return ClusterDriver.train(job, console);
+  }
+
+  static void requireSpark(String master) {
     try {
       Class.forName(SPARK, false, Thread.currentThread().getContextClassLoader());
     } catch (ClassNotFoundException e) {
       throw new UserException(
           "--cluster %s: Apache Spark is not here; unpack Spark 3.5 or 4 and set SPARK_HOME to its folder"
-              .formatted(job.master()),
+              .formatted(master),
           e);
     }
-    return ClusterDriver.train(job, console);
   }
 }

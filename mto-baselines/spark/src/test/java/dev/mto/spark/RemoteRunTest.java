@@ -110,6 +110,7 @@ class RemoteRunTest {
     Path run = remote(scheme, "run");
     new SharedFiles(run).begin(token);
 
+    int open = LocalStore.open();
     int attempts = 0;
     boolean done = false;
     while (!done && attempts < MOST_ATTEMPTS) {
@@ -126,6 +127,7 @@ class RemoteRunTest {
 
     Path there = root.resolve("run");
     assertThat(attempts).isBetween(5, MOST_ATTEMPTS - 1);
+    assertThat(LocalStore.open()).as("files that are still open").isEqualTo(open);
     assertThat(TinyRun.metrics(there)).isEqualTo(TinyRun.metrics(one));
     assertThat(TinyRun.last(there)).hasSameBinaryContentAs(TinyRun.last(one));
     new SharedFiles(run).delete();

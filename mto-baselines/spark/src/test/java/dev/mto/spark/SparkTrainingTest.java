@@ -23,6 +23,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +50,8 @@ class SparkTrainingTest {
   void forgetSettings() {
     System.clearProperty("spark.dynamicAllocation.enabled");
     System.clearProperty(EXECUTORS);
+    System.clearProperty("spark.cores.max");
+    System.clearProperty("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures");
   }
 
   private ClusterJob job(TinyRun tiny, int retries, String... settings) {
@@ -122,6 +125,41 @@ class SparkTrainingTest {
         .containsPattern("resuming after step \\d+\n2 workers, each takes 1 of a step's 2")
         .containsPattern("stopped after step \\d+; saved");
     assertThat(TinyRun.files(job.root())).noneMatch(file -> file.endsWith(".tmp"));
+  }
+
+  @Test
+  void aStopBeforeThereAreExecutorsEndsAtOnceAndTooFewAreToldInOneLine() throws Exception {
+    System.setProperty("spark.cores.max", "1"); // an executor has one
+    ClusterJob job = job(new TinyRun(new SimMim(), root), 0, SETTINGS);
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> asking =
+          threads.submit(
+              () -> {
+                while (Files.notExists(job.root().resolve("cluster-seen.tmp"))) {
+                  Thread.sleep(POLL_MILLIS);
+                }
+                StopSignal.request();
+                return null;
+              });
+      long began = System.nanoTime();
+      assertThat(ClusterTraining.found().train(job, System.out)).as("done").isFalse();
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(60));
+      asking.get();
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(job.root().resolve("cluster-seen.tmp")).doesNotExist();
+
+    System.setProperty("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "1");
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    try (PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
+      assertThatThrownBy(() -> ClusterTraining.found().train(job, console))
+          .isInstanceOf(PeerException.class)
+          .hasMessageMatching("the cluster has places for [01] of 2 workers; given up after 1 .*");
+    }
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .containsOnlyOnce("waiting for executors: the cluster has places for ");
   }
 
   @Test

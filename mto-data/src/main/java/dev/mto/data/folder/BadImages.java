@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -22,12 +23,12 @@ public final class BadImages {
   public static final double USUAL_MAX_SHARE = 0.01;
 
   private final Path list;
-  private final Consumer<String> told;
+  private final BiConsumer<String, String> told;
   private final int images;
   private final double maxShare;
   private final Set<String> listed = new HashSet<>();
 
-  private BadImages(Path list, Consumer<String> told, int images, double maxShare) {
+  private BadImages(Path list, BiConsumer<String, String> told, int images, double maxShare) {
     if (!(maxShare >= 0 && maxShare <= 1)) {
       throw new IllegalArgumentException(
           "the allowed share of bad images is " + maxShare + " but must be in [0, 1]");
@@ -72,7 +73,24 @@ public final class BadImages {
    * @param told receives a line for each image
    */
   public static BadImages telling(Consumer<String> told, int images, double maxShare) {
+    return handing(
+        (path, reason) -> told.accept("left out, it cannot be read: " + path + ": " + reason),
+        images,
+        maxShare);
+  }
+
+  /**
+   * Keeps no list.
+   *
+   * @param told receives path and reason of each image, as a list has them
+   */
+  public static BadImages handing(BiConsumer<String, String> told, int images, double maxShare) {
     return new BadImages(null, told, images, maxShare);
+  }
+
+  /** The path of an image as a list has it. */
+  public static String listed(Path image) {
+    return image.toString().replaceAll("[\\t\\r\\n]", "?");
   }
 
   /**
@@ -82,12 +100,13 @@ public final class BadImages {
    * @throws UncheckedIOException if the list cannot be written
    */
   public synchronized void add(Path image, String reason) {
-    String path = image.toString().replaceAll("[\\t\\r\\n]", "?");
+    String path = listed(image);
     if (listed.add(path)) {
+      String line = reason.replaceAll("\\R", " ");
       if (list == null) {
-        told.accept("left out, it cannot be read: " + path + ": " + reason);
+        told.accept(path, line);
       } else {
-        append(path, reason);
+        append(path, line);
       }
     }
     if (listed.size() > maxShare * images) {
@@ -100,7 +119,7 @@ public final class BadImages {
     try {
       Files.writeString(
           list,
-          path + "\t" + reason.replaceAll("\\R", " ") + System.lineSeparator(),
+          path + "\t" + reason + System.lineSeparator(),
           UTF_8,
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);

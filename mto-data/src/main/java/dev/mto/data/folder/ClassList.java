@@ -150,6 +150,11 @@ final class ClassList {
       public byte[] bytes(int index, Path path) throws UnreadableImageException {
         return of.bytes(index, path);
       }
+
+      @Override
+      public void close() {
+        of.close();
+      }
     };
   }
 }

@@ -21,8 +21,11 @@ import org.apache.commons.codec.digest.DigestUtils;
  * They lie in class folders as ImageNet has them (label = rank of the folder's name; folders inside
  * a class folder belong to the class), or without labels directly in the folder. Holds names only,
  * about 70 bytes an image, of archives 16 bytes. Immutable.
+ *
+ * <p>Archives of other storage than the system's stay open from one image to the next until this is
+ * closed.
  */
-public final class ImageFolder {
+public final class ImageFolder implements AutoCloseable {
   private final Path root;
   private final Members members;
   private final List<String> classes;
@@ -225,12 +228,13 @@ public final class ImageFolder {
     if (archive == null) {
       return EncodedImage.read(image, exif);
     }
-    TarIndex index = TarIndex.of(archive, TarShards.of(archive));
-    int found = index.find(archive.relativize(image).toString().replace('\\', '/'));
-    if (found < 0) {
-      throw new UnreadableImageException("no such image in " + archive);
+    try (TarIndex index = TarIndex.of(archive, TarShards.of(archive))) {
+      int found = index.find(archive.relativize(image).toString().replace('\\', '/'));
+      if (found < 0) {
+        throw new UnreadableImageException("no such image in " + archive);
+      }
+      return EncodedImage.of(index.bytes(found, image), exif);
     }
-    return EncodedImage.of(index.bytes(found, image), exif);
   }
 
   /**
@@ -288,5 +292,14 @@ public final class ImageFolder {
   /** SHA-256, in hex, over the relative names and sizes of all images in order. */
   public String identity() {
     return identity;
+  }
+
+  /**
+   * Leaves no archive open, also of other views of the same images. They can still be read, each by
+   * opening its archive.
+   */
+  @Override
+  public void close() {
+    members.close();
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The images of a place, by number: what they are called, their classes and their bytes. */
-interface Members {
+interface Members extends AutoCloseable {
   int size();
 
   /** Where an image lies below the root, with forward slashes. */
@@ -52,6 +52,10 @@ interface Members {
    * @throws UnreadableImageException if it cannot be read
    */
   byte[] bytes(int index, Path path) throws UnreadableImageException;
+
+  /** Leaves nothing open; images can still be read. */
+  @Override
+  default void close() {}
 
   /** Files of their own. */
   final class OwnFiles implements Members {

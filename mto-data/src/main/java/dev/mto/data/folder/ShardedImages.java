@@ -9,9 +9,12 @@ import dev.mto.data.image.UnreadableImageException;
 import dev.mto.data.random.RandomStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -23,7 +26,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  * shard is a pure function of the images, the seed and its number: any can be made by itself, with
  * the same bytes each time. Held are twelve bytes an image, and one image at a time.
  */
-public final class ShardedImages {
+public final class ShardedImages implements AutoCloseable {
   private static final int SHARD_DIGITS = 6;
   private static final int MOST_SHARDS = 1_000_000;
 
@@ -96,6 +99,12 @@ public final class ShardedImages {
   /** Images of one shard. */
   public int size(int shard) {
     return first(shard + 1) - first(shard);
+  }
+
+  /** Where the images of one shard lie. */
+  public Stream<Path> paths(int shard) {
+    return Arrays.stream(dealt, first(shard), first(shard + 1))
+        .mapToObj(image -> sources.get(source(image)).path(image - firsts[source(image)]));
   }
 
   private int first(int shard) {
@@ -186,6 +195,12 @@ public final class ShardedImages {
     entry.setSize(bytes);
     entry.setModTime(0);
     tar.putArchiveEntry(entry);
+  }
+
+  /** Leaves no source open. */
+  @Override
+  public void close() {
+    sources.forEach(ImageFolder::close);
   }
 
   private static String ending(ImageFormat format) {

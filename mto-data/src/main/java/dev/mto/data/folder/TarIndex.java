@@ -44,6 +44,7 @@ final class TarIndex implements Members {
   private static final int RECORD = 4 * Integer.BYTES;
 
   private final List<Path> shards;
+  private final OpenArchives open;
   private final Header header;
   private final ByteBuffer records;
   private final ByteBuffer starts;
@@ -69,6 +70,7 @@ final class TarIndex implements Members {
   /** The contents of an index file behind mark and checksum, in two parts. */
   private TarIndex(List<Path> shards, Header header, ByteBuffer arrays) {
     this.shards = shards;
+    this.open = new OpenArchives(shards);
     this.header = header;
     int first = header.images() * RECORD;
     int second = (header.images() + 1) * Integer.BYTES;
@@ -182,12 +184,9 @@ final class TarIndex implements Members {
     long offset = (long) BLOCK * block(index);
     EncodedImage.requireSize(length(index));
     byte[] bytes = new byte[length(index)];
-    ByteBuffer into = ByteBuffer.wrap(bytes);
-    try (FileChannel channel = FileChannel.open(shard)) {
-      while (into.hasRemaining()) {
-        if (channel.read(into, offset + into.position()) < 0) {
-          throw new UnreadableImageException("cut short: " + shard + " ends before it does");
-        }
+    try {
+      if (!open.fill(ByteBuffer.wrap(bytes), archive(index), offset)) {
+        throw new UnreadableImageException("cut short: " + shard + " ends before it does");
       }
     } catch (NoSuchFileException e) {
       throw new UnreadableImageException(shard + " is gone");
@@ -197,6 +196,11 @@ final class TarIndex implements Members {
       throw new UnreadableImageException(shard + " cannot be read: " + e.getMessage());
     }
     return bytes;
+  }
+
+  @Override
+  public void close() {
+    open.close();
   }
 
   /**

@@ -10,7 +10,13 @@ public final class TooManyBadImagesException extends RuntimeException {
   private final int count;
   private final int images;
 
-  TooManyBadImagesException(int count, int images, double maxShare, String last, Path list) {
+  /**
+   * So many.
+   *
+   * @param last of them
+   * @param list of all, or null where there is none
+   */
+  public TooManyBadImagesException(int count, int images, double maxShare, String last, Path list) {
     super(
         String.format(
             Locale.ROOT,

@@ -61,7 +61,7 @@ public final class Locations {
       }
     }
     throw new IllegalArgumentException(
-        "%s: nothing here reads %s://; that is read by trainings on a Spark cluster (spark-submit, or pretrain --cluster with SPARK_HOME), all else takes folders and archives of this machine"
+        "%s: nothing here reads %s://; that is read by trainings and data shard on a Spark cluster (spark-submit, or --cluster with SPARK_HOME), all else takes folders and archives of this machine"
             .formatted(name, scheme));
   }
 

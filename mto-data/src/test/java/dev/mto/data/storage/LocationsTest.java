@@ -16,7 +16,7 @@ class LocationsTest {
     assertThatThrownBy(() -> Locations.path(name))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(name + ": nothing here reads ")
-        .hasMessageContaining("that is read by trainings on a Spark cluster");
+        .hasMessageContaining("that is read by trainings and data shard on a Spark cluster");
   }
 
   @Test

@@ -276,6 +276,11 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private int workers() {
+    return workers(cluster, workers);
+  }
+
+  /** How many workers there are on a cluster; {@code workers} may be null. */
+  static int workers(String cluster, Integer workers) {
     if (workers != null) {
       return workers;
     }

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /** The images of a run, and the ways in which it goes through them. */
-public final class Images {
+public final class Images implements AutoCloseable {
   private final RunConfig config;
   private final MaskSampler masks;
   private final Optional<Photometric> secondView;
@@ -259,6 +259,15 @@ public final class Images {
             .exif(config.data().exif())
             .reducedDecoding(config.data().reducedDecoding());
     return sampler == null ? builder : builder.masks(sampler);
+  }
+
+  /** Leaves no archive open. */
+  @Override
+  public void close() {
+    train.close();
+    if (validation != null) {
+      validation.close();
+    }
   }
 
   private Augmentation augmentation() {

@@ -424,6 +424,7 @@ public final class PretrainingJob implements AutoCloseable {
     try (StopSignal last = stop) {
       step.close();
       evaluation.close();
+      images.close();
       log.close();
       if (leads) {
         lock.close();

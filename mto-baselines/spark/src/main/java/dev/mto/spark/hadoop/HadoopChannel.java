@@ -1,5 +1,6 @@
 package dev.mto.spark.hadoop;
 
+import dev.mto.data.storage.Connected;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -11,7 +12,7 @@ import java.nio.channels.WritableByteChannel;
 import org.apache.hadoop.fs.FSDataInputStream;
 
 /** A file that is read at any places, by any number of threads. */
-final class HadoopChannel extends FileChannel {
+final class HadoopChannel extends FileChannel implements Connected {
   private static final int CHUNK = 1 << 20;
 
   private final HadoopPath file;
@@ -95,6 +96,11 @@ final class HadoopChannel extends FileChannel {
   public long transferTo(long from, long count, WritableByteChannel target) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(count, CHUNK));
     return read(chunk, from) < 0 ? 0 : target.write(chunk.flip());
+  }
+
+  @Override
+  public void disconnect() {
+    in.unbuffer(); // nothing where the storage has no such thing
   }
 
   @Override

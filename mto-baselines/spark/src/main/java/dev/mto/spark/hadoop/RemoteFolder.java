@@ -1,10 +1,10 @@
 package dev.mto.spark.hadoop;
 
 import dev.mto.engine.errors.FileException;
+import dev.mto.engine.shards.ShardStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,7 +27,7 @@ import org.apache.hadoop.fs.StreamCapabilities;
  * and renamed over the old one, or, on object stores, where a file is there when it is closed and a
  * rename copies, as they are.
  */
-public final class RemoteFolder {
+public final class RemoteFolder implements ShardStore {
   private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "gs", "oss", "cosn");
   private static final String TEMPORARY = ".*\\.[0-9a-f]{16}\\.tmp";
 
@@ -44,7 +44,7 @@ public final class RemoteFolder {
     return root instanceof HadoopPath path ? Optional.of(new RemoteFolder(path)) : Optional.empty();
   }
 
-  /** The path of the folder. */
+  @Override
   public Path root() {
     return root;
   }
@@ -56,10 +56,6 @@ public final class RemoteFolder {
   /** Whether of two that put a new file at once one is told that it is there already. */
   public boolean isExclusive() {
     return !isObjectStore();
-  }
-
-  private interface Content {
-    void writeTo(OutputStream out) throws IOException;
   }
 
   /**
@@ -77,7 +73,8 @@ public final class RemoteFolder {
     put(name, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private void put(String name, Content content) {
+  @Override
+  public void put(String name, Content content) {
     org.apache.hadoop.fs.Path file = path(name);
     try {
       if (isObjectStore()) {
@@ -183,7 +180,7 @@ public final class RemoteFolder {
     }
   }
 
-  /** Deletes a file that may be there. */
+  @Override
   public void delete(String name) {
     try {
       hadoop.delete(path(name), false);
@@ -192,7 +189,7 @@ public final class RemoteFolder {
     }
   }
 
-  /** Deletes what processes left that were killed while they put a file there. */
+  @Override
   public void sweep() {
     files().stream().filter(name -> name.matches(TEMPORARY)).forEach(this::delete);
   }

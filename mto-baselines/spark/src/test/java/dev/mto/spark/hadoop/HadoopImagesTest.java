@@ -18,6 +18,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -187,6 +191,72 @@ class HadoopImagesTest {
       assertThatThrownBy(() -> ImageFolder.open(remote("hdfs", name)))
           .isInstanceOf(FileException.class);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train.tar", "shards"})
+  void anArchiveIsOpenedOnceForAllOfItsImagesAndClosedInTheEnd(String name) {
+    ImageFolder local = ImageFolder.open(root.resolve(name));
+    ImageFolder images = ImageFolder.open(remote("s3a", name));
+    int open = LocalStore.open();
+    int opened = LocalStore.OPENED.get();
+    for (int i = 0; i < 3 * images.size(); i++) {
+      int index = i % images.size();
+      assertThat(bytes(images, index)).isEqualTo(bytes(local, index));
+    }
+    int archives = images.shards().length;
+    assertThat(LocalStore.OPENED.get() - opened).isEqualTo(archives);
+    assertThat(LocalStore.open() - open).isEqualTo(archives);
+    assertThat(LocalStore.connected()).as("held between reads").isZero();
+
+    images.close();
+    assertThat(LocalStore.open()).isEqualTo(open);
+    assertThat(bytes(images, 0)).isEqualTo(bytes(local, 0));
+    assertThat(LocalStore.open()).as("after the end").isEqualTo(open);
+  }
+
+  @Test
+  void anOpenArchiveIsOfOneReaderAtATime() throws Exception {
+    ImageFolder local = ImageFolder.open(root.resolve("train.tar"));
+    ImageFolder images = ImageFolder.open(remote("s3a", "train.tar"));
+    bytes(images, 0);
+    int opened = LocalStore.OPENED.get();
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    LocalStore.meeting = new CyclicBarrier(2);
+    try {
+      Future<byte[]> first = threads.submit(() -> bytes(images, 1));
+      Future<byte[]> second = threads.submit(() -> bytes(images, 2));
+      assertThat(first.get()).isEqualTo(bytes(local, 1));
+      assertThat(second.get()).isEqualTo(bytes(local, 2));
+    } finally {
+      LocalStore.meeting = null;
+      threads.shutdownNow();
+      images.close();
+    }
+    assertThat(LocalStore.SHARED_READS).hasValue(0);
+    assertThat(LocalStore.OPENED).hasValue(opened + 1);
+  }
+
+  @Test
+  void anArchiveWhoseStreamBreaksIsOpenedOnceMore() {
+    ImageFolder local = ImageFolder.open(root.resolve("train.tar"));
+    ImageFolder images = ImageFolder.open(remote("hdfs", "train.tar"));
+    bytes(images, 0);
+    int open = LocalStore.open();
+    int opened = LocalStore.OPENED.get();
+    LocalStore.BREAKING_READS.set(1);
+    assertThat(bytes(images, 1)).isEqualTo(bytes(local, 1));
+    assertThat(bytes(images, 2)).isEqualTo(bytes(local, 2));
+    assertThat(LocalStore.OPENED).hasValue(opened + 1);
+    assertThat(LocalStore.open()).as("the broken one is closed").isEqualTo(open);
+
+    LocalStore.BREAKING_READS.set(2);
+    assertThatThrownBy(() -> images.read(1, Exif.IGNORE))
+        .isInstanceOf(FileException.class)
+        .hasMessageContaining("cannot be read (the connection is broken)");
+    assertThat(bytes(images, 1)).isEqualTo(bytes(local, 1));
+    assertThat(LocalStore.open()).isEqualTo(open);
+    images.close();
   }
 
   @Test

@@ -5,6 +5,11 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -34,8 +39,20 @@ public abstract class LocalStore extends RawLocalFileSystem {
   /** Reads that fail from now on. */
   static final AtomicInteger FAILING_READS = new AtomicInteger();
 
+  /** Reads of open files that fail from now on. */
+  static final AtomicInteger BREAKING_READS = new AtomicInteger();
+
+  /** Reads of streams that another thread was reading. */
+  static final AtomicInteger SHARED_READS = new AtomicInteger();
+
+  /** Where reads of open files wait for each other, or null. */
+  static volatile CyclicBarrier meeting;
+
   /** Files that were opened. */
   static final AtomicInteger OPENED = new AtomicInteger();
+
+  private static final AtomicInteger OPEN = new AtomicInteger();
+  private static final AtomicInteger CONNECTED = new AtomicInteger();
 
   private URI root; // null while it is made
 
@@ -47,6 +64,17 @@ public abstract class LocalStore extends RawLocalFileSystem {
         "spark.hadoop.fs.AbstractFileSystem.hdfs.impl", RenamingContext.class.getName());
     CHANGES_LEFT.set(-1);
     FAILING_READS.set(0);
+    BREAKING_READS.set(0);
+  }
+
+  /** Files that are open. */
+  public static int open() {
+    return OPEN.get();
+  }
+
+  /** Open files that were read and have not given back their connection since. */
+  static int connected() {
+    return CONNECTED.get();
   }
 
   /** Where native libraries are unpacked, wherever the home is said to be. */
@@ -114,7 +142,59 @@ public abstract class LocalStore extends RawLocalFileSystem {
     if (FAILING_READS.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       throw new IOException("the storage does not answer");
     }
-    return super.open(file, buffer);
+    return new Reading(super.open(file, buffer));
+  }
+
+  /** A stream that is for one reader at a time, as that of an object store. */
+  private static final class Reading extends FSDataInputStream {
+    private final AtomicBoolean open = new AtomicBoolean(true);
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private final AtomicBoolean connected = new AtomicBoolean();
+
+    Reading(FSDataInputStream in) {
+      super(in);
+      OPEN.incrementAndGet();
+    }
+
+    @Override
+    public int read(long position, byte[] into, int from, int length) throws IOException {
+      if (!busy.compareAndSet(false, true)) {
+        SHARED_READS.incrementAndGet();
+      }
+      try {
+        CyclicBarrier together = meeting;
+        if (together != null) {
+          together.await(5, TimeUnit.SECONDS);
+        }
+        if (BREAKING_READS.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+          throw new IOException("the connection is broken");
+        }
+        if (connected.compareAndSet(false, true)) {
+          CONNECTED.incrementAndGet();
+        }
+        return super.read(position, into, from, length);
+      } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+        throw new IOException(e);
+      } finally {
+        busy.set(false);
+      }
+    }
+
+    @Override
+    public void unbuffer() {
+      if (connected.compareAndSet(true, false)) {
+        CONNECTED.decrementAndGet();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      unbuffer();
+      if (open.compareAndSet(true, false)) {
+        OPEN.decrementAndGet();
+      }
+      super.close();
+    }
   }
 
   @Override

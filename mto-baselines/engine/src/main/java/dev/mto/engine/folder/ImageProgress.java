@@ -1,7 +1,5 @@
-package dev.mto.evaluation;
+package dev.mto.engine.folder;
 
-import dev.mto.engine.folder.Durations;
-import dev.mto.engine.folder.Terminal;
 import java.io.PrintStream;
 import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
