@@ -49,6 +49,7 @@ final class PlannedRunner implements GraphRunner {
             options.recompute(),
             options.products(),
             profile,
+            options.fixed(),
             state);
   }
 
