@@ -50,6 +50,7 @@ class StoredOnDeviceTest {
     }
     EmulatedCuda.during(
         gpu -> {
+          long taken = gpu.bytes(0); // by a test of a device that failed
           try (GraphSession session = model.session()) {
             run(session).assertCloseTo(before, 1e-4);
             long up = gpu.count("bytes to the device");
@@ -63,7 +64,7 @@ class StoredOnDeviceTest {
             assertThat(gpu.count("bytes to the device") - up)
                 .isEqualTo(fed + changed.length() * Float.BYTES);
           }
-          assertThat(gpu.bytes(0)).as("all memory is given back").isZero();
+          assertThat(gpu.bytes(0)).as("all memory is given back").isEqualTo(taken);
           return null;
         });
   }
