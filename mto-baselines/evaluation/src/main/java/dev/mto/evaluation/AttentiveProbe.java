@@ -6,10 +6,10 @@ import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.encoder.FrozenEncoder;
 import dev.mto.engine.graph.SeededParameters;
 import dev.mto.engine.optimizer.AdamW;
-import dev.mto.engine.optimizer.GradientNorm;
-import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.engine.optimizer.ParameterGroup;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.SessionOptions;
+import dev.mto.executor.state.LiveState;
 import dev.mto.models.Parameters;
 import dev.mto.models.VitConfig;
 import java.util.LinkedHashMap;
@@ -35,11 +35,10 @@ public final class AttentiveProbe implements Learner {
   private final int patches;
   private final int classes;
   private final Parameters parameters;
-  private final GraphSession training;
+  private final LiveState state = new LiveState();
+  private final ClassifierSteps steps;
   private final GraphSession evaluation;
   private final BatchStandardisation standardisation;
-  private final AdamW optimizer;
-  private final MeanGradients gradients = new MeanGradients();
   private final TokenCache cache;
 
   /**
@@ -66,52 +65,35 @@ public final class AttentiveProbe implements Learner {
         ClassifierHead.attentive(
             parameters, tokens, encoder.dim(), recipe.features(vit).attentionHeads(), classes);
     SDVariable loss = FineTuneGraph.crossEntropy(logits, targets);
-    this.training = GraphSession.withGradients(graph, loss, parameters.names());
-    this.evaluation = GraphSession.forward(graph);
+    SessionOptions options = SessionOptions.defaults().withState(state);
+    this.evaluation = GraphSession.forward(graph, options);
     this.standardisation = new BatchStandardisation(encoder.dim());
     Map<String, INDArray> trained = parameters.arrays();
-    this.optimizer =
-        new AdamW(
-            trained,
-            name -> ParameterGroup.of(trained.get(name).rank() == 2),
-            recipe.betas().get(0),
-            recipe.betas().get(1),
-            1e-8,
-            recipe.weightDecay());
+    this.steps =
+        new ClassifierSteps(
+            GraphSession.withGradients(graph, loss, parameters.names(), options),
+            new AdamW(
+                trained,
+                name -> ParameterGroup.of(trained.get(name).rank() == 2),
+                recipe.betas().get(0),
+                recipe.betas().get(1),
+                1e-8,
+                recipe.weightDecay(),
+                state),
+            state,
+            recipe.clip());
   }
 
   @Override
   public Map<String, Object> step(
       List<ImageBatch> microBatches, TrainingPosition at, double learningRate) {
-    double[] loss = {0};
-    double[] norm = {0};
-    int count = microBatches.size();
-    for (int i = 0; i < count; i++) {
-      int index = i;
-      try (ImageBatch batch = microBatches.get(i);
-          INDArray tokens = tokens(batch);
-          INDArray targets = Mixup.targets(batch.labels(), classes, 0)) {
-        standardisation.train(rows(tokens));
-        training.run(
-            Map.of(TOKENS, tokens, TARGETS, targets),
-            List.of(FineTuneGraph.LOSS),
-            values -> {
-              loss[0] += values.get(FineTuneGraph.LOSS).getDouble(0) / count;
-              gradients.add(
-                  training,
-                  values,
-                  index,
-                  count,
-                  mean -> {
-                    norm[0] = GradientNorm.of(mean.values());
-                    FineTuner.requireFinite(at.step(), loss[0], norm[0], learningRate);
-                    optimizer.step(
-                        mean, learningRate, GradientNorm.clipFactor(norm[0], recipe.clip()));
-                  });
-            });
-      }
-    }
-    return FineTuner.row(loss[0], learningRate, norm[0]);
+    return steps.step(microBatches, at, learningRate, (batch, i) -> trainingFeeds(batch));
+  }
+
+  private Map<String, INDArray> trainingFeeds(ImageBatch batch) {
+    INDArray tokens = tokens(batch);
+    standardisation.train(rows(tokens));
+    return Map.of(TOKENS, tokens, TARGETS, Mixup.targets(batch.labels(), classes, 0));
   }
 
   /** [B, N, D], the caller's to close. */
@@ -146,10 +128,11 @@ public final class AttentiveProbe implements Learner {
 
   @Override
   public Map<String, INDArray> state() {
-    Map<String, INDArray> state = new LinkedHashMap<>(parameters.arrays());
-    state.putAll(standardisation.state());
-    state.putAll(optimizer.state());
-    return state;
+    state.forHost();
+    Map<String, INDArray> arrays = new LinkedHashMap<>(parameters.arrays());
+    arrays.putAll(standardisation.state());
+    arrays.putAll(steps.state());
+    return arrays;
   }
 
   @Override
@@ -158,18 +141,16 @@ public final class AttentiveProbe implements Learner {
   }
 
   @Override
-  public void resumeAt(long steps) {
-    optimizer.resumeAt(steps);
+  public void resumeAt(long done) {
+    steps.resumeAt(done);
   }
 
   @Override
   public void close() {
     encoder.close();
-    training.close();
     evaluation.close();
+    steps.close();
     standardisation.close();
-    optimizer.close();
-    gradients.close();
     if (cache != null) {
       cache.close();
     }

@@ -6,22 +6,20 @@ import dev.mto.data.random.RandomStream;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.optimizer.AdamW;
-import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.engine.optimizer.LayerDecay;
 import dev.mto.engine.optimizer.LearningRate;
-import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.engine.optimizer.MovingAverage;
 import dev.mto.engine.optimizer.ParameterGroup;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.SessionOptions;
+import dev.mto.executor.state.LiveState;
 import dev.mto.models.DropPath;
 import dev.mto.models.VitConfig;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -39,10 +37,9 @@ public final class FineTuner implements Learner {
   private final VitConfig vit;
   private final FineTuneGraph model;
   private final FineTuneGraph evaluated;
-  private final GraphSession training;
+  private final LiveState state = new LiveState();
+  private final ClassifierSteps steps;
   private final GraphSession evaluation;
-  private final AdamW optimizer;
-  private final MeanGradients gradients = new MeanGradients();
   private final LearningRate schedule;
   private long step;
 
@@ -66,83 +63,48 @@ public final class FineTuner implements Learner {
     this.vit = config.vit();
     this.model = FineTuneGraph.build(baseline, config, recipe, classes);
     model.encoder().take(weights);
-    this.training =
+    SessionOptions options = Precisions.training(config.training()).withState(state);
+    GraphSession training =
         GraphSession.withGradients(
-            model.graph(),
-            model.loss(),
-            model.parameters().names(),
-            Precisions.training(config.training()));
+            model.graph(), model.loss(), model.parameters().names(), options);
     Map<String, INDArray> trained = new LinkedHashMap<>();
     training
         .differentiable()
         .forEach(name -> trained.put(name, model.parameters().arrays().get(name)));
     LayerDecay decay = new LayerDecay(vit.depth(), recipe.layerDecay());
-    this.optimizer =
+    AdamW optimizer =
         new AdamW(
             trained,
             name -> atThisStep(decay.of(name, trained.get(name).rank())),
             recipe.betas().get(0),
             recipe.betas().get(1),
             1e-8,
-            recipe.weightDecay());
+            recipe.weightDecay(),
+            state);
+    this.steps = new ClassifierSteps(training, optimizer, state, recipe.clip());
     if (recipe.weightAverage() > 0) {
       evaluated = FineTuneGraph.build(baseline, config, recipe, classes);
       evaluated.encoder().take(model.parameters().arrays());
     } else {
       evaluated = model;
     }
-    this.evaluation =
-        GraphSession.forward(evaluated.graph(), Precisions.training(config.training()));
+    this.evaluation = GraphSession.forward(evaluated.graph(), options);
   }
 
   @Override
   public Map<String, Object> step(
       List<ImageBatch> microBatches, TrainingPosition at, double learningRate) {
-    double[] loss = {0};
-    double[] norm = {0};
-    int count = microBatches.size();
-    for (int i = 0; i < count; i++) {
-      int index = i;
-      try (ImageBatch batch = microBatches.get(i);
-          INDArray targets = mix(batch, at.step(), i)) {
-        Map<String, INDArray> feeds = feeds(batch.images(), drawn(batch.size(), at.step(), i));
-        feeds.put(model.targets().name(), targets);
-        training.run(
-            feeds,
-            List.of(model.loss().name()),
-            values -> {
-              loss[0] += values.get(model.loss().name()).getDouble(0) / count;
-              gradients.add(
-                  training,
-                  values,
-                  index,
-                  count,
-                  mean -> norm[0] = update(mean, at.step(), loss[0], learningRate));
-            });
-        closeDropPath(feeds);
-      }
-    }
+    step = at.step();
+    Map<String, Object> row =
+        steps.step(microBatches, at, learningRate, (batch, i) -> trainingFeeds(batch, step, i));
     if (recipe.weightAverage() > 0) {
       MovingAverage.update(
-          evaluated.parameters().arrays(), model.parameters().arrays(), recipe.weightAverage());
+          evaluated.parameters().arrays(),
+          model.parameters().arrays(),
+          recipe.weightAverage(),
+          state);
     }
-    return row(loss[0], learningRate, norm[0]);
-  }
-
-  static Map<String, Object> row(double loss, double learningRate, double gradientNorm) {
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("loss", loss);
-    row.put("lr", learningRate);
-    row.put("grad_norm", gradientNorm);
     return row;
-  }
-
-  private double update(Map<String, INDArray> mean, long step, double loss, double learningRate) {
-    double norm = GradientNorm.of(mean.values());
-    requireFinite(step, loss, norm, learningRate);
-    this.step = step;
-    optimizer.step(mean, learningRate, GradientNorm.clipFactor(norm, recipe.clip()));
-    return norm;
   }
 
   /** The group with the share of this step's learning rate that it has now. */
@@ -153,19 +115,12 @@ public final class FineTuner implements Learner {
         : group;
   }
 
-  static void requireFinite(long step, double loss, double gradientNorm, double learningRate) {
-    if (!Double.isFinite(gradientNorm) || !Double.isFinite(loss)) {
-      throw new DivergenceException(
-          String.format(
-              Locale.ROOT,
-              "step %d: loss %s and gradient norm %s at learning rate %.3g. The weights were not"
-                  + " touched and the last checkpoint is good. Try a lower base_lr, clip: 1.0 or a"
-                  + " longer warm-up",
-              step,
-              loss,
-              gradientNorm,
-              learningRate));
-    }
+  /** Mixes the images of the batch in place. */
+  private Map<String, INDArray> trainingFeeds(ImageBatch batch, long step, int microBatch) {
+    INDArray targets = mix(batch, step, microBatch);
+    Map<String, INDArray> feeds = feeds(batch.images(), drawn(batch.size(), step, microBatch));
+    feeds.put(model.targets().name(), targets);
+    return feeds;
   }
 
   private INDArray mix(ImageBatch batch, long step, int microBatch) {
@@ -212,24 +167,23 @@ public final class FineTuner implements Learner {
 
   @Override
   public Map<String, INDArray> state() {
-    Map<String, INDArray> state = new LinkedHashMap<>(model.parameters().arrays());
-    state.putAll(optimizer.state());
+    state.forHost();
+    Map<String, INDArray> arrays = new LinkedHashMap<>(model.parameters().arrays());
+    arrays.putAll(steps.state());
     if (recipe.weightAverage() > 0) {
-      evaluated.parameters().arrays().forEach((name, array) -> state.put(AVERAGE + name, array));
+      evaluated.parameters().arrays().forEach((name, array) -> arrays.put(AVERAGE + name, array));
     }
-    return state;
+    return arrays;
   }
 
   @Override
-  public void resumeAt(long steps) {
-    optimizer.resumeAt(steps);
+  public void resumeAt(long done) {
+    steps.resumeAt(done);
   }
 
   @Override
   public void close() {
-    training.close();
     evaluation.close();
-    optimizer.close();
-    gradients.close();
+    steps.close();
   }
 }

@@ -6,10 +6,10 @@ import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.encoder.FrozenEncoder;
 import dev.mto.engine.graph.SeededParameters;
-import dev.mto.engine.optimizer.GradientNorm;
 import dev.mto.engine.optimizer.Lars;
-import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.SessionOptions;
+import dev.mto.executor.state.LiveState;
 import dev.mto.models.Initializer;
 import dev.mto.models.Linear;
 import dev.mto.models.Parameters;
@@ -31,18 +31,16 @@ public final class LinearProbe implements Learner {
   private static final String FEATURES = "features";
   private static final String TARGETS = "targets";
   private static final String LOGITS = ClassifierHead.LOGITS;
-  private static final String LOSS = FineTuneGraph.LOSS;
 
   private final FrozenEncoder encoder;
   private final FeatureKind kind;
   private final LinearProbeConfig recipe;
   private final int classes;
   private final Parameters parameters;
-  private final GraphSession training;
+  private final LiveState state = new LiveState();
+  private final ClassifierSteps steps;
   private final GraphSession evaluation;
   private final BatchStandardisation standardisation;
-  private final Lars optimizer;
-  private final MeanGradients gradients = new MeanGradients();
 
   /**
    * A probe before its first step.
@@ -58,11 +56,21 @@ public final class LinearProbe implements Learner {
     this.parameters = SeededParameters.of(DataType.FLOAT, recipe.seed());
     SameDiff graph = parameters.graph();
     build(graph, encoder.dim());
-    this.training = GraphSession.withGradients(graph, graph.getVariable(LOSS), parameters.names());
-    this.evaluation = GraphSession.forward(graph);
+    SessionOptions options = SessionOptions.defaults().withState(state);
+    this.steps =
+        new ClassifierSteps(
+            GraphSession.withGradients(
+                graph, graph.getVariable(FineTuneGraph.LOSS), parameters.names(), options),
+            new Lars(
+                parameters.arrays(),
+                recipe.momentum(),
+                recipe.trust(),
+                recipe.weightDecay(),
+                state),
+            state,
+            0);
+    this.evaluation = GraphSession.forward(graph, options);
     this.standardisation = new BatchStandardisation(encoder.dim());
-    this.optimizer =
-        new Lars(parameters.arrays(), recipe.momentum(), recipe.trust(), recipe.weightDecay());
   }
 
   private void build(SameDiff graph, int dim) {
@@ -79,34 +87,13 @@ public final class LinearProbe implements Learner {
   @Override
   public Map<String, Object> step(
       List<ImageBatch> microBatches, TrainingPosition at, double learningRate) {
-    double[] loss = {0};
-    double[] norm = {0};
-    int count = microBatches.size();
-    for (int i = 0; i < count; i++) {
-      int index = i;
-      try (ImageBatch batch = microBatches.get(i);
-          INDArray features = features(batch.images());
-          INDArray targets = Mixup.targets(batch.labels(), classes, 0)) {
-        standardisation.train(features);
-        training.run(
-            Map.of(FEATURES, features, TARGETS, targets),
-            List.of(LOSS),
-            values -> {
-              loss[0] += values.get(LOSS).getDouble(0) / count;
-              gradients.add(
-                  training,
-                  values,
-                  index,
-                  count,
-                  mean -> {
-                    norm[0] = GradientNorm.of(mean.values());
-                    FineTuner.requireFinite(at.step(), loss[0], norm[0], learningRate);
-                    optimizer.step(mean, learningRate);
-                  });
-            });
-      }
-    }
-    return FineTuner.row(loss[0], learningRate, norm[0]);
+    return steps.step(microBatches, at, learningRate, (batch, i) -> trainingFeeds(batch));
+  }
+
+  private Map<String, INDArray> trainingFeeds(ImageBatch batch) {
+    INDArray features = features(batch.images());
+    standardisation.train(features);
+    return Map.of(FEATURES, features, TARGETS, Mixup.targets(batch.labels(), classes, 0));
   }
 
   private INDArray features(INDArray images) {
@@ -132,10 +119,11 @@ public final class LinearProbe implements Learner {
 
   @Override
   public Map<String, INDArray> state() {
-    Map<String, INDArray> state = new LinkedHashMap<>(parameters.arrays());
-    state.putAll(standardisation.state());
-    state.putAll(optimizer.state());
-    return state;
+    state.forHost();
+    Map<String, INDArray> arrays = new LinkedHashMap<>(parameters.arrays());
+    arrays.putAll(standardisation.state());
+    arrays.putAll(steps.state());
+    return arrays;
   }
 
   @Override
@@ -144,17 +132,15 @@ public final class LinearProbe implements Learner {
   }
 
   @Override
-  public void resumeAt(long steps) {
-    // LARS has no state that depends on their number
+  public void resumeAt(long done) {
+    steps.resumeAt(done);
   }
 
   @Override
   public void close() {
     encoder.close();
-    training.close();
     evaluation.close();
+    steps.close();
     standardisation.close();
-    optimizer.close();
-    gradients.close();
   }
 }

@@ -222,7 +222,8 @@ class AttentivePoolingTest {
             List.of("loss"),
             values -> {
               losses[at] = values.get("loss").getDouble(0);
-              gradients.add(session, values, 0, 1, mean -> optimizer.step(mean, 0.03));
+              gradients.add(
+                  MeanGradients.of(session, values), 0, 1, mean -> optimizer.step(mean, 0.03));
             });
       }
     }

@@ -49,6 +49,7 @@ final class PlannedRunner implements GraphRunner {
             options.recompute(),
             options.products(),
             profile,
+            options.fixed(),
             state);
   }
 
@@ -63,7 +64,7 @@ final class PlannedRunner implements GraphRunner {
       List<String> outputs,
       UnaryOperator<Map<String, Tensor>> onDevice,
       Consumer<Map<String, INDArray>> use) {
-    use.accept(plans.run(feeds, outputs, onDevice));
+    use.accept(plans.run(feeds, outputs, isOnDevice() ? onDevice : null));
   }
 
   @Override

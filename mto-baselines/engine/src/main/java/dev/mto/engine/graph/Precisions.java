@@ -43,9 +43,9 @@ public final class Precisions {
       LOG.warn(
           "features are computed in float32: {}, as in training, would be slower here or is not there",
           name(config.precision()));
-      return options(config, Precision.FLOAT32);
+      return options(config, Precision.FLOAT32).withFixedVariables();
     }
-    return options(config, config.precision());
+    return options(config, config.precision()).withFixedVariables();
   }
 
   private static String name(Precision precision) {

@@ -23,7 +23,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * its own bias correction switched off (an iteration so late that it is 1), ε times √(1-β₂ᵗ) and
  * the corrected learning rate.
  */
-public final class AdamW implements AutoCloseable {
+public final class AdamW implements Optimizer {
   private static final int NO_BIAS_CORRECTION = Integer.MAX_VALUE - 1;
 
   private final Map<String, INDArray> parameters;
@@ -94,13 +94,7 @@ public final class AdamW implements AutoCloseable {
     step(gradients, learningRate, 1);
   }
 
-  /**
-   * One update.
-   *
-   * @param gradients by parameter name; a parameter without one keeps its value and moments
-   * @param factor what the gradients are multiplied by first, e.g. to clip them; they may be scaled
-   *     in place
-   */
+  @Override
   public void step(Map<String, INDArray> gradients, double learningRate, double factor) {
     step++;
     state.forHost(parameters.values());
@@ -113,15 +107,8 @@ public final class AdamW implements AutoCloseable {
     }
   }
 
-  /**
-   * One update on the device, started and not waited for.
-   *
-   * @param gradients by parameter name, on the device; a parameter without one keeps its value and
-   *     moments
-   * @param clip what {@link Updates#clipFactor} made of them; where its factor is no number, all
-   *     keep theirs
-   */
-  void step(Map<String, Tensor> gradients, Tensor clip, double learningRate) {
+  @Override
+  public void step(Map<String, Tensor> gradients, Tensor clip, double learningRate) {
     step++;
     Map<ParameterGroup, List<Updates.Moved>> moved = new LinkedHashMap<>();
     gradients.forEach(
@@ -260,15 +247,13 @@ public final class AdamW implements AutoCloseable {
     return step;
   }
 
-  /** Continues after {@code steps} updates whose moments have been put into {@link #state}. */
+  @Override
   public void resumeAt(long steps) {
     step = steps;
   }
 
-  /**
-   * The live moments: {@code optimizer.exp_avg/NAME} and {@code optimizer.exp_avg_sq/NAME}, shaped
-   * as the parameters, wherever they are.
-   */
+  /** As {@code optimizer.exp_avg/NAME} and {@code optimizer.exp_avg_sq/NAME}. */
+  @Override
   public Map<String, INDArray> state() {
     Map<String, INDArray> state = new LinkedHashMap<>();
     first.forEach((name, array) -> state.put("optimizer.exp_avg/" + name, array));

@@ -14,14 +14,14 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What follows the backward passes of a step, on the device that made them: the mean over
- * micro-batches, summed in the order of {@link GradientTree}, its global norm, clipping and AdamW.
- * The host waits for none of it.
+ * micro-batches, summed in the order of {@link GradientTree}, its global norm, clipping and the
+ * optimizer. The host waits for none of it.
  */
-public final class DeviceUpdate {
+final class DeviceUpdate {
   private static final String WHAT = "the gradients of a step";
   private static final String LOSS = "the loss"; // no parameter is called so
 
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final LiveState state;
   private final double largestNorm;
   private final List<Map<String, Tensor>> slots = new ArrayList<>();
@@ -34,7 +34,7 @@ public final class DeviceUpdate {
    * @param state has its parameters; a session on a device is open, and stays so
    * @param largestNorm to which gradients are clipped; 0 for no limit
    */
-  public DeviceUpdate(AdamW optimizer, LiveState state, double largestNorm) {
+  DeviceUpdate(Optimizer optimizer, LiveState state, double largestNorm) {
     this.optimizer = optimizer;
     this.state = state;
     this.largestNorm = largestNorm;
@@ -50,8 +50,7 @@ public final class DeviceUpdate {
    * @param index of the micro-batch, from 0
    * @param count micro-batches of the step
    */
-  public void add(
-      Map<String, Tensor> gradients, Tensor loss, int index, int count, double learningRate) {
+  void add(Map<String, Tensor> gradients, Tensor loss, int index, int count, double learningRate) {
     Map<String, Tensor> all = new LinkedHashMap<>(gradients);
     all.put(LOSS, loss);
     if (count > 1) {
@@ -66,12 +65,12 @@ public final class DeviceUpdate {
   }
 
   /** The global norm [1] of the last step's gradients before clipping. */
-  public Tensor norm() {
+  Tensor norm() {
     return clip.at(0, 1);
   }
 
   /** The mean gradients of the last step, copied to the host. */
-  public Map<String, INDArray> gradients() {
+  Map<String, INDArray> gradients() {
     Map<String, INDArray> copies = new LinkedHashMap<>();
     List<Memory.Copy> asked = new ArrayList<>();
     mean.forEach(

@@ -42,21 +42,11 @@ public final class MeanGradients implements AutoCloseable {
   /**
    * Takes the gradients of a micro-batch, while they are valid.
    *
-   * @param values what {@code session} gave, gradients among them
+   * @param gradients by parameter; may be scaled in place
    * @param index of the micro-batch among those of this process, from 0
    * @param count micro-batches that this process takes of the step
    * @param use receives the mean of all by parameter once the last micro-batch is in
    */
-  public void add(
-      GraphSession session,
-      Map<String, INDArray> values,
-      int index,
-      int count,
-      Consumer<Map<String, INDArray>> use) {
-    add(of(session, values), index, count, use);
-  }
-
-  /** As {@link #add(GraphSession, Map, int, int, Consumer)}, of gradients by parameter. */
   public void add(
       Map<String, INDArray> gradients, int index, int count, Consumer<Map<String, INDArray>> use) {
     int all = count * collective.size();

@@ -40,8 +40,7 @@ public final class MovingAverage {
   }
 
   /** As {@link #update(Map, Map, double, LiveState)}, of arrays that only the host has. */
-  public static void update(
-      Map<String, INDArray> teacher, Map<String, INDArray> student, double decay) {
+  static void update(Map<String, INDArray> teacher, Map<String, INDArray> student, double decay) {
     List<INDArray[]> pairs = new ArrayList<>();
     List<INDArray> all = new ArrayList<>();
     teacher.forEach(

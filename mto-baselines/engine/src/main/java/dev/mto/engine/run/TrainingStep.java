@@ -9,9 +9,7 @@ import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
-import dev.mto.engine.optimizer.AdamW;
-import dev.mto.engine.optimizer.DeviceUpdate;
-import dev.mto.engine.optimizer.GradientNorm;
+import dev.mto.engine.optimizer.Descent;
 import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.executor.GraphSession;
 import dev.mto.executor.SessionOptions;
@@ -28,12 +26,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * global norm, AdamW, and what the model does after it.
  */
 public final class TrainingStep implements Trainee {
-  private static final String GRADIENT_NORM = "the norm of all gradients"; // no variable's name
-
   private final TrainingGraph graph;
   private final Model model;
-  private final AdamW optimizer;
-  private final double clip;
+  private final Descent descent;
   private final int heterogeneityEvery;
   private final int gradientsEvery;
   private final TermWeights weights;
@@ -49,10 +44,6 @@ public final class TrainingStep implements Trainee {
 
   private final StepShare share;
   private final Collective collective;
-  private final MeanGradients gradients;
-
-  /** In place of {@link #gradients} and of what follows on the host; null until it is needed. */
-  private DeviceUpdate device;
 
   /**
    * Steps of a graph.
@@ -71,10 +62,13 @@ public final class TrainingStep implements Trainee {
     this.graph = graph;
     this.collective = collective;
     this.share = StepShare.of(collective, config.training());
-    this.gradients = new MeanGradients(collective);
     this.model = graph.model();
-    this.optimizer = graph.optimizer(config.training());
-    this.clip = config.training().clip();
+    this.descent =
+        new Descent(
+            graph.optimizer(config.training()),
+            graph.state(),
+            config.training().clip(),
+            collective);
     this.heterogeneityEvery = heterogeneityEvery;
     this.gradientsEvery = config.log().mtoGradientsEvery();
     this.weights = new TermWeights(config.mto(), graph);
@@ -100,45 +94,30 @@ public final class TrainingStep implements Trainee {
     List<String> wanted = record.wanted();
     boolean apart = weights.measures(at) || measuresGradients(at);
     weights.set(at);
-    double[] norm = new double[1];
     for (int i = 0; i < count; i++) {
-      int index = i;
+      Descent.MicroBatch of = new Descent.MicroBatch(i, count);
       ImageBatch batch = microBatches.get(i);
       int number = collective.rank() * count + i;
       Map<String, INDArray> feeds = model.trainingFeeds(batch, at, number);
       if (apart) {
-        terms.add(feeds, index, count);
+        terms.add(feeds, i, count);
       }
+      Descent.Check check =
+          (norm, mean) -> requireFinite(norm, record, feeds, mean, at.step(), exchange);
       session.run(
           feeds,
           wanted,
-          computed -> {
-            updateOnDevice(computed, feeds, index, count, learningRate);
-            return Map.of(GRADIENT_NORM, device.norm());
-          },
+          computed -> startOnDevice(computed, feeds, of, learningRate),
           values -> {
             exchange.add(record.measure(values, batch, at, number == 0), values);
-            if (index == count - 1) {
+            if (of.isLast()) {
               exchange.exchange(record);
             }
             if (session.isOnDevice()) {
-              norm[0] = values.get(GRADIENT_NORM).getDouble(0);
-              if (index == count - 1) {
-                requireFinite(norm[0], record, feeds, device::gradients, at.step(), exchange);
-              }
-              return;
+              descent.finish(values, of, check);
+            } else {
+              withAllGradients(values, feeds, all -> descent.take(all, of, learningRate, check));
             }
-            withAllGradients(
-                values,
-                feeds,
-                all ->
-                    gradients.add(
-                        all,
-                        index,
-                        count,
-                        mean ->
-                            norm[0] =
-                                update(mean, at.step(), learningRate, record, feeds, exchange)));
           });
       Feeds.close(feeds, batch);
     }
@@ -152,7 +131,7 @@ public final class TrainingStep implements Trainee {
       weights.add(terms.norms());
     }
     row.put("lr", learningRate);
-    row.put("grad_norm", norm[0]);
+    row.put("grad_norm", descent.norm());
     collective.stepEnds();
     return row;
   }
@@ -185,20 +164,6 @@ public final class TrainingStep implements Trainee {
     return heterogeneityEvery > 0 && (at.step() % heterogeneityEvery == 0 || last);
   }
 
-  /** Moves the parameters; the global norm of the gradients before clipping. */
-  private double update(
-      Map<String, INDArray> mean,
-      long step,
-      double learningRate,
-      StepRecord record,
-      Map<String, INDArray> feeds,
-      StepExchange exchange) {
-    double norm = GradientNorm.of(mean.values());
-    requireFinite(norm, record, feeds, () -> mean, step, exchange);
-    optimizer.step(mean, learningRate, GradientNorm.clipFactor(norm, clip));
-    return norm;
-  }
-
   private void requireFinite(
       double norm,
       StepRecord record,
@@ -214,28 +179,24 @@ public final class TrainingStep implements Trainee {
     }
   }
 
-  /** As the same on the host, started and not waited for; all gradients are on the device. */
-  private void updateOnDevice(
+  /** As {@link #withAllGradients}, on the device; what is asked of it besides. */
+  private Map<String, Tensor> startOnDevice(
       Map<String, Tensor> computed,
       Map<String, INDArray> feeds,
-      int index,
-      int count,
+      Descent.MicroBatch of,
       double learningRate) {
-    if (device == null) {
-      device = new DeviceUpdate(optimizer, graph.state(), clip);
-    }
     Map<String, Tensor> all = MeanGradients.of(session, computed);
     Tensor loss = computed.get(graph.total().name());
     if (selfSupervised == null) {
-      device.add(all, loss, index, count, learningRate);
-      return;
+      return descent.start(all, loss, of, learningRate);
     }
+    Map<String, Tensor> asked = new LinkedHashMap<>();
     selfSupervised.run(
         feeds,
         List.of(),
         others -> {
           all.putAll(MeanGradients.of(selfSupervised, others));
-          device.add(all, loss, index, count, learningRate);
+          asked.putAll(descent.start(all, loss, of, learningRate));
           return Map.of();
         },
         none -> {
@@ -243,13 +204,14 @@ public final class TrainingStep implements Trainee {
             throw new IllegalStateException("the device runs the total loss and not a part of it");
           }
         });
+    return asked;
   }
 
   @Override
   public Map<String, INDArray> state() {
     graph.state().forHost();
     Map<String, INDArray> state = new LinkedHashMap<>(graph.trained());
-    state.putAll(optimizer.state());
+    state.putAll(descent.optimizer().state());
     state.putAll(weights.state());
     state.putAll(model.state());
     return state;
@@ -257,7 +219,7 @@ public final class TrainingStep implements Trainee {
 
   @Override
   public void resumeAt(long steps) {
-    optimizer.resumeAt(steps);
+    descent.optimizer().resumeAt(steps);
   }
 
   /** Bytes that hold activations and gradients. */
@@ -281,7 +243,6 @@ public final class TrainingStep implements Trainee {
     if (terms != null) {
       terms.close();
     }
-    gradients.close();
-    optimizer.close();
+    descent.close();
   }
 }

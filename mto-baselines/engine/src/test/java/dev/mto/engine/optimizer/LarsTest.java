@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.executor.state.LiveState;
 import dev.mto.oracle.Oracle;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,13 +32,14 @@ class LarsTest {
             parameters,
             ORACLE.get("momentum").asDouble(),
             ORACLE.get("trust_coefficient").asDouble(),
-            ORACLE.get("weight_decay").asDouble())) {
+            ORACLE.get("weight_decay").asDouble(),
+            new LiveState())) {
       for (int step = 0; step < ORACLE.get("grads").size(); step++) {
         Map<String, INDArray> gradients = new HashMap<>();
         for (String name : parameters.keySet()) {
           gradients.put(name, array(ORACLE.get("grads").get(step).get(name), type));
         }
-        lars.step(gradients, ORACLE.get("lr").asDouble());
+        lars.step(gradients, ORACLE.get("lr").asDouble(), 1);
         for (String name : parameters.keySet()) {
           INDArray expected = array(ORACLE.get("after").get(step).get(name), DataType.DOUBLE);
           assertThat(parameters.get(name).castTo(DataType.DOUBLE).sub(expected).amaxNumber())
@@ -53,15 +55,19 @@ class LarsTest {
   void decayActsOnMatricesOnlyAndAZeroMatrixMovesByItsGradient() {
     INDArray w = Nd4j.zeros(DataType.DOUBLE, 2, 2);
     INDArray b = Nd4j.ones(DataType.DOUBLE, 2);
-    try (Lars lars = new Lars(Map.of("w", w, "b", b), 0, 0.001, 0.5)) {
+    try (Lars lars = new Lars(Map.of("w", w, "b", b), 0, 0.001, 0.5, new LiveState())) {
       lars.step(
-          Map.of("w", Nd4j.ones(DataType.DOUBLE, 2, 2), "b", Nd4j.zeros(DataType.DOUBLE, 2)), 0.1);
+          Map.of("w", Nd4j.ones(DataType.DOUBLE, 2, 2), "b", Nd4j.zeros(DataType.DOUBLE, 2)),
+          0.1,
+          1);
       assertThat(w.getDouble(0)).isCloseTo(-0.1, within(1e-15));
       assertThat(b.getDouble(0)).isEqualTo(1);
 
       w.assign(2);
       lars.step(
-          Map.of("w", Nd4j.zeros(DataType.DOUBLE, 2, 2), "b", Nd4j.zeros(DataType.DOUBLE, 2)), 1);
+          Map.of("w", Nd4j.zeros(DataType.DOUBLE, 2, 2), "b", Nd4j.zeros(DataType.DOUBLE, 2)),
+          1,
+          1);
       // g = .5 * 2 in every element, |w| = 4, |g| = 2
       assertThat(w.getDouble(0)).isCloseTo(2 - 0.001 * 4 / 2, within(1e-15));
     }

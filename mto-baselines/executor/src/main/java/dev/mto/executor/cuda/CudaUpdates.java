@@ -16,7 +16,7 @@ import java.util.Map;
 final class CudaUpdates implements Updates, AutoCloseable {
   private static final int PIECE = 8192; // elements
   private static final int PIECE_BYTES = 5 * Long.BYTES; // as in kernels.cu
-  private static final int MOST_TABLES = 64;
+  private static final int MOST_TABLES = 256; // AdamW has one for each rate and decay of layers
 
   private final CudaDevice device;
   private final Scratch scratch;
@@ -89,6 +89,26 @@ final class CudaUpdates implements Updates, AutoCloseable {
             .with(step.correction())
             .with(step.kept())
             .with(step.rate()));
+  }
+
+  @Override
+  public void lars(Tensor parameter, Tensor moment, Tensor gradient, Tensor clip, LarsStep step) {
+    Table table = table(List.of(Together.of(parameter, moment, gradient)));
+    long parts = scratch.require(2L * Float.BYTES * table.pieces());
+    if (step.trust() > 0) {
+      run("lars_squares", table, arguments(table).with(clip).with(step.decay()).with(parts));
+    }
+    run(
+        "lars",
+        table,
+        arguments(table)
+            .with(clip)
+            .with(parts)
+            .with(step.momentum())
+            .with(step.trust())
+            .with(step.decay())
+            .with(step.rate())
+            .with(table.pieces()));
   }
 
   @Override

@@ -37,6 +37,15 @@ public interface Updates {
   void adamW(List<Moved> moved, Tensor clip, AdamWStep step);
 
   /**
+   * LARS: {@code g = factor * gradient + decay * p}, {@code m = momentum * m + ratio * g}, {@code p
+   * -= rate * m}, with the ratio {@code trust * |p| / |g|}, or 1 where a norm is 0.
+   *
+   * @param moment m, of the length of the parameter, as the gradient is
+   * @param clip what {@link #clipFactor} wrote; where its factor is no number nothing is changed
+   */
+  void lars(Tensor parameter, Tensor moment, Tensor gradient, Tensor clip, LarsStep step);
+
+  /**
    * {@code teacher = kept * teacher + taken * student}.
    *
    * @param student of the lengths of {@code teacher}
@@ -55,4 +64,13 @@ public interface Updates {
    */
   record AdamWStep(
       double beta1, double beta2, float epsilon, float correction, float kept, float rate) {}
+
+  /**
+   * Numbers of a step of LARS.
+   *
+   * @param trust coefficient; 0 for a ratio of 1
+   * @param decay weight decay
+   * @param rate learning rate
+   */
+  record LarsStep(float momentum, float trust, float decay, float rate) {}
 }

@@ -4,6 +4,7 @@ import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.kernels.Updates;
 import dev.mto.executor.kernels.Updates.AdamWStep;
+import dev.mto.executor.kernels.Updates.LarsStep;
 import dev.mto.executor.kernels.Updates.Moved;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ final class UpdateParity {
   void checkAll() {
     accumulate();
     adamW();
+    lars();
     movingAverage();
   }
 
@@ -92,6 +94,40 @@ final class UpdateParity {
         checked.agrees("AdamW's means", means.get(t), mean);
         checked.agrees("AdamW's mean squares", squares.get(t), square);
         checked.agrees("AdamW's parameters", parameters.get(t), parameter);
+      }
+    }
+  }
+
+  private void lars() {
+    try (Checked checked = new Checked(kernels, results)) {
+      List<Tensor> parameters = pair(checked);
+      List<Tensor> momenta = pair(checked);
+      List<Tensor> gradients = pair(checked);
+      Tensor clip = checked.uploaded(new float[] {1, 0.5f}, 2);
+      for (int t = 0; t < parameters.size(); t++) {
+        double[] p = checked.elements(parameters.get(t));
+        double[] m = checked.elements(momenta.get(t));
+        double[] g = checked.elements(gradients.get(t));
+        double squaresOfP = 0;
+        double squaresOfG = 0;
+        for (int i = 0; i < p.length; i++) {
+          g[i] = 0.5 * g[i] + 0.25 * p[i];
+          squaresOfP += p[i] * p[i];
+          squaresOfG += g[i] * g[i];
+        }
+        double ratio = 2 * Math.sqrt(squaresOfP / squaresOfG);
+        for (int i = 0; i < p.length; i++) {
+          m[i] = 0.75 * m[i] + ratio * g[i];
+          p[i] -= 0.125 * m[i];
+        }
+        updates.lars(
+            parameters.get(t),
+            momenta.get(t),
+            gradients.get(t),
+            clip,
+            new LarsStep(0.75f, 2, 0.25f, 0.125f));
+        checked.agrees("LARS's momenta", momenta.get(t), m);
+        checked.agrees("LARS's parameters", parameters.get(t), p);
       }
     }
   }

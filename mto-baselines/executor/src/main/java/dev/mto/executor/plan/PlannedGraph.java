@@ -51,6 +51,7 @@ public final class PlannedGraph implements AutoCloseable {
    *     Nets with Sublinear Memory Cost", 2016)
    * @param products how the operands of linear layers and of attention are multiplied
    * @param profile receives the time of each operation; null for none
+   * @param fixed whether variables stay as they are
    * @param state has the variables while they are trained on a device; null where the host owns
    *     them
    */
@@ -62,6 +63,7 @@ public final class PlannedGraph implements AutoCloseable {
       boolean recompute,
       Products products,
       PlanProfile profile,
+      boolean fixed,
       LiveState state) {
     this.graph = graph;
     this.kernels = kernels;
@@ -71,7 +73,7 @@ public final class PlannedGraph implements AutoCloseable {
     this.products = products;
     this.profile = profile;
     this.arena = new Arena(kernels.memory());
-    this.stored = new StoredValues(kernels.memory(), state);
+    this.stored = new StoredValues(kernels.memory(), fixed, state);
   }
 
   /**

@@ -574,6 +574,65 @@ KERNEL adamw(
   }
 }
 
+/*
+ * parts [2 gridDim.x] = the sums of the squares of each parameter a, and of its gradient c with a
+ * share of the parameter as decay.
+ */
+KERNEL lars_squares(const Piece* pieces, const float* clip, float decay, float* parts) {
+  Piece piece = pieces[blockIdx.x];
+  float parameters = 0;
+  float gradients = 0;
+  FOR_PIECE(i, piece) {
+    float gradient = clip[1] * piece.c[i] + decay * piece.a[i];
+    parameters += piece.a[i] * piece.a[i];
+    gradients += gradient * gradient;
+  }
+  parameters = reduce_block<Sum>(parameters);
+  gradients = reduce_block<Sum>(gradients);
+  if (threadIdx.x == 0) {
+    parts[2 * blockIdx.x] = parameters;
+    parts[2 * blockIdx.x + 1] = gradients;
+  }
+}
+
+/* trust |a| / |c| of the sums in parts [2 count], 1 where a norm is 0; by all threads of a block. */
+__device__ float lars_ratio(const float* parts, float trust, int count) {
+  float parameters = 0;
+  float gradients = 0;
+  FOR_COLUMNS(i, count) {
+    parameters += parts[2 * i];
+    gradients += parts[2 * i + 1];
+  }
+  parameters = sqrtf(reduce_block<Sum>(parameters));
+  gradients = sqrtf(reduce_block<Sum>(gradients));
+  return parameters > 0 && gradients > 0 ? trust * parameters / gradients : 1;
+}
+
+/*
+ * Parameter a, momentum b, gradient c; parts [2 count] are lars_squares' of all pieces, not read
+ * where there is no trust. Nothing is done where the factor is no number.
+ */
+KERNEL lars(
+    const Piece* pieces,
+    const float* clip,
+    const float* parts,
+    float momentum,
+    float trust,
+    float decay,
+    float rate,
+    int count) {
+  Piece piece = pieces[blockIdx.x];
+  float factor = clip[1];
+  if (factor != factor) return;
+  float ratio = trust > 0 ? lars_ratio(parts, trust, count) : 1;
+  FOR_PIECE(i, piece) {
+    float gradient = factor * piece.c[i] + decay * piece.a[i];
+    float moved = momentum * piece.b[i] + ratio * gradient;
+    piece.b[i] = moved;
+    piece.a[i] -= rate * moved;
+  }
+}
+
 /* a = kept a + taken b. */
 KERNEL moving_average(const Piece* pieces, float kept, float taken) {
   Piece piece = pieces[blockIdx.x];

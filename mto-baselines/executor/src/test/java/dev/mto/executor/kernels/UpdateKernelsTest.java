@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mto.executor.kernels.Updates.AdamWStep;
+import dev.mto.executor.kernels.Updates.LarsStep;
 import dev.mto.executor.kernels.Updates.Moved;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,6 +176,60 @@ class UpdateKernelsTest extends KernelTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"0.01, 0.25, 1", "0.01, 0, 1", "0, 0, 1", "0.01, 0.25, 0", "0, 0, NaN"})
+  void larsMovesAParameterByItsOwnLengthOverItsGradients(float trust, float decay, float factor) {
+    Tensor clip = tensor(new float[] {1, factor}, 2);
+    List<Tensor> parameters = tensors(11);
+    parameters.add(tensor(new float[9000], 9000)); // whose length is 0
+    List<Tensor> momenta = tensors(12);
+    momenta.add(gaussian(12, 9000));
+    List<Tensor> gradients = tensors(13);
+    gradients.add(gaussian(13, 9000));
+    for (int t = 0; t < parameters.size(); t++) {
+      double[] p = doubles(parameters.get(t));
+      double[] m = doubles(momenta.get(t));
+      double[] g = doubles(gradients.get(t));
+      if (!Float.isNaN(factor)) {
+        for (int i = 0; i < g.length; i++) {
+          g[i] = factor * g[i] + decay * p[i];
+        }
+        double ratio = trust > 0 && norm(p) > 0 && norm(g) > 0 ? trust * norm(p) / norm(g) : 1;
+        for (int i = 0; i < g.length; i++) {
+          m[i] = 0.75 * m[i] + ratio * g[i];
+          p[i] -= 0.125 * m[i];
+        }
+      }
+
+      updates.lars(
+          parameters.get(t),
+          momenta.get(t),
+          gradients.get(t),
+          clip,
+          new LarsStep(0.75f, trust, decay, 0.125f));
+
+      assertClose(momenta.get(t), m, 1e-6);
+      assertClose(parameters.get(t), p, 1e-6);
+    }
+  }
+
+  private double[] doubles(Tensor tensor) {
+    float[] elements = elements(tensor);
+    double[] doubles = new double[elements.length];
+    for (int i = 0; i < doubles.length; i++) {
+      doubles[i] = elements[i];
+    }
+    return doubles;
+  }
+
+  private static double norm(double[] x) {
+    double squares = 0;
+    for (double element : x) {
+      squares += element * element;
+    }
+    return Math.sqrt(squares);
+  }
+
   private static List<Moved> moved(
       List<Tensor> parameters, List<Tensor> means, List<Tensor> squares, List<Tensor> gradients) {
     List<Moved> moved = new ArrayList<>();
@@ -207,13 +262,13 @@ class UpdateKernelsTest extends KernelTest {
   void anyNumberOfListsOfTensorsTakeTurns() {
     List<Tensor> sums = new ArrayList<>();
     Tensor one = tensor(new float[] {1}, 1);
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 300; i++) {
       sums.add(tensor(new float[] {i}, 1));
     }
     for (int turn = 0; turn < 2; turn++) {
       sums.forEach(sum -> updates.accumulate(List.of(sum), List.of(one), 1, true));
     }
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 300; i++) {
       assertThat(elements(sums.get(i))).containsExactly(i + 2);
     }
   }
