@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
  * @param config of pre-training
  * @param measurements what is measured
  * @param hash of everything that its numbers depend on, but for the program itself
- * @param trainingHash of what its pre-training depends on: cells that are measured in other ways
- *     share it
+ * @param trainingHash of what its pre-training depends on, and of the checkpoints that are kept:
+ *     cells that are measured in other ways share it
  */
 record Cell(
     String baseline,
@@ -107,8 +107,17 @@ record Cell(
                 "images", images,
                 "measurements", JSON.convertValue(measurements, List.class)));
     String trainingHash =
-        hash(Map.of("run", pretraining, "images", images.getOrDefault("pretrain", "")));
+        hash(
+            Map.of(
+                "run", pretraining,
+                "images", images.getOrDefault("pretrain", ""),
+                "checkpoints", kept(config.checkpoint())));
     return new Cell(baseline, variant, seed, config, measurements, hash, trainingHash);
+  }
+
+  /** A run that lacks a checkpoint cannot be measured there. */
+  private static List<Integer> kept(RunConfig.Checkpoints checkpoint) {
+    return List.of(checkpoint.everyEpochs(), checkpoint.keep());
   }
 
   private static String hash(Map<String, Object> parts) {

@@ -119,7 +119,7 @@ class StudyCommandTest {
             "--set",
             "grid=[{ baselines: [mae], variants: [mto], seeds: [1] }]",
             "--set",
-            "measures={ attentive: { set: [epochs=1, batch=6, accumulate=1, warmup_epochs=0], epochs: [2] } }");
+            "measures={ attentive: { set: [epochs=1, batch=6, accumulate=1, warmup_epochs=0], epochs: [1, 2] } }");
 
     assertThat(more.errors()).isEmpty();
     assertThat(more.out()).contains("1 cells, 0 finished").contains("attentive probe");

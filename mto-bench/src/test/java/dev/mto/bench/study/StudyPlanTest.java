@@ -210,7 +210,10 @@ class StudyPlanTest {
       assertThat(other.trainingHash()).as(measured).isEqualTo(first.trainingHash());
     }
     for (String trained :
-        List.of("variants.none=[mto.margin=1]", "data.pretrain=" + folder + "/more")) {
+        List.of(
+            "variants.none=[mto.margin=1]",
+            "data.pretrain=" + folder + "/more",
+            "measures.finetune.epochs=[2]")) { // it keeps no checkpoint of epoch 1
       assertThat(StudyFile.plan(file, trained).get(1).trainingHash())
           .as(trained)
           .isNotEqualTo(first.trainingHash());
