@@ -50,21 +50,32 @@ record CellStore(Path study, Path kept) {
     return Optional.empty();
   }
 
-  /** Keeps a result, and its affinity maps. */
+  /** Writes the result of a cell that has come to its end, and keeps it. */
+  void finish(Cell cell, CellResult result) {
+    JsonFile.write(folder(cell).result(), result);
+    keep(cell, result);
+  }
+
+  /** Keeps the result of a cell of this folder and its affinity maps, if they are not kept yet. */
   void keep(Cell cell, CellResult result) {
+    if (kept == null || Files.notExists(folder(cell).result()) || isKept(cell)) {
+      return;
+    }
     try {
-      JsonFile.write(folder(cell).result(), result);
-      if (kept != null) {
-        Files.createDirectories(kept);
-        JsonFile.write(keptFile(cell), result);
-        for (Path picture : affinity(folder(cell).pictures(cell.epochs().last()))) {
-          Path copy = kept.resolve(cell.id() + "-" + picture.getFileName());
-          AtomicFiles.write(copy, temporary -> Files.write(temporary, Files.readAllBytes(picture)));
-        }
+      Files.createDirectories(kept);
+      for (Path picture : affinity(folder(cell).pictures(cell.epochs().last()))) {
+        Path copy = kept.resolve(cell.id() + "-" + picture.getFileName());
+        AtomicFiles.write(copy, temporary -> Files.write(temporary, Files.readAllBytes(picture)));
       }
+      JsonFile.write(keptFile(cell), result);
     } catch (IOException e) {
       throw FileException.writing(kept, e);
     }
+  }
+
+  private boolean isKept(Cell cell) {
+    return Files.exists(keptFile(cell))
+        && CellResult.read(keptFile(cell)).hash().equals(cell.hash());
   }
 
   /** Pictures of a cell's affinity maps, from its folder or from what is kept. */

@@ -57,6 +57,7 @@ final class StudyJob {
    */
   @SuppressWarnings("try")
   boolean run() {
+    finished.forEach(store::keep);
     Deque<Cell> waiting = new ArrayDeque<>(left());
     List<CellProcess> running = new ArrayList<>();
     long lastLine = System.nanoTime();
@@ -98,7 +99,7 @@ final class StudyJob {
     int code = process.process().exitValue();
     if (code == 0) {
       CellResult result = CellResult.of(cell, process.folder());
-      store.keep(cell, result);
+      store.finish(cell, result);
       finished.put(cell, result);
       console.println(
           "[%d/%d] %s done, %s%s; %s"

@@ -105,6 +105,19 @@ class StudyCommandTest {
   }
 
   @Test
+  void aFolderOfResultsThatIsEmptyIsFilledFromTheCellsOfTheStudy() {
+    Path anew = folder.resolve("of-anew");
+
+    Execution again = run(finished, "--set", "results=" + anew);
+
+    assertThat(again.out()).contains("3 cells, 3 finished").doesNotContain(" done, ");
+    assertThat(anew.resolve("mae-none-seed1.json")).isNotEmptyFile();
+    assertThat(anew.resolve("mae-mto-seed1.json"))
+        .hasSameTextualContentAs(folder.resolve("kept/mae-mto-seed1.json"));
+    assertThat(anew.resolve("mae-mto-seed1-affinity.png")).isNotEmptyFile();
+  }
+
+  @Test
   void aMeasureThatIsAddedTrainsNothingAnew() throws IOException {
     Path runs = folder.resolve("finished/pretrained");
     List<String> before = logs(runs);
