@@ -1,6 +1,7 @@
 package dev.mto.bootmae;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.engine.testing.Arithmetic;
 import dev.mto.engine.testing.OracleCase;
 import dev.mto.models.Tokens;
 import dev.mto.models.weights.WeightFile;
@@ -10,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -18,11 +18,11 @@ import org.nd4j.linalg.factory.Nd4j;
 final class BootMaeCase {
   private BootMaeCase() {}
 
-  static OracleCase<BootMaeModel> load(Path folder, DataType type, boolean weightMask) {
+  static OracleCase<BootMaeModel> load(Path folder, Arithmetic arithmetic, boolean weightMask) {
     OracleCase<BootMaeModel> official =
         OracleCase.load(
             folder,
-            type,
+            arithmetic,
             "image",
             0,
             (vit, values, parameters) -> {
@@ -34,7 +34,11 @@ final class BootMaeCase {
     // the last digit of the official tables depends on PyTorch's own sine
     Map<String, INDArray> weights = WeightFile.read(folder.resolve("weights.npz"));
     for (String table : official.parameters().tables().keySet()) {
-      official.graph().getVariable(table).getArr().assign(weights.get(table).castTo(type));
+      official
+          .graph()
+          .getVariable(table)
+          .getArr()
+          .assign(weights.get(table).castTo(arithmetic.type()));
     }
     Map<String, INDArray> averaged = WeightFile.read(folder.resolve("weights.pth"), "model_ema");
     official
@@ -47,10 +51,10 @@ final class BootMaeCase {
                         .get(name.substring(BootMaeModel.TEACHER.length()))
                         .castTo(array.dataType())));
     int[][] visible = visible(official.feeds().get("mask"));
-    INDArray selection = Tokens.selection(visible, official.vit().patches(), type);
+    INDArray selection = Tokens.selection(visible, official.vit().patches(), arithmetic.type());
     official.feeds().put("selection", selection);
     double weight = official.values().get("feature_weight").asDouble();
-    official.feeds().put("featureWeight", Nd4j.scalar(type, weight));
+    official.feeds().put("featureWeight", Nd4j.scalar(arithmetic.type(), weight));
     return official;
   }
 

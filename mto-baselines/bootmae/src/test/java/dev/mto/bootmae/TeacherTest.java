@@ -2,6 +2,7 @@ package dev.mto.bootmae;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.engine.testing.Arithmetic;
 import dev.mto.engine.testing.OracleCase;
 import dev.mto.executor.state.LiveState;
 import dev.mto.oracle.Bits;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class TeacherTest {
@@ -18,7 +18,7 @@ class TeacherTest {
   private static final String DECODER = "decode_blocks_1.0.c_attn.q.weight";
 
   private final OracleCase<BootMaeModel> official =
-      BootMaeCase.load(Oracle.cases("d_bootmae").get(0), DataType.DOUBLE, true);
+      BootMaeCase.load(Oracle.cases("d_bootmae").get(0), Arithmetic.FLOAT64, true);
   private final SDVariable featureLoss = official.model().outputs().lossParts().get("feature");
   private final Map<String, INDArray> model = official.parameters().arrays();
   private final Map<String, INDArray> teacher = official.model().teacher.arrays();

@@ -3,16 +3,15 @@ package dev.mto.conmim;
 import static dev.mto.engine.testing.Closeness.assertClose;
 import static dev.mto.engine.testing.Closeness.assertNear;
 import static dev.mto.engine.testing.Closeness.norm;
-import static dev.mto.engine.testing.Closeness.tolerance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.conmim.ConMimOptions.MaskShape;
 import dev.mto.data.image.Photometric;
+import dev.mto.engine.testing.Arithmetic;
 import dev.mto.engine.testing.OracleCase;
 import dev.mto.engine.testing.OracleContract;
-import dev.mto.executor.state.LiveState;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.oracle.Bits;
 import dev.mto.oracle.Oracle;
@@ -22,9 +21,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -35,11 +34,11 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
   }
 
   @Override
-  protected OracleCase<ConMimModel> load(Path folder, DataType type) {
+  protected OracleCase<ConMimModel> load(Path folder, Arithmetic arithmetic) {
     OracleCase<ConMimModel> official =
         OracleCase.load(
             folder,
-            type,
+            arithmetic,
             "image_student",
             0.1,
             (vit, values, parameters) ->
@@ -48,7 +47,9 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
     WeightFile.read(folder.resolve("teacher/weights.npz"))
         .forEach((name, array) -> teacher.put(ConMimModel.TEACHER + name, array));
     OracleCase.copy(teacher, official.model().teacherParameters);
-    official.feeds().put("teacherImages", official.array("image_teacher").castTo(type));
+    official
+        .feeds()
+        .put("teacherImages", official.array("image_teacher").castTo(arithmetic.type()));
     return official;
   }
 
@@ -77,8 +78,8 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
    * is 0, as a sum of terms that cancel, so that float32 leaves more than elsewhere.
    */
   @Override
-  protected double floor(DataType type) {
-    return type == DataType.DOUBLE ? super.floor(type) : 5e-3;
+  protected double floor(Arithmetic arithmetic) {
+    return arithmetic == Arithmetic.FLOAT64 ? super.floor(arithmetic) : 5e-3;
   }
 
   @Override
@@ -90,8 +91,8 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
     return folders().stream().filter(folder -> has(folder, "momentum_schedule_10_steps"));
   }
 
-  Stream<Path> movedTeachers() {
-    return folders().stream().filter(folder -> has(folder, "teacher_ema_example"));
+  Stream<Arguments> movedTeachers() {
+    return cases().filter(of -> has((Path) of.get()[0], "teacher_ema_example"));
   }
 
   private static boolean has(Path folder, String key) {
@@ -101,8 +102,8 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
   /** The reference has the rows of masked patches only, image after image. */
   @ParameterizedTest
   @MethodSource("cases")
-  void logitsOfMaskedPatchesEqualTheOfficialOnes(Path folder, DataType type) {
-    OracleCase<ConMimModel> official = load(folder, type);
+  void logitsOfMaskedPatchesEqualTheOfficialOnes(Path folder, Arithmetic arithmetic) {
+    OracleCase<ConMimModel> official = load(folder, arithmetic);
     INDArray logits = official.value(official.model().logits);
     INDArray mask = official.feeds().get("mask");
     INDArray expected = official.array("logits");
@@ -116,7 +117,7 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
               "logits of patch " + patch,
               logits.get(NDArrayIndex.point(image), NDArrayIndex.point(patch), NDArrayIndex.all()),
               expected.getRow(row),
-              tolerance(type),
+              arithmetic.tolerance(),
               0);
           row++;
         }
@@ -127,8 +128,8 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void runningStatisticsAfterOneBatchEqualTheOfficialOnes(Path folder, DataType type) {
-    OracleCase<ConMimModel> official = load(folder, type);
+  void runningStatisticsAfterOneBatchEqualTheOfficialOnes(Path folder, Arithmetic arithmetic) {
+    OracleCase<ConMimModel> official = load(folder, arithmetic);
     ConMimModel method = official.model();
 
     method.observe(official.values(method.observed()));
@@ -145,31 +146,32 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
                   .getValue()
                   .properties()
                   .forEach(
-                      buffer -> assertBuffer(state.get(prefix + buffer.getKey()), buffer, type));
+                      buffer ->
+                          assertBuffer(state.get(prefix + buffer.getKey()), buffer, arithmetic));
             });
     assertThat(state.get("projectors.1.num_batches_tracked").getLong(0)).isEqualTo(1);
     assertThat(state.get("teacher.projectors.7.num_batches_tracked").getLong(0)).isEqualTo(1);
   }
 
   private static void assertBuffer(
-      INDArray actual, Map.Entry<String, JsonNode> expected, DataType type) {
+      INDArray actual, Map.Entry<String, JsonNode> expected, Arithmetic arithmetic) {
     for (int i = 0; i < expected.getValue().size(); i++) {
       double value = expected.getValue().get(i).asDouble();
       assertThat(actual.getDouble(i))
           .as(expected.getKey() + " " + i)
-          .isCloseTo(value, within(type == DataType.DOUBLE ? 1e-9 : 1e-6));
+          .isCloseTo(value, within(arithmetic == Arithmetic.FLOAT64 ? 1e-9 : 1e-6));
     }
   }
 
   @ParameterizedTest
   @MethodSource("movedTeachers")
-  void teacherAfterOneStepIsTheOfficialOne(Path folder) {
-    OracleCase<ConMimModel> official = load(folder, DataType.DOUBLE);
+  void teacherAfterOneStepIsTheOfficialOne(Path folder, Arithmetic arithmetic) {
+    OracleCase<ConMimModel> official = load(folder, arithmetic);
     JsonNode example = official.values().get("teacher_ema_example");
     Teacher teacher =
         new Teacher(official.model().teacherParameters.arrays(), official.parameters().arrays());
 
-    teacher.follow(example.get("momentum").asDouble(), new LiveState());
+    arithmetic.change(state -> teacher.follow(example.get("momentum").asDouble(), state));
 
     example
         .get("norm_after")
@@ -177,7 +179,8 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
         .forEach(
             entry -> {
               INDArray moved = teacher.parameters().get(ConMimModel.TEACHER + entry.getKey());
-              assertNear(entry.getKey(), norm(moved), entry.getValue().asDouble(), 1e-8);
+              assertNear(
+                  entry.getKey(), norm(moved), entry.getValue().asDouble(), arithmetic.tolerance());
             });
   }
 
@@ -197,7 +200,7 @@ class ConMimOracleTest extends OracleContract<ConMimModel> {
   @ParameterizedTest
   @MethodSource("folders")
   void aTeacherThatWasNotGivenBecomesTheStudent(Path folder) {
-    OracleCase<ConMimModel> official = load(folder, DataType.DOUBLE);
+    OracleCase<ConMimModel> official = load(folder, Arithmetic.FLOAT64);
     Map<String, INDArray> student = official.parameters().arrays();
     INDArray teacherToken = official.model().teacherParameters.arrays().get("teacher.mask_token");
     INDArray before = teacherToken.dup();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.data.mask.MaeMaskSampler;
 import dev.mto.data.mask.Mask;
+import dev.mto.engine.testing.Arithmetic;
 import dev.mto.engine.testing.OracleCase;
 import dev.mto.engine.testing.OracleContract;
 import dev.mto.losses.MtoOptions;
@@ -40,15 +41,15 @@ class MaeOracleTest extends OracleContract<MaeModel> {
   }
 
   @Override
-  protected OracleCase<MaeModel> load(Path folder, DataType type) {
-    return load(folder, type, true);
+  protected OracleCase<MaeModel> load(Path folder, Arithmetic arithmetic) {
+    return load(folder, arithmetic, true);
   }
 
-  private static OracleCase<MaeModel> load(Path folder, DataType type, boolean normPix) {
+  private static OracleCase<MaeModel> load(Path folder, Arithmetic arithmetic, boolean normPix) {
     OracleCase<MaeModel> official =
         OracleCase.load(
             folder,
-            type,
+            arithmetic,
             "image",
             0,
             (vit, values, parameters) ->
@@ -62,7 +63,9 @@ class MaeOracleTest extends OracleContract<MaeModel> {
         Arrays.stream(official.array("noise").toDoubleMatrix())
             .map(row -> Arrays.copyOf(ascending(row), keep))
             .toArray(int[][]::new);
-    official.feeds().put("selection", Tokens.selection(order, official.vit().patches(), type));
+    official
+        .feeds()
+        .put("selection", Tokens.selection(order, official.vit().patches(), arithmetic.type()));
     return official;
   }
 
@@ -83,8 +86,9 @@ class MaeOracleTest extends OracleContract<MaeModel> {
   }
 
   @Override
-  protected Map<String, OracleCase<MaeModel>> losses(Path folder, DataType type) {
-    return Map.of("_raw_pix", load(folder, type, false), "_norm_pix", load(folder, type, true));
+  protected Map<String, OracleCase<MaeModel>> losses(Path folder, Arithmetic arithmetic) {
+    return Map.of(
+        "_raw_pix", load(folder, arithmetic, false), "_norm_pix", load(folder, arithmetic, true));
   }
 
   @Override
@@ -110,7 +114,7 @@ class MaeOracleTest extends OracleContract<MaeModel> {
   @ParameterizedTest
   @MethodSource("foldersWithPatches")
   void patchesAreInTheOfficialPixelOrder(Path folder) {
-    OracleCase<MaeModel> official = load(folder, DataType.DOUBLE, false);
+    OracleCase<MaeModel> official = load(folder, Arithmetic.FLOAT64, false);
 
     INDArray actual = official.value(byImage(official, official.model().target));
 
@@ -120,7 +124,7 @@ class MaeOracleTest extends OracleContract<MaeModel> {
   @ParameterizedTest
   @MethodSource("folders")
   void maskFollowsFromTheNoiseAsInTheOfficialCode(Path folder) {
-    OracleCase<MaeModel> official = load(folder, DataType.DOUBLE);
+    OracleCase<MaeModel> official = load(folder, Arithmetic.FLOAT64);
     MaeMaskSampler sampler =
         new MaeMaskSampler(
             official.vit().patches(), official.values().get("config").get("mask_ratio").asDouble());
@@ -138,7 +142,7 @@ class MaeOracleTest extends OracleContract<MaeModel> {
   @ParameterizedTest
   @MethodSource("folders")
   void heterogeneityBeforePositionsEqualsTheReference(Path folder) {
-    OracleCase<MaeModel> official = load(folder, DataType.DOUBLE);
+    OracleCase<MaeModel> official = load(folder, Arithmetic.FLOAT64);
     List<SDVariable> before = new ArrayList<>(official.tokens("decoder").layers());
     before.set(0, official.tokens("decoder").beforePosition());
 
@@ -154,9 +158,9 @@ class MaeOracleTest extends OracleContract<MaeModel> {
   /** Five steps of AdamW; the key bias has no gradient in theory, so in float32 it is left out. */
   @ParameterizedTest
   @MethodSource("cases")
-  void trajectoryOfAdamWFollowsTheOfficialOne(Path folder, DataType type) {
+  void trajectoryOfAdamWFollowsTheOfficialOne(Path folder, Arithmetic arithmetic) {
     for (String run : List.of("adamw", "adamw_mto")) {
-      OracleCase<MaeModel> official = load(folder, type);
+      OracleCase<MaeModel> official = load(folder, arithmetic);
       JsonNode expected = official.values().get(run);
       SDVariable loss = official.loss();
       if (run.equals("adamw_mto")) {
@@ -168,8 +172,8 @@ class MaeOracleTest extends OracleContract<MaeModel> {
       official.assertSteps(run + " loss", losses, expected.get("loss_before_step"));
       official.assertLengths(
           expected.get("param_norm_after_5"),
-          name -> type == DataType.DOUBLE || !name.endsWith("qkv.bias"));
-      if (type == DataType.DOUBLE) {
+          name -> arithmetic == Arithmetic.FLOAT64 || !name.endsWith("qkv.bias"));
+      if (arithmetic == Arithmetic.FLOAT64) {
         Map<String, INDArray> trained = official.parameters().arrays();
         Oracle.npz(folder.resolve("params_after_5_" + run + ".npz"))
             .forEach(
@@ -185,7 +189,7 @@ class MaeOracleTest extends OracleContract<MaeModel> {
   @ParameterizedTest
   @MethodSource("folders")
   void positionTablesAreTheOfficialOnes(Path folder) {
-    OracleCase<MaeModel> official = load(folder, DataType.DOUBLE);
+    OracleCase<MaeModel> official = load(folder, Arithmetic.FLOAT64);
     Map<String, INDArray> weights = WeightFile.read(folder.resolve("weights.npz"));
 
     Map<String, INDArray> tables = official.parameters().tables();

@@ -2,7 +2,12 @@ package dev.mto.simmim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.RunFolder;
+import dev.mto.engine.folder.Start;
 import dev.mto.engine.testing.GpuContract;
+import dev.mto.engine.testing.Ranks;
 import dev.mto.engine.testing.TinyRun;
 import dev.mto.executor.cuda.EmulatedCuda;
 import java.nio.file.Path;
@@ -24,7 +29,6 @@ class GpuTest extends GpuContract {
       "training.epochs=1",
       "training.batch=16",
       "training.base_lr=5.0e-4",
-      "model.drop_path=0.0",
       "checkpoint.every_minutes=0.0000001",
       "mto.schedule={warmup: 0.1, off: 0.9, decay: cosine, r: {off: 0.6, decay: none}}",
       "mto.gradient_share=0.05",
@@ -45,5 +49,27 @@ class GpuTest extends GpuContract {
           assertThat(TinyRun.last(resumed)).hasSameBinaryContentAs(TinyRun.last(run));
           return null;
         });
+  }
+
+  @Test
+  void severalWorkersAreRefused() {
+    RunConfig config = tiny().config("training.accumulate=2");
+    RunFolder folder = RunFolder.create(tiny().root().resolve("workers"));
+    EmulatedCuda.during(
+        gpu -> {
+          assertThat(
+                  Ranks.run(
+                      2,
+                      workers ->
+                          TinyRun.runOf(tiny().baseline(), config, folder, Start.anew(), workers)))
+              .allSatisfy(
+                  worker ->
+                      assertThat(worker.error())
+                          .isInstanceOf(UserException.class)
+                          .hasMessageContaining("--workers 2: several workers train on processors")
+                          .hasMessageContaining("or train on one GPU without --workers"));
+          return null;
+        });
+    assertThat(folder.config()).doesNotExist();
   }
 }

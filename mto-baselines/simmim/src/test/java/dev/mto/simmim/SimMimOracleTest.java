@@ -1,16 +1,17 @@
 package dev.mto.simmim;
 
 import static dev.mto.engine.testing.Closeness.assertClose;
-import static dev.mto.engine.testing.Closeness.tolerance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mto.engine.testing.Arithmetic;
 import dev.mto.engine.testing.OracleCase;
 import dev.mto.engine.testing.OracleContract;
 import dev.mto.models.Parameters;
 import dev.mto.models.VisionTransformer;
 import dev.mto.oracle.Oracle;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -20,7 +21,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** The graph against the numbers of the official implementation. */
 class SimMimOracleTest extends OracleContract<SimMimModel> {
@@ -29,9 +29,13 @@ class SimMimOracleTest extends OracleContract<SimMimModel> {
   }
 
   @Override
-  protected OracleCase<SimMimModel> load(Path folder, DataType type) {
+  protected OracleCase<SimMimModel> load(Path folder, Arithmetic arithmetic) {
     return OracleCase.load(
-        folder, type, "image", 0, (vit, values, parameters) -> new SimMimModel(vit, 1, parameters));
+        folder,
+        arithmetic,
+        "image",
+        0,
+        (vit, values, parameters) -> new SimMimModel(vit, 1, parameters));
   }
 
   @Override
@@ -46,15 +50,16 @@ class SimMimOracleTest extends OracleContract<SimMimModel> {
   }
 
   @Override
-  protected double floor(DataType type) {
-    return type == DataType.DOUBLE ? 0 : super.floor(type);
+  protected double floor(Arithmetic arithmetic) {
+    return arithmetic == Arithmetic.FLOAT64 ? 0 : super.floor(arithmetic);
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void relativePositionBiasEqualsTheOfficialOne(Path folder, DataType type) {
-    OracleCase<SimMimModel> official = load(folder, type);
-    Parameters parameters = new Parameters(SameDiff.create(), type, name -> new Random(1));
+  void relativePositionBiasEqualsTheOfficialOne(Path folder, Arithmetic arithmetic) {
+    OracleCase<SimMimModel> official = load(folder, arithmetic);
+    SameDiff graph = SameDiff.create();
+    Parameters parameters = new Parameters(graph, arithmetic.type(), name -> new Random(1));
     VisionTransformer encoder =
         new VisionTransformer(
             official.vit(),
@@ -63,11 +68,12 @@ class SimMimOracleTest extends OracleContract<SimMimModel> {
             "encoder.");
     OracleCase.copy(official.parameters().arrays(), parameters);
 
+    SDVariable bias = encoder.relativePositionBias();
     assertClose(
         "bias",
-        encoder.relativePositionBias().eval(),
+        arithmetic.values(graph, Map.of(), List.of(bias)).get(bias.name()),
         official.array("rel_pos_bias"),
-        tolerance(type),
+        arithmetic.tolerance(),
         0);
   }
 
@@ -84,8 +90,9 @@ class SimMimOracleTest extends OracleContract<SimMimModel> {
   /** Five steps of AdamW on one batch, as the official model makes them in PyTorch. */
   @ParameterizedTest
   @MethodSource("trajectories")
-  void lossesNormsAndParametersFollowTheOfficialOnes(Path folder, DataType type, String run) {
-    OracleCase<SimMimModel> official = load(folder, type);
+  void lossesNormsAndParametersFollowTheOfficialOnes(
+      Path folder, Arithmetic arithmetic, String run) {
+    OracleCase<SimMimModel> official = load(folder, arithmetic);
     JsonNode expected = official.values().get(run);
 
     OracleCase.Trajectory actual = official.train(official.loss(), expected);

@@ -195,6 +195,17 @@ class DeviceCommandsTest {
   }
 
   @Test
+  void aDryRunTellsTheMemoryOfTheGpu() {
+    emulated.set("megabytes", 3000);
+    CommandRun dry = pretrain("--device cuda --dry-run");
+    dry.assertDone();
+    assertThat(dry.out())
+        .containsPattern("(?m)^device +GPU 0, emulated GPU 0")
+        .containsPattern("(?m)^memory .*; (2\\.[89]|3\\.[01]) GB were free$");
+    assertThat(run).doesNotExist();
+  }
+
+  @Test
   void aGpuThatIsNotThereIsRefusedBeforeAnythingIsMade() {
     pretrain("--device cuda:7").assertRefused("--device cuda:7: there is no GPU 7");
     assertThat(run).doesNotExist();

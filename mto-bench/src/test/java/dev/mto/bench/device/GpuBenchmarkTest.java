@@ -8,7 +8,9 @@ import dev.mto.bench.Execution;
 import dev.mto.engine.testing.CommandRun;
 import dev.mto.executor.cuda.EmulatedCuda;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,8 +40,8 @@ class GpuBenchmarkTest {
     CommandRun run =
         Execution.ofLine(
             "bench gpu --quick --device cuda:1 --methods mae --precision float32 --batch 2"
-                + " --steps 2 --out %s",
-            out);
+                + " --steps 2 --peer --python %s --out %s",
+            python(), out);
 
     run.assertDone();
     JsonNode report = new ObjectMapper().readTree(out.resolve("gpu.json").toFile());
@@ -60,6 +62,12 @@ class GpuBenchmarkTest {
     assertThat(with.get("total_mb").asDouble()).isEqualTo(8192);
     assertThat(with.get("graphs_started").asInt()).as("after a first step").isEqualTo(2);
     assertThat(report.at("/profiles/0/ms")).hasSizeGreaterThan(10);
+    assertThat(report.at("/peer").asText()).isEqualTo("torch 2.9.0");
+    assertThat(report.at("/peers"))
+        .extracting(step -> step.get("how").asText() + step.get("batch"))
+        .containsExactly("eager2", "compiled2");
+    assertThat(report.at("/peers/1/ours_over_it").asDouble())
+        .isEqualTo(report.at("/steps/0/without_mto/images_per_s").asDouble() / 1000);
     assertThat(out.resolve("gpu.md"))
         .content()
         .contains("# emulated GPU 1", "All so far agrees.", "## Training steps")
@@ -67,6 +75,29 @@ class GpuBenchmarkTest {
 
     Execution.ofLine("bench gpu --quick --device cuda:1 --out %s", out)
         .assertRefused("a report is there already, which is kept");
+  }
+
+  /** Stands for a Python with PyTorch: two images in two milliseconds. */
+  private static Path python() throws IOException {
+    Path program = root.resolve("python");
+    Files.writeString(
+        program,
+        """
+        #!/bin/sh
+        cat > /dev/null
+        if [ $# = 2 ]; then echo '{"versions": {"torch": "2.9.0"}}'; exit; fi
+        echo '{"ms": [2, 2], "losses": [1], "peak_mb": 100}'
+        """);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    return program;
+  }
+
+  @Test
+  void aMissingPeerIsRefusedBeforeAnythingIsMeasured() {
+    Path out = root.resolve("no-peer");
+    Execution.ofLine("bench gpu --peer --python %s --out %s", root.resolve("nothing"), out)
+        .assertRefused("--peer: cannot start ", "install PyTorch for CUDA");
+    assertThat(out).doesNotExist();
   }
 
   @Test

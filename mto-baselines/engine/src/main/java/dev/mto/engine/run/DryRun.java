@@ -45,9 +45,7 @@ public final class DryRun {
   private final Start start;
   private final RunLog log;
 
-  /** That of a GPU is not asked for: what does not fit there is refused when it is taken. */
-  private final OptionalLong freeMemory =
-      CudaKernelSets.isChosen() ? OptionalLong.empty() : AvailableMemory.ofThisMachine().bytes();
+  private final OptionalLong freeOnHost = AvailableMemory.ofThisMachine().bytes();
 
   private DryRun(Baseline baseline, RunConfig config, Path root, Start start, PrintStream console) {
     this.baseline = baseline;
@@ -85,6 +83,7 @@ public final class DryRun {
     Images images = new Images(config, baseline, log::line);
     TrainingGraph graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
     try (TrainingStep step = new TrainingStep(graph, config, config.log().heterogeneityEvery())) {
+      OptionalLong free = freeMemory();
       Schedule schedule = Schedule.of(training, images, StepShare.of(Collective.alone(), training));
       long done = begin(images, graph, step, schedule);
       TimedSteps steps = new TimedSteps(step);
@@ -109,9 +108,16 @@ public final class DryRun {
           graph.trained().values().stream().mapToLong(INDArray::length).sum(),
           device(),
           timing,
-          new ExpectedRun.Memory(step.bytesHeld(), disk.checkpoint(), freeMemory),
+          new ExpectedRun.Memory(step.bytesHeld(), disk.checkpoint(), free),
           disk);
     }
+  }
+
+  /** Of the GPU where the steps are made on one, which their sessions have opened. */
+  private OptionalLong freeMemory() {
+    return CudaKernelSets.use()
+        .map(use -> OptionalLong.of(use.totalBytes() - use.takenBytes()))
+        .orElse(freeOnHost);
   }
 
   /** Takes over what the run would start from; how many steps of it are done. */

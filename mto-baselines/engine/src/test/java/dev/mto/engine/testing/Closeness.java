@@ -10,11 +10,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Closeness {
   private Closeness() {}
 
-  /** The relative error that a type's arithmetic may leave. */
-  public static double tolerance(DataType type) {
-    return type == DataType.DOUBLE ? 1e-8 : 1e-5;
-  }
-
   /**
    * Asserts that ‖actual - expected‖ is at most {@code tolerance} times ‖expected‖, or times {@code
    * scale} where that is larger.

@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mto.engine.Model;
 import dev.mto.engine.TokenGroup;
+import dev.mto.engine.collective.Collective;
 import dev.mto.engine.optimizer.AdamW;
-import dev.mto.engine.optimizer.GradientNorm;
+import dev.mto.engine.optimizer.Descent;
+import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.engine.optimizer.ParameterGroup;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.SessionOptions;
+import dev.mto.executor.state.LiveState;
 import dev.mto.losses.MaskedTokenOptimization;
 import dev.mto.losses.MtoOptions;
 import dev.mto.losses.MtoTerms;
@@ -43,7 +47,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public record OracleCase<M extends Model>(
     Path folder,
-    DataType type,
+    Arithmetic arithmetic,
     JsonNode values,
     VitConfig vit,
     SameDiff graph,
@@ -68,7 +72,8 @@ public record OracleCase<M extends Model>(
    * @param layerScale where the case does not say
    */
   public static <M extends Model> OracleCase<M> load(
-      Path folder, DataType type, String images, double layerScale, Factory<M> factory) {
+      Path folder, Arithmetic arithmetic, String images, double layerScale, Factory<M> factory) {
+    DataType type = arithmetic.type();
     JsonNode values = Oracle.json(folder.resolve("values.json"));
     INDArray pictures = Oracle.npy(folder.resolve(images + ".npy")).castTo(type);
     VitConfig vit = vit(values.get("config"), pictures, layerScale);
@@ -80,7 +85,7 @@ public record OracleCase<M extends Model>(
     Map<String, INDArray> feeds = new LinkedHashMap<>();
     feeds.put("images", pictures);
     feeds.put("mask", mask.reshape(mask.size(0), vit.patches()));
-    return new OracleCase<>(folder, type, values, vit, graph, parameters, model, feeds);
+    return new OracleCase<>(folder, arithmetic, values, vit, graph, parameters, model, feeds);
   }
 
   private static VitConfig vit(JsonNode config, INDArray images, double layerScale) {
@@ -135,7 +140,7 @@ public record OracleCase<M extends Model>(
 
   /** The values of some variables. */
   public Map<String, INDArray> values(List<SDVariable> wanted) {
-    return graph.output(feeds, wanted.stream().map(SDVariable::name).toList());
+    return arithmetic.values(graph, feeds, wanted);
   }
 
   /** The value of a variable. */
@@ -145,33 +150,44 @@ public record OracleCase<M extends Model>(
 
   /** Gradients of {@code loss} by parameter, of those it depends on; its value under its name. */
   public Map<String, INDArray> gradients(SDVariable loss) {
-    Map<String, INDArray> gradients = new LinkedHashMap<>();
-    try (GraphSession session = GraphSession.withGradients(graph, loss, parameters.names())) {
-      session.run(
-          feeds,
-          List.of(loss.name()),
-          values -> {
-            gradients.put(loss.name(), values.get(loss.name()).dup());
-            for (String name : session.differentiable()) {
-              gradients.put(name, values.get(session.gradientOf(name)).dup('c'));
-            }
-          });
-    }
-    return gradients;
+    return arithmetic.during(
+        () -> {
+          Map<String, INDArray> gradients = new LinkedHashMap<>();
+          try (GraphSession session = GraphSession.withGradients(graph, loss, parameters.names())) {
+            session.run(
+                feeds,
+                List.of(loss.name()),
+                values -> {
+                  gradients.put(loss.name(), values.get(loss.name()).dup());
+                  MeanGradients.of(session, values)
+                      .forEach((name, gradient) -> gradients.put(name, gradient.dup('c')));
+                });
+          }
+          return gradients;
+        });
   }
 
   /** Asserts the value of a scalar. */
   public void assertScalar(SDVariable variable, double expected) {
-    assertNear(variable.name(), value(variable).getDouble(0), expected, Closeness.tolerance(type));
+    assertNear(variable.name(), value(variable).getDouble(0), expected, arithmetic.tolerance());
   }
 
   /** Asserts the values and shapes of variables, each in a file. */
   public void assertValues(Map<String, SDVariable> variables) {
-    Map<String, INDArray> actual = values(List.copyOf(variables.values()));
+    assertValues(variables, values(List.copyOf(variables.values())));
+  }
+
+  /** As the other, of values that SameDiff's own session gives. */
+  public void assertValuesOfSameDiff(Map<String, SDVariable> variables) {
+    List<String> names = variables.values().stream().map(SDVariable::name).toList();
+    assertValues(variables, graph.output(feeds, names));
+  }
+
+  private void assertValues(Map<String, SDVariable> variables, Map<String, INDArray> actual) {
     variables.forEach(
         (file, variable) ->
             Closeness.assertClose(
-                file, actual.get(variable.name()), array(file), Closeness.tolerance(type), 0));
+                file, actual.get(variable.name()), array(file), arithmetic.tolerance(), 0));
   }
 
   /** Asserts the patch tokens of every layer; the reference has a class token before them. */
@@ -191,7 +207,7 @@ public record OracleCase<M extends Model>(
           module + " " + layer,
           actual.get(layers.get(layer).name()),
           patches.dup('c'),
-          Closeness.tolerance(type),
+          arithmetic.tolerance(),
           0);
     }
   }
@@ -264,7 +280,7 @@ public record OracleCase<M extends Model>(
         double h = expected.get(image).get(layer).asDouble();
         assertThat(actual.get(layers.get(layer).name()).getDouble(image))
             .as("H%d of image %d", layer, image)
-            .isCloseTo(h, within(1e-8 * Math.min(1, h)));
+            .isCloseTo(h, within(arithmetic.toleranceOfMto() * Math.min(1, h)));
       }
     }
   }
@@ -272,16 +288,18 @@ public record OracleCase<M extends Model>(
   /**
    * Asserts a loss of MTO and the norms of its gradients.
    *
+   * @param floor as of {@link #assertNorms}
    * @return the gradients
    */
-  public Map<String, INDArray> assertMto(String module, String name) {
+  public Map<String, INDArray> assertMto(String module, String name, double floor) {
     MtoTerms terms = addMto(tokens(module).layers(), name);
     SDVariable loss =
         name.equals("L_spa") ? terms.spa() : name.equals("L_e") ? terms.e() : terms.r();
     Map<String, INDArray> gradients = gradients(loss);
     double expected = mto(module).get("batch_mean").get(name).asDouble();
-    assertNear(name, gradients.get(loss.name()).getDouble(0), expected, 1e-8);
-    assertNorms(gradients, mto(module).get("grad_norm_" + name), 1e-8, 1e-6);
+    double tolerance = arithmetic.toleranceOfMto();
+    assertNear(name, gradients.get(loss.name()).getDouble(0), expected, tolerance);
+    assertNorms(gradients, mto(module).get("grad_norm_" + name), tolerance, floor);
     return gradients;
   }
 
@@ -292,41 +310,58 @@ public record OracleCase<M extends Model>(
    *     before each step
    */
   public Trajectory train(SDVariable loss, JsonNode settings) {
-    Map<String, INDArray> arrays = parameters.arrays();
+    return arithmetic.during(() -> trained(loss, settings));
+  }
+
+  private Trajectory trained(SDVariable loss, JsonNode settings) {
     Trajectory trajectory = new Trajectory(new ArrayList<>(), new ArrayList<>());
     int steps = settings.get("loss_before_step").size() - 1;
-    try (GraphSession session = GraphSession.withGradients(graph, loss, parameters.names());
-        AdamW optimizer =
-            new AdamW(
-                arrays,
-                name -> ParameterGroup.of(model.decayed(name, arrays.get(name).rank())),
-                settings.get("betas").get(0).asDouble(),
-                settings.get("betas").get(1).asDouble(),
-                settings.get("eps").asDouble(),
-                settings.get("weight_decay").asDouble())) {
-      for (int step = 0; step <= steps; step++) {
-        boolean update = step < steps;
+    double learningRate = settings.get("lr").asDouble();
+    List<String> wanted = List.of(loss.name());
+    Descent.MicroBatch batch = new Descent.MicroBatch(0, 1);
+    Descent.Check check = (norm, mean) -> trajectory.norms().add(norm);
+    LiveState state = new LiveState();
+    SessionOptions options = SessionOptions.defaults().withState(state);
+    try (Descent descent = descent(settings, state);
+        GraphSession session =
+            GraphSession.withGradients(graph, loss, parameters.names(), options)) {
+      for (int step = 0; step < steps; step++) {
         session.run(
             feeds,
-            List.of(loss.name()),
+            wanted,
+            computed ->
+                descent.start(
+                    MeanGradients.of(session, computed),
+                    computed.get(loss.name()),
+                    batch,
+                    learningRate),
             values -> {
               trajectory.losses().add(values.get(loss.name()).getDouble(0));
-              if (update) {
-                Map<String, INDArray> gradients = new LinkedHashMap<>();
-                for (String name : session.differentiable()) {
-                  gradients.put(name, values.get(session.gradientOf(name)));
-                }
-                double norm = GradientNorm.of(gradients.values());
-                trajectory.norms().add(norm);
-                optimizer.step(
-                    gradients,
-                    settings.get("lr").asDouble(),
-                    GradientNorm.clipFactor(norm, settings.path("clip").asDouble()));
+              if (session.isOnDevice()) {
+                descent.finish(values, batch, check);
+              } else {
+                descent.take(MeanGradients.of(session, values), batch, learningRate, check);
               }
             });
       }
+      session.run(
+          feeds, wanted, values -> trajectory.losses().add(values.get(loss.name()).getDouble(0)));
     }
     return trajectory;
+  }
+
+  private Descent descent(JsonNode settings, LiveState state) {
+    Map<String, INDArray> arrays = parameters.arrays();
+    AdamW optimizer =
+        new AdamW(
+            arrays,
+            name -> ParameterGroup.of(model.decayed(name, arrays.get(name).rank())),
+            settings.get("betas").get(0).asDouble(),
+            settings.get("betas").get(1).asDouble(),
+            settings.get("eps").asDouble(),
+            settings.get("weight_decay").asDouble(),
+            state);
+    return new Descent(optimizer, state, settings.path("clip").asDouble(), Collective.alone());
   }
 
   /** Asserts a figure of every step. */
@@ -334,7 +369,7 @@ public record OracleCase<M extends Model>(
     assertThat(actual).hasSize(expected.size());
     for (int step = 0; step < actual.size(); step++) {
       double value = expected.get(step).asDouble();
-      assertNear(figure + " " + step, actual.get(step), value, Closeness.tolerance(type));
+      assertNear(figure + " " + step, actual.get(step), value, arithmetic.tolerance());
     }
   }
 
@@ -346,7 +381,7 @@ public record OracleCase<M extends Model>(
             (name, array) -> {
               if (compared.test(name)) {
                 double length = lengths.get(name).asDouble();
-                assertNear(name, Closeness.norm(array), length, Closeness.tolerance(type));
+                assertNear(name, Closeness.norm(array), length, arithmetic.tolerance());
               }
             });
   }

@@ -85,8 +85,22 @@ public final class EmulatedCuda {
         : Path.of("target", "emulated-cuda");
   }
 
-  /** Whether there can be one here: a condition of tests. */
+  /**
+   * Whether there can be one here: a condition of tests.
+   *
+   * @throws IllegalStateException when not, where the environment says that no test is to be
+   *     skipped
+   */
   public static boolean isPossible() {
+    boolean possible = hasCompiler();
+    if (!possible && "required".equals(System.getenv("MTO_EMULATED_CUDA"))) {
+      throw new IllegalStateException(
+          "MTO_EMULATED_CUDA is 'required', and there is none: " + NEEDS);
+    }
+    return possible;
+  }
+
+  private static boolean hasCompiler() {
     try {
       return System.getProperty("os.name").equals("Linux")
           && run(List.of("g++", "--version")).code() == 0;

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.engine.errors.UserException;
 import dev.mto.speed.TemporaryFolder;
+import dev.mto.speed.step.BatchDoesNotFit;
 import dev.mto.speed.step.BenchmarkFailure;
 import dev.mto.speed.step.ChildProcess;
 import dev.mto.speed.step.Children;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The parts of the report, in turn. One that fails says so in its place, and the next begins, in a
@@ -20,13 +22,15 @@ import java.util.List;
  * @param batches images of timed steps
  * @param precisions of products, as {@code training.precision} has them
  * @param steps timed steps
+ * @param peer makes the same steps, where that is asked for
  */
 record GpuBenchmark(
     Workload workload,
     List<String> methods,
     List<Integer> batches,
     List<String> precisions,
-    int steps) {
+    int steps,
+    Optional<TorchPeer> peer) {
 
   /** What a part measures in a folder of its own. */
   private interface Part {
@@ -45,11 +49,13 @@ record GpuBenchmark(
     kernels(report, children);
     for (String method : methods) {
       for (String precision : precisions) {
-        add(
-            report,
-            "plans",
-            "losses and gradients of " + method + " in " + precision,
-            own -> PlanParity.of(method, precision, workload.small(), children, own));
+        for (Workload.Sized model : workload.compared(method)) {
+          add(
+              report,
+              "plans",
+              "losses and gradients of %s (%s) in %s".formatted(method, model.name(), precision),
+              own -> PlanParity.of(method, precision, model, children, own));
+        }
       }
     }
     for (String method : methods) {
@@ -59,24 +65,42 @@ record GpuBenchmark(
           "a run of " + method + " that is resumed",
           own -> ResumedRun.of(method, workload.small(), children, own));
     }
+    peer.ifPresent(torch -> report.put("peer", torch.versions()));
     for (String method : methods) {
       for (String precision : precisions) {
         for (int batch : batches) {
-          String what = "%s in %s, %d images".formatted(method, precision, batch);
-          add(
-              report,
-              "steps",
-              "steps of " + what,
-              own -> timed.measure(method, batch, precision, own));
-          add(
-              report,
-              "profiles",
-              "profile of " + what,
-              own -> timed.profile(method, batch, precision, own));
+          ObjectNode ours =
+              add(
+                  report,
+                  "steps",
+                  "steps of %s in %s, %d images".formatted(method, precision, batch),
+                  own -> timed.measure(method, batch, precision, own));
+          double rate = ours.at("/without_mto/images_per_s").asDouble(Double.NaN);
+          peers(report, method, precision, batch, rate);
         }
+        add(
+            report,
+            "profiles",
+            "profile of %s in %s, %d images".formatted(method, precision, batches.get(0)),
+            own -> timed.profile(method, batches.get(0), precision, own));
       }
     }
     return report.isSound();
+  }
+
+  private void peers(GpuReport report, String method, String precision, int batch, double ours)
+      throws IOException {
+    if (peer.isEmpty() || !TorchPeer.METHODS.contains(method)) {
+      return;
+    }
+    TorchPeer torch = peer.orElseThrow();
+    for (String how : TorchPeer.HOW) {
+      add(
+          report,
+          "peers",
+          "PyTorch, %s: %s in %s, %d images".formatted(how, method, precision, batch),
+          own -> torch.measure(method, batch, precision, how, steps, ours));
+    }
   }
 
   private void kernels(GpuReport report, Children children) {
@@ -114,15 +138,23 @@ record GpuBenchmark(
         .put("passed", false);
   }
 
-  private static void add(GpuReport report, String section, String what, Part part)
+  /** Measures a part and adds it to a section; what was added. */
+  private static ObjectNode add(GpuReport report, String section, String what, Part part)
       throws IOException {
     report.tell(what);
     ObjectNode figures;
     try (TemporaryFolder folder = new TemporaryFolder("mto-bench-gpu")) {
       figures = part.measure(folder.path());
+    } catch (BatchDoesNotFit e) {
+      figures =
+          new ObjectMapper()
+              .createObjectNode()
+              .put("what", what)
+              .put(GpuReport.DOES_NOT_FIT, e.getMessage());
     } catch (BenchmarkFailure | UserException e) {
       figures = failure(what, e);
     }
     report.add(section, figures);
+    return figures;
   }
 }

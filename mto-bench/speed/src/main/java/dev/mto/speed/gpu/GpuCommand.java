@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,8 +26,9 @@ import picocli.CommandLine.Option;
     description = {
       "Checks and measures an NVIDIA GPU and writes one report, gpu.md for people and gpu.json for"
           + " programs: every kernel against double arithmetic; rates of products; losses and"
-          + " gradients of all methods against the processor's; a run that is killed and resumed;"
-          + " images a second, memory and profile of ViT-B's steps. No image is needed.",
+          + " gradients of all methods against the processor's, of a small model and of ViT-B; a"
+          + " run that is killed and resumed; images a second, memory and profile of ViT-B's steps;"
+          + " and with --peer the same steps of SimMIM and MAE by PyTorch. No image is needed.",
       "",
       "What fails is written down and the rest goes on. Each part is measured in processes of its"
           + " own, which takes some minutes for each method."
@@ -35,7 +37,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  ./mto bench gpu",
-      "  ./mto bench gpu --batch 64,128,256 --out h100",
+      "  ./mto bench gpu --peer --python venv/bin/python --out h100",
       "  ./mto bench gpu --device cuda:1 --methods simmim,mae --precision float32",
       "  ./mto bench gpu --quick",
       "",
@@ -63,8 +65,11 @@ public final class GpuCommand implements Callable<Integer> {
       names = "--batch",
       split = ",",
       paramLabel = "N",
-      defaultValue = "64",
-      description = "Images of a timed step; several are timed each (default: ${DEFAULT-VALUE}).")
+      defaultValue = "64,128,256",
+      description = {
+        "Images of a timed step, each of these; what does not fit is reported as such (default:"
+            + " ${DEFAULT-VALUE})."
+      })
   private int[] batches;
 
   @Option(
@@ -86,6 +91,18 @@ public final class GpuCommand implements Callable<Integer> {
       description = "Small sizes: shows that all of it works; its rates say nothing.")
   private boolean quick;
 
+  @Option(
+      names = "--peer",
+      description = "Also PyTorch's steps, eager and compiled, without MTO; of simmim and mae.")
+  private boolean peer;
+
+  @Option(
+      names = "--python",
+      paramLabel = "PROGRAM",
+      defaultValue = "python3",
+      description = "The Python that has PyTorch for CUDA (default: ${DEFAULT-VALUE}).")
+  private String python;
+
   @Mixin DeviceOption device = DeviceOption.onGpu();
 
   @Override
@@ -98,13 +115,15 @@ public final class GpuCommand implements Callable<Integer> {
                         "--device: bench gpu measures a GPU, and the CPU was chosen; give cuda or"
                             + " cuda:N"));
     check();
+    Optional<TorchPeer> torch = peer ? Optional.of(TorchPeer.start(python, gpu)) : Optional.empty();
     GpuBenchmark benchmark =
         new GpuBenchmark(
             quick ? Workload.QUICK : Workload.FULL,
             methods,
             Arrays.stream(batches).boxed().toList(),
             precisions(gpu),
-            steps);
+            steps,
+            torch);
     boolean sound = benchmark.run(GpuReport.in(out, gpu), Children.onChosenDevice());
     System.out.println(
         (sound ? "all agrees: " : "something is wrong: ") + out.resolve(GpuReport.FOR_PEOPLE));

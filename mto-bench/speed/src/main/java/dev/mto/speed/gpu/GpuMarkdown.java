@@ -25,6 +25,7 @@ final class GpuMarkdown {
     page.plans();
     page.resumedRuns();
     page.steps();
+    page.peers();
     page.profiles();
     return page.text.toString();
   }
@@ -54,6 +55,10 @@ final class GpuMarkdown {
       if (entry.has("failed")) {
         lines.format(
             "**Failed:** %s: %s%n%n", entry.get("what").asText(), entry.get("failed").asText());
+      } else if (entry.has(GpuReport.DOES_NOT_FIT)) {
+        lines.format(
+            "Does not fit: %s: %s%n%n",
+            entry.get("what").asText(), entry.get(GpuReport.DOES_NOT_FIT).asText());
       } else {
         entries.add(entry);
       }
@@ -120,10 +125,19 @@ final class GpuMarkdown {
     List<JsonNode> plans =
         section("plans", "Losses and gradients against the processor's in float32");
     if (!plans.isEmpty()) {
-      head("method", "operands", "loss", "its difference", "gradients'", "most in", "agrees");
+      head(
+          "method",
+          "model",
+          "operands",
+          "loss",
+          "its difference",
+          "gradients'",
+          "most in",
+          "agrees");
       for (JsonNode each : plans) {
         row(
             each.get("method").asText(),
+            each.get("model").asText(),
             each.get("precision").asText(),
             number(each.get("loss"), "%.6f"),
             small(each.get("loss_difference")) + " <= " + small(each.get("loss_bound")),
@@ -185,6 +199,35 @@ final class GpuMarkdown {
               number(half.get("taken_mb"), "%.0f"),
               half.get("graphs_started"));
         }
+      }
+    }
+  }
+
+  private void peers() {
+    List<JsonNode> peers =
+        section("peers", "The same steps without MTO by PyTorch, " + report.path("peer").asText());
+    if (!peers.isEmpty()) {
+      head(
+          "method",
+          "batch",
+          "operands",
+          "how",
+          "ms, median",
+          "fastest",
+          "images/s",
+          "ours over it",
+          "peak MiB");
+      for (JsonNode each : peers) {
+        row(
+            each.get("method").asText(),
+            each.get("batch"),
+            each.get("precision").asText(),
+            each.get("how").asText(),
+            number(each.get("ms_median"), "%.1f"),
+            number(each.get("ms_min"), "%.1f"),
+            number(each.get("images_per_s"), "%.1f"),
+            number(each.get("ours_over_it"), "%.2f"),
+            number(each.get("peak_mb"), "%.0f"));
       }
     }
   }

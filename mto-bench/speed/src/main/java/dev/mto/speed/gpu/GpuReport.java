@@ -26,6 +26,9 @@ final class GpuReport {
   static final String FOR_PEOPLE = "gpu.md";
   static final String FOR_PROGRAMS = "gpu.json";
 
+  /** Why there are no figures, where memory does not suffice; nothing is wrong then. */
+  static final String DOES_NOT_FIT = "does_not_fit";
+
   private final ObjectNode root = new ObjectMapper().createObjectNode();
   private final Path folder;
 
@@ -77,6 +80,9 @@ final class GpuReport {
     JsonNode failed = entry.get("failed");
     if (failed != null) {
       tell("failed: " + failed.asText());
+    }
+    if (entry.has(DOES_NOT_FIT)) {
+      tell("does not fit: " + entry.get(DOES_NOT_FIT).asText());
     }
     write();
   }

@@ -24,7 +24,8 @@ final class PlanParity {
    * @param precision of the GPU's step
    * @return relative differences, what they may be, and the parameter that differs most
    */
-  static ObjectNode of(String method, String precision, SmallModel model, Children gpu, Path folder)
+  static ObjectNode of(
+      String method, String precision, Workload.Sized model, Children gpu, Path folder)
       throws IOException {
     BenchmarkCase narrow = prepared(method, precision, model, folder.resolve("gpu"));
     BenchmarkCase wide = prepared(method, "float32", model, folder.resolve("cpu"));
@@ -42,6 +43,7 @@ final class PlanParity {
       return new ObjectMapper()
           .createObjectNode()
           .put("method", method)
+          .put("model", model.name())
           .put("precision", precision)
           .put("loss", loss)
           .put("loss_of_processor", expected)
@@ -55,10 +57,10 @@ final class PlanParity {
   }
 
   private static BenchmarkCase prepared(
-      String method, String precision, SmallModel model, Path folder) throws IOException {
-    List<String> settings = new ArrayList<>(model.settings(method));
+      String method, String precision, Workload.Sized model, Path folder) throws IOException {
+    List<String> settings = new ArrayList<>(model.settings());
     settings.add("training.precision=" + precision);
-    return new StandardCase(method, "vit-tiny", BATCH)
+    return new StandardCase(method, model.preset(), BATCH)
         .prepare(folder, settings.toArray(String[]::new));
   }
 }

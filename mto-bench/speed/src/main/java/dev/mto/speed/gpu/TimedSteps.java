@@ -24,7 +24,7 @@ record TimedSteps(Workload workload, int steps, Children children) {
     ObjectNode figures =
         JSON.createObjectNode()
             .put("method", method)
-            .put("model", workload.stepsSmall() ? "small" : workload.steps())
+            .put("model", workload.timed(method).name())
             .put("batch", batch)
             .put("precision", precision);
     for (boolean mto : List.of(false, true)) {
@@ -60,9 +60,10 @@ record TimedSteps(Workload workload, int steps, Children children) {
 
   private BenchmarkCase prepared(String method, int batch, String precision, Path folder)
       throws IOException {
-    List<String> settings = new ArrayList<>(workload.stepSettings(method));
+    Workload.Sized model = workload.timed(method);
+    List<String> settings = new ArrayList<>(model.settings());
     settings.add("training.precision=" + precision);
-    return new StandardCase(method, workload.steps(), batch)
+    return new StandardCase(method, model.preset(), batch)
         .prepare(folder, settings.toArray(String[]::new));
   }
 }

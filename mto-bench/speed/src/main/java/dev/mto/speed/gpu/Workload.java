@@ -2,12 +2,13 @@ package dev.mto.speed.gpu;
 
 import dev.mto.executor.parity.ModelShapes;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How large what is checked and measured is.
  *
  * @param kernels of the check of kernels
- * @param steps preset of the models whose steps are timed
+ * @param steps preset of the models whose steps are timed, and their losses and gradients compared
  * @param small model whose losses, gradients and resumption are compared
  * @param stepsSmall whether steps are timed of the small model, not of the preset
  * @param imagesOfProducts images in the products whose rate is measured
@@ -48,8 +49,21 @@ record Workload(
         new Product("values of attention", imagesOfProducts * 12, TOKENS, 64, TOKENS));
   }
 
-  /** The preset or the small model of a method, as settings of a standard case. */
-  List<String> stepSettings(String method) {
-    return stepsSmall ? small.settings(method) : List.of();
+  /** A model whose steps are made, as a standard case has it. */
+  record Sized(String name, String preset, List<String> settings) {}
+
+  /** The small model of a method. */
+  Sized small(String method) {
+    return new Sized("small", "vit-tiny", small.settings(method));
+  }
+
+  /** The models of a method whose losses and gradients are compared. */
+  List<Sized> compared(String method) {
+    return Stream.of(small(method), timed(method)).distinct().toList();
+  }
+
+  /** The model of a method whose steps are timed. */
+  Sized timed(String method) {
+    return stepsSmall ? small(method) : new Sized(steps, steps, List.of());
   }
 }

@@ -3,6 +3,7 @@ package dev.mto.speed.step;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mto.engine.errors.UserException;
+import dev.mto.executor.memory.NotEnoughMemoryException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,6 +62,8 @@ public final class ChildServer {
       return action.run(argument);
     } catch (UserException | IllegalArgumentException e) {
       return refusal(e);
+    } catch (NotEnoughMemoryException e) {
+      return answer().put("error", e.getMessage()).put("memory", true);
     } catch (RuntimeException e) {
       e.printStackTrace();
       return answer().put("error", e.toString());

@@ -38,6 +38,7 @@ final class Conversation {
    * Sends a command and waits for its answer.
    *
    * @throws UserException when the child refuses what the user gave
+   * @throws BatchDoesNotFit when memory does not suffice
    * @throws BenchmarkFailure when it failed or ended
    */
   JsonNode ask(String command) {
@@ -74,6 +75,9 @@ final class Conversation {
     }
     if (answer.path("user").asBoolean()) {
       throw new UserException(error.asText());
+    }
+    if (answer.path("memory").asBoolean()) {
+      throw new BatchDoesNotFit(error.asText());
     }
     throw new BenchmarkFailure(name + " failed: " + error.asText());
   }

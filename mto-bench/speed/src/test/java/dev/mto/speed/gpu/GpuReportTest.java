@@ -11,6 +11,7 @@ import dev.mto.speed.step.StandardCase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,13 +57,32 @@ class GpuReportTest {
   void whatFailsIsWrittenDown() throws IOException {
     GpuReport report = GpuReport.in(folder, GPU);
     boolean sound =
-        new GpuBenchmark(Workload.QUICK, List.of(), List.of(), List.of("float32"), 1)
+        new GpuBenchmark(
+                Workload.QUICK, List.of(), List.of(), List.of("float32"), 1, Optional.empty())
             .run(report, new Children("cuda:999", null));
 
     assertThat(sound).isFalse();
     assertThat(folder.resolve("gpu.md"))
         .content()
         .contains("**Failed:** kernels alone: kernels alone failed: ", "CudaException");
+  }
+
+  @Test
+  void aBatchThatDoesNotFitIsNothingWrong() throws IOException {
+    GpuReport report = GpuReport.in(folder, GPU);
+    report.add(
+        "steps",
+        new ObjectMapper()
+            .createObjectNode()
+            .put("what", "steps of mae in float32, 256 images")
+            .put("does_not_fit", "it needs 30.1 GB, 120 images would fit"));
+
+    assertThat(report.isSound()).isTrue();
+    assertThat(folder.resolve("gpu.md"))
+        .content()
+        .contains("All so far agrees.")
+        .contains("Does not fit: steps of mae in float32, 256 images: it needs 30.1 GB, 120 images")
+        .doesNotContain("Failed");
   }
 
   @ParameterizedTest
@@ -74,6 +94,10 @@ class GpuReportTest {
       assertThat(new StandardCase(method, "vit-tiny", 2).prepare(own, small).with().vit().dim())
           .isEqualTo(workload.small().dim());
     }
+    assertThat(Workload.QUICK.compared(method)).extracting("name").containsExactly("small");
+    assertThat(Workload.FULL.compared(method))
+        .extracting("name")
+        .containsExactly("small", "vit-base");
     assertThat(
             new StandardCase(method, Workload.FULL.steps(), 2)
                 .prepare(folder.resolve(method))

@@ -3,6 +3,7 @@ package dev.mto.speed.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mto.engine.errors.UserException;
+import dev.mto.executor.memory.NotEnoughMemoryException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,6 +41,25 @@ class ChildServerTest {
             });
 
     assertThat(answers).containsExactly("{\"error\":\"data.train: no images\",\"user\":true}");
+  }
+
+  @Test
+  void saysThatMemoryDoesNotSuffice() throws IOException {
+    List<String> answers =
+        serve(
+            "steps 1\n",
+            () ->
+                Map.of(
+                    "", ignored -> ChildServer.answer(),
+                    "steps",
+                        ignored -> {
+                          throw new NotEnoughMemoryException("a step", 2_000_000, 1_000_000)
+                              .withBatch(256, 128);
+                        }));
+
+    assertThat(answers.get(1))
+        .startsWith("{\"error\":\"a step needs 2.0 MB of memory, and 1.0 MB are available")
+        .endsWith("128 would fit\",\"memory\":true}");
   }
 
   @Test

@@ -45,6 +45,14 @@ class ConversationTest {
   }
 
   @Test
+  void tellsABatchThatDoesNotFitFromAFailure() {
+    assertThatThrownBy(
+            () -> answering("{\"error\": \"12 would fit\", \"memory\": true}\n").ask("x"))
+        .isInstanceOf(BatchDoesNotFit.class)
+        .hasMessage("12 would fit");
+  }
+
+  @Test
   void tellsThatTheChildEnded() {
     assertThatThrownBy(() -> answering("bye\n").ask("x"))
         .isInstanceOf(BenchmarkFailure.class)
