@@ -42,6 +42,7 @@ public final class RunAnalysis implements AutoCloseable {
     this.config = config;
     try {
       Images images = Images.lookedAt(config, model.baseline(), badImages);
+      images.validation().leftOutLine().ifPresent(System.err::println);
       ModelWeights loaded = model.whole();
       this.graph = loaded.graph();
       this.weights = loaded.description();

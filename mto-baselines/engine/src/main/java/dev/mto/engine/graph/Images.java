@@ -66,6 +66,10 @@ public final class Images implements AutoCloseable {
     this.train = folders.train();
     this.validation = folders.validation();
     this.bad = bad.apply(train.size());
+    this.bad.addMembersOf(train);
+    if (validation != null) {
+      this.bad.addMembersOf(validation);
+    }
   }
 
   private static IntFunction<BadImages> listed(RunConfig config, Path list) {

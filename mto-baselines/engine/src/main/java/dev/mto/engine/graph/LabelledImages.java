@@ -51,13 +51,15 @@ public final class LabelledImages {
           "data.train: %s has one class, %s: there is nothing to tell apart; give at least two"
               .formatted(train.root(), train.classes()));
     }
-    return new LabelledImages(
-        config,
-        train,
-        validation,
+    BadImages bad =
         badImages == null
             ? BadImages.telling(System.err::println, train.size(), config.data().maxBadShare())
-            : BadImages.open(badImages, train.size(), config.data().maxBadShare()));
+            : BadImages.open(badImages, train.size(), config.data().maxBadShare());
+    for (ImageFolder images : List.of(train, validation)) {
+      images.leftOutLine().ifPresent(System.err::println);
+      bad.addMembersOf(images);
+    }
+    return new LabelledImages(config, train, validation, bad);
   }
 
   private static ImageFolder open(String key, String folder) {

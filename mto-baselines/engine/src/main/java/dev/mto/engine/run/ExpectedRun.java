@@ -109,6 +109,7 @@ public record ExpectedRun(
     List<String> lines = new ArrayList<>();
     lines.add("images      " + described(train));
     train.readAs().ifPresent(what -> lines.add("            " + what));
+    train.leftOutLine().ifPresent(what -> lines.add("            " + what));
     lines.add(
         "            %d of them looked at, %d unreadable"
             .formatted(sample.images(), sample.unreadable()));
@@ -119,6 +120,7 @@ public record ExpectedRun(
     }
     if (validation != null) {
       lines.add("validation  " + described(validation));
+      validation.leftOutLine().ifPresent(what -> lines.add("            " + what));
     }
     lines.add(
         "model       %s %s MTO, %s, %d parameters"
@@ -192,6 +194,7 @@ public record ExpectedRun(
     figures.put("classes", train.classes().size());
     train.readAs().ifPresent(what -> figures.put("archives", what));
     figures.put("validation_images", validation == null ? 0 : validation.size());
+    figures.put("left_out", train.leftOutLine().orElse(""));
     figures.put("looked_at", sample.images());
     figures.put("unreadable", sample.unreadable());
     figures.put("parameters", parameters);
