@@ -76,11 +76,22 @@ public final class ImageFolder implements AutoCloseable {
    *     both directly and in class folders
    */
   public static ImageFolder open(Path root) {
+    return open(root, null);
+  }
+
+  /**
+   * As {@link #open(Path)}.
+   *
+   * @param indexes folder in which is kept where images lie in archives, made if it is missing;
+   *     null for the usual places
+   * @throws IllegalArgumentException also if nothing can be kept there
+   */
+  public static ImageFolder open(Path root, Path indexes) {
     List<Path> shards = TarShards.of(root);
     if (shards.isEmpty()) {
       return ClassList.named(new ImageFolderScan(root).scan());
     }
-    TarIndex index = TarIndex.of(root, shards);
+    TarIndex index = TarIndex.of(root, shards, indexes);
     return ClassList.named(new ImageFolder(root, index, index.identity(), index.leftOut()));
   }
 

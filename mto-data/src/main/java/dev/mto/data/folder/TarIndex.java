@@ -94,6 +94,17 @@ final class TarIndex implements Members {
    * @throws IllegalArgumentException in one line, if they cannot be read or hold no image
    */
   static TarIndex of(Path root, List<Path> shards) {
+    return of(root, shards, null);
+  }
+
+  /**
+   * As {@link #of(Path, List)}.
+   *
+   * @param folder where it is kept; null for the usual places
+   * @throws IllegalArgumentException also if it cannot be kept there
+   */
+  static TarIndex of(Path root, List<Path> shards, Path folder) {
+    List<Path> places = folder == null ? places(root) : List.of(folder.resolve(name(root)));
     try {
       List<String> states = new ArrayList<>();
       for (Path shard : shards) {
@@ -102,7 +113,7 @@ final class TarIndex implements Members {
         states.add(
             "%s %d %d".formatted(shard.getFileName(), is.size(), is.lastModifiedTime().toMillis()));
       }
-      for (Path file : places(root)) {
+      for (Path file : places) {
         TarIndex kept = kept(file, shards, states);
         if (kept != null) {
           return kept;
@@ -111,13 +122,18 @@ final class TarIndex implements Members {
       TarScan scan = TarScan.of(root, shards);
       requireCountable(root, scan.images());
       byte[] content = content(scan, states);
-      for (Path file : places(root)) {
+      for (Path file : places) {
         if (save(content, file)) {
           TarIndex kept = kept(file, shards, states);
           if (kept != null) {
             return kept;
           }
         }
+      }
+      if (folder != null) {
+        throw new IllegalArgumentException(
+            "%s: where the images of %s lie cannot be kept there: name a folder that can be written to"
+                .formatted(folder, root));
       }
       return read(shards, ByteBuffer.wrap(content));
     } catch (IOException e) {
@@ -283,9 +299,14 @@ final class TarIndex implements Members {
         cache != null && Path.of(cache).isAbsolute()
             ? Path.of(cache)
             : Path.of(System.getProperty("user.home"), ".cache");
-    String name = DigestUtils.sha256Hex(absolute.toString()).substring(0, 32);
-    Path kept = home.resolve("mto").resolve("index").resolve(name);
+    Path kept = home.resolve("mto").resolve("index").resolve(name(root));
     return Locations.isOfSystem(root) ? List.of(beside, kept) : List.of(kept);
+  }
+
+  /** A name of its own for each place. */
+  private static String name(Path root) {
+    Path absolute = root.toAbsolutePath().normalize();
+    return DigestUtils.sha256Hex(absolute.toString()).substring(0, 32);
   }
 
   /** The index that a file holds, or null where there is none of these archives as they are. */

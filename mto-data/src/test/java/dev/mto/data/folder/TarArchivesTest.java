@@ -20,6 +20,8 @@ import dev.mto.data.image.Exif;
 import dev.mto.data.image.UnreadableImageException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -41,6 +43,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Images in tar archives against the same images unpacked. */
 class TarArchivesTest {
   private static final String LONG = "long/" + "x".repeat(150) + "/" + "y".repeat(120) + ".png";
+
+  private static final List<MemoryPoolMXBean> HEAP =
+      ManagementFactory.getMemoryPoolMXBeans().stream()
+          .filter(pool -> pool.getType() == MemoryType.HEAP)
+          .toList();
 
   @TempDir private Path root;
   private Path folder;
@@ -380,6 +387,34 @@ class TarArchivesTest {
   }
 
   @Test
+  void aFolderThatIsNamedHasTheIndexes() throws Exception {
+    Path tar = write("train.tar", out -> addAll(out, folder, "", 2));
+    Path other = write("val.tar", out -> add(out, "a/1.png", image("1")));
+    Path indexes = root.resolve("kept/indexes");
+
+    assertSame(ImageFolder.open(tar, indexes), ImageFolder.open(folder, indexes));
+    ImageFolder.open(other, indexes);
+
+    try (Stream<Path> kept = Files.list(indexes)) {
+      List<Path> files = kept.toList();
+      assertThat(files).hasSize(2);
+      FileTime longAgo = FileTime.fromMillis(1_000_000);
+      for (Path file : files) {
+        Files.setLastModifiedTime(file, longAgo);
+      }
+      assertSame(ImageFolder.open(tar, indexes), ImageFolder.open(folder));
+      assertThat(files)
+          .as("read again")
+          .allSatisfy(file -> assertThat(Files.getLastModifiedTime(file)).isEqualTo(longAgo));
+    }
+    assertThat(root.resolve("train.tar.index")).doesNotExist();
+    Path file = Files.createFile(root.resolve("a file"));
+    assertThatThrownBy(() -> ImageFolder.open(tar, file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("a file: where the images of ", "train.tar lie cannot be kept");
+  }
+
+  @Test
   void anImageIsFoundByItsPathWithinTheArchive() throws Exception {
     Path tar = write("train.tar", out -> addAll(out, folder, "", 2));
     ImageFolder images = ImageFolder.open(tar);
@@ -417,9 +452,12 @@ class TarArchivesTest {
                 add(all, group, bytes(filling));
               }
             });
+    System.gc();
+    HEAP.forEach(MemoryPoolMXBean::resetPeakUsage);
     long started = System.nanoTime();
     TarIndex.of(tar, List.of(tar));
     long made = System.nanoTime();
+    long peak = HEAP.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
     System.gc();
     long before = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     long again = System.nanoTime();
@@ -438,9 +476,11 @@ class TarArchivesTest {
     }
     assertThat(held).as("the index is mapped, not held").isLessThan(1L << 20);
     System.out.printf(
-        "%d images: index made in %.1f s, opened again in %.2f s, %.1f MB, %.2f MB of the heap%n",
+        "%d images: index made in %.1f s with at most %.0f MB of a heap of %.0f MB, opened again in %.2f s, %.1f MB, %.2f MB of the heap%n",
         images,
         (made - started) / 1e9,
+        peak / 1e6,
+        Runtime.getRuntime().maxMemory() / 1e6,
         (opened - again) / 1e9,
         Files.size(root.resolve("many.tar.index")) / 1e6,
         held / 1e6);

@@ -191,7 +191,9 @@ public final class ShardFolder {
     List<String> parts = names(root).stream().filter(name -> name.matches(PART)).toList();
     String before = Files.exists(list()) ? read(BadImages.FILE_NAME) : "";
     Map<String, String> lines = new LinkedHashMap<>();
-    images.bad().forEach(bad -> lines.put(BadImages.line(bad).split("\t", 2)[0], BadImages.line(bad)));
+    images
+        .bad()
+        .forEach(bad -> lines.put(BadImages.line(bad).split("\t", 2)[0], BadImages.line(bad)));
     Stream.concat(Stream.of(before), parts.stream().map(this::read))
         .flatMap(String::lines)
         .forEach(line -> lines.putIfAbsent(line.split("\t", 2)[0], line));
