@@ -129,7 +129,7 @@ final class TarRegion extends InputStream {
       position += Math.max(read, 0);
       return read;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(headers.file() + " cannot be read", e);
     }
   }
 

@@ -211,7 +211,9 @@ class DamagedArchivesTest {
     FileChannel closed = FileChannel.open(tar);
     closed.close();
     try (TarRegion region = new TarRegion(Headers.of(tar, closed), 0, Files.size(tar))) {
-      assertThatThrownBy(region::read).isInstanceOf(UncheckedIOException.class);
+      assertThatThrownBy(region::read)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessage(tar + " cannot be read");
     }
   }
 

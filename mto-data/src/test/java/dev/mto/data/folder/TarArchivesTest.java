@@ -200,6 +200,7 @@ class TarArchivesTest {
               for (int i : new int[] {3, 1, 4, 2}) {
                 add(out, "ILSVRC2012_val_%08d.JPEG".formatted(i), image("numbered " + i));
               }
+              link(out, "ILSVRC2012_val_00000005.JPEG", "elsewhere", TarConstants.LF_SYMLINK);
             });
     Path numbers = Files.writeString(root.resolve("val.tar.classes"), "3\n1\n2\n3\n");
     Path synsets =
@@ -209,6 +210,7 @@ class TarArchivesTest {
 
     assertThat(images.classes()).containsExactly("n02100735", "n02110185", "n02119789");
     assertThat(IntStream.range(0, 4).map(images::label)).containsExactly(1, 2, 0, 1);
+    assertThat(images.bad()).hasSize(1);
     Files.writeString(numbers, "3\n1\n2\n");
     assertRefused(tar, "val.tar.classes has 3 numbers for 4 images");
     Files.writeString(numbers, "3\n1\n4\n3\n");
