@@ -145,12 +145,14 @@ class DamagedArchivesTest {
             out -> {
               for (String name : GROUPS) {
                 byte[] whole = group(name);
-                int last = header(whole, name + "_3.png");
-                add(out, name + ".tar", name.equals("b") ? Arrays.copyOf(whole, last) : whole);
+                int last = header(whole, name + "_3.png") + TarIndex.BLOCK;
+                add(out, name + ".tar", name.equals("b") ? Arrays.copyOf(whole, last + 10) : whole);
               }
             });
     ImageFolder images = ImageFolder.open(tar);
-    assertThat(relative(images)).isEqualTo(all("b/b_3"));
+    assertThat(relative(images)).as("the cut one too").isEqualTo(all("none"));
+    assertThat(images.bad()).hasSize(1);
+    assertThat(images.bad().get(0).reason()).contains("it is cut short");
   }
 
   @Test
@@ -226,6 +228,8 @@ class DamagedArchivesTest {
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.WRITE,
             StandardOpenOption.SPARSE)) {
+      byte[] small = bytes(one -> add(one, "a/3.png", image("3")));
+      file.write(ByteBuffer.wrap(small, 0, header(small, "")));
       file.write(ByteBuffer.wrap(large("a/1.bin", (1L << 40) + 512)));
       file.position(file.size() + (1L << 40) + 512);
       file.write(ByteBuffer.wrap(bytes(one -> add(one, "a/2.png", image("2")))));
@@ -233,9 +237,9 @@ class DamagedArchivesTest {
 
     ImageFolder images = ImageFolder.open(tar);
 
-    assertThat(relative(images)).containsExactly("a/2.png");
+    assertThat(relative(images)).containsExactly("a/2.png", "a/3.png");
     assertThat(pixelsOf(images, 0)).isEqualTo(pixels("2"));
-    assertThat(images.shards()).isEqualTo(new int[][] {{0}});
+    assertThat(images.shards()).as("as they lie").isEqualTo(new int[][] {{1, 0}});
     try (FileChannel file = FileChannel.open(tar, StandardOpenOption.WRITE)) {
       file.write(ByteBuffer.allocate(1), 1L << 41);
     }
