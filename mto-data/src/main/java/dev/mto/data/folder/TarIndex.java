@@ -8,7 +8,6 @@ import dev.mto.data.storage.Locations;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -91,7 +90,8 @@ final class TarIndex implements Members {
   /**
    * The index of archives: the kept one, or one that is made now and kept.
    *
-   * @throws IllegalArgumentException in one line, if they cannot be read or hold no image
+   * @throws IllegalArgumentException in one line, if they are no archives or hold no image
+   * @throws java.io.UncheckedIOException if their storage fails
    */
   static TarIndex of(Path root, List<Path> shards) {
     return of(root, shards, null);
@@ -138,8 +138,6 @@ final class TarIndex implements Members {
       return read(shards, ByteBuffer.wrap(content));
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read " + root + ": " + e, e);
-    } catch (UncheckedIOException e) {
-      throw new IllegalArgumentException("cannot read " + root + ": " + e.getCause(), e);
     }
   }
 
