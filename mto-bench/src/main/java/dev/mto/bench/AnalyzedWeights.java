@@ -35,7 +35,10 @@ final class AnalyzedWeights {
   RunAnalysis open() throws IOException {
     TrainedModel opened = model.open();
     Files.createDirectories(out);
-    return new RunAnalysis(
-        opened, opened.config().withFolders(null, images), out.resolve("bad-images.txt"));
+    RunAnalysis analysis =
+        new RunAnalysis(
+            opened, opened.config().withFolders(null, images), out.resolve("bad-images.txt"));
+    analysis.leftOut().ifPresent(System.out::println);
+    return analysis;
   }
 }

@@ -71,8 +71,7 @@ class DryRunTest {
     assertThat(3 * dry.get("parameters").asLong())
         .as("weights and two moments of each are saved")
         .isEqualTo(numbers);
-    assertThat(dry.get("exchanged_bytes_per_step").asLong())
-        .isEqualTo(4 * dry.get("parameters").asLong());
+    assertThat(dry.has("cluster")).as("one process exchanges nothing").isFalse();
 
     JsonNode rest = figures("--resume", "--set=training.epochs=6");
     assertThat(rest.get("steps").asInt()).isEqualTo(36);
@@ -99,7 +98,51 @@ class DryRunTest {
     assertThat(many.get("parameters")).isEqualTo(one.get("parameters"));
     assertThat(many.get("seconds_per_step").asDouble())
         .as("six times as many images")
-        .isGreaterThan(2 * one.get("seconds_per_step").asDouble());
+        .isGreaterThan(one.get("seconds_per_step").asDouble());
+  }
+
+  @Test
+  void workersAreEstimatedFromOneProcess() throws IOException {
+    JsonNode dry =
+        figures(
+            "--set=training.accumulate=4",
+            "--workers=2",
+            "--bandwidth=0.0002",
+            "--set=training.batch=4");
+    long parameters = dry.get("parameters").asLong();
+    JsonNode two = dry.get("cluster");
+    double exchange = two.get("exchanged_bytes_per_step").asDouble() / 200_000;
+
+    assertThat(two.get("workers").asInt()).isEqualTo(2);
+    assertThat(two.get("exchanged_bytes_per_step").asLong()).isEqualTo(8 * parameters / 2);
+    assertThat(two.get("seconds_per_step").asDouble())
+        .isBetween(exchange, exchange + dry.get("seconds_per_step").asDouble());
+    assertThat(two.get("efficiency").asDouble())
+        .isCloseTo(
+            dry.get("seconds_per_step").asDouble() / (2 * two.get("seconds_per_step").asDouble()),
+            within(1e-9));
+    assertThat(two.get("hours").asDouble() * 3600)
+        .isCloseTo(dry.get("steps").asInt() * two.get("seconds_per_step").asDouble(), within(1e-6));
+    assertThat(two.get("memory_bytes").asLong())
+        .isEqualTo(
+            dry.get("plan_bytes").asLong()
+                + dry.get("state_bytes").asLong()
+                + 8 * parameters
+                + (1L << 30));
+
+    Execution four =
+        dryRun("--set=training.accumulate=4", "--cluster=local[4]", "--set=training.batch=4");
+    assertThat(four.out())
+        .as(four.toString())
+        .contains(
+            "each of 4 workers sends ",
+            "8 bytes x %d parameters x 3/4".formatted(parameters),
+            "for 1 of 4 micro-batches + ",
+            " at 1.0 GB/s (--bandwidth)",
+            "efficiency ");
+    dryRun("--workers=2").assertRefused("--workers 2: must be a power of two that divides");
+    dryRun("--workers=1", "--bandwidth=0").assertRefused("--bandwidth 0.0: must be greater than 0");
+    run("--workers=2").assertRefused("--workers 2: is of --cluster");
   }
 
   @Test

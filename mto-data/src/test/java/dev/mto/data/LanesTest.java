@@ -208,20 +208,23 @@ class LanesTest {
     return shards;
   }
 
-  private static List<String> read(ImageFolder images, int workers, int epoch, int startBatch) {
-    List<String> read = new ArrayList<>();
+  private static ImageBatches.Builder batches(ImageFolder images, int batchesPerStep) {
     Normalization grey = Normalization.of(new float[] {0.5f}, new float[] {0.25f});
-    try (ImageBatches batches =
-        ImageBatches.from(images, Augmentation.simMim(16, 16, grey))
-            .masks(new SimMimMaskSampler(4, 4, 2, 0.5))
-            .shuffledBy(Shuffle.LANES)
-            .batchSize(4)
-            .batchesPerStep(3)
-            .epoch(epoch)
-            .startBatch(startBatch)
-            .workers(workers)
-            .dropLast(true)
-            .build()) {
+    return ImageBatches.from(images, Augmentation.simMim(16, 16, grey))
+        .masks(new SimMimMaskSampler(4, 4, 2, 0.5))
+        .shuffledBy(Shuffle.LANES)
+        .batchSize(4)
+        .batchesPerStep(batchesPerStep)
+        .dropLast(true);
+  }
+
+  private static List<String> read(ImageFolder images, int workers, int epoch, int startBatch) {
+    return read(batches(images, 3).epoch(epoch).startBatch(startBatch).workers(workers));
+  }
+
+  private static List<String> read(ImageBatches.Builder builder) {
+    List<String> read = new ArrayList<>();
+    try (ImageBatches batches = builder.build()) {
       while (batches.hasNext()) {
         try (ImageBatch batch = batches.nextBatch()) {
           read.add(
@@ -246,6 +249,32 @@ class LanesTest {
       assertThat(read(images, 2, 0, start)).isEqualTo(whole.subList(start, 15));
     }
     assertThat(read(images, 1, 1, 0)).doesNotContainAnyElementsOf(whole);
+  }
+
+  /** Parts of steps are taken by processes of a training. */
+  @Test
+  void thePartsOfAnEpochAreTheWholeForAnyNumberOfProcessesAlsoFromItsMiddleOn() throws IOException {
+    ImageFolder images = ImageFolder.open(packed());
+    int lanes = 4;
+    List<String> whole = read(batches(images, lanes));
+    assertThat(whole).hasSize(15);
+    for (int start : new int[] {0, 2 * lanes}) {
+      for (int parts : new int[] {1, 2, 4}) {
+        List<List<String>> each = new ArrayList<>();
+        for (int part = 0; part < parts; part++) {
+          each.add(read(batches(images, lanes).part(part, parts).startBatch(start)));
+        }
+        int ofStep = lanes / parts;
+        List<String> all = new ArrayList<>();
+        for (int number = start; number < whole.size(); number++) {
+          all.add(each.get(number % lanes / ofStep).remove(0));
+        }
+        assertThat(all)
+            .as("%d parts from batch %d", parts, start)
+            .isEqualTo(whole.subList(start, 15));
+        assertThat(each).as("none is read twice").allMatch(List::isEmpty);
+      }
+    }
   }
 
   @Test

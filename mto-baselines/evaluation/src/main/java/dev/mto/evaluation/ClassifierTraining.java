@@ -192,6 +192,7 @@ public record ClassifierTraining(
                   images.validation().size(),
                   images.classes().size(),
                   folder.root()));
+      images.leftOut().forEach(log::line);
       return train(classifier, images, folder, resume, log);
     }
   }

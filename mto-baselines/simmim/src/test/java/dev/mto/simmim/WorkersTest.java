@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.data.folder.BadImages;
+import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.folder.ShardedImages;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.collective.Collective;
@@ -20,6 +23,7 @@ import dev.mto.engine.testing.Ranks.Outcome;
 import dev.mto.engine.testing.TinyRun;
 import dev.mto.engine.testing.WorkersContract;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +64,41 @@ class WorkersTest extends WorkersContract {
         .containsPattern("(?s)4 workers.*stopped after step [12];.*resuming after step [12]")
         .containsPattern("(?s)2 workers.*stopped after step [45];.*resuming after step [45]");
     assertSame(changing, one);
+  }
+
+  /** Shards of which each worker reads its lanes, also where the number of workers changes. */
+  @Test
+  void lanesMakeTheSameBitsOnOneTwoAndFourWorkersAndWhereTheirNumberChanges() throws IOException {
+    TinyRun tiny = tiny();
+    String[] lanes = joined(FOURS, "data.train=" + shards(tiny), "data.shuffle=lanes");
+    Path one = tiny.train("one", lanes);
+    assertThat(TinyRun.metrics(one)).hasSize(6);
+    assertSame(tiny.trainByWorkers(2, "two", lanes), one);
+    assertSame(tiny.trainByWorkers(4, "four", lanes), one);
+
+    Path changing = tiny.root().resolve("changing");
+    RunConfig config = tiny.config(lanes);
+    Baseline stoppedAt2 = tiny.observing("trainingFeeds", stoppingAt(2));
+    run(4, stoppedAt2, config, RunFolder.create(changing), Start.anew());
+    Baseline stoppedAt5 = tiny.observing("trainingFeeds", stoppingAt(5));
+    run(2, stoppedAt5, config, RunFolder.open(changing), Start.resumed());
+    tiny.resume("changing");
+    assertSame(changing, one);
+    assertThat(TinyRun.metrics(tiny.train("exact", joined(lanes, "data.shuffle=exact"))))
+        .isNotEqualTo(TinyRun.metrics(one));
+  }
+
+  private static Path shards(TinyRun tiny) throws IOException {
+    ImageFolder images = ImageFolder.open(Path.of(tiny.config().data().train()));
+    Path shards = Files.createDirectories(tiny.root().resolve("shards"));
+    ShardedImages sharded = new ShardedImages(List.of(images), 5, 1, false);
+    for (int i = 0; i < 5; i++) {
+      try (OutputStream out =
+          Files.newOutputStream(shards.resolve(ShardedImages.fileName("s", i)))) {
+        sharded.write(i, out, BadImages.telling(line -> {}, images.size(), 0), () -> {});
+      }
+    }
+    return shards;
   }
 
   /** Asks to stop while a step is made, which is then made to its end or not at all. */

@@ -101,9 +101,7 @@ public final class EmbedCommand implements Callable<Integer> {
     System.out.printf(
         "embedding %,d images of %s by %s: %s%n",
         job.images().size(), images, job.model().name(), job.feature().describe());
-    if (!job.images().leftOut().line().isEmpty()) {
-      System.out.println("  left out: " + job.images().leftOut().line());
-    }
+    job.images().leftOutLine().ifPresent(line -> System.out.println("  " + line));
     Optional<EmbeddingJob.Result> result = job.run(target, resume, workers, System.out);
     result.ifPresent(done -> say(target, done));
     result.ifPresent(json::write);

@@ -79,6 +79,7 @@ final class KnnCommand implements Callable<Integer> {
         evaluation.images().validation().size(),
         evaluation.images().train().size(),
         evaluation.images().classes().size());
+    evaluation.images().leftOut().forEach(System.out::println);
     NearestNeighbours classifier = new NearestNeighbours(neighbours, temperature);
     FrozenFigures figures = new FrozenFigures("knn", evaluation);
     figures.put("neighbours", neighbours);

@@ -75,6 +75,7 @@ final class LinearCommand implements Callable<Integer> {
         evaluation.images().train().size(),
         evaluation.images().validation().size(),
         evaluation.images().classes().size());
+    evaluation.images().leftOut().forEach(System.out::println);
     LogisticRegression classifier = cached.classifier();
     FrozenFigures figures = new FrozenFigures("linear-cached", evaluation);
     figures.put("seed", cached.seed());

@@ -69,6 +69,7 @@ public final class InitCommand implements Callable<Integer> {
     StartingFile start = new StartingFile(file, survey, point);
     Probe probe = probe(start);
     AtomicFiles.writeString(file, start.text(probe));
+    survey.train().leftOutLine().ifPresent(System.out::println);
     start.lines(probe).forEach(System.out::println);
     System.out.println();
     System.out.println("wrote " + file);

@@ -76,7 +76,7 @@ record Cell(
     ObjectNode run = JSON.valueToTree(config);
     run.remove(List.of("checkpoint", "log"));
     ObjectNode data = (ObjectNode) run.get("data");
-    data.remove(List.of("train", "val", "workers", "maxBadShare"));
+    data.remove(List.of("train", "val", "index", "workers", "maxBadShare"));
     if (config.data().exif() == Exif.APPLY) {
       data.remove("exif"); // cells were made before there was a choice
     }

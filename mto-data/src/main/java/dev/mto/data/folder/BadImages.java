@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 
 /**
  * The images of a job that could not be read: each is told once, and too many of them stop the job.
- * A run appends them to a list, a line of path, tab and reason. Thread-safe.
+ * What is bad in archives is told at once. A run appends them to a list, a line of path, tab and
+ * reason. Thread-safe.
  */
 public final class BadImages {
   /** The usual name of the list in a run's folder. */
@@ -90,7 +91,25 @@ public final class BadImages {
 
   /** The path of an image as a list has it. */
   public static String listed(Path image) {
-    return image.toString().replaceAll("[\\t\\r\\n]", "?");
+    return listed(image.toString());
+  }
+
+  private static String listed(String image) {
+    return image.replaceAll("[\\t\\r\\n]", "?");
+  }
+
+  /** A line of a list. */
+  public static String line(DatasetReport.BadFile bad) {
+    return listed(bad.path()) + "\t" + bad.reason().replaceAll("\\R", " ");
+  }
+
+  /**
+   * Lists what is bad in the archives of a folder.
+   *
+   * @throws TooManyBadImagesException as {@link #add}
+   */
+  public void addMembersOf(ImageFolder images) {
+    images.bad().forEach(bad -> add(bad.path(), bad.reason()));
   }
 
   /**
@@ -99,7 +118,11 @@ public final class BadImages {
    * @throws TooManyBadImagesException if the share of bad images is now above the limit
    * @throws UncheckedIOException if the list cannot be written
    */
-  public synchronized void add(Path image, String reason) {
+  public void add(Path image, String reason) {
+    add(image.toString(), reason);
+  }
+
+  private synchronized void add(String image, String reason) {
     String path = listed(image);
     if (listed.add(path)) {
       String line = reason.replaceAll("\\R", " ");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +24,25 @@ import org.apache.commons.io.FilenameUtils;
  * Classes of images that do not lie in class folders, as ImageNet's validation images: a text file
  * {@code NAME.classes} beside the folder or archive {@code NAME}. A line holds an image's name,
  * with or without its ending, and its class behind a blank, tab or comma; what follows is passed
- * over, so that {@code LOC_val_solution.csv} is such a file.
+ * over, so that {@code LOC_val_solution.csv} is such a file. Or a line holds nothing but a number,
+ * as ImageNet's {@code ILSVRC2012_validation_ground_truth.txt}: it is of the image of that line in
+ * the order of names, and counts the lines of {@code NAME.synsets}, which are the classes.
  */
 final class ClassList {
   private static final Pattern LINE =
       Pattern.compile("([^,\\t]+?)[,\\s]\\s*([^,\\s]+)(?:[,\\s].*)?");
 
-  private final Path file;
-  private final Map<String, String> classes = new HashMap<>();
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+  private static final Pattern NUMBERED = Pattern.compile(".*?(\\d{1,9})(?:\\.[^.\\d]+)?");
 
-  private ClassList(Path file) {
+  private final Path file;
+  private final Path synsets;
+  private final Map<String, String> classes = new HashMap<>();
+  private final List<Integer> numbers = new ArrayList<>();
+
+  private ClassList(Path file, Path synsets) {
     this.file = file;
+    this.synsets = synsets;
   }
 
   /**
@@ -47,7 +56,8 @@ final class ClassList {
       return images;
     }
     Path file = root.resolveSibling(root.getFileName() + ".classes");
-    return Files.isRegularFile(file) ? new ClassList(file).read().of(images) : images;
+    Path synsets = root.resolveSibling(root.getFileName() + ".synsets");
+    return Files.isRegularFile(file) ? new ClassList(file, synsets).read().of(images) : images;
   }
 
   private ClassList read() {
@@ -55,6 +65,10 @@ final class ClassList {
     try (BufferedReader lines = Files.newBufferedReader(file, UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
+        if (NUMBER.matcher(line.strip()).matches() && numbers.size() == number - 1) {
+          numbers.add(Integer.valueOf(line.strip()));
+          continue;
+        }
         Matcher parts = LINE.matcher(line.strip());
         if (!parts.matches()) {
           if (line.isBlank()) {
@@ -62,6 +76,11 @@ final class ClassList {
           }
           throw new IllegalArgumentException(
               "%s, line %d: '%s' is no name of an image and its class"
+                  .formatted(file, number, line.strip()));
+        }
+        if (!numbers.isEmpty()) {
+          throw new IllegalArgumentException(
+              "%s, line %d: '%s' is no number of a class, as those before it"
                   .formatted(file, number, line.strip()));
         }
         String before = classes.put(parts.group(1), parts.group(2));
@@ -80,6 +99,16 @@ final class ClassList {
   }
 
   private ImageFolder of(ImageFolder images) {
+    String[] each = numbers.isEmpty() ? byName(images) : byNumber(images);
+    List<String> names = List.copyOf(new TreeSet<>(List.of(each)));
+    Map<String, Integer> ranks = new HashMap<>();
+    names.forEach(name -> ranks.put(name, ranks.size()));
+    int[] labels = Stream.of(each).mapToInt(ranks::get).toArray();
+    String identity = DigestUtils.sha256Hex(String.join("\n", each));
+    return images.inListedClasses(file, names, labels, identity);
+  }
+
+  private String[] byName(ImageFolder images) {
     String[] each = new String[images.size()];
     for (int i = 0; i < each.length; i++) {
       String name = images.root().relativize(images.path(i)).toString().replace('\\', '/');
@@ -90,12 +119,63 @@ final class ClassList {
                 .formatted(file, images.path(i)));
       }
     }
-    List<String> names = List.copyOf(new TreeSet<>(List.of(each)));
-    Map<String, Integer> ranks = new HashMap<>();
-    names.forEach(name -> ranks.put(name, ranks.size()));
-    int[] labels = Stream.of(each).mapToInt(ranks::get).toArray();
-    String identity = DigestUtils.sha256Hex(String.join("\n", each));
-    return images.inListedClasses(file, names, labels, identity);
+    return each;
+  }
+
+  /** Image n, by the number that its name ends in, is of the class that line n counts. */
+  private String[] byNumber(ImageFolder images) {
+    List<String> counted = synsets();
+    if (numbers.size() != images.size()) {
+      throw new IllegalArgumentException(
+          "%s has %d numbers for %d images of %s: give one for each image"
+              .formatted(file, numbers.size(), images.size(), images.root()));
+    }
+    String[] each = new String[images.size()];
+    for (int i = 0; i < each.length; i++) {
+      String name = String.valueOf(images.path(i).getFileName());
+      Matcher numbered = NUMBERED.matcher(name);
+      if (!numbered.matches() || Integer.parseInt(numbered.group(1)) != i + 1) {
+        throw new IllegalArgumentException(
+            "%s, line %d: is of image %d, but the images by their names have %s there"
+                .formatted(file, i + 1, i + 1, name));
+      }
+      int number = numbers.get(i);
+      if (number < 1 || number > counted.size()) {
+        throw new IllegalArgumentException(
+            "%s, line %d: there is no class %d in %s, which has %d"
+                .formatted(file, i + 1, number, synsets, counted.size()));
+      }
+      each[i] = counted.get(number - 1);
+    }
+    return each;
+  }
+
+  /** The names of the classes in the order of their numbers, which is none of the alphabet. */
+  private List<String> synsets() {
+    if (!Files.isRegularFile(synsets)) {
+      throw new IllegalArgumentException(
+          "%s, line 1: '%d' is no name of an image and its class; where it is the number of a class, give %s, which has the classes (WNIDs) in the order of their numbers (ILSVRC2012_ID of the development kit's meta.mat), one a line"
+              .formatted(file, numbers.get(0), synsets));
+    }
+    List<String> counted;
+    try {
+      counted = Files.readAllLines(synsets, UTF_8).stream().map(String::strip).toList();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot read " + synsets + ": " + e, e);
+    }
+    for (int i = 0; i < counted.size(); i++) {
+      if (!counted.get(i).matches("[^,\\s]+") || counted.indexOf(counted.get(i)) < i) {
+        throw new IllegalArgumentException(
+            "%s, line %d: '%s' is no class, or one that is there before; give one a line"
+                .formatted(synsets, i + 1, counted.get(i)));
+      }
+    }
+    if (counted.size() > 2 && counted.equals(counted.stream().sorted().toList())) {
+      throw new IllegalArgumentException(
+          "%s: its classes are in the order of the alphabet, in which the development kit does not count them: give the WNIDs in the order of ILSVRC2012_ID (meta.mat)"
+              .formatted(synsets));
+    }
+    return counted;
   }
 
   /**
@@ -132,6 +212,11 @@ final class ClassList {
       }
 
       @Override
+      public List<DatasetReport.BadFile> bad() {
+        return of.bad();
+      }
+
+      @Override
       public int archives() {
         return of.archives();
       }
@@ -142,7 +227,7 @@ final class ClassList {
       }
 
       @Override
-      public int block(int index) {
+      public long block(int index) {
         return of.block(index);
       }
 

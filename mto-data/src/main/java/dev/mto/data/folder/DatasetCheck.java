@@ -59,6 +59,7 @@ public final class DatasetCheck {
   }
 
   private DatasetReport run(ExecutorService threads) {
+    bad.addAll(folder.bad());
     for (int from = 0; from < folder.size(); from += CHUNK) {
       List<Callable<Sample>> chunk = new ArrayList<>();
       for (int i = from; i < Math.min(folder.size(), from + CHUNK); i++) {

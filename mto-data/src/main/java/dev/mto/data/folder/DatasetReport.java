@@ -14,7 +14,8 @@ import java.util.Map;
  * @param smallest size of the readable image with the fewest pixels, null if none is readable
  * @param median size of the image in the middle of all readable ones by pixels
  * @param largest size of the readable image with the most pixels
- * @param bad unreadable files, in the folder's order
+ * @param bad what is unreadable: members of archives that are not among the images, then images, in
+ *     the folder's order
  * @param mean per channel over all pixels of all readable images at their own size, in [0, 1]
  * @param std likewise, population standard deviation
  * @param stored how the readable images are stored

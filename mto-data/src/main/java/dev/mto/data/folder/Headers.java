@@ -13,18 +13,24 @@ import java.nio.file.Path;
 final class Headers {
   private static final int WINDOW = 1 << 20;
 
+  private final Path file;
   private final FileChannel channel;
   private final ByteBuffer window; // what was read last, from its position to its limit; or null
   private long start;
 
-  private Headers(FileChannel channel, ByteBuffer window) {
+  private Headers(Path file, FileChannel channel, ByteBuffer window) {
+    this.file = file;
     this.channel = channel;
     this.window = window;
   }
 
   static Headers of(Path file, FileChannel channel) {
     return new Headers(
-        channel, Locations.isOfSystem(file) ? null : ByteBuffer.allocate(WINDOW).limit(0));
+        file, channel, Locations.isOfSystem(file) ? null : ByteBuffer.allocate(WINDOW).limit(0));
+  }
+
+  Path file() {
+    return file;
   }
 
   /** As {@link FileChannel#read(ByteBuffer, long)}. */

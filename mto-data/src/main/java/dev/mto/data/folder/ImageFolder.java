@@ -76,11 +76,22 @@ public final class ImageFolder implements AutoCloseable {
    *     both directly and in class folders
    */
   public static ImageFolder open(Path root) {
+    return open(root, null);
+  }
+
+  /**
+   * As {@link #open(Path)}.
+   *
+   * @param indexes folder in which is kept where images lie in archives, made if it is missing;
+   *     null for the usual places
+   * @throws IllegalArgumentException also if nothing can be kept there
+   */
+  public static ImageFolder open(Path root, Path indexes) {
     List<Path> shards = TarShards.of(root);
     if (shards.isEmpty()) {
       return ClassList.named(new ImageFolderScan(root).scan());
     }
-    TarIndex index = TarIndex.of(root, shards);
+    TarIndex index = TarIndex.of(root, shards, indexes);
     return ClassList.named(new ImageFolder(root, index, index.identity(), index.leftOut()));
   }
 
@@ -251,12 +262,13 @@ public final class ImageFolder implements AutoCloseable {
     }
     for (int i = 0; places.length > 0 && i < size(); i++) {
       int archive = members.archive(member(i));
-      places[archive][--counts[archive]] = (long) members.block(member(i)) << Integer.SIZE | i;
+      places[archive][--counts[archive]] = members.block(member(i)) << (Integer.SIZE - 1) | i;
     }
     int[][] shards = new int[places.length][];
     for (int i = 0; i < shards.length; i++) {
       Arrays.sort(places[i]);
-      shards[i] = Arrays.stream(places[i]).mapToInt(place -> (int) place).toArray();
+      shards[i] =
+          Arrays.stream(places[i]).mapToInt(place -> (int) place & Integer.MAX_VALUE).toArray();
     }
     return shards;
   }
@@ -287,6 +299,27 @@ public final class ImageFolder implements AutoCloseable {
   /** What lies in the folder and is not among its images. */
   public LeftOut leftOut() {
     return leftOut;
+  }
+
+  /**
+   * What lies in archives and is not among the images, since it is damaged or leads elsewhere, but
+   * counts as images that cannot be read; {@link #leftOut()} has how many of each kind. None of
+   * some of the images.
+   */
+  public List<DatasetReport.BadFile> bad() {
+    return size() < members.size() ? List.of() : members.bad();
+  }
+
+  /** What is left out, and the first of what is bad, in one line for people; empty for nothing. */
+  public Optional<String> leftOutLine() {
+    List<DatasetReport.BadFile> bad = bad();
+    String first =
+        bad.isEmpty()
+            ? ""
+            : "; %d count as unreadable images, the first being %s: %s"
+                .formatted(bad.size(), bad.get(0).path(), bad.get(0).reason());
+    String line = leftOut.line();
+    return line.isEmpty() ? Optional.empty() : Optional.of("left out: " + line + first);
   }
 
   /** SHA-256, in hex, over the relative names and sizes of all images in order. */

@@ -30,6 +30,11 @@ interface Members extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** What lies in archives, cannot be read, and is not among the images but counts as some. */
+  default List<DatasetReport.BadFile> bad() {
+    return List.of();
+  }
+
   /** Archives that the images lie in; 0 for files of their own. */
   default int archives() {
     return 0;
@@ -41,7 +46,7 @@ interface Members extends AutoCloseable {
   }
 
   /** Where it begins there, in blocks of {@link TarIndex#BLOCK} bytes. */
-  default int block(int index) {
+  default long block(int index) {
     throw new UnsupportedOperationException("files of their own lie in no archive");
   }
 

@@ -96,6 +96,11 @@ public final class ShardedImages implements AutoCloseable {
     return classes;
   }
 
+  /** What is bad in archives that they come from, and not among them. */
+  public List<DatasetReport.BadFile> bad() {
+    return sources.stream().flatMap(source -> source.bad().stream()).toList();
+  }
+
   /** Images of one shard. */
   public int size(int shard) {
     return first(shard + 1) - first(shard);

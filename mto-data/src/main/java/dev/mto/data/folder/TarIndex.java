@@ -32,15 +32,20 @@ import org.apache.commons.codec.digest.DigestUtils;
  * time has changed or the file is damaged. Immutable; read by any number of threads.
  *
  * <p>The file: a mark, SHA-256 of what follows; the archives with sizes and times, classes,
- * identity, what they were read as and what was left out; four integers an image (archive, offset
- * in blocks, bytes, class); where each name begins, and the names.
+ * identity, what they were read as, what was left out and which members count as bad images; four
+ * integers an image (archive, offset in blocks without a sign, bytes, class); where each name
+ * begins, and the names.
  */
 final class TarIndex implements Members {
   /** Bytes of a block: all members begin at multiples of it. */
   static final int BLOCK = 512;
 
-  private static final byte[] MARK = "MTO tar 2\n".getBytes(UTF_8);
+  private static final byte[] MARK = "MTO tar 3\n".getBytes(UTF_8);
   private static final int DIGEST_BYTES = 32;
+
+  /** Blocks of an archive that are counted. */
+  private static final long MOST_BLOCKS = 1L << Integer.SIZE;
+
   private static final int RECORD = 4 * Integer.BYTES;
 
   private final List<Path> shards;
@@ -57,6 +62,7 @@ final class TarIndex implements Members {
    * @param classes in order; empty where there are none
    * @param identity SHA-256 over names and sizes, as that of a folder of the same files
    * @param readAs what the archives were taken for
+   * @param bad members that count as images which cannot be read
    * @param images how many
    */
   private record Header(
@@ -65,6 +71,7 @@ final class TarIndex implements Members {
       String identity,
       String readAs,
       LeftOut leftOut,
+      List<TarScan.Bad> bad,
       int images) {}
 
   /** The contents of an index file behind mark and checksum, in two parts. */
@@ -83,25 +90,39 @@ final class TarIndex implements Members {
   /**
    * The index of archives: the kept one, or one that is made now and kept.
    *
-   * @throws IllegalArgumentException in one line, if they cannot be read or hold no image
+   * @throws IllegalArgumentException in one line, if they are no archives or hold no image
+   * @throws java.io.UncheckedIOException if their storage fails
    */
   static TarIndex of(Path root, List<Path> shards) {
+    return of(root, shards, null);
+  }
+
+  /**
+   * As {@link #of(Path, List)}.
+   *
+   * @param folder where it is kept; null for the usual places
+   * @throws IllegalArgumentException also if it cannot be kept there
+   */
+  static TarIndex of(Path root, List<Path> shards, Path folder) {
+    List<Path> places = folder == null ? places(root) : List.of(folder.resolve(name(root)));
     try {
       List<String> states = new ArrayList<>();
       for (Path shard : shards) {
         BasicFileAttributes is = Files.readAttributes(shard, BasicFileAttributes.class);
+        requireCountable(shard, is.size());
         states.add(
             "%s %d %d".formatted(shard.getFileName(), is.size(), is.lastModifiedTime().toMillis()));
       }
-      for (Path file : places(root)) {
+      for (Path file : places) {
         TarIndex kept = kept(file, shards, states);
         if (kept != null) {
           return kept;
         }
       }
       TarScan scan = TarScan.of(root, shards);
+      requireCountable(root, scan.images());
       byte[] content = content(scan, states);
-      for (Path file : places(root)) {
+      for (Path file : places) {
         if (save(content, file)) {
           TarIndex kept = kept(file, shards, states);
           if (kept != null) {
@@ -109,9 +130,34 @@ final class TarIndex implements Members {
           }
         }
       }
+      if (folder != null) {
+        throw new IllegalArgumentException(
+            "%s: where the images of %s lie cannot be kept there: name a folder that can be written to"
+                .formatted(folder, root));
+      }
       return read(shards, ByteBuffer.wrap(content));
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read " + root + ": " + e, e);
+    }
+  }
+
+  private static void requireCountable(Path shard, long bytes) {
+    if (bytes / BLOCK >= MOST_BLOCKS) {
+      throw new IllegalArgumentException(
+          "%s has more than %d TiB: give it as several archives"
+              .formatted(shard, (MOST_BLOCKS * BLOCK) >> 40));
+    }
+  }
+
+  private static void requireCountable(Path root, List<TarScan.Image> images) {
+    long bytes = 0;
+    for (TarScan.Image image : images) {
+      bytes += RECORD + Integer.BYTES + image.name().getBytes(UTF_8).length;
+    }
+    if (bytes > Integer.MAX_VALUE / 2) {
+      throw new IllegalArgumentException(
+          "%s: where its %d images lie would take %d MB, more than an index can have: give fewer archives, or names that are shorter"
+              .formatted(root, images.size(), bytes >> 20));
     }
   }
 
@@ -131,6 +177,15 @@ final class TarIndex implements Members {
 
   LeftOut leftOut() {
     return header.leftOut();
+  }
+
+  @Override
+  public List<DatasetReport.BadFile> bad() {
+    return header.bad().stream()
+        .map(
+            bad ->
+                new DatasetReport.BadFile(shards.get(bad.shard()) + "/" + bad.name(), bad.reason()))
+        .toList();
   }
 
   @Override
@@ -169,8 +224,8 @@ final class TarIndex implements Members {
   }
 
   @Override
-  public int block(int index) {
-    return records.getInt(index * RECORD + Integer.BYTES);
+  public long block(int index) {
+    return Integer.toUnsignedLong(records.getInt(index * RECORD + Integer.BYTES));
   }
 
   /** Bytes of an image. */
@@ -181,7 +236,7 @@ final class TarIndex implements Members {
   @Override
   public byte[] bytes(int index, Path path) throws UnreadableImageException {
     Path shard = shards.get(archive(index));
-    long offset = (long) BLOCK * block(index);
+    long offset = BLOCK * block(index);
     EncodedImage.requireSize(length(index));
     byte[] bytes = new byte[length(index)];
     try {
@@ -242,9 +297,14 @@ final class TarIndex implements Members {
         cache != null && Path.of(cache).isAbsolute()
             ? Path.of(cache)
             : Path.of(System.getProperty("user.home"), ".cache");
-    String name = DigestUtils.sha256Hex(absolute.toString()).substring(0, 32);
-    Path kept = home.resolve("mto").resolve("index").resolve(name);
+    Path kept = home.resolve("mto").resolve("index").resolve(name(root));
     return Locations.isOfSystem(root) ? List.of(beside, kept) : List.of(kept);
+  }
+
+  /** A name of its own for each place. */
+  private static String name(Path root) {
+    Path absolute = root.toAbsolutePath().normalize();
+    return DigestUtils.sha256Hex(absolute.toString()).substring(0, 32);
   }
 
   /** The index that a file holds, or null where there is none of these archives as they are. */
@@ -275,7 +335,6 @@ final class TarIndex implements Members {
       int shard = records.getInt(i * RECORD);
       if (shard < 0
           || shard >= shards.size()
-          || records.getInt(i * RECORD + Integer.BYTES) < 0
           || length(i) < 0
           || label(i) >= header.classes().size()
           || label(i) < (header.classes().isEmpty() ? -1 : 0)
@@ -283,7 +342,8 @@ final class TarIndex implements Members {
         return false;
       }
     }
-    return starts.getInt(0) == 0;
+    return starts.getInt(0) == 0
+        && header.bad().stream().allMatch(bad -> bad.shard() >= 0 && bad.shard() < shards.size());
   }
 
   private static boolean save(byte[] content, Path file) {
@@ -334,6 +394,12 @@ final class TarIndex implements Members {
     }
     out.writeInt(leftOut.hidden());
     out.writeInt(leftOut.systemFolders());
+    out.writeInt(scan.bad().size());
+    for (TarScan.Bad bad : scan.bad()) {
+      out.writeInt(bad.shard());
+      write(out, bad.name());
+      write(out, bad.reason());
+    }
     out.writeInt(images.size());
     int label = -1;
     String group = null;
@@ -341,14 +407,14 @@ final class TarIndex implements Members {
       label += image.group().equals(group) ? 0 : 1;
       group = image.group();
       out.writeInt(image.shard());
-      out.writeInt(Math.toIntExact(image.offset() / BLOCK));
+      out.writeInt((int) (image.offset() / BLOCK));
       out.writeInt(image.bytes());
       out.writeInt(label);
     }
     int start = 0;
     for (TarScan.Image image : images) {
       out.writeInt(start);
-      start = Math.addExact(start, image.name().getBytes(UTF_8).length);
+      start += image.name().getBytes(UTF_8).length;
     }
     out.writeInt(start);
     for (TarScan.Image image : images) {
@@ -375,8 +441,14 @@ final class TarIndex implements Members {
     strings(content).forEach(ending -> byEnding.put(ending, 0));
     byEnding.replaceAll((ending, none) -> content.getInt());
     LeftOut leftOut = new LeftOut(byEnding, content.getInt(), content.getInt(), List.of());
+    List<TarScan.Bad> bad = new ArrayList<>();
+    for (int left = content.getInt(); left > 0; left--) {
+      bad.add(new TarScan.Bad(content.getInt(), string(content), string(content)));
+    }
     return new TarIndex(
-        shards, new Header(states, classes, identity, readAs, leftOut, content.getInt()), content);
+        shards,
+        new Header(states, classes, identity, readAs, leftOut, bad, content.getInt()),
+        content);
   }
 
   private static void write(DataOutputStream out, List<String> strings) throws IOException {

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.mto.data.format.ImageFormat;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.compress.archivers.ArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -21,7 +22,9 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 /**
  * One walk over the headers of tar archives; what lies between them is passed over. Archives within
  * are read as folders of the same name, as in {@code ILSVRC2012_img_train.tar}. Of WebDataset's
- * shards, {@code KEY.cls} beside {@code KEY.jpg} names the class.
+ * shards, {@code KEY.cls} beside {@code KEY.jpg} names the class. Where an archive is damaged, the
+ * walk goes on at its next header that is sound, as GNU tar does; what is passed over counts as a
+ * bad image, and so do members that may be images and cannot be read in place.
  */
 final class TarScan {
   /** An archive in an archive in an archive is the deepest that is looked into. */
@@ -46,21 +49,37 @@ final class TarScan {
    * @param offset of its first byte in the archive, a multiple of {@link TarIndex#BLOCK}
    */
   record Image(String group, String name, int shard, long offset, int bytes) {
+    /** Of its class and name. */
+    String path() {
+      return group.isEmpty() ? name : group + "/" + name;
+    }
+
     /** The same, which lies in no folder, in a class. */
     Image in(String other) {
       return new Image(other, name, shard, offset, bytes);
     }
   }
 
+  /**
+   * What counts as an image that cannot be read.
+   *
+   * @param shard which archive
+   * @param name of the member, or of an archive within; "" for the archive itself
+   */
+  record Bad(int shard, String name, String reason) {}
+
+  private final List<Path> shards;
   private final Map<String, Integer> others = new TreeMap<>();
   private final List<Image> images = new ArrayList<>();
+  private final List<Bad> bad = new ArrayList<>();
   private final ClassArchives classArchives;
   private int hidden;
   private int systemFolders;
   private int labelled;
   private String readAs;
 
-  private TarScan(Path root) {
+  private TarScan(Path root, List<Path> shards) {
+    this.shards = shards;
     classArchives = new ClassArchives(root);
   }
 
@@ -68,13 +87,14 @@ final class TarScan {
    * Reads the headers.
    *
    * @throws IllegalArgumentException in one line, if one is no archive or classes are not clear
-   * @throws IOException if one cannot be read
+   * @throws IOException if one cannot be opened
+   * @throws UncheckedIOException if its storage fails
    */
   static TarScan of(Path root, List<Path> shards) throws IOException {
-    TarScan scan = new TarScan(root);
+    TarScan scan = new TarScan(root, shards);
     for (int i = 0; i < shards.size(); i++) {
       scan.classArchives.begin(shards.get(i));
-      scan.read(shards.get(i), i);
+      scan.read(i);
       scan.classArchives.end(shards.get(i));
     }
     if (scan.labelled > 0 && scan.labelled < scan.images.size()) {
@@ -87,12 +107,12 @@ final class TarScan {
       scan.images.replaceAll(image -> image.in(ClassArchives.of(shards, image.shard())));
     }
     scan.order(root);
-    scan.readAs = scan.reading(shards.size(), each);
+    scan.readAs = scan.reading(each);
     return scan;
   }
 
   /** What the archives were taken for. */
-  private String reading(int shards, boolean each) {
+  private String reading(boolean each) {
     String classes =
         each
             ? ", each the class that it is named after"
@@ -100,8 +120,8 @@ final class TarScan {
                 ? ", classes by the .cls beside each image"
                 : images.get(0).group().isEmpty()
                     ? ", without classes"
-                    : ", classes by the folders in " + (shards == 1 ? "it" : "them");
-    return (shards == 1 ? "a tar archive" : shards + " tar archives")
+                    : ", classes by the folders in " + (shards.size() == 1 ? "it" : "them");
+    return (shards.size() == 1 ? "a tar archive" : shards.size() + " tar archives")
         + classes
         + classArchives.whyNot().map(reason -> "; " + reason).orElse("");
   }
@@ -116,91 +136,165 @@ final class TarScan {
     return readAs;
   }
 
+  /** In the order of the archives, but for older members of the same name, which are the last. */
+  List<Bad> bad() {
+    return bad;
+  }
+
   LeftOut leftOut() {
     return new LeftOut(others, hidden, systemFolders, List.of());
   }
 
-  private void read(Path file, int shard) throws IOException {
+  private void read(int shard) throws IOException {
+    Path file = shards.get(shard);
     Map<String, String> classes = new HashMap<>();
     int first = images.size();
+    int firstBad = bad.size();
     try (FileChannel channel = FileChannel.open(file)) {
-      Region region = new Region(Headers.of(file, channel), 0, channel.size());
-      boolean read = false;
-      try {
-        read = members(region, shard, "", 1, classes);
-      } catch (IOException | IllegalArgumentException e) {
-        if (images.size() == first) {
-          throw new IllegalArgumentException(file + " is no tar archive: " + e.getMessage(), e);
-        }
-        leaveOut("end of a damaged archive");
-      }
-      if (!read && images.size() == first && channel.size() > 0) {
+      TarRegion region = new TarRegion(Headers.of(file, channel), 0, channel.size());
+      boolean read = members(region, new Within(shard, "", "", 1), classes);
+      if (!read && channel.size() > 0) {
         throw new IllegalArgumentException(file + " is no tar archive, or an empty one");
       }
     }
     if (!classes.isEmpty()) {
-      name(first, classes);
+      name(first, classes, bad.size() > firstBad);
     }
   }
 
-  /** Puts the images of an archive into the classes that lie beside them. */
-  private void name(int first, Map<String, String> classes) {
-    for (int i = first; i < images.size(); i++) {
-      Image image = images.get(i);
-      String path = image.group().isEmpty() ? image.name() : image.group() + "/" + image.name();
-      String group = classes.get(key(path));
+  /**
+   * Puts the images of an archive into the classes that lie beside them.
+   *
+   * @param damaged whether a class may be lost, so that its image is
+   */
+  private void name(int first, Map<String, String> classes, boolean damaged) {
+    List<Image> all = images.subList(first, images.size());
+    List<Image> named = new ArrayList<>();
+    for (Image image : all) {
+      String group = classes.get(key(image.path()));
       if (group != null) {
-        images.set(i, new Image(group, path, image.shard(), image.offset(), image.bytes()));
         labelled++;
+        named.add(new Image(group, image.path(), image.shard(), image.offset(), image.bytes()));
+      } else if (damaged) {
+        leaveOut("image whose .cls is lost", image.shard(), image.path(), "its .cls is lost");
+      } else {
+        named.add(image);
       }
     }
+    all.clear();
+    images.addAll(named);
   }
+
+  /**
+   * What archive it is whose members are read.
+   *
+   * @param shard which archive of the file system
+   * @param name of an archive within it, or ""
+   * @param folder that its members' names begin with, or ""
+   * @param depth 1 for one of the file system
+   */
+  private record Within(int shard, String name, String folder, int depth) {}
 
   /** Whether there was one. */
-  private boolean members(
-      Region region, int shard, String prefix, int depth, Map<String, String> classes)
-      throws IOException {
-    TarArchiveInputStream tar = new TarArchiveInputStream(region, UTF_8.name());
+  private boolean members(TarRegion region, Within archive, Map<String, String> classes) {
     boolean any = false;
-    for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-      any = true;
-      if (!entry.isDirectory()) {
-        member(tar, entry, region, shard, prefix, depth, classes);
+    boolean ofArchives = false;
+    ArchiveInputStream<?> tar = open(region);
+    while (true) {
+      try {
+        TarArchiveEntry entry = next(tar);
+        if (entry == null) {
+          region.requireWholeBlocks();
+          return any;
+        }
+        any = true;
+        long begin = region.position();
+        ofArchives = !entry.isDirectory() && member(tar, entry, region, archive, classes);
+        if (isOrdinary(entry)) {
+          region.passOver(begin, entry.getSize());
+          tar = open(region);
+        }
+      } catch (IOException e) {
+        if (!any && archive.depth() == 1) {
+          throw new IllegalArgumentException(
+              shards.get(archive.shard()) + " is no tar archive: " + e.getMessage(), e);
+        }
+        if (!passOverDamage(region, archive, ofArchives, e)) {
+          return any;
+        }
+        tar = open(region);
       }
     }
-    return any;
   }
 
-  private void member(
-      TarArchiveInputStream tar,
+  @SuppressWarnings("resource") // has no more than the region, which holds nothing
+  private static ArchiveInputStream<?> open(TarRegion region) {
+    return new TarArchiveInputStream(region, UTF_8.name());
+  }
+
+  /**
+   * The next member, or null.
+   *
+   * @throws IOException if the archive is damaged there
+   */
+  private static TarArchiveEntry next(ArchiveInputStream<?> tar) throws IOException {
+    try {
+      TarArchiveEntry entry = (TarArchiveEntry) tar.getNextEntry();
+      if (entry != null && !entry.isCheckSumOK()) {
+        throw new IOException("the checksum of a header is wrong");
+      }
+      return entry;
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Whether a header comes after it. */
+  private boolean passOverDamage(
+      TarRegion region, Within archive, boolean ofArchives, IOException e) {
+    long from = region.position();
+    boolean more = region.toHeader(ofArchives);
+    leaveOut(
+        more ? "damaged part of an archive" : "end of a damaged archive",
+        archive.shard(),
+        "%s (before byte %d)".formatted(archive.name(), from).strip(),
+        "the archive is damaged (%s); %d bytes behind it are passed over"
+            .formatted(e.getMessage(), region.position() - from));
+    return more;
+  }
+
+  /** Whether it is an archive that was looked into. */
+  private boolean member(
+      InputStream tar,
       TarArchiveEntry entry,
-      Region region,
-      int shard,
-      String prefix,
-      int depth,
+      TarRegion region,
+      Within archive,
       Map<String, String> classes)
       throws IOException {
     String own = entry.getName().replaceFirst("^(\\./+)+", "");
-    String name = prefix + own;
+    String name = archive.folder() + own;
+    int shard = archive.shard();
     long offset = region.position();
     if (entry.isLink() || entry.isSymbolicLink()) {
-      leaveOut("link");
-    } else if (ORDINARY.indexOf(entry.getLinkFlag()) < 0 || entry.isSparse()) {
-      leaveOut("special member");
+      leaveOut("link", shard, name, "is a link");
+    } else if (!isOrdinary(entry)) {
+      leaveOut("special member", shard, name, "is no ordinary file");
     } else if (own.startsWith("/") || List.of(own.split("/", -1)).contains("..")) {
-      leaveOut("name outside of the archive");
+      leaveOut("name outside of the archive", shard, name, "its name leads out of the archive");
     } else if (!hides(name)) {
       boolean image = false;
-      if (own.endsWith(".tar") && depth < DEEPEST) {
+      boolean inner = own.endsWith(".tar") && archive.depth() < DEEPEST;
+      if (inner) {
         String folder = name.substring(0, name.length() - ".tar".length()) + "/";
-        members(region.part(entry.getSize()), shard, folder, depth + 1, classes);
+        Within within = new Within(shard, name, folder, archive.depth() + 1);
+        members(region.part(entry.getSize()), within, classes);
       } else if (own.endsWith(".cls") && entry.getSize() <= LONGEST_CLASS) {
         String group = new String(tar.readNBytes(LONGEST_CLASS), UTF_8).strip();
-        classes.put(key(name), requireName(group, name).intern());
+        classes.put(key(name), requireName(group, shards.get(shard), name).intern());
       } else if (!isImage(tar, name)) {
-        leaveOut(FileKind.ending(name));
+        others.merge(FileKind.ending(name), 1, Integer::sum);
       } else if (entry.getSize() > Integer.MAX_VALUE) {
-        leaveOut("image above 2 GiB");
+        leaveOut("image above 2 GiB", shard, name, "has more than 2 GiB");
       } else {
         image = true;
         int slash = name.indexOf('/');
@@ -209,12 +303,20 @@ final class TarScan {
             new Image(group, name.substring(slash + 1), shard, offset, (int) entry.getSize()));
       }
       classArchives.member(name, image);
+      return inner;
     }
+    return false;
   }
 
-  private static String requireName(String group, String member) {
+  /** Whether all that it holds lies behind its header as it is. */
+  private static boolean isOrdinary(TarArchiveEntry entry) {
+    return ORDINARY.indexOf(entry.getLinkFlag()) >= 0 && !entry.isSparse();
+  }
+
+  private static String requireName(String group, Path archive, String member) {
     if (group.isEmpty() || group.contains("/") || group.contains("\n")) {
-      throw new IllegalArgumentException(member + " does not hold the name of a class");
+      throw new IllegalArgumentException(
+          "%s: its member %s does not hold the name of a class".formatted(archive, member));
     }
     return group;
   }
@@ -247,8 +349,12 @@ final class TarScan {
     return false;
   }
 
-  private void leaveOut(String kind) {
+  /** Counts it, and as a bad image where its name does not say that it is none. */
+  private void leaveOut(String kind, int shard, String name, String reason) {
     others.merge(kind, 1, Integer::sum);
+    if (!FileKind.isOther(name)) {
+      bad.add(new Bad(shard, name, reason));
+    }
   }
 
   /** Sorts the images; of members of one name in one archive the last counts, as in unpacking. */
@@ -266,7 +372,11 @@ final class TarScan {
           && next.shard() == image.shard()
           && next.name().equals(image.name())
           && next.group().equals(image.group())) {
-        leaveOut("older member of the same name");
+        leaveOut(
+            "older member of the same name",
+            image.shard(),
+            "%s (at byte %d)".formatted(image.path(), image.offset()),
+            "a later member has the same name");
       } else {
         last.add(image);
       }
@@ -285,57 +395,6 @@ final class TarScan {
       throw new IllegalArgumentException(
           "%s holds images both directly and in %s: put all images into class folders, or none"
               .formatted(root, lastGroup));
-    }
-  }
-
-  /** A part of a file; passing over some of it reads nothing. */
-  private static final class Region extends InputStream {
-    private final Headers headers;
-    private final long end;
-    private long position;
-
-    Region(Headers headers, long position, long end) {
-      this.headers = headers;
-      this.position = position;
-      this.end = end;
-    }
-
-    long position() {
-      return position;
-    }
-
-    /** What comes next, as a region of its own. */
-    Region part(long bytes) {
-      return new Region(headers, position, Math.min(end, position + bytes));
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      int most = (int) Math.min(length, end - position);
-      if (most <= 0) {
-        return length == 0 ? 0 : -1;
-      }
-      int read = headers.read(ByteBuffer.wrap(bytes, from, most), position);
-      position += Math.max(read, 0);
-      return read;
-    }
-
-    @Override
-    public long skip(long bytes) {
-      long skipped = Math.max(0, Math.min(bytes, end - position));
-      position += skipped;
-      return skipped;
-    }
-
-    @Override
-    public int available() {
-      return (int) Math.min(Integer.MAX_VALUE, end - position);
     }
   }
 }

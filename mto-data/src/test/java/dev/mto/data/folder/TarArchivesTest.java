@@ -13,12 +13,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mto.data.folder.TarFiles.Filling;
 import dev.mto.data.image.Exif;
 import dev.mto.data.image.UnreadableImageException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -40,6 +43,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Images in tar archives against the same images unpacked. */
 class TarArchivesTest {
   private static final String LONG = "long/" + "x".repeat(150) + "/" + "y".repeat(120) + ".png";
+
+  private static final List<MemoryPoolMXBean> HEAP =
+      ManagementFactory.getMemoryPoolMXBeans().stream()
+          .filter(pool -> pool.getType() == MemoryType.HEAP)
+          .toList();
 
   @TempDir private Path root;
   private Path folder;
@@ -173,9 +181,51 @@ class TarArchivesTest {
     Files.writeString(root.resolve("flat.tar.classes"), list.replace("val_3,", "val_4,"));
     assertRefused(tar, "flat.tar.classes", "does not name a class for", "val_3.JPEG");
     Files.writeString(root.resolve("flat.tar.classes"), "490\n361\n171\n");
-    assertRefused(tar, "flat.tar.classes, line 1: '490' is no name of an image and its class");
+    assertRefused(
+        tar,
+        "flat.tar.classes, line 1: '490' is no name of an image and its class",
+        "flat.tar.synsets",
+        "ILSVRC2012_ID");
     Files.writeString(root.resolve("flat.tar.classes"), "val_1 n01\nval_1 n02\n");
     assertRefused(tar, "flat.tar.classes, line 2: val_1 is of class n01 before");
+  }
+
+  /** As in ImageNet's development kit, whose numbers follow no alphabet. */
+  @Test
+  void aListOfNumbersNamesClassesByTheListOfThose() throws Exception {
+    Path tar =
+        write(
+            "val.tar",
+            out -> {
+              for (int i : new int[] {3, 1, 4, 2}) {
+                add(out, "ILSVRC2012_val_%08d.JPEG".formatted(i), image("numbered " + i));
+              }
+              link(out, "ILSVRC2012_val_00000005.JPEG", "elsewhere", TarConstants.LF_SYMLINK);
+            });
+    Path numbers = Files.writeString(root.resolve("val.tar.classes"), "3\n1\n2\n3\n");
+    Path synsets =
+        Files.writeString(root.resolve("val.tar.synsets"), "n02119789\nn02100735\nn02110185\n");
+
+    ImageFolder images = ImageFolder.open(tar);
+
+    assertThat(images.classes()).containsExactly("n02100735", "n02110185", "n02119789");
+    assertThat(IntStream.range(0, 4).map(images::label)).containsExactly(1, 2, 0, 1);
+    assertThat(images.bad()).hasSize(1);
+    Files.writeString(numbers, "3\n1\n2\n");
+    assertRefused(tar, "val.tar.classes has 3 numbers for 4 images");
+    Files.writeString(numbers, "3\n1\n4\n3\n");
+    assertRefused(tar, "val.tar.classes, line 3: there is no class 4 in", "which has 3");
+    Files.writeString(numbers, "3\n1\nval_3 n02\n");
+    assertRefused(tar, "val.tar.classes, line 3: 'val_3 n02' is no number");
+    Files.writeString(numbers, "3\n1\n2\n3\n");
+    Files.writeString(synsets, "n02100735\nn02110185\nn02119789\n");
+    assertRefused(tar, "val.tar.synsets: its classes are in the order of the alphabet");
+    Files.writeString(synsets, "n02119789\nn02100735\nn02119789\n");
+    assertRefused(tar, "val.tar.synsets, line 3: 'n02119789' is no class, or one that is there");
+    Files.writeString(synsets, "n02119789\nn02100735\nn02110185\n");
+    write("val.tar", out -> add(out, "ILSVRC2012_val_00000002.JPEG", image("2")));
+    Files.writeString(numbers, "3\n");
+    assertRefused(tar, "line 1: is of image 1, but", "have ILSVRC2012_val_00000002.JPEG there");
   }
 
   @Test
@@ -203,6 +253,7 @@ class TarArchivesTest {
               link(out, "a/4.png", "/etc/passwd", TarConstants.LF_SYMLINK);
               link(out, "a/5.png", "a/1.png", TarConstants.LF_LINK);
               link(out, "a/6.png", "", TarConstants.LF_FIFO);
+              link(out, "a/LICENSE.txt", "/usr/LICENSE", TarConstants.LF_SYMLINK);
               absolute(out, "/a/7.png");
               add(out, "a/1.png", image("new"));
             });
@@ -213,10 +264,25 @@ class TarArchivesTest {
     assertThat(pixelsOf(images, 0)).isEqualTo(pixels("new"));
     assertThat(images.leftOut().byEnding())
         .containsExactly(
-            entry("link", 2),
+            entry("link", 3),
             entry("name outside of the archive", 3),
             entry("older member of the same name", 1),
             entry("special member", 1));
+    assertThat(images.bad())
+        .extracting(DatasetReport.BadFile::path, DatasetReport.BadFile::reason)
+        .containsExactly(
+            tuple(tar + "/../a/2.png", "its name leads out of the archive"),
+            tuple(tar + "/a/../../3.png", "its name leads out of the archive"),
+            tuple(tar + "/a/4.png", "is a link"),
+            tuple(tar + "/a/5.png", "is a link"),
+            tuple(tar + "/a/6.png", "is no ordinary file"),
+            tuple(tar + "//a/7.png", "its name leads out of the archive"),
+            tuple(tar + "/a/1.png (at byte 512)", "a later member has the same name"));
+    assertThat(ImageFolder.open(tar).bad()).as("by the index").isEqualTo(images.bad());
+    assertThat(images.leftOutLine().orElseThrow())
+        .startsWith("left out: 3 link, 3 name outside of the archive, ")
+        .contains(
+            "; 7 count as unreadable images, the first being " + tar + "/../a/2.png: its name");
   }
 
   @Test
@@ -286,7 +352,7 @@ class TarArchivesTest {
     byte[] forged = Files.readAllBytes(kept);
     int shard = forged.length - "1.png".length() - 2 * Integer.BYTES - 4 * Integer.BYTES;
     forged[shard + Integer.BYTES - 1] = 7; // an archive that is not there, under a right checksum
-    int begin = "MTO tar 2\n".length();
+    int begin = "MTO tar 3\n".length();
     byte[] content = Arrays.copyOfRange(forged, begin + 32, forged.length);
     System.arraycopy(DigestUtils.sha256(content), 0, forged, begin, 32);
     Files.write(kept, forged);
@@ -320,6 +386,34 @@ class TarArchivesTest {
     } finally {
       System.setProperty("user.home", home);
     }
+  }
+
+  @Test
+  void aFolderThatIsNamedHasTheIndexes() throws Exception {
+    Path tar = write("train.tar", out -> addAll(out, folder, "", 2));
+    Path other = write("val.tar", out -> add(out, "a/1.png", image("1")));
+    Path indexes = root.resolve("kept/indexes");
+
+    assertSame(ImageFolder.open(tar, indexes), ImageFolder.open(folder, indexes));
+    ImageFolder.open(other, indexes);
+
+    try (Stream<Path> kept = Files.list(indexes)) {
+      List<Path> files = kept.toList();
+      assertThat(files).hasSize(2);
+      FileTime longAgo = FileTime.fromMillis(1_000_000);
+      for (Path file : files) {
+        Files.setLastModifiedTime(file, longAgo);
+      }
+      assertSame(ImageFolder.open(tar, indexes), ImageFolder.open(folder));
+      assertThat(files)
+          .as("read again")
+          .allSatisfy(file -> assertThat(Files.getLastModifiedTime(file)).isEqualTo(longAgo));
+    }
+    assertThat(root.resolve("train.tar.index")).doesNotExist();
+    Path file = Files.createFile(root.resolve("a file"));
+    assertThatThrownBy(() -> ImageFolder.open(tar, file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("a file: where the images of ", "train.tar lie cannot be kept");
   }
 
   @Test
@@ -360,9 +454,12 @@ class TarArchivesTest {
                 add(all, group, bytes(filling));
               }
             });
+    System.gc();
+    HEAP.forEach(MemoryPoolMXBean::resetPeakUsage);
     long started = System.nanoTime();
     TarIndex.of(tar, List.of(tar));
     long made = System.nanoTime();
+    long peak = HEAP.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
     System.gc();
     long before = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     long again = System.nanoTime();
@@ -381,9 +478,11 @@ class TarArchivesTest {
     }
     assertThat(held).as("the index is mapped, not held").isLessThan(1L << 20);
     System.out.printf(
-        "%d images: index made in %.1f s, opened again in %.2f s, %.1f MB, %.2f MB of the heap%n",
+        "%d images: index made in %.1f s with at most %.0f MB of a heap of %.0f MB, opened again in %.2f s, %.1f MB, %.2f MB of the heap%n",
         images,
         (made - started) / 1e9,
+        peak / 1e6,
+        Runtime.getRuntime().maxMemory() / 1e6,
         (opened - again) / 1e9,
         Files.size(root.resolve("many.tar.index")) / 1e6,
         held / 1e6);

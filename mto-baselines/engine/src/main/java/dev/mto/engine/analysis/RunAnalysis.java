@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Pictures and figures of trained weights, made without training. */
 public final class RunAnalysis implements AutoCloseable {
@@ -30,6 +31,7 @@ public final class RunAnalysis implements AutoCloseable {
   private final GraphSession session;
   private final SampleBatch sample;
   private final SampleBatch same;
+  private final Optional<String> leftOut;
 
   /**
    * Looks at a model.
@@ -42,6 +44,7 @@ public final class RunAnalysis implements AutoCloseable {
     this.config = config;
     try {
       Images images = Images.lookedAt(config, model.baseline(), badImages);
+      leftOut = images.validation().leftOutLine();
       ModelWeights loaded = model.whole();
       this.graph = loaded.graph();
       this.weights = loaded.description();
@@ -61,6 +64,11 @@ public final class RunAnalysis implements AutoCloseable {
   /** Which weights these are, for people. */
   public String weights() {
     return weights;
+  }
+
+  /** What of the folder of images is left out, in one line for people. */
+  public Optional<String> leftOut() {
+    return leftOut;
   }
 
   /** Writes a picture of each kind of prediction into {@code out}, and beside it a CSV. */

@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
       "  ./mto pretrain --config configs/quickstart.yaml",
       "  ./mto pretrain --config configs/quickstart.yaml --out runs/no-mto --set mto.enabled=false",
       "  ./mto pretrain --config configs/simmim-vit-base.yaml --set data.train=/data/imagenet/train",
-      "  ./mto pretrain --config configs/simmim-vit-base.yaml --dry-run",
+      "  ./mto pretrain --config configs/simmim-vit-base.yaml --dry-run --workers 8",
       "  ./mto pretrain --config configs/quickstart.yaml --resume",
       "  ./mto pretrain --config configs/mae-vit-base.yaml --device cuda",
       "  ./mto pretrain --resume --out runs/quickstart --set training.epochs=40",
@@ -120,8 +120,16 @@ public final class PretrainCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "With --cluster: how many, a power of two that divides training.accumulate (default: the N"
-              + " of local[N]).")
+              + " of local[N]). With --dry-run alone: for how many to estimate.")
   private Integer workers;
+
+  @Option(
+      names = "--bandwidth",
+      paramLabel = "GB/S",
+      description =
+          "With --dry-run and workers: what each sends, and at the same time receives (default:"
+              + " ${DEFAULT-VALUE}, about what 10 Gb/s leave; bench exchange measures it).")
+  private double bandwidth = 1;
 
   @Option(
       names = "--ports",
@@ -151,11 +159,14 @@ public final class PretrainCommand implements Callable<Integer> {
     Path root = root();
     if (cluster != null) {
       root = root.toAbsolutePath();
-    } else if (workers != null) {
+    } else if (workers != null && !dryRun) {
       throw new UserException("--workers " + workers + ": is of --cluster; give that too");
     }
     if (entry != null && init == null) {
       throw new UserException("--entry " + entry + ": is of the file of --init; give that too");
+    }
+    if (!(bandwidth > 0)) {
+      throw new UserException("--bandwidth " + bandwidth + ": must be greater than 0");
     }
     if (json.wanted() && !dryRun) {
       throw new UserException("--json: has the figures of --dry-run; give that too");
@@ -240,7 +251,9 @@ public final class PretrainCommand implements Callable<Integer> {
 
   private Integer dryRun(RunConfig resolved, Path root, Start start) {
     Baseline baseline = Baselines.named(resolved.baseline());
-    ExpectedRun expected = DryRun.of(baseline, resolved, root, start, System.out);
+    int of = cluster != null ? workers() : workers != null ? workers : 1;
+    ExpectedRun expected =
+        DryRun.of(baseline, resolved, root, start, of, bandwidth * 1e9, System.out);
     expected.lines().forEach(System.out::println);
     System.out.println("the run would begin: " + root);
     json.write(expected.figures());

@@ -184,6 +184,7 @@ public final class ShardCommand implements Callable<Integer> {
                 images.labelled()
                     ? images.classes().size() + " class folders"
                     : "without classes"));
+    images.leftOutLine().ifPresent(System.out::println);
   }
 
   private static void makeFolder(Path root) {

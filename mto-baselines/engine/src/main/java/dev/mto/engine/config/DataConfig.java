@@ -1,10 +1,14 @@
 package dev.mto.engine.config;
 
 import dev.mto.data.Shuffle;
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.Exif;
 import dev.mto.data.image.Normalization;
 import dev.mto.data.pixels.Interpolation;
+import dev.mto.data.storage.Locations;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The images and how they are augmented. */
 public record DataConfig(
@@ -23,6 +27,12 @@ public record DataConfig(
                     + " null for none.",
             range = "as data.train, or null")
         String val,
+    @Setting(
+            value =
+                "Folder in which is kept where images lie in archives; null for beside the archives,"
+                    + " or in the user's cache where that cannot be.",
+            range = "a folder of this machine, or null")
+        String index,
     @Setting(
             value =
                 "1 reads grey, 3 colours, any other number the files' own channels (TIFF, and PNG"
@@ -82,6 +92,11 @@ public record DataConfig(
         train,
         "a folder or tar archive of images (in the file, or --set data.train=DIR)");
     Rules.require(
+        index == null || !(index.isBlank() || Locations.isAddress(index)),
+        "data.index",
+        index,
+        "a folder of this machine or null (--set data.index=DIR)");
+    Rules.require(
         channels >= 1 && channels <= MOST_CHANNELS,
         "data.channels",
         channels,
@@ -110,9 +125,22 @@ public record DataConfig(
 
   /** The same reading of images from other folders; null keeps the one that is configured. */
   public DataConfig withFolders(String otherTrain, String otherVal) {
+    return with(otherTrain == null ? train : otherTrain, otherVal == null ? val : otherVal, index);
+  }
+
+  /** The same with all paths changed. */
+  DataConfig withPaths(UnaryOperator<String> change) {
+    return with(
+        change.apply(train),
+        val == null ? null : change.apply(val),
+        index == null ? null : change.apply(index));
+  }
+
+  private DataConfig with(String train, String val, String index) {
     return new DataConfig(
-        otherTrain == null ? train : otherTrain,
-        otherVal == null ? val : otherVal,
+        train,
+        val,
+        index,
         channels,
         mean,
         std,
@@ -125,6 +153,16 @@ public record DataConfig(
         flip,
         shuffle,
         maxBadShare);
+  }
+
+  /**
+   * Opens images as this says.
+   *
+   * @param folder {@link #train()}, {@link #val()}, or another folder or archive
+   * @throws IllegalArgumentException as {@link ImageFolder#open}
+   */
+  public ImageFolder open(String folder) {
+    return ImageFolder.open(Locations.path(folder), index == null ? null : Path.of(index));
   }
 
   /** The normalisation of pixels. */

@@ -24,6 +24,7 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
           "log.",
           "data.train",
           "data.val",
+          "data.index",
           "data.workers",
           "data.max_bad_share",
           "training.allow_slow");

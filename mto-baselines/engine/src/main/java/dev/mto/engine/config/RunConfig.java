@@ -161,16 +161,11 @@ public record RunConfig(
 
   /** The same run on other folders of images; null keeps the one that is configured. */
   public RunConfig withFolders(String train, String val) {
-    return new RunConfig(
-        baseline,
-        model,
-        data.withFolders(train, val),
-        masking,
-        mto,
-        training,
-        checkpoint,
-        log,
-        options);
+    return with(data.withFolders(train, val));
+  }
+
+  private RunConfig with(DataConfig other) {
+    return new RunConfig(baseline, model, other, masking, mto, training, checkpoint, log, options);
   }
 
   /**
@@ -205,7 +200,7 @@ public record RunConfig(
 
   /** The same with paths that mean the same wherever a process runs. */
   public RunConfig withAbsolutePaths() {
-    return withFolders(absolute(data.train()), data.val() == null ? null : absolute(data.val()));
+    return with(data.withPaths(RunConfig::absolute));
   }
 
   private static String absolute(String folder) {

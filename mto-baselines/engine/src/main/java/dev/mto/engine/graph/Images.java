@@ -9,7 +9,6 @@ import dev.mto.data.image.Preprocessing;
 import dev.mto.data.mask.Mask;
 import dev.mto.data.mask.MaskSampler;
 import dev.mto.data.random.RandomStream;
-import dev.mto.data.storage.Locations;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.DataConfig;
 import dev.mto.engine.config.RunConfig;
@@ -33,7 +32,7 @@ public final class Images implements AutoCloseable {
   /** The folders of a configuration. */
   private record Folders(ImageFolder train, ImageFolder validation) {
     static Folders of(RunConfig config) {
-      ImageFolder train = open("data.train", config.data().train());
+      ImageFolder train = open(config, "data.train", config.data().train());
       return new Folders(
           train, config.data().val() == null ? null : Images.validation(config, train));
     }
@@ -66,6 +65,10 @@ public final class Images implements AutoCloseable {
     this.train = folders.train();
     this.validation = folders.validation();
     this.bad = bad.apply(train.size());
+    this.bad.addMembersOf(train);
+    if (validation != null) {
+      this.bad.addMembersOf(validation);
+    }
   }
 
   private static IntFunction<BadImages> listed(RunConfig config, Path list) {
@@ -79,8 +82,8 @@ public final class Images implements AutoCloseable {
   public static Images lookedAt(RunConfig config, Baseline baseline, Path badImagesList) {
     ImageFolder images =
         config.data().val() == null
-            ? open("data.train", config.data().train())
-            : open("data.val", config.data().val());
+            ? open(config, "data.train", config.data().train())
+            : open(config, "data.val", config.data().val());
     return new Images(config, baseline, new Folders(images, images), listed(config, badImagesList));
   }
 
@@ -127,7 +130,7 @@ public final class Images implements AutoCloseable {
 
   /** Where k-NN compares classes, those of both folders are matched by their names. */
   private static ImageFolder validation(RunConfig config, ImageFolder train) {
-    ImageFolder folder = open("data.val", config.data().val());
+    ImageFolder folder = open(config, "data.val", config.data().val());
     boolean compared = config.log().knnEveryEpochs() > 0 && train.labelled() && folder.labelled();
     try {
       return compared ? folder.inClasses(train.classes()) : folder;
@@ -139,9 +142,9 @@ public final class Images implements AutoCloseable {
     }
   }
 
-  private static ImageFolder open(String key, String folder) {
+  private static ImageFolder open(RunConfig config, String key, String folder) {
     try {
-      return ImageFolder.open(Locations.path(folder));
+      return config.data().open(folder);
     } catch (IllegalArgumentException e) {
       throw new UserException(key + ": " + e.getMessage(), e);
     }

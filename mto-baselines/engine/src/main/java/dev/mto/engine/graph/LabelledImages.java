@@ -4,12 +4,12 @@ import dev.mto.data.ImageBatches;
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.Preprocessing;
-import dev.mto.data.storage.Locations;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.StopSignal;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Training and validation images of the same classes, as an encoder is evaluated on. */
 public final class LabelledImages {
@@ -38,10 +38,10 @@ public final class LabelledImages {
       throw new UserException(
           "data.val: none is configured; give a folder of labelled images by --val DIR");
     }
-    ImageFolder train = open("data.train", config.data().train());
+    ImageFolder train = open(config, "data.train", config.data().train());
     ImageFolder validation;
     try {
-      validation = open("data.val", config.data().val()).inClasses(train.classes());
+      validation = open(config, "data.val", config.data().val()).inClasses(train.classes());
     } catch (IllegalArgumentException e) {
       throw new UserException(
           "data.val: " + e.getMessage() + " of data.train; both need the same class folders", e);
@@ -51,19 +51,19 @@ public final class LabelledImages {
           "data.train: %s has one class, %s: there is nothing to tell apart; give at least two"
               .formatted(train.root(), train.classes()));
     }
-    return new LabelledImages(
-        config,
-        train,
-        validation,
+    BadImages bad =
         badImages == null
             ? BadImages.telling(System.err::println, train.size(), config.data().maxBadShare())
-            : BadImages.open(badImages, train.size(), config.data().maxBadShare()));
+            : BadImages.open(badImages, train.size(), config.data().maxBadShare());
+    bad.addMembersOf(train);
+    bad.addMembersOf(validation);
+    return new LabelledImages(config, train, validation, bad);
   }
 
-  private static ImageFolder open(String key, String folder) {
+  private static ImageFolder open(RunConfig config, String key, String folder) {
     ImageFolder images;
     try {
-      images = ImageFolder.open(Locations.path(folder));
+      images = config.data().open(folder);
     } catch (IllegalArgumentException e) {
       throw new UserException(key + ": " + e.getMessage(), e);
     }
@@ -77,6 +77,13 @@ public final class LabelledImages {
   /** Names of the classes; a label is an index into them. */
   public List<String> classes() {
     return train.classes();
+  }
+
+  /** What of the folders is left out, in lines for people. */
+  public List<String> leftOut() {
+    return Stream.of(train, validation)
+        .flatMap(images -> images.leftOutLine().map(line -> images.root() + ": " + line).stream())
+        .toList();
   }
 
   /** Images that could not be read so far. */

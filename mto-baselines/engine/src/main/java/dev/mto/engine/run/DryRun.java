@@ -43,28 +43,48 @@ public final class DryRun {
   private final RunConfig config;
   private final Path root;
   private final Start start;
+  private final int workers;
+  private final double bandwidth;
   private final RunLog log;
 
   private final OptionalLong freeOnHost = AvailableMemory.ofThisMachine().bytes();
 
-  private DryRun(Baseline baseline, RunConfig config, Path root, Start start, PrintStream console) {
+  private DryRun(
+      Baseline baseline,
+      RunConfig config,
+      Path root,
+      Start start,
+      int workers,
+      double bandwidth,
+      PrintStream console) {
     this.baseline = baseline;
     this.config = config;
     this.root = root;
     this.start = start;
+    this.workers = workers;
+    this.bandwidth = bandwidth;
     this.log = new RunLog(console);
   }
 
   /**
    * What the run in {@code root} would take.
    *
+   * @param workers for which it is estimated, beside one process
+   * @param bandwidth bytes a second that a worker sends while it receives as many
    * @param console is told of unreadable images and damaged checkpoints
    * @throws RuntimeException that the run would end with before its first step; and a {@link
    *     UserException} when its checkpoints would fill the disk, which the run sees when it does
    */
   public static ExpectedRun of(
-      Baseline baseline, RunConfig config, Path root, Start start, PrintStream console) {
-    DryRun dry = new DryRun(baseline, config, root, start, console);
+      Baseline baseline,
+      RunConfig config,
+      Path root,
+      Start start,
+      int workers,
+      double bandwidth,
+      PrintStream console) {
+    StepShare.requirePossible(workers, config.training());
+    DryRun dry = new DryRun(baseline, config, root, start, workers, bandwidth, console);
     if (start.resume()) {
       FolderLock.requireFree(root);
     } else {
@@ -89,7 +109,7 @@ public final class DryRun {
       TimedSteps steps = new TimedSteps(step);
       ExpectedRun.Timing timing =
           done == schedule.steps()
-              ? new ExpectedRun.Timing(0, 0, 0)
+              ? new ExpectedRun.Timing(0, 0, 0, 0)
               : timing(steps, images, training.accumulate());
       ExpectedRun.Disk disk =
           new ExpectedRun.Disk(
@@ -109,7 +129,9 @@ public final class DryRun {
           device(),
           timing,
           new ExpectedRun.Memory(step.bytesHeld(), disk.checkpoint(), free),
-          disk);
+          disk,
+          workers,
+          bandwidth);
     }
   }
 
@@ -142,12 +164,11 @@ public final class DryRun {
     steps.make(images, 1, WARM_UP, SECONDS);
     TimedSteps.Times ofOne = steps.make(images, 1, MOST_STEPS, SECONDS);
     if (accumulate == 1) {
-      return new ExpectedRun.Timing(ofOne.median(), ofOne.seconds().size(), WARM_UP);
+      return new ExpectedRun.Timing(
+          ofOne.median(), ofOne.median(), ofOne.seconds().size(), WARM_UP);
     }
     TimedSteps.Times ofTwo = steps.make(images, 2, MOST_STEPS, SECONDS);
-    double each = Math.max(0, ofTwo.median() - ofOne.median());
-    return new ExpectedRun.Timing(
-        ofTwo.median() + (accumulate - 2) * each, ofTwo.seconds().size(), WARM_UP);
+    return new ExpectedRun.Timing(ofOne.median(), ofTwo.median(), ofTwo.seconds().size(), WARM_UP);
   }
 
   private ExpectedRun.Sample sample(ImageFolder train) {

@@ -27,6 +27,8 @@ import java.util.OptionalLong;
  * @param timing of a step
  * @param memory that it takes
  * @param disk that its checkpoints take
+ * @param workers that take its steps together; one is a process of its own
+ * @param bandwidth bytes a second that a worker sends while it receives as many
  */
 public record ExpectedRun(
     Path folder,
@@ -40,10 +42,9 @@ public record ExpectedRun(
     String device,
     Timing timing,
     Memory memory,
-    Disk disk) {
-  /** Bytes of a gradient in float32, which data-parallel workers exchange. */
-  private static final int GRADIENT_BYTES = Float.BYTES;
-
+    Disk disk,
+    int workers,
+    double bandwidth) {
   /**
    * Images that were read to see whether they can be.
    *
@@ -57,14 +58,19 @@ public record ExpectedRun(
   }
 
   /**
-   * How long an optimizer step takes.
+   * How long optimizer steps take.
    *
-   * @param seconds by median; of more than two micro-batches, the median of steps of two and for
-   *     each further one the difference from the median of steps of one
+   * @param one seconds of one micro-batch, by median
+   * @param two seconds of two; as many as of one where steps have no more
    * @param steps that were timed, of each kind
    * @param warmUp steps before them
    */
-  public record Timing(double seconds, int steps, int warmUp) {}
+  public record Timing(double one, double two, int steps, int warmUp) {
+    /** Seconds of a step; each micro-batch after two takes the difference of two and one. */
+    double seconds(int microBatches) {
+      return microBatches == 1 ? one : two + (microBatches - 2) * Math.max(0, two - one);
+    }
+  }
 
   /**
    * Memory of the trial's steps, which are as large as the run's.
@@ -92,12 +98,17 @@ public record ExpectedRun(
     return stepsPerEpoch * config.training().epochs();
   }
 
-  double seconds() {
-    return (steps() - done) * timing.seconds();
+  private double secondsPerStep() {
+    return timing.seconds(config.training().accumulate());
   }
 
-  long exchanged() {
-    return GRADIENT_BYTES * parameters;
+  double seconds() {
+    return (steps() - done) * secondsPerStep();
+  }
+
+  private ExpectedWorkers ofWorkers() {
+    return new ExpectedWorkers(
+        workers, config.training().accumulate(), bandwidth, parameters, timing, memory);
   }
 
   private int imagesPerStep() {
@@ -109,6 +120,7 @@ public record ExpectedRun(
     List<String> lines = new ArrayList<>();
     lines.add("images      " + described(train));
     train.readAs().ifPresent(what -> lines.add("            " + what));
+    train.leftOutLine().ifPresent(what -> lines.add("            " + what));
     lines.add(
         "            %d of them looked at, %d unreadable"
             .formatted(sample.images(), sample.unreadable()));
@@ -119,6 +131,7 @@ public record ExpectedRun(
     }
     if (validation != null) {
       lines.add("validation  " + described(validation));
+      validation.leftOutLine().ifPresent(what -> lines.add("            " + what));
     }
     lines.add(
         "model       %s %s MTO, %s, %d parameters"
@@ -153,9 +166,9 @@ public record ExpectedRun(
                 disk.most(),
                 ByteCount.of(disk.checkpoint()),
                 ByteCount.of(disk.free())));
-    lines.add(
-        "exchange    %s a step for each worker of a data-parallel training: 4 bytes a parameter"
-            .formatted(ByteCount.of(exchanged())));
+    if (workers > 1) {
+      lines.addAll(ofWorkers().lines(steps() - done));
+    }
     return lines;
   }
 
@@ -168,7 +181,7 @@ public record ExpectedRun(
         "time        about %s on this machine: %.4g s a step, %s of %d after %d to warm up;"
             + " validation, k-NN, pictures and checkpoints come on top",
         Durations.of(seconds()),
-        timing.seconds(),
+        secondsPerStep(),
         config.training().accumulate() <= 2
             ? "the median"
             : "from medians of steps of one and of two micro-batches,",
@@ -192,6 +205,7 @@ public record ExpectedRun(
     figures.put("classes", train.classes().size());
     train.readAs().ifPresent(what -> figures.put("archives", what));
     figures.put("validation_images", validation == null ? 0 : validation.size());
+    figures.put("left_out", train.leftOutLine().orElse(""));
     figures.put("looked_at", sample.images());
     figures.put("unreadable", sample.unreadable());
     figures.put("parameters", parameters);
@@ -200,7 +214,7 @@ public record ExpectedRun(
     figures.put("images_per_step", imagesPerStep());
     figures.put("steps", steps());
     figures.put("steps_done", done);
-    figures.put("seconds_per_step", timing.seconds());
+    figures.put("seconds_per_step", secondsPerStep());
     figures.put("timed_steps", timing.steps());
     figures.put("warm_up_steps", timing.warmUp());
     figures.put("hours", seconds() / 3600);
@@ -210,7 +224,9 @@ public record ExpectedRun(
     figures.put("checkpoint_bytes", disk.checkpoint());
     figures.put("disk_bytes", disk.needed());
     figures.put("free_disk_bytes", disk.free());
-    figures.put("exchanged_bytes_per_step", exchanged());
+    if (workers > 1) {
+      figures.put("cluster", ofWorkers().figures(steps() - done));
+    }
     return figures;
   }
 }

@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Pre-trains a model: its graph and images, a training loop, and the listeners of a run. */
@@ -388,8 +389,8 @@ public final class PretrainingJob implements AutoCloseable {
                 training.epochs(),
                 allSteps,
                 training.batch() * training.accumulate()));
-    tellOfArchives("data.train", images.train());
-    tellOfArchives("data.val", images.validation());
+    tellOf("data.train", images.train());
+    tellOf("data.val", images.validation());
     log.line(
         "model: dim %d, depth %d, heads %d, %d patches; %s, %s threads; run folder %s"
             .formatted(
@@ -403,10 +404,11 @@ public final class PretrainingJob implements AutoCloseable {
     log.line("to watch it: " + folder.home().resolve("report.html"));
   }
 
-  private void tellOfArchives(String key, ImageFolder folder) {
-    Optional.ofNullable(folder)
-        .flatMap(ImageFolder::readAs)
-        .ifPresent(what -> log.line("%s: %s: %s".formatted(key, folder.root(), what)));
+  private void tellOf(String key, ImageFolder folder) {
+    Stream.ofNullable(folder)
+        .flatMap(images -> Stream.of(images.readAs(), images.leftOutLine()))
+        .flatMap(Optional::stream)
+        .forEach(what -> log.line("%s: %s: %s".formatted(key, folder.root(), what)));
   }
 
   private void warnOfLoneToken() {

@@ -82,6 +82,7 @@ public final class ShardFolder {
    * Says which shards are in the folder, and takes away what killed processes left.
    *
    * @throws UserException where others were begun there
+   * @throws TooManyBadImagesException if more is unreadable than is allowed
    */
   public void begin() {
     if (Files.exists(root.resolve(MANIFEST))) {
@@ -91,6 +92,7 @@ public final class ShardFolder {
     }
     store.sweep();
     gatherLists();
+    requireFewUnreadable();
     if (plan.numbers()) {
       put(plan.name() + "-classes.txt", String.join("\n", images.classes()) + "\n");
     }
@@ -189,6 +191,9 @@ public final class ShardFolder {
     List<String> parts = names(root).stream().filter(name -> name.matches(PART)).toList();
     String before = Files.exists(list()) ? read(BadImages.FILE_NAME) : "";
     Map<String, String> lines = new LinkedHashMap<>();
+    images
+        .bad()
+        .forEach(bad -> lines.put(BadImages.line(bad).split("\t", 2)[0], BadImages.line(bad)));
     Stream.concat(Stream.of(before), parts.stream().map(this::read))
         .flatMap(String::lines)
         .forEach(line -> lines.putIfAbsent(line.split("\t", 2)[0], line));
@@ -222,6 +227,22 @@ public final class ShardFolder {
    */
   public PackedShards end() {
     gatherLists();
+    int unreadable = requireFewUnreadable();
+    long bytes = 0;
+    for (int shard = 0; shard < plan.shards(); shard++) {
+      bytes += size(root.resolve(file(shard)));
+    }
+    return new PackedShards(
+        root.resolve(ShardedImages.range(plan.name(), plan.shards())).toString(),
+        images.size() - (unreadable - images.bad().size()),
+        images.classes().size(),
+        unreadable,
+        bytes,
+        list());
+  }
+
+  /** How many are listed. */
+  private int requireFewUnreadable() {
     List<String> lines =
         Files.exists(list()) ? read(BadImages.FILE_NAME).lines().toList() : List.of();
     int unreadable = lines.size();
@@ -233,17 +254,7 @@ public final class ShardFolder {
           lines.get(unreadable - 1).replaceFirst("\t(.*)", " ($1)"),
           list());
     }
-    long bytes = 0;
-    for (int shard = 0; shard < plan.shards(); shard++) {
-      bytes += size(root.resolve(file(shard)));
-    }
-    return new PackedShards(
-        root.resolve(ShardedImages.range(plan.name(), plan.shards())).toString(),
-        images.size() - unreadable,
-        images.classes().size(),
-        unreadable,
-        bytes,
-        list());
+    return unreadable;
   }
 
   private static long size(Path file) {

@@ -293,6 +293,18 @@ class ConfigLoaderTest {
     assertRefused(setting, "--set " + setting + ": " + key + ": null must be given");
   }
 
+  @Test
+  void indexesAreKeptInAFolderOfThisMachine() {
+    for (String wrong : List.of("hdfs://host/indexes", "' '")) {
+      assertThatThrownBy(() -> load("data.index=" + wrong))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("data.index: ")
+          .hasMessageContaining("a folder of this machine or null");
+    }
+    assertThat(load("data.index=kept").withAbsolutePaths().data().index())
+        .isEqualTo(Path.of("kept").toAbsolutePath().toString());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"training.epochs", "=20", "", "data.val=", "data.val= # none", ".=1"})
   void aSettingThatIsNotKeyAndValueIsRefused(String setting) {

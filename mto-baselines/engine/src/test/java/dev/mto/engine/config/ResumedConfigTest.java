@@ -48,6 +48,7 @@ class ResumedConfigTest {
         "log.knn_every_epochs=3",
         "data.train=elsewhere",
         "data.val=elsewhere",
+        "data.index=elsewhere",
         "data.workers=1",
         "data.max_bad_share=0.5"
       })

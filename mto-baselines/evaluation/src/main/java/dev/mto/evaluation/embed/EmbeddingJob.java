@@ -93,6 +93,7 @@ public record EmbeddingJob(
       delete(target.badImages());
     }
     BadImages bad = BadImages.open(target.badImages(), images.size(), 1);
+    bad.addMembersOf(images);
     Result result;
     try (FrozenEncoder encoder =
             FrozenEncoder.of(model.baseline(), model.config(), model.tensors(WeightsOf.STUDENT));

@@ -54,6 +54,8 @@ public record Predictor(TrainedClassifier classifier, int batch, int workers, in
   public Optional<PredictionSummary> run(
       PredictedImages images, Path out, PrintStream console, Consumer<String> unreadable) {
     BadImages bad = BadImages.telling(unreadable, images.folder().size(), 1);
+    images.folder().leftOutLine().ifPresent(console::println);
+    bad.addMembersOf(images.folder());
     Run run = new Run(images, bad);
     try (StopSignal stop = new StopSignal("nothing is written");
         ImageBatches batches = batches(images, bad);
@@ -105,7 +107,7 @@ public record Predictor(TrainedClassifier classifier, int batch, int workers, in
                     images.label(index)));
           }
           done += batch.size();
-          progress.done((int) (done + bad.count()));
+          progress.done((int) (done + bad.count() - images.folder().bad().size()));
         }
       }
       if (done == 0) {
