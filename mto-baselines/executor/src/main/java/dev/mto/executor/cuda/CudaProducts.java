@@ -84,6 +84,9 @@ final class CudaProducts implements AutoCloseable {
 
   /** As {@link dev.mto.executor.kernels.Kernels#matmul}. */
   Kernel prepare(MatrixProduct product, Tensor out) {
+    if (out.length() == 0) {
+      return () -> {};
+    }
     device.enter(); // for which cuBLASLt chooses
     return product.bias() != null && out.type() == ElementType.BFLOAT16
         ? biasBeforeRounding(product, out)
@@ -136,8 +139,7 @@ final class CudaProducts implements AutoCloseable {
     factors.setFloat(0, product.scale());
     factors.setFloat(Float.BYTES, product.addend() == null ? 0 : 1);
     Pointer ofAddend = factors.share(Float.BYTES);
-    return () -> {
-      device.enter();
+    Runnable multiply = () -> {
       setBias(prepared.product(), bias);
       check(
           CublasLt.cublasLtMatmul(
@@ -159,6 +161,7 @@ final class CudaProducts implements AutoCloseable {
               device.stream()),
           "multiplying " + kind);
     };
+    return () -> device.inTurn(multiply);
   }
 
   /**

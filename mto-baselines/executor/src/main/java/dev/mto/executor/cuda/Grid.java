@@ -21,7 +21,7 @@ final class Grid {
   /** A kernel of elements, whose last argument is their number. */
   Kernel elements(String kernel, long count, KernelArguments arguments) {
     long most = (long) BLOCKS_FOR_EACH_MULTIPROCESSOR * device.multiprocessors();
-    long blocks = Math.max(1, Math.min((count + THREADS - 1) / THREADS, most));
+    long blocks = Math.min((count + THREADS - 1) / THREADS, most);
     return device.kernel(kernel, blocks, threads(count), arguments.with(count));
   }
 
@@ -41,10 +41,10 @@ final class Grid {
 
   /** Blocks that share so many rows, for partial sums that are few and of one order. */
   int blocksSharing(int rows) {
-    return Math.min(rows, 2 * device.multiprocessors());
+    return Math.max(1, Math.min(rows, 2 * device.multiprocessors()));
   }
 
   private static int threads(long count) {
-    return (int) Math.min(THREADS, (count + WARP - 1) / WARP * WARP);
+    return (int) Math.min(THREADS, Math.max(1, (count + WARP - 1) / WARP) * WARP);
   }
 }
