@@ -171,6 +171,13 @@ public final class LiveState {
     return tensor(place(array), array);
   }
 
+  /** As {@link #reserve(INDArray)}, where a session on a device is open. */
+  public void reserve(Collection<INDArray> arrays) {
+    if (!open.isEmpty()) {
+      arrays.forEach(this::reserve);
+    }
+  }
+
   /** Forgets arrays that nobody will ask for, before they are closed. */
   public void forget(Collection<INDArray> arrays) {
     for (INDArray array : arrays) {
