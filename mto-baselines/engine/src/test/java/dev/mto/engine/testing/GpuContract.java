@@ -137,7 +137,9 @@ public abstract class GpuContract {
     assertThat(rows.get(1)).isEqualTo(TinyRun.metrics(tiny.root().resolve("there")).get(1));
   }
 
-  /** The kernel fails when it is done, some time after it was asked for, and so does all after it. */
+  /**
+   * The kernel fails when it is done, some time after it was asked for, and so does all after it.
+   */
   @Test
   void aRunWhoseGpuFailsGoesOnFromItsLastCheckpoint() {
     EmulatedCuda.during(

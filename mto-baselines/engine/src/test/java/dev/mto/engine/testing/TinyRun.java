@@ -113,8 +113,7 @@ public final class TinyRun {
    * one step is done and saved, as if the run were killed then.
    */
   public Path trainAndCopyAfterEachStep(String name, String... settings) {
-    return run(
-        copying(name), config(settings), RunFolder.create(root.resolve(name)), Start.anew());
+    return run(copying(name), config(settings), RunFolder.create(root.resolve(name)), Start.anew());
   }
 
   /** The baseline, whose run of that name is copied before each step but the first. */

@@ -133,8 +133,8 @@ final class CudaLibraries {
   }
 
   /**
-   * The newest CUDA that the driver supports, as 1000 times its major number and 10 its minor. It is
-   * asked before all else, since an old driver lacks functions.
+   * The newest CUDA that the driver supports, as 1000 times its major number and 10 its minor. It
+   * is asked before all else, since an old driver lacks functions.
    */
   private int bindDriver() {
     if (!onLinux()) {

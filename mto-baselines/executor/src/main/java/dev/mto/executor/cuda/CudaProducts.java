@@ -139,28 +139,29 @@ final class CudaProducts implements AutoCloseable {
     factors.setFloat(0, product.scale());
     factors.setFloat(Float.BYTES, product.addend() == null ? 0 : 1);
     Pointer ofAddend = factors.share(Float.BYTES);
-    Runnable multiply = () -> {
-      setBias(prepared.product(), bias);
-      check(
-          CublasLt.cublasLtMatmul(
-              handle,
-              prepared.product(),
-              factors,
-              product.b().address(),
-              prepared.layoutOfB(),
-              product.a().address(),
-              prepared.layoutOfA(),
-              ofAddend,
-              addend.address(),
-              prepared.layoutOfOut(),
-              out.address(),
-              prepared.layoutOfOut(),
-              prepared.choice(),
-              workspace,
-              WORKSPACE_BYTES,
-              device.stream()),
-          "multiplying " + kind);
-    };
+    Runnable multiply =
+        () -> {
+          setBias(prepared.product(), bias);
+          check(
+              CublasLt.cublasLtMatmul(
+                  handle,
+                  prepared.product(),
+                  factors,
+                  product.b().address(),
+                  prepared.layoutOfB(),
+                  product.a().address(),
+                  prepared.layoutOfA(),
+                  ofAddend,
+                  addend.address(),
+                  prepared.layoutOfOut(),
+                  out.address(),
+                  prepared.layoutOfOut(),
+                  prepared.choice(),
+                  workspace,
+                  WORKSPACE_BYTES,
+                  device.stream()),
+              "multiplying " + kind);
+        };
     return () -> device.inTurn(multiply);
   }
 

@@ -41,7 +41,7 @@ final class Grid {
 
   /** Blocks that share so many rows, for partial sums that are few and of one order. */
   int blocksSharing(int rows) {
-    return Math.max(1, Math.min(rows, 2 * device.multiprocessors()));
+    return Math.min(rows, 2 * device.multiprocessors());
   }
 
   private static int threads(long count) {

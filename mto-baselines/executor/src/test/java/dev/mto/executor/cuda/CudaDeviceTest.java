@@ -243,7 +243,9 @@ class CudaDeviceTest {
     }
   }
 
-  /** As CUDA has it: nothing that is asked of the GPU afterwards is done, until all have left it. */
+  /**
+   * As CUDA has it: nothing that is asked of the GPU afterwards is done, until all have left it.
+   */
   @Test
   void aKernelThatFailsLaterHasAllFailUntilTheGpuIsOpenedAnew() {
     try (CudaKernels kernels = open(0);
@@ -297,8 +299,8 @@ class CudaDeviceTest {
   }
 
   /**
-   * What goes through the memory for copies more than once, beginning somewhere in it: buffers of it
-   * are waited for, and the device is not.
+   * What goes through the memory for copies more than once, beginning somewhere in it: buffers of
+   * it are waited for, and the device is not.
    */
   @Test
   void moreComesBackAsItWentThanTheMemoryForCopiesHolds() {

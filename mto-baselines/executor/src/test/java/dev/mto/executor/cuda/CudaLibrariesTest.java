@@ -114,7 +114,8 @@ class CudaLibrariesTest {
       }
     }
     String missing = "lacks 1 of";
-    assertRefused(name, folder.toRealPath() + "/" + file, missing, function, cure, "run on the CPU");
+    assertRefused(
+        name, folder.toRealPath() + "/" + file, missing, function, cure, "run on the CPU");
     CudaSurvey survey = CudaSurvey.of(CudaLibraries.in(folder));
     assertThat(survey.described().values()).filteredOn(text -> text.contains(missing)).hasSize(1);
     assertThat(survey.fit()).isEmpty();

@@ -133,7 +133,8 @@ class EmulationTest {
     text =
         inKernel(
             text, "row_maximum(", "largest = reduce", "if (threadIdx.x != 7) largest = reduce");
-    String reductions = "// ---------------------------------------------------------------- reductions";
+    String reductions =
+        "// ---------------------------------------------------------------- reductions";
     text = replaceOnce(text, reductions, DIFFERENCES + reductions);
     return inKernel(
         text, "unary_float32(", "  unary(", "  if (threadIdx.x != 3) __syncthreads();\n  unary(");
