@@ -209,8 +209,8 @@ public abstract class GpuContract {
       assertThat(gpu.count("other products")).isEqualTo(products);
       long trained = bytes(graph.parameters().values());
       assertThat(gpu.bytes(0) - opened)
-          .as("parameters, two moments, a sum of gradients, and teachers")
-          .isGreaterThanOrEqualTo(4 * trained + bytes(graph.model().followers()));
+          .as("parameters, two moments and a sum where there is a gradient, and teachers")
+          .isGreaterThan((4 * trained + bytes(graph.model().followers())) * 98 / 100);
       return Integer.parseInt(message.group(1));
     }
   }

@@ -384,6 +384,11 @@ final class CudaDevice implements AutoCloseable {
     }
   }
 
+  /** Whether it failed since it was opened last. */
+  boolean hasFailed() {
+    return FAILED.contains(device);
+  }
+
   @Override
   public void close() {
     synchronized (SHARED) {

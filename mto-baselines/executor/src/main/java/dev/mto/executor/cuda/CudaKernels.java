@@ -82,6 +82,11 @@ final class CudaKernels implements Kernels {
   }
 
   @Override
+  public boolean hasFailed() {
+    return device.hasFailed();
+  }
+
+  @Override
   public void finish() {
     device.finish();
   }

@@ -43,6 +43,11 @@ public interface Kernels extends AutoCloseable {
    */
   default void forget() {}
 
+  /** Whether the processor failed, which whoever was waiting was told. */
+  default boolean hasFailed() {
+    return false;
+  }
+
   /** Waits until all kernels run so far are done; those of a CPU are when they return. */
   default void finish() {}
 
