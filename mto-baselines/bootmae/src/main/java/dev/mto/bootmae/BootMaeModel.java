@@ -15,6 +15,7 @@ import dev.mto.models.Patches;
 import dev.mto.models.Tokens;
 import dev.mto.models.VisionTransformer;
 import dev.mto.models.VitConfig;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +185,11 @@ final class BootMaeModel implements Model {
   @Override
   public double referenceLoss(ImageBatch batch, TrainingPosition at) {
     return error.ofReference(batch, options.featureWeightAt(at.epoch(), at.epochs()));
+  }
+
+  @Override
+  public Collection<INDArray> followers() {
+    return teacher.arrays().values();
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.mto.executor.state.LiveState;
 import dev.mto.models.Parameters;
 import dev.mto.models.Patches;
 import dev.mto.models.VitConfig;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,6 +143,11 @@ final class ConMimModel implements Model {
   @Override
   public void observe(Map<String, INDArray> values) {
     running.forEach(each -> each.add(values));
+  }
+
+  @Override
+  public Collection<INDArray> followers() {
+    return teacher.parameters().values();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.mto.engine;
 
 import dev.mto.data.ImageBatch;
 import dev.mto.executor.state.LiveState;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,6 +101,11 @@ public interface Model {
    * @param values of {@link #observed}, by variable name; valid during the call only
    */
   default void observe(Map<String, INDArray> values) {}
+
+  /** Arrays beside the parameters that {@link #afterUpdate} moves where these are. */
+  default Collection<INDArray> followers() {
+    return List.of();
+  }
 
   /**
    * Called after each optimizer step, e.g. to move a teacher.

@@ -48,6 +48,7 @@ final class ClassifierSteps implements AutoCloseable {
     double[] loss = {0};
     int count = microBatches.size();
     Descent.Check check = (norm, mean) -> requireFinite(at.step(), loss[0], norm, learningRate);
+    descent.reserve(session.differentiable(), count);
     for (int i = 0; i < count; i++) {
       Descent.MicroBatch of = new Descent.MicroBatch(i, count);
       ImageBatch batch = microBatches.get(i);

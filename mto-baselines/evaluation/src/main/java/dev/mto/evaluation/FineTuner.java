@@ -95,6 +95,9 @@ public final class FineTuner implements Learner {
   public Map<String, Object> step(
       List<ImageBatch> microBatches, TrainingPosition at, double learningRate) {
     step = at.step();
+    if (recipe.weightAverage() > 0) {
+      state.reserve(evaluated.parameters().arrays().values());
+    }
     Map<String, Object> row =
         steps.step(microBatches, at, learningRate, (batch, i) -> trainingFeeds(batch, step, i));
     if (recipe.weightAverage() > 0) {

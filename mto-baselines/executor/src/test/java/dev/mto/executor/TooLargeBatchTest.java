@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 class TooLargeBatchTest {
   private static final Pattern MESSAGE =
       Pattern.compile(
-          "running the model on one batch on emulated GPU 0 needs [0-9.]+ MB of memory, and"
+          "[a-z ]+ on emulated GPU 0 needs [0-9.]+ MB of memory, and"
               + " [0-9.]+ MB are available; that is for (\\d+) images at a time, (\\d+) would fit");
   private static final int IMAGES = 500;
 
@@ -43,7 +43,7 @@ class TooLargeBatchTest {
 
   @AfterEach
   void restore() {
-    emulated.set("megabytes", 8192);
+    emulated.set("megabytes", 8192).set("bytes", 0);
     if (before == null) {
       System.clearProperty(KernelSets.PROPERTY);
     } else {
@@ -63,6 +63,47 @@ class TooLargeBatchTest {
           .as("for many more")
           .hasMessageEndingWith(" %d would fit", fits);
     }
+  }
+
+  /** Which is with what the model has already, and without what the refused batch had. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void anEarlierBatchRunsAsBeforeAfterARefusalAndTheLargestThatFitsDoes(Kind kind) {
+    TinyModel model = kind.build(DataType.FLOAT);
+    emulated.set("megabytes", 32 + 3);
+    int fits;
+    try (GraphSession session = model.session()) {
+      fits = fitting(session, model, IMAGES);
+    }
+    try (GraphSession session = model.session()) {
+      Results before = results(session, model);
+      assertThat(fitting(session, model, IMAGES)).isEqualTo(fits);
+      results(session, model).assertCloseTo(before, 0);
+      assertThat(fitting(session, model, fits + 1)).isEqualTo(fits);
+      run(session, model, fits);
+      results(session, model).assertCloseTo(before, 0);
+    }
+  }
+
+  /** So that what fits does so whatever was run before. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void whatEarlierBatchesHaveGivesWay(Kind kind) {
+    TinyModel model = kind.build(DataType.FLOAT);
+    long all;
+    try (GraphSession session = model.session()) {
+      run(session, model, 8);
+      all = emulated.bytes(0);
+    }
+    emulated.set("megabytes", 0).set("bytes", (int) all);
+    try (GraphSession session = model.session()) {
+      run(session, model, 7);
+      run(session, model, 8);
+    }
+  }
+
+  private static Results results(GraphSession session, TinyModel model) {
+    return Results.of(session, model.feeds(2, 1), model.values());
   }
 
   private static int fitting(GraphSession session, TinyModel model, int images) {

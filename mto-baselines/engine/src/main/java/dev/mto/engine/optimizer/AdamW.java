@@ -138,6 +138,13 @@ public final class AdamW implements Optimizer {
                         rate(group, learningRate))));
   }
 
+  @Override
+  public Tensor reserve(String parameter) {
+    state.reserve(first.get(parameter));
+    state.reserve(second.get(parameter));
+    return state.reserve(parameters.get(parameter));
+  }
+
   private float kept(ParameterGroup group, double learningRate) {
     return group.decayed() ? (float) (1 - learningRate * group.rateScale() * weightDecay) : 1;
   }

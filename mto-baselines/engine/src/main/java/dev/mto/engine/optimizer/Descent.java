@@ -2,7 +2,9 @@ package dev.mto.engine.optimizer;
 
 import dev.mto.engine.collective.Collective;
 import dev.mto.executor.kernels.Tensor;
+import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.executor.state.LiveState;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -61,6 +63,32 @@ public final class Descent implements AutoCloseable {
   }
 
   /**
+   * Takes the memory of the device that steps need beside the batch, where a session on one is
+   * open: called before the first batch is run, it leaves to that what there is for it.
+   *
+   * @param moved names of the parameters that have gradients, in the order in which these come
+   * @param count micro-batches that this process takes of the step
+   * @throws NotEnoughMemoryException when less is left, for any batch
+   */
+  public void reserve(List<String> moved, int count) {
+    if (state.updates().isEmpty()) {
+      return;
+    }
+    try {
+      onDevice().reserve(moved, count);
+    } catch (NotEnoughMemoryException e) {
+      throw e.withBatch(1, 0);
+    }
+  }
+
+  private DeviceUpdate onDevice() {
+    if (device == null) {
+      device = new DeviceUpdate(optimizer, state, clip);
+    }
+    return device;
+  }
+
+  /**
    * Takes gradients on the device before they are overwritten, and moves parameters after the last
    * micro-batch, unless something is not finite; started and not waited for.
    *
@@ -70,10 +98,7 @@ public final class Descent implements AutoCloseable {
    */
   public Map<String, Tensor> start(
       Map<String, Tensor> computed, Tensor loss, MicroBatch of, double learningRate) {
-    if (device == null) {
-      device = new DeviceUpdate(optimizer, state, clip);
-    }
-    device.add(computed, loss, of.index(), of.count(), learningRate);
+    onDevice().add(computed, loss, of.index(), of.count(), learningRate);
     return Map.of(NORM, device.norm());
   }
 

@@ -42,6 +42,33 @@ final class DeviceUpdate {
   }
 
   /**
+   * Takes the memory that steps need.
+   *
+   * @param moved names of the parameters that have gradients, in the order in which these come
+   * @param count micro-batches of a step
+   */
+  void reserve(List<String> moved, int count) {
+    int used = GradientTree.slots(count);
+    for (String name : moved) {
+      Tensor parameter = optimizer.reserve(name);
+      for (int slot = 0; slot < used; slot++) {
+        sum(slot, name, parameter.shape());
+      }
+    }
+    for (int slot = 0; slot < used; slot++) {
+      sum(slot, LOSS, 1);
+    }
+  }
+
+  /** The sum of a parameter's gradients in a slot. */
+  private Tensor sum(int slot, String name, long... shape) {
+    while (slot >= slots.size()) {
+      slots.add(new LinkedHashMap<>());
+    }
+    return slots.get(slot).computeIfAbsent(name, n -> state.allocate(WHAT, shape));
+  }
+
+  /**
    * Takes the gradients of a micro-batch, before they are overwritten, and updates after the last.
    * Nothing is updated where the global norm or a loss is not finite.
    *
@@ -93,14 +120,8 @@ final class DeviceUpdate {
 
     @Override
     public void put(int slot, Map<String, Tensor> gradients) {
-      if (slot == slots.size()) {
-        slots.add(new LinkedHashMap<>());
-      }
-      Map<String, Tensor> sums = slots.get(slot);
-      gradients.forEach(
-          (name, gradient) ->
-              sums.computeIfAbsent(name, n -> state.allocate(WHAT, gradient.shape())));
-      accumulate(sums, gradients, share, false);
+      gradients.forEach((name, gradient) -> sum(slot, name, gradient.shape()));
+      accumulate(slots.get(slot), gradients, share, false);
     }
 
     @Override

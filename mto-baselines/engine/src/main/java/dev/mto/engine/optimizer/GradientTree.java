@@ -29,6 +29,12 @@ final class GradientTree {
     void merge(int slot);
   }
 
+  /** How many slots are used for so many micro-batches; none for one, which is the sum itself. */
+  static int slots(int count) {
+    int halvings = Integer.numberOfTrailingZeros(count);
+    return count == 1 << halvings ? halvings : halvings + 1;
+  }
+
   /**
    * Takes the gradients of the next micro-batch. After the last one, slot 0 has the sum of all.
    *

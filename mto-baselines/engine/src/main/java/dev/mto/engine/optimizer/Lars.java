@@ -84,6 +84,12 @@ public final class Lars implements Optimizer {
         });
   }
 
+  @Override
+  public Tensor reserve(String parameter) {
+    state.reserve(momenta.get(parameter));
+    return state.reserve(parameters.get(parameter));
+  }
+
   private static boolean isAdapted(INDArray parameter) {
     return parameter.rank() > 1;
   }

@@ -27,6 +27,14 @@ public interface Optimizer extends AutoCloseable {
   void step(Map<String, Tensor> gradients, Tensor clip, double learningRate);
 
   /**
+   * Takes the memory of a device that {@link #step(Map, Tensor, double)} needs for a parameter and
+   * its moments.
+   *
+   * @return where the device will have the parameter
+   */
+  Tensor reserve(String parameter);
+
+  /**
    * The live moments under names that begin with {@code optimizer.}, shaped as the parameters,
    * wherever they are.
    */

@@ -14,6 +14,7 @@ import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.executor.GraphSession;
 import dev.mto.executor.SessionOptions;
 import dev.mto.executor.kernels.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,7 @@ public final class TrainingStep implements Trainee {
     List<String> wanted = record.wanted();
     boolean apart = weights.measures(at) || measuresGradients(at);
     weights.set(at);
+    reserve(count);
     for (int i = 0; i < count; i++) {
       Descent.MicroBatch of = new Descent.MicroBatch(i, count);
       ImageBatch batch = microBatches.get(i);
@@ -134,6 +136,16 @@ public final class TrainingStep implements Trainee {
     row.put("grad_norm", descent.norm());
     collective.stepEnds();
     return row;
+  }
+
+  /** Takes the memory of the device that a step needs beside its batch. */
+  private void reserve(int count) {
+    List<String> moved = new ArrayList<>(session.differentiable());
+    if (selfSupervised != null) {
+      moved.addAll(selfSupervised.differentiable());
+    }
+    descent.reserve(moved, count);
+    graph.state().reserve(model.followers());
   }
 
   /** Runs what MTO must not move by the self-supervised loss alone, on the same batch. */

@@ -8,9 +8,12 @@ import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.state.LiveState;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -88,6 +91,31 @@ class MeanGradientsTest {
       assertThat(expected).isNotEqualTo(inTurn(gradients, 0, count, share));
       assertThat(onHost(mean, gradients)).as("of the next step").isEqualTo(expected);
     }
+  }
+
+  @Test
+  void slotsAreKnownBeforeTheyAreUsed() {
+    for (int count = 2; count <= 40; count++) {
+      Set<Integer> used = new HashSet<>();
+      GradientTree.Sums<String> sums =
+          new GradientTree.Sums<>() {
+            @Override
+            public void put(int slot, String gradients) {
+              used.add(slot);
+            }
+
+            @Override
+            public void add(int slot, String gradients) {}
+
+            @Override
+            public void merge(int slot) {}
+          };
+      for (int i = 0; i < count; i++) {
+        GradientTree.take(sums, i, count, "gradients");
+      }
+      assertThat(used).as(count + " micro-batches").hasSize(GradientTree.slots(count));
+    }
+    assertThat(GradientTree.slots(1)).isZero();
   }
 
   @ParameterizedTest

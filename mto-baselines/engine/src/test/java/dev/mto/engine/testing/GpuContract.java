@@ -2,6 +2,7 @@ package dev.mto.engine.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,13 +15,18 @@ import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.graph.Images;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.run.TrainingStep;
+import dev.mto.executor.cuda.CudaException;
 import dev.mto.executor.cuda.EmulatedCuda;
+import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.models.weights.WeightFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +55,7 @@ public abstract class GpuContract {
     "log={heterogeneity_every: 3, knn_every_epochs: 0, pictures_every_epochs: 0}"
   };
 
+  private static final int LAUNCH_FAILED = 719;
   private static final double LEARNING_RATE = 1e-3;
 
   private final Function<Path, TinyRun> create;
@@ -130,6 +137,102 @@ public abstract class GpuContract {
     assertNear(tiny.resume("to-processor"), onProcessor);
   }
 
+  /** A step by the processor, one by the GPU and one by the processor. */
+  @Test
+  void aRunGoesToTheGpuAndBack() {
+    tiny.copy("processor-1", "there");
+    EmulatedCuda.during(
+        gpu -> {
+          long before = gpu.count("launches");
+          tiny.resumeAndCopyAfterEachStep("there");
+          assertThat(gpu.count("launches")).isGreaterThan(before);
+          return null;
+        });
+    Path back = tiny.resume("there-2");
+    assertNear(back, onProcessor);
+    List<JsonNode> rows = TinyRun.metrics(back);
+    assertThat(rows.get(0)).isEqualTo(TinyRun.metrics(onProcessor).get(0));
+    assertThat(rows.get(1)).isEqualTo(TinyRun.metrics(tiny.root().resolve("there")).get(1));
+  }
+
+  /**
+   * The kernel fails when it is done, some time after it was asked for, and so does all after it.
+   */
+  @Test
+  void aRunWhoseGpuFailsGoesOnFromItsLastCheckpoint() {
+    EmulatedCuda.during(
+        gpu -> {
+          gpu.fail("a kernel", LAUNCH_FAILED, (int) (launches / 2));
+          assertThatThrownBy(() -> tiny.train("failing", SETTINGS))
+              .isInstanceOf(CudaException.class)
+              .hasMessageContaining("the GPU failed while waiting for emulated GPU 0")
+              .hasMessageContaining("719")
+              .hasMessageContaining("last checkpoint");
+          assertThat(gpu.opened()).as("all is given back").isZero();
+          Path resumed = tiny.resume("failing");
+          assertThat(resumed.resolve("train.log")).content().contains("resuming after step 1");
+          assertThat(TinyRun.metrics(resumed)).isEqualTo(TinyRun.metrics(onGpu));
+          assertThat(TinyRun.last(resumed)).hasSameBinaryContentAs(TinyRun.last(onGpu));
+          return null;
+        });
+  }
+
+  /** Moments, sums of micro-batches and teachers are counted before anything is run. */
+  @Test
+  void aStepThatDoesNotFitIsRefusedBeforeItsFirstProductWithWhatWouldFit() {
+    RunConfig config = ofImages(8);
+    TrainingGraph graph = TrainingGraph.build(tiny.baseline(), config, DataType.FLOAT);
+    long parameters = bytes(graph.parameters().values());
+    EmulatedCuda.during(
+        gpu -> {
+          long all;
+          try (TrainingStep step = new TrainingStep(graph, config, 0)) {
+            step(graph, step, config, 0);
+            step(graph, step, config, 1);
+            all = gpu.bytes(0);
+          }
+          gpu.set("megabytes", 0).set("bytes", (int) (all - parameters / 8));
+          try {
+            RunConfig smaller = ofImages(fitting(graph, config, gpu));
+            try (TrainingStep step = new TrainingStep(graph, smaller, 0)) {
+              step(graph, step, smaller, 0);
+              step(graph, step, smaller, 1);
+            }
+          } finally {
+            gpu.set("megabytes", 8192).set("bytes", 0);
+          }
+          return null;
+        });
+  }
+
+  /** Two micro-batches of so many, of a model whose moments are more than what a GPU spares. */
+  private RunConfig ofImages(int images) {
+    List<String> settings = new ArrayList<>(List.of(SETTINGS));
+    settings.add("training.batch=" + images);
+    settings.add("model.dim=64");
+    return tiny.config(settings.toArray(String[]::new));
+  }
+
+  /** The images that would fit, from a refusal, at which all that is not the batch's is taken. */
+  private int fitting(TrainingGraph graph, RunConfig config, EmulatedCuda gpu) {
+    try (TrainingStep step = new TrainingStep(graph, config, 0)) {
+      long opened = gpu.bytes(0);
+      long products = gpu.count("other products");
+      Throwable refusal = catchThrowable(() -> step(graph, step, config, 0));
+      assertThat(refusal).isInstanceOf(NotEnoughMemoryException.class);
+      Matcher message =
+          Pattern.compile(".*that is for 8 images at a time, (\\d+) would fit")
+              .matcher(refusal.getMessage());
+      assertThat(message.matches()).as(refusal.getMessage()).isTrue();
+      assertThat(gpu.count("other products")).isEqualTo(products);
+      long trained = bytes(graph.parameters().values());
+      assertThat(gpu.bytes(0) - opened)
+          .as("parameters, two moments and a sum where there is a gradient, and teachers")
+          .isGreaterThan((4 * trained + bytes(graph.model().followers())) * 98 / 100);
+      return Integer.parseInt(message.group(1));
+    }
+  }
+
   /**
    * Largest differences between runs of three steps: relative ones, but absolute of figures below
    * 1, and by the norm of tensors.
@@ -190,6 +293,7 @@ public abstract class GpuContract {
         gpu -> {
           try (TrainingStep step = new TrainingStep(graph, config, 0)) {
             step(graph, step, images, 0);
+            long allocations = gpu.count("allocations");
             for (int at = 1; at < 3; at++) {
               long up = gpu.count("bytes to the device");
               long down = gpu.count("bytes to the host");
@@ -201,6 +305,7 @@ public abstract class GpuContract {
                   .as("one for each micro-batch")
                   .isEqualTo(2);
             }
+            assertThat(gpu.count("allocations")).as("after the first step").isEqualTo(allocations);
             assertThat(gpu.bytes(0)).isGreaterThan(3 * parameters);
             long down = gpu.count("bytes to the host");
             assertThat(step.state().values()).noneMatch(GpuContract::hasNoNumbers);
@@ -243,6 +348,11 @@ public abstract class GpuContract {
           }
           return null;
         });
+  }
+
+  /** Makes a step of two micro-batches of a configuration. */
+  private void step(TrainingGraph graph, TrainingStep step, RunConfig config, int at) {
+    step(graph, step, new Images(config, tiny.baseline(), tiny.root().resolve("bad.csv")), at);
   }
 
   /** Makes a step of two micro-batches; how many bytes the model was fed. */

@@ -113,22 +113,20 @@ public final class TinyRun {
    * one step is done and saved, as if the run were killed then.
    */
   public Path trainAndCopyAfterEachStep(String name, String... settings) {
-    RunConfig config = config(settings);
-    BiFunction<Object[], Object, Object> copying =
+    return run(copying(name), config(settings), RunFolder.create(root.resolve(name)), Start.anew());
+  }
+
+  /** The baseline, whose run of that name is copied before each step but the first. */
+  private Baseline copying(String name) {
+    return observing(
+        "trainingFeeds",
         (arguments, feeds) -> {
           long step = ((TrainingPosition) arguments[1]).step();
           if (step > 0 && arguments[2].equals(0)) {
             copy(name, name + "-" + step);
           }
           return feeds;
-        };
-    Baseline observed =
-        observed(
-            Baseline.class,
-            baseline,
-            "build",
-            (arguments, model) -> observed(Model.class, model, "trainingFeeds", copying));
-    return run(observed, config, RunFolder.create(root.resolve(name)), Start.anew());
+        });
   }
 
   /**
@@ -204,6 +202,12 @@ public final class TinyRun {
   public Path resume(String name) {
     RunFolder folder = RunFolder.open(root.resolve(name));
     return run(baseline, ConfigLoader.read(folder.config()), folder, Start.resumed());
+  }
+
+  /** As {@link #resume}, with copies as of {@link #trainAndCopyAfterEachStep}. */
+  public Path resumeAndCopyAfterEachStep(String name) {
+    RunFolder folder = RunFolder.open(root.resolve(name));
+    return run(copying(name), ConfigLoader.read(folder.config()), folder, Start.resumed());
   }
 
   /**

@@ -1,7 +1,5 @@
 package dev.mto.executor.cuda;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
@@ -29,11 +27,6 @@ final class CublasLt {
   static final int HEURISTIC_BYTES = 96;
 
   private CublasLt() {}
-
-  /** Takes the functions from a library; once, before any of them is called. */
-  static void bind(NativeLibrary library) {
-    Native.register(CublasLt.class, library);
-  }
 
   static native int cublasLtCreate(PointerByReference handle);
 

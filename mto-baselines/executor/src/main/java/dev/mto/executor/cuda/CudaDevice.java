@@ -30,6 +30,9 @@ final class CudaDevice implements AutoCloseable {
   /** Those of {@link #shared}, by number. */
   private static final Map<Integer, CudaDevice> SHARED = new HashMap<>();
 
+  /** One part of so many of the memory is not given to batches. */
+  private static final int SPARE_PART = 64;
+
   private final int device;
   private final String name;
   private final int capability;
@@ -163,6 +166,21 @@ final class CudaDevice implements AutoCloseable {
     return address.getValue();
   }
 
+  /**
+   * Refuses what would leave too little of the memory for what is taken when kernels first run: by
+   * the driver and libraries for their code and for graphs, by an optimizer for its tables.
+   *
+   * @param what needs it, for people
+   * @throws NotEnoughMemoryException when it would
+   */
+  void requireSpare(String what, long bytes) {
+    CudaUse use = use();
+    long available = use.totalBytes() - use.takenBytes() - use.totalBytes() / SPARE_PART;
+    if (bytes > available) {
+      throw new NotEnoughMemoryException(what + " on " + name, bytes, Math.max(0, available));
+    }
+  }
+
   /** Who has its memory, and what was run. */
   synchronized CudaUse use() {
     enter();
@@ -209,31 +227,86 @@ final class CudaDevice implements AutoCloseable {
   /** Waits until all that was asked for is done. */
   synchronized void finish() {
     enter();
-    check(CudaDriver.cuStreamSynchronize(stream), "waiting for " + name);
+    requireDone(CudaDriver.cuStreamSynchronize(stream));
     staging.finished();
+  }
+
+  /** Memory of the host that the device reads and writes by itself. */
+  Pointer pinned(long bytes) {
+    enter();
+    PointerByReference made = new PointerByReference();
+    int error = CudaDriver.cuMemHostAlloc(made, bytes, 0);
+    if (error == CudaDriver.OUT_OF_MEMORY) {
+      throw new CudaException(
+          "the host has no %d MiB of memory that %s could copy from and to; see what free and"
+                  .formatted(bytes >> 20, name)
+              + " ulimit -l say, and give this process more");
+    }
+    check(error, "allocating memory of the host for copies");
+    return made.getValue();
+  }
+
+  /** What {@link #record} and {@link #await} take. */
+  Pointer event() {
+    enter();
+    PointerByReference made = new PointerByReference();
+    check(CudaDriver.cuEventCreate(made, CudaDriver.WITHOUT_TIME), "preparing copies");
+    return made.getValue();
+  }
+
+  /** Makes an event that of all that was asked for so far. */
+  void record(Pointer event) {
+    enter();
+    check(CudaDriver.cuEventRecord(event, stream), "preparing copies");
+  }
+
+  /** Waits until all that an event is of is done. */
+  void await(Pointer event) {
+    enter();
+    requireDone(CudaDriver.cuEventSynchronize(event));
+  }
+
+  private void requireDone(int error) {
+    if (error != 0) {
+      staging.failed();
+    }
+    check(error, "waiting for " + name);
+  }
+
+  /**
+   * Does what asks the device for something, in turn with what others ask for: all of a capture is
+   * that of one thread.
+   */
+  synchronized void inTurn(Runnable asking) {
+    enter();
+    asking.run();
   }
 
   /**
    * Prepares a function of {@code kernels.cu}.
    *
-   * @param blocks in the grid
+   * @param blocks in the grid; nothing is run where there are none
    * @param threads in a block
    */
   Kernel kernel(String function, long blocks, int threads, KernelArguments arguments) {
+    if (blocks == 0) {
+      return () -> {};
+    }
     enter();
     PointerByReference found = new PointerByReference();
     check(CudaDriver.cuModuleGetFunction(found, module, function), "finding kernel " + function);
     Pointer handle = found.getValue();
     int grid = Math.toIntExact(blocks);
     Memory packed = arguments.packed();
-    return () -> {
-      enter();
-      last = function;
-      check(
-          CudaDriver.cuLaunchKernel(
-              handle, grid, 1, 1, threads, 1, 1, 0, stream, packed, Pointer.NULL),
-          "starting a kernel");
-    };
+    return () ->
+        inTurn(
+            () -> {
+              last = function;
+              check(
+                  CudaDriver.cuLaunchKernel(
+                      handle, grid, 1, 1, threads, 1, 1, 0, stream, packed, Pointer.NULL),
+                  "starting a kernel");
+            });
   }
 
   /**
@@ -272,7 +345,7 @@ final class CudaDevice implements AutoCloseable {
   }
 
   /** Starts a graph that was {@link #captured}. */
-  void startGraph(Pointer executable, int kernels) {
+  synchronized void startGraph(Pointer executable, int kernels) {
     enter();
     last = "one of a graph of " + kernels;
     check(CudaDriver.cuGraphLaunch(executable, stream), "starting a graph");
@@ -309,6 +382,11 @@ final class CudaDevice implements AutoCloseable {
                   .formatted(what, CudaDriver.text(error), last)
               + " checkpoint; if it happens again, look at the GPU with nvidia-smi and dmesg");
     }
+  }
+
+  /** Whether it failed since it was opened last. */
+  boolean hasFailed() {
+    return FAILED.contains(device);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.mto.executor.cuda;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
@@ -19,17 +17,15 @@ final class CudaDriver {
   /** A stream that does not wait for the default one. */
   static final int NON_BLOCKING = 1;
 
+  /** An event that only tells whether all before it is done. */
+  static final int WITHOUT_TIME = 2;
+
   /** A capture that other threads do not disturb. */
   static final int CAPTURE_OF_THREAD = 1;
 
   static final int OUT_OF_MEMORY = 2;
 
   private CudaDriver() {}
-
-  /** Takes the functions from a library; once, before any of them is called. */
-  static void bind(NativeLibrary library) {
-    Native.register(CudaDriver.class, library);
-  }
 
   static native int cuInit(int flags);
 
@@ -68,6 +64,14 @@ final class CudaDriver {
   static native int cuStreamSynchronize(Pointer stream);
 
   static native int cuStreamDestroy_v2(Pointer stream);
+
+  static native int cuEventCreate(PointerByReference event, int flags);
+
+  static native int cuEventRecord(Pointer event, Pointer stream);
+
+  static native int cuEventSynchronize(Pointer event);
+
+  static native int cuEventDestroy_v2(Pointer event);
 
   static native int cuModuleLoadData(PointerByReference module, Pointer image);
 

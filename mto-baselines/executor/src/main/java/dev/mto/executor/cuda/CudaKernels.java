@@ -11,6 +11,7 @@ import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.kernels.Unary;
 import dev.mto.executor.kernels.Updates;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -72,6 +73,17 @@ final class CudaKernels implements Kernels {
   @Override
   public KernelSequence together(List<Kernel> kernels) {
     return new CudaGraph(device, kernels);
+  }
+
+  @Override
+  public void forget() {
+    scratch.close();
+    selections.close();
+  }
+
+  @Override
+  public boolean hasFailed() {
+    return device.hasFailed();
   }
 
   @Override
@@ -344,8 +356,9 @@ final class CudaKernels implements Kernels {
   }
 
   private Kernel rows(String kernel, Tensor x, KernelArguments arguments) {
-    int columns = columns(x);
-    return grid.rows(kernel, x.length() / columns, columns, arguments);
+    long[] shape = x.shape();
+    long rows = Tensor.length(Arrays.copyOf(shape, shape.length - 1));
+    return grid.rows(kernel, rows, columns(x), arguments);
   }
 
   private static int columns(Tensor x) {

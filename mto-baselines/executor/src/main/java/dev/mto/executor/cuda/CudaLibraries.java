@@ -1,11 +1,16 @@
 package dev.mto.executor.cuda;
 
+import com.sun.jna.Function;
+import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.ptr.IntByReference;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,11 +104,11 @@ final class CudaLibraries {
    */
   Map<String, String> described() {
     Map<String, String> described = new LinkedHashMap<>();
-    Optional<NativeLibrary> driver = onLinux() ? find(DRIVER) : Optional.empty();
-    if (driver.isEmpty()) {
-      return described;
-    }
     try {
+      Optional<NativeLibrary> driver = onLinux() ? find(DRIVER) : Optional.empty();
+      if (driver.isEmpty()) {
+        return described;
+      }
       int version = bindDriver();
       String own = productVersion(driver.get());
       described.put("NVIDIA driver", own + "for CUDA up to " + dotted(version));
@@ -127,26 +132,75 @@ final class CudaLibraries {
     }
   }
 
-  /** The newest CUDA that the driver supports, as 1000 times its major number and 10 its minor. */
+  /**
+   * The newest CUDA that the driver supports, as 1000 times its major number and 10 its minor. It
+   * is asked before all else, since an old driver lacks functions.
+   */
   private int bindDriver() {
     if (!onLinux()) {
       throw new CudaException("GPUs are used on Linux only; run on the CPU");
     }
-    CudaDriver.bind(
+    NativeLibrary driver =
         find(DRIVER)
             .orElseThrow(
                 () ->
                     new CudaException(
                         "no NVIDIA driver: libcuda.so.1 is not there; install the driver of the"
-                            + " GPU, or run on the CPU")));
-    IntByReference version = new IntByReference();
-    if (CudaDriver.cuDriverGetVersion(version) != 0 || version.getValue() < 1000 * OLDEST) {
+                            + " GPU, or run on the CPU"));
+    int version = supported(driver);
+    if (version < 1000 * OLDEST) {
       throw new CudaException(
           "the NVIDIA driver is too old: it supports CUDA %s, and %d.0 is needed; install a newer"
-                  .formatted(dotted(version.getValue()), OLDEST)
+                  .formatted(dotted(version), OLDEST)
               + " driver (450.80 or later), or run on the CPU");
     }
-    return version.getValue();
+    bind(
+        CudaDriver.class,
+        driver,
+        "the NVIDIA driver for CUDA %s".formatted(dotted(version)),
+        "install all of a newer driver, or run on the CPU");
+    return version;
+  }
+
+  /** The newest CUDA of a driver; 0 where it does not tell. */
+  private static int supported(NativeLibrary driver) {
+    Optional<Function> asked = function(driver, "cuDriverGetVersion");
+    IntByReference version = new IntByReference();
+    return asked.isPresent() && asked.get().invokeInt(new Object[] {version}) == 0
+        ? version.getValue()
+        : 0;
+  }
+
+  /**
+   * Takes the functions that a class declares from a library, all of them or none.
+   *
+   * @param name of the library, for people
+   * @param cure what to do where some are missing, for people
+   */
+  private static void bind(Class<?> functions, NativeLibrary library, String name, String cure) {
+    List<String> needed =
+        Arrays.stream(functions.getDeclaredMethods())
+            .filter(method -> Modifier.isNative(method.getModifiers()))
+            .map(Method::getName)
+            .sorted()
+            .toList();
+    List<String> missing =
+        needed.stream().filter(function -> function(library, function).isEmpty()).toList();
+    if (!missing.isEmpty()) {
+      throw new CudaException(
+          "%s (%s) lacks %d of %d functions, the first is %s; %s"
+              .formatted(
+                  name, place(library), missing.size(), needed.size(), missing.get(0), cure));
+    }
+    Native.register(functions, library);
+  }
+
+  private static Optional<Function> function(NativeLibrary library, String name) {
+    try {
+      return Optional.of(library.getFunction(name));
+    } catch (UnsatisfiedLinkError e) {
+      return Optional.empty();
+    }
   }
 
   /** The version and the place of NVRTC. */
@@ -158,7 +212,7 @@ final class CudaLibraries {
             "nvidia-cuda-nvrtc",
             driver,
             major -> "libnvrtc.so." + (major == OLDEST ? "11.2" : major));
-    Nvrtc.bind(library);
+    bind(Nvrtc.class, library, "NVRTC", "install NVRTC 11.2 or newer, or run on the CPU");
     return KernelSource.version() + ", " + place(library);
   }
 
@@ -171,7 +225,7 @@ final class CudaLibraries {
             "nvidia-cublas",
             driver,
             major -> "libcublasLt.so." + major);
-    CublasLt.bind(library);
+    bind(CublasLt.class, library, "cuBLASLt", "install cuBLAS 11 or newer, or run on the CPU");
     long version = CublasLt.cublasLtGetVersion();
     return "%d.%d.%d, %s"
         .formatted(version / 10_000, version / 100 % 100, version % 100, place(library));
@@ -224,11 +278,24 @@ final class CudaLibraries {
   }
 
   private Optional<NativeLibrary> find(List<String> names) {
+    requireJna();
     return Stream.concat(
             names.stream().flatMap(this::inFolders), alsoElsewhere ? names.stream() : Stream.of())
         .map(CudaLibraries::load)
         .flatMap(Optional::stream)
         .findFirst();
+  }
+
+  /** It unpacks a library of its own before it can call any other. */
+  private static void requireJna() {
+    try {
+      LOG.debug("JNA for addresses of {} bytes", Native.POINTER_SIZE);
+    } catch (LinkageError e) {
+      throw new CudaException(
+          "libraries cannot be called (%s); name a folder that may be written to and run from by"
+                  .formatted(String.valueOf(e.getMessage()).lines().findFirst().orElse(""))
+              + " MTO_JAVA_OPTIONS=-Djna.tmpdir=DIR, or run on the CPU");
+    }
   }
 
   private Stream<String> inFolders(String name) {

@@ -29,6 +29,12 @@ final class CudaMemory implements Memory {
   }
 
   @Override
+  public Storage allocateSparing(String what, long bytes) {
+    device.requireSpare(what, bytes);
+    return allocate(what, bytes);
+  }
+
+  @Override
   public void fill(Tensor to, float element) {
     String kernel =
         switch (to.type()) {

@@ -84,6 +84,9 @@ final class CudaProducts implements AutoCloseable {
 
   /** As {@link dev.mto.executor.kernels.Kernels#matmul}. */
   Kernel prepare(MatrixProduct product, Tensor out) {
+    if (out.length() == 0) {
+      return () -> {};
+    }
     device.enter(); // for which cuBLASLt chooses
     return product.bias() != null && out.type() == ElementType.BFLOAT16
         ? biasBeforeRounding(product, out)
@@ -136,29 +139,30 @@ final class CudaProducts implements AutoCloseable {
     factors.setFloat(0, product.scale());
     factors.setFloat(Float.BYTES, product.addend() == null ? 0 : 1);
     Pointer ofAddend = factors.share(Float.BYTES);
-    return () -> {
-      device.enter();
-      setBias(prepared.product(), bias);
-      check(
-          CublasLt.cublasLtMatmul(
-              handle,
-              prepared.product(),
-              factors,
-              product.b().address(),
-              prepared.layoutOfB(),
-              product.a().address(),
-              prepared.layoutOfA(),
-              ofAddend,
-              addend.address(),
-              prepared.layoutOfOut(),
-              out.address(),
-              prepared.layoutOfOut(),
-              prepared.choice(),
-              workspace,
-              WORKSPACE_BYTES,
-              device.stream()),
-          "multiplying " + kind);
-    };
+    Runnable multiply =
+        () -> {
+          setBias(prepared.product(), bias);
+          check(
+              CublasLt.cublasLtMatmul(
+                  handle,
+                  prepared.product(),
+                  factors,
+                  product.b().address(),
+                  prepared.layoutOfB(),
+                  product.a().address(),
+                  prepared.layoutOfA(),
+                  ofAddend,
+                  addend.address(),
+                  prepared.layoutOfOut(),
+                  out.address(),
+                  prepared.layoutOfOut(),
+                  prepared.choice(),
+                  workspace,
+                  WORKSPACE_BYTES,
+                  device.stream()),
+              "multiplying " + kind);
+        };
+    return () -> device.inTurn(multiply);
   }
 
   /**

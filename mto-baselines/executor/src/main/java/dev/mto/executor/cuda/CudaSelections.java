@@ -3,8 +3,10 @@ package dev.mto.executor.cuda;
 import com.sun.jna.Memory;
 import dev.mto.executor.kernels.Selection;
 import java.lang.ref.Cleaner;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -14,7 +16,8 @@ final class CudaSelections implements AutoCloseable {
 
   private final CudaDevice device;
   private final Map<Selection, Indices> known = new WeakHashMap<>();
-  private final Queue<Long> abandoned = new ConcurrentLinkedQueue<>();
+  private final Set<Indices> taken = new HashSet<>();
+  private final Queue<Indices> abandoned = new ConcurrentLinkedQueue<>(); // whose selection is gone
 
   CudaSelections(CudaDevice device) {
     this.device = device;
@@ -22,28 +25,32 @@ final class CudaSelections implements AutoCloseable {
 
   /** A copy of the indices of a selection. */
   Indices of(Selection selection) {
-    for (Long address = abandoned.poll(); address != null; address = abandoned.poll()) {
-      device.free(address);
+    for (Indices unused = abandoned.poll(); unused != null; unused = abandoned.poll()) {
+      if (taken.remove(unused)) {
+        device.free(unused.address());
+      }
     }
     return known.computeIfAbsent(selection, this::copy);
   }
 
   private Indices copy(Selection selection) {
-    Indices made = new Indices(selection.indices().length);
-    long address = made.address();
-    Queue<Long> unused = abandoned;
-    CLEANER.register(selection, () -> unused.add(address));
+    Indices made = new Indices(device, selection.indices().length);
+    taken.add(made);
+    Queue<Indices> unused = abandoned;
+    CLEANER.register(selection, () -> unused.add(made));
     return made;
   }
 
   /** int32 [B, V] in the memory of the device. */
-  final class Indices {
+  static final class Indices {
+    private final CudaDevice device;
     private final Memory host;
     private final long address;
     private int seen = -1;
 
-    Indices(int count) {
-      host = new Memory((long) Integer.BYTES * count);
+    Indices(CudaDevice device, int count) {
+      this.device = device;
+      host = new Memory((long) Integer.BYTES * Math.max(1, count));
       address = device.allocate("indices of tokens", host.size());
     }
 
@@ -62,9 +69,11 @@ final class CudaSelections implements AutoCloseable {
     }
   }
 
+  /** Gives back all memory, also where nobody has a selection any more. */
   @Override
   public void close() {
-    known.values().forEach(indices -> device.free(indices.address()));
+    taken.forEach(indices -> device.free(indices.address()));
+    taken.clear();
     known.clear();
   }
 }

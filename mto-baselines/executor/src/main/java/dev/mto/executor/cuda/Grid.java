@@ -21,7 +21,7 @@ final class Grid {
   /** A kernel of elements, whose last argument is their number. */
   Kernel elements(String kernel, long count, KernelArguments arguments) {
     long most = (long) BLOCKS_FOR_EACH_MULTIPROCESSOR * device.multiprocessors();
-    long blocks = Math.max(1, Math.min((count + THREADS - 1) / THREADS, most));
+    long blocks = Math.min((count + THREADS - 1) / THREADS, most);
     return device.kernel(kernel, blocks, threads(count), arguments.with(count));
   }
 
@@ -45,6 +45,6 @@ final class Grid {
   }
 
   private static int threads(long count) {
-    return (int) Math.min(THREADS, (count + WARP - 1) / WARP * WARP);
+    return (int) Math.min(THREADS, Math.max(1, (count + WARP - 1) / WARP) * WARP);
   }
 }

@@ -1,7 +1,5 @@
 package dev.mto.executor.cuda;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
@@ -10,11 +8,6 @@ import com.sun.jna.ptr.PointerByReference;
 /** Functions of NVRTC, CUDA's compiler, under their own names; each returns 0 or an error. */
 final class Nvrtc {
   private Nvrtc() {}
-
-  /** Takes the functions from a library; once, before any of them is called. */
-  static void bind(NativeLibrary library) {
-    Native.register(Nvrtc.class, library);
-  }
 
   static native int nvrtcVersion(IntByReference major, IntByReference minor);
 

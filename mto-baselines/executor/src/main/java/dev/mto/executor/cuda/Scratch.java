@@ -21,7 +21,7 @@ final class Scratch implements AutoCloseable {
 
   /** Address of at least so many bytes. */
   long require(long wanted) {
-    if (bytes < wanted) {
+    if (pieces.isEmpty() || bytes < wanted) {
       long larger = Math.max(wanted, Math.max(SMALLEST, 2 * bytes));
       pieces.add(device.allocate("scratch memory", larger));
       bytes = larger;

@@ -1,26 +1,55 @@
 package dev.mto.executor.cuda;
 
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.PointerByReference;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Memory of the host that a device reads and writes by itself, through which all copies go: pinned,
- * of a fixed size, filled from its beginning again when all that was asked for is done. So an
- * upload need not be waited for, and many downloads are waited for once.
+ * Memory of the host that a device reads and writes by itself, through which all copies go: pinned
+ * buffers that are filled in turn. A buffer is filled again when the copies through it are done,
+ * which is waited for by itself: meanwhile the device copies by way of the others. So an upload is
+ * not waited for, and many downloads are waited for once.
+ *
+ * <p>Copies are asked of the one stream of the device, in which each is done after the kernels
+ * before it and before those behind it. A stream of their own would gain nothing: who uploads has
+ * waited for the results of what ran before.
  */
 final class Staging implements AutoCloseable {
-  private static final long BYTES = 16L << 20;
+  /** Of a buffer. */
+  static final long BYTES = 4L << 20;
+
+  private static final int BUFFERS = 4;
   private static final long ALIGNMENT = 64;
 
   private final CudaDevice device;
-  private final List<Landing> landings = new ArrayList<>();
-  private Pointer memory; // null until something is copied
-  private long used;
+  private final List<Buffer> buffers = new ArrayList<>(); // made when they are needed
+  private int filled; // number of the buffer that is
 
   /** What is to be copied on to where it was asked for, once it has come. */
-  private record Landing(long at, Pointer to, long bytes) {}
+  private record Landing(Pointer at, Pointer to, long bytes) {}
+
+  /** Pinned memory, and what is copied through it. */
+  private static final class Buffer {
+    private final Pointer memory;
+    private final Pointer event; // all that was asked for when the next buffer's turn came
+    private final List<Landing> landings = new ArrayList<>();
+    private long used;
+
+    Buffer(CudaDevice device) {
+      memory = device.pinned(BYTES);
+      event = device.event();
+    }
+
+    void empty() {
+      landings.forEach(landing -> copy(landing.at(), landing.to(), landing.bytes()));
+      forget();
+    }
+
+    void forget() {
+      landings.clear();
+      used = 0;
+    }
+  }
 
   Staging(CudaDevice device) {
     this.device = device;
@@ -29,10 +58,12 @@ final class Staging implements AutoCloseable {
   /** As {@link CudaDevice#upload}. */
   void upload(Pointer from, long to, long bytes) {
     for (long done = 0; done < bytes; ) {
-      long part = room(bytes - done);
-      copy(from.share(done), memory.share(used), part);
-      device.copyIn(memory.share(used), to + done, part);
-      use(part);
+      Buffer buffer = withRoom();
+      long part = Math.min(bytes - done, BYTES - buffer.used);
+      Pointer at = buffer.memory.share(buffer.used);
+      copy(from.share(done), at, part);
+      device.copyIn(at, to + done, part);
+      buffer.used += aligned(part);
       done += part;
     }
   }
@@ -40,39 +71,51 @@ final class Staging implements AutoCloseable {
   /** As {@link CudaDevice#download}. */
   void download(long from, Pointer to, long bytes) {
     for (long done = 0; done < bytes; ) {
-      long part = room(bytes - done);
-      device.copyOut(from + done, memory.share(used), part);
-      landings.add(new Landing(used, to.share(done), part));
-      use(part);
+      Buffer buffer = withRoom();
+      long part = Math.min(bytes - done, BYTES - buffer.used);
+      Pointer at = buffer.memory.share(buffer.used);
+      device.copyOut(from + done, at, part);
+      buffer.landings.add(new Landing(at, to.share(done), part));
+      buffer.used += aligned(part);
       done += part;
     }
   }
 
-  /** How much of so many bytes there is room for, after a wait where there is none. */
-  private long room(long bytes) {
-    if (memory == null) {
-      PointerByReference made = new PointerByReference();
-      device.enter();
-      device.check(CudaDriver.cuMemHostAlloc(made, BYTES, 0), "allocating memory for copies");
-      memory = made.getValue();
+  /** The buffer that is filled; the next one where that is full, when it is done with. */
+  private Buffer withRoom() {
+    if (buffers.isEmpty()) {
+      buffers.add(new Buffer(device));
     }
-    if (used >= BYTES) {
-      device.finish();
+    Buffer buffer = buffers.get(filled);
+    if (buffer.used < BYTES) {
+      return buffer;
     }
-    return Math.min(bytes, BYTES - used);
+    device.record(buffer.event);
+    int next = (filled + 1) % BUFFERS;
+    if (next == buffers.size()) {
+      buffers.add(new Buffer(device));
+    }
+    buffer = buffers.get(next);
+    if (buffer.used > 0) {
+      device.await(buffer.event);
+      buffer.empty();
+    }
+    filled = next;
+    return buffer;
   }
 
-  private void use(long bytes) {
-    used += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  private static long aligned(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
   /** All that was asked for is done. */
   void finished() {
-    for (Landing landing : landings) {
-      copy(memory.share(landing.at()), landing.to(), landing.bytes());
-    }
-    landings.clear();
-    used = 0;
+    buffers.forEach(Buffer::empty);
+  }
+
+  /** What was asked for is not done, and nobody waits for it any more. */
+  void failed() {
+    buffers.forEach(Buffer::forget);
   }
 
   private static void copy(Pointer from, Pointer to, long bytes) {
@@ -81,8 +124,10 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
-    if (memory != null) {
-      CudaDriver.cuMemFreeHost(memory);
+    for (Buffer buffer : buffers) {
+      CudaDriver.cuEventDestroy_v2(buffer.event);
+      CudaDriver.cuMemFreeHost(buffer.memory);
     }
+    buffers.clear();
   }
 }

@@ -37,6 +37,17 @@ public interface Kernels extends AutoCloseable {
     return () -> kernels.forEach(Kernel::run);
   }
 
+  /**
+   * Gives back the memory that kernels prepared so far have for themselves. None of them is run
+   * again.
+   */
+  default void forget() {}
+
+  /** Whether the processor failed, which whoever was waiting was told. */
+  default boolean hasFailed() {
+    return false;
+  }
+
   /** Waits until all kernels run so far are done; those of a CPU are when they return. */
   default void finish() {}
 

@@ -20,6 +20,14 @@ public interface Memory {
    */
   Storage allocate(String what, long bytes);
 
+  /**
+   * As {@link #allocate}, for the most of what there is: some is spared for what comes with the
+   * first kernels.
+   */
+  default Storage allocateSparing(String what, long bytes) {
+    return allocate(what, bytes);
+  }
+
   /** Sets each element to {@code element}, cut to bfloat16 where the tensor is of that type. */
   void fill(Tensor to, float element);
 

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Memory that the plans of a session use in turn; it grows to the largest of them. */
 final class Arena implements AutoCloseable {
   private final Memory memory;
-  private Storage storage;
+  private Storage storage; // null while nothing is taken
   private long required;
 
   /** Nothing is taken yet. */
@@ -22,14 +22,15 @@ final class Arena implements AutoCloseable {
    * Makes room.
    *
    * @return whether the memory has moved, so that addresses in it are void
-   * @throws NotEnoughMemoryException when less is left; nothing is taken then
+   * @throws NotEnoughMemoryException when less is left; nothing is taken then, and addresses are
+   *     void too
    */
   boolean require(long bytes) {
     if (storage != null && required >= bytes) {
       return false;
     }
     close();
-    storage = memory.allocate("running the model on one batch", Math.max(bytes, 1));
+    storage = memory.allocateSparing("running the model on one batch", Math.max(bytes, 1));
     required = bytes;
     return true;
   }

@@ -127,12 +127,26 @@ final class CompiledPlan {
     return operations.stream().mapToDouble(Operation::productFlops).sum();
   }
 
-  /** Bytes of memory that it needs. */
+  /** Bytes that it needs of the arena. */
   long bytes() {
     return layout.bytes();
   }
 
-  /** Prepares the kernels for memory at these addresses. */
+  /** Takes the memory that it needs beside the arena, so that it is not left to that. */
+  void reserve(StoredValues storedValues, Kernels set) {
+    List<Value> values = new ArrayList<>(results.values());
+    operations.forEach(operation -> values.addAll(operation.inputs()));
+    uniforms.require(values);
+    for (Value value : values) {
+      if (value.isUniform()) {
+        uniforms.tensor(set.memory(), value);
+      } else if (!value.owner().isPlaced()) {
+        storedValues.tensor(value.owner(), 0, value.owner().shape());
+      }
+    }
+  }
+
+  /** Prepares the kernels for memory at these addresses, after {@link #reserve}. */
   void bind(Arena arena, StoredValues storedValues, Kernels set) {
     kernels = set;
     stored = storedValues;
@@ -143,8 +157,6 @@ final class CompiledPlan {
     forgetCopies();
     computed.clear();
     outputs.clear();
-    operations.forEach(operation -> uniforms.require(operation.inputs()));
-    uniforms.require(results.values());
     for (Operation operation : operations) {
       Kernel kernel = operation.kernel(kernels, value -> place(arena, value));
       if (kernel != null) {

@@ -9,10 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
-import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -97,11 +95,7 @@ public final class PlannedGraph implements AutoCloseable {
     Kind kind = new Kind(facts, wanted);
     CompiledPlan plan = plans.get(kind);
     if (plan == null) {
-      plan = compile(facts, wanted);
-      if (require(plan.bytes(), facts, wanted)) {
-        plans.values().forEach(other -> other.bind(arena, stored, kernels));
-      }
-      plan.bind(arena, stored, kernels);
+      plan = prepare(facts, wanted);
       forgetOldest();
       plans.put(kind, plan);
       compiled++;
@@ -122,27 +116,56 @@ public final class PlannedGraph implements AutoCloseable {
         kernels.fusedAttention().orElse(null));
   }
 
-  /** As the arena does; where there is not enough, says for which batch there would be. */
-  private boolean require(long bytes, Map<String, FeedFacts> facts, List<String> wanted) {
+  /** A plan with its memory; where there is not enough, says for which batch there would be. */
+  private CompiledPlan prepare(Map<String, FeedFacts> facts, List<String> wanted) {
+    boolean alone = plans.isEmpty();
+    CompiledPlan plan = compile(facts, wanted);
     try {
-      return arena.require(bytes);
+      bind(plan);
+      return plan;
     } catch (NotEnoughMemoryException e) {
-      SmallerBatch smaller =
-          new SmallerBatch(graph, facts, other -> compile(other, wanted).bytes());
-      OptionalLong fits = smaller.thatFits(e.available() - besides());
+      if (!alone) {
+        return prepare(facts, wanted); // without the others, which are forgotten
+      }
+      SmallerBatch smaller = new SmallerBatch(graph, facts, other -> fits(other, wanted));
+      OptionalLong fits = smaller.thatFits();
       throw fits.isEmpty() ? e : e.withBatch(smaller.images(), fits.getAsLong());
     }
   }
 
-  /** Bytes that are needed beside the arena: where kernels read copies of variables, these. */
-  private long besides() {
-    return kernels.memory().isHost()
-        ? 0
-        : graph.variables().stream()
-            .map(SDVariable::getArr)
-            .filter(Objects::nonNull)
-            .mapToLong(array -> array.length() * Float.BYTES)
-            .sum();
+  /** Takes all memory that a plan needs. Where that cannot be, no plan has any afterwards. */
+  private void bind(CompiledPlan plan) {
+    try {
+      plan.reserve(stored, kernels);
+      if (arena.require(plan.bytes())) {
+        plans.values().forEach(other -> other.bind(arena, stored, kernels));
+      }
+      plan.bind(arena, stored, kernels);
+    } catch (RuntimeException e) {
+      plan.close();
+      forgetAll();
+      throw e;
+    }
+  }
+
+  /** Whether there is memory for a batch, found by taking it; no plan has any afterwards. */
+  private boolean fits(Map<String, FeedFacts> facts, List<String> wanted) {
+    CompiledPlan plan = compile(facts, wanted);
+    try {
+      bind(plan);
+    } catch (NotEnoughMemoryException e) {
+      return false;
+    }
+    plan.close();
+    forgetAll();
+    return true;
+  }
+
+  private void forgetAll() {
+    plans.values().forEach(CompiledPlan::close);
+    plans.clear();
+    arena.close();
+    kernels.forget();
   }
 
   /** Floating-point operations of the matrix products of the last run; NaN before it. */

@@ -3,20 +3,20 @@ package dev.mto.executor.plan;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.ToLongFunction;
+import java.util.function.Predicate;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the largest batch whose plan fits into memory, from the sizes of plans, which take none.
+ * Finds the largest batch for which there is memory, by trying.
  *
  * @param graph whose placeholders have -1 for the number of images
  * @param feeds facts of the batch that does not fit
- * @param bytes memory that a plan for such feeds needs
+ * @param fits whether there is memory for such feeds
  */
 record SmallerBatch(
-    SameDiff graph, Map<String, FeedFacts> feeds, ToLongFunction<Map<String, FeedFacts>> bytes) {
+    SameDiff graph, Map<String, FeedFacts> feeds, Predicate<Map<String, FeedFacts>> fits) {
   private static final Logger LOG = LoggerFactory.getLogger(SmallerBatch.class);
 
   /** Images of the batch; 1 where no placeholder tells. */
@@ -35,12 +35,10 @@ record SmallerBatch(
   /**
    * Images of the largest batch that fits, 0 where none does; empty where there is no plan for
    * others.
-   *
-   * @param available bytes of memory
    */
-  OptionalLong thatFits(long available) {
+  OptionalLong thatFits() {
     try {
-      return OptionalLong.of(search(available));
+      return OptionalLong.of(search());
     } catch (RuntimeException e) {
       LOG.debug("no plan for another batch", e);
       return OptionalLong.empty();
@@ -48,24 +46,24 @@ record SmallerBatch(
   }
 
   /** By halves, as more images never need less. */
-  private long search(long available) {
-    long fits = 0;
+  private long search() {
+    long fitting = 0;
     long tooMany = images();
-    while (tooMany - fits > 1) {
-      long middle = (fits + tooMany) / 2;
-      if (need(middle) <= available) {
-        fits = middle;
+    while (tooMany - fitting > 1) {
+      long middle = (fitting + tooMany) / 2;
+      if (fits.test(feeds(middle))) {
+        fitting = middle;
       } else {
         tooMany = middle;
       }
     }
-    return fits;
+    return fitting;
   }
 
-  private long need(long images) {
+  private Map<String, FeedFacts> feeds(long images) {
     Map<String, FeedFacts> smaller = new HashMap<>();
     feeds.forEach((name, facts) -> smaller.put(name, facts.of(images, declared(name))));
-    return bytes.applyAsLong(smaller);
+    return smaller;
   }
 
   private long[] declared(String placeholder) {

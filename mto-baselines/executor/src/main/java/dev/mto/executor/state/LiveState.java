@@ -62,10 +62,8 @@ public final class LiveState {
    */
   public void close(Kernels kernels) {
     if (open.size() == 1 && open.contains(kernels)) {
-      try {
-        forHost();
-      } catch (RuntimeException e) {
-        LOG.warn("what was trained since the last checkpoint is lost: {}", e.getMessage());
+      if (!kernels.hasFailed()) {
+        bringHome();
       }
       places.values().forEach(place -> place.storage.close());
       places.clear();
@@ -73,6 +71,14 @@ public final class LiveState {
       allocated.clear();
     }
     open.remove(kernels);
+  }
+
+  private void bringHome() {
+    try {
+      forHost();
+    } catch (RuntimeException e) {
+      LOG.warn("what was trained since the last checkpoint is lost: {}", e.getMessage());
+    }
   }
 
   /** What changes arrays on the device; empty while no session on one is open. */
@@ -169,6 +175,13 @@ public final class LiveState {
    */
   public Tensor reserve(INDArray array) {
     return tensor(place(array), array);
+  }
+
+  /** As {@link #reserve(INDArray)}, where a session on a device is open. */
+  public void reserve(Collection<INDArray> arrays) {
+    if (!open.isEmpty()) {
+      arrays.forEach(this::reserve);
+    }
   }
 
   /** Forgets arrays that nobody will ask for, before they are closed. */

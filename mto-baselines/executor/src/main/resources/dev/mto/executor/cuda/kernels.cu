@@ -36,6 +36,11 @@ __device__ void store(Bfloat16* to, float x) {
 /* The columns of this thread in the row of its block. */
 #define FOR_COLUMNS(c, columns) for (int c = threadIdx.x; c < (columns); c += blockDim.x)
 
+/* i / by, neither negative; by a division of 32 bits where these will do, since one of 64 is dear. */
+__device__ Index quotient(Index i, Index by) {
+  return (i | by) >> 32 == 0 ? (Index) ((unsigned) i / (unsigned) by) : i / by;
+}
+
 __device__ Index first_of_row(int columns) { return (Index) blockIdx.x * columns; }
 
 // ---------------------------------------------------------------- reductions
@@ -178,11 +183,12 @@ struct Strided {
 /* Where element i of the one is in the other. */
 __device__ Index place(const Strided& strided, Index i) {
   Index at = 0;
-  for (int d = strided.rank - 1; d >= 0; d--) {
-    at += i % strided.extent[d] * strided.stride[d];
-    i /= strided.extent[d];
+  for (int d = strided.rank - 1; d > 0; d--) {
+    Index outer = quotient(i, strided.extent[d]);
+    at += (i - outer * strided.extent[d]) * strided.stride[d];
+    i = outer;
   }
-  return at;
+  return at + i * strided.stride[0];
 }
 
 /* Numbered as by Functions.java. */
@@ -221,7 +227,7 @@ KERNEL multiply_add(
 /* out [R, columns] = x [R, columns] + bias [columns] in each row. */
 KERNEL add_bias_bfloat16(
     const float* x, const float* bias, Bfloat16* out, int columns, Index count) {
-  FOR_ELEMENTS(i, count) store(out + i, x[i] + bias[i % columns]);
+  FOR_ELEMENTS(i, count) store(out + i, x[i] + bias[i - quotient(i, columns) * columns]);
 }
 
 // ---------------------------------------------------------------- rows
@@ -433,7 +439,9 @@ template <class T>
 __device__ void copy_rows(
     const T* from, Index from_stride, T* to, Index to_stride, Index length, Index count) {
   FOR_ELEMENTS(i, count) {
-    to[i / length * to_stride + i % length] = from[i / length * from_stride + i % length];
+    Index row = quotient(i, length);
+    Index column = i - row * length;
+    to[row * to_stride + column] = from[row * from_stride + column];
   }
 }
 
@@ -453,7 +461,10 @@ KERNEL copy_rows_bfloat16(
 }
 
 KERNEL zero_rows(float* to, Index stride, Index length, Index count) {
-  FOR_ELEMENTS(i, count) to[i / length * stride + i % length] = 0;
+  FOR_ELEMENTS(i, count) {
+    Index row = quotient(i, length);
+    to[row * stride + i - row * length] = 0;
+  }
 }
 
 KERNEL fill_float32(float* to, float element, Index count) {
@@ -466,7 +477,7 @@ KERNEL fill_bfloat16(Bfloat16* to, float element, Index count) {
 
 /* The row among all tokens [B, tokens] that row [B, selected] of a selection takes. */
 __device__ Index selected_row(const int* selection, int selected, int tokens, Index row) {
-  return row / selected * tokens + selection[row];
+  return quotient(row, selected) * tokens + selection[row];
 }
 
 /* out [B, selected, columns] = rows of x [B, tokens, columns]. */
@@ -479,8 +490,9 @@ KERNEL gather(
     int columns,
     Index count) {
   FOR_ELEMENTS(i, count) {
-    Index from = selected_row(selection, selected, tokens, i / columns);
-    out[i] = x[from * columns + i % columns];
+    Index row = quotient(i, columns);
+    Index from = selected_row(selection, selected, tokens, row);
+    out[i] = x[from * columns + i - row * columns];
   }
 }
 
@@ -494,8 +506,9 @@ KERNEL put(
     int columns,
     Index count) {
   FOR_ELEMENTS(i, count) {
-    Index to = selected_row(selection, selected, tokens, i / columns);
-    out[to * columns + i % columns] = x[i];
+    Index row = quotient(i, columns);
+    Index to = selected_row(selection, selected, tokens, row);
+    out[to * columns + i - row * columns] = x[i];
   }
 }
 

@@ -9,10 +9,12 @@ import dev.mto.executor.kernels.Kernels;
 import dev.mto.executor.kernels.Kernels.LayerNormInputs;
 import dev.mto.executor.kernels.Kernels.Rows;
 import dev.mto.executor.kernels.Memory.Copy;
+import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Storage;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.kernels.Unary;
 import dev.mto.executor.memory.NotEnoughMemoryException;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -166,6 +168,38 @@ class CudaDeviceTest {
     }
   }
 
+  /** Of 40 MiB products have 32. */
+  @Test
+  void aBatchLeavesAPartOfTheMemoryForWhatComesWithItsKernels() {
+    emulated.set("megabytes", 40);
+    long spared = (40L << 20) / 64;
+    long most = (8L << 20) - spared;
+    try (CudaKernels kernels = open(0)) {
+      assertThatThrownBy(() -> kernels.memory().allocateSparing("a batch", most + 1))
+          .isInstanceOf(NotEnoughMemoryException.class)
+          .hasMessageContaining("a batch on emulated GPU 0")
+          .satisfies(e -> assertThat(((NotEnoughMemoryException) e).available()).isEqualTo(most));
+      try (Storage batch = kernels.memory().allocateSparing("a batch", most);
+          Storage tables = kernels.memory().allocate("tables", spared)) {
+        assertThat(batch.bytes() + tables.bytes()).isEqualTo(8L << 20);
+      }
+    }
+  }
+
+  @Test
+  void theHostMayHaveNoMemoryToCopyBy() {
+    try (CudaKernels kernels = open(0);
+        Storage storage = kernels.memory().allocate("a test", 64)) {
+      Tensor x = storage.tensor(ElementType.FLOAT32, 0, 16);
+      emulated.fail("cuMemHostAlloc", 2);
+      assertRefused(
+          () -> kernels.memory().upload(Nd4j.create(DataType.FLOAT, 16), x),
+          "the host has no 4 MiB of memory",
+          "ulimit -l");
+      kernels.memory().upload(Nd4j.create(DataType.FLOAT, 16), x); // the GPU has not failed
+    }
+  }
+
   @Test
   void aKernelThatCannotBeStarted() {
     try (CudaKernels kernels = open(0);
@@ -209,6 +243,36 @@ class CudaDeviceTest {
     }
   }
 
+  /**
+   * As CUDA has it: nothing that is asked of the GPU afterwards is done, until all have left it.
+   */
+  @Test
+  void aKernelThatFailsLaterHasAllFailUntilTheGpuIsOpenedAnew() {
+    try (CudaKernels kernels = open(0);
+        Storage storage = kernels.memory().allocate("a test", 64)) {
+      Tensor x = storage.tensor(ElementType.FLOAT32, 0, 16);
+      INDArray back = Nd4j.create(DataType.FLOAT, 16);
+      emulated.fail("a kernel", LAUNCH_FAILED);
+      kernels.memory().fill(x, 1); // asked for, and not done yet
+      assertRefused(
+          () -> kernels.memory().download(x, back),
+          "waiting for emulated GPU 0",
+          "719",
+          "the last kernel was fill_float32");
+      assertThat(back.toFloatVector()).containsOnly(0);
+      assertRefused(() -> kernels.memory().fill(x, 1), "starting a kernel", "719");
+      assertRefused(() -> kernels.memory().allocate("more", 64), "719");
+    }
+    try (CudaKernels kernels = open(0);
+        Storage storage = kernels.memory().allocate("a test", 64)) {
+      Tensor x = storage.tensor(ElementType.FLOAT32, 0, 16);
+      INDArray back = Nd4j.create(DataType.FLOAT, 16);
+      kernels.memory().fill(x, 1);
+      kernels.memory().download(x, back);
+      assertThat(back.toFloatVector()).containsOnly(1);
+    }
+  }
+
   @Test
   void memoryOfTheHostIsRefused() {
     try (CudaKernels kernels = open(0)) {
@@ -234,10 +298,13 @@ class CudaDeviceTest {
     }
   }
 
-  /** What goes through the memory for copies more than once, beginning somewhere in it. */
+  /**
+   * What goes through the memory for copies more than once, beginning somewhere in it: buffers of
+   * it are waited for, and the device is not.
+   */
   @Test
   void moreComesBackAsItWentThanTheMemoryForCopiesHolds() {
-    long elements = (40L << 20) / Float.BYTES + 3;
+    long elements = 10 * Staging.BYTES / Float.BYTES + 3;
     try (CudaKernels kernels = open(0);
         Storage storage = kernels.memory().allocate("a test", elements * Float.BYTES + 64)) {
       INDArray sent = Nd4j.rand(DataType.FLOAT, elements);
@@ -245,9 +312,14 @@ class CudaDeviceTest {
       Tensor small = storage.tensor(ElementType.FLOAT32, elements * Float.BYTES, 16);
       Tensor large = storage.tensor(ElementType.FLOAT32, 0, elements);
       kernels.memory().upload(Nd4j.create(DataType.FLOAT, 16), small);
-      kernels.memory().upload(sent, large);
+      long waits = emulated.count("synchronisations");
+      long waitsForBuffers = emulated.count("waits for events");
+      kernels.memory().upload(sent.dup(), large);
+      assertThat(emulated.count("synchronisations")).isEqualTo(waits);
+      assertThat(emulated.count("waits for events") - waitsForBuffers).isEqualTo(7);
       kernels.memory().download(large, back);
       assertThat(back.equalsWithEps(sent, 0)).isTrue();
+      assertThat(emulated.count("synchronisations")).isEqualTo(waits + 1);
     }
   }
 
@@ -295,6 +367,7 @@ class CudaDeviceTest {
 
   @Test
   void closingGivesAllMemoryBack() {
+    CudaDevice other = new CudaDevice(0); // with the last of them memory would go anyway
     long before = emulated.bytes(0);
     try (CudaKernels kernels = open(0);
         Storage storage = kernels.memory().allocate("a test", 3 * 400_000 * 4)) {
@@ -306,6 +379,30 @@ class CudaDeviceTest {
       assertThat(emulated.bytes(0)).isGreaterThan(before);
     }
     assertThat(emulated.bytes(0)).isEqualTo(before);
+    other.close();
+  }
+
+  @Test
+  void indicesOfSelectionsThatNobodyHasAnyMoreAreGivenBackToo() throws InterruptedException {
+    try (CudaDevice device = new CudaDevice(0)) {
+      CudaSelections selections = new CudaSelections(device);
+      long taken = emulated.bytes(0);
+      WeakReference<Selection> selection = used(selections);
+      assertThat(emulated.bytes(0)).isGreaterThan(taken);
+      for (int i = 0; i < 100 && selection.get() != null; i++) {
+        System.gc();
+        Thread.sleep(20);
+      }
+      assertThat(selection.get()).isNull();
+      selections.close();
+      assertThat(emulated.bytes(0)).isEqualTo(taken);
+    }
+  }
+
+  private static WeakReference<Selection> used(CudaSelections selections) {
+    Selection selection = new Selection(1, 1, 2);
+    selections.of(selection);
+    return new WeakReference<>(selection);
   }
 
   @Test

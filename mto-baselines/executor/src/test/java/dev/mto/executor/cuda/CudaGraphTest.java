@@ -82,6 +82,38 @@ class CudaGraphTest {
     assertThat(gpu.count("graphs")).isEqualTo(graphs);
   }
 
+  /** As by a session of another thread on the same GPU. */
+  @Test
+  void whatAnotherThreadRunsMeanwhileIsNotPartOfACapture() throws InterruptedException {
+    Kernel doubled = linear(2, 0);
+    Kernel tripled = linear(3, 0);
+    Thread other = new Thread(tripled::run);
+    int[] runs = {0};
+    Kernel startsTheOther =
+        () -> {
+          if (runs[0]++ == 1) { // the run that is captured
+            other.start();
+            join(other);
+          }
+        };
+    try (KernelSequence sequence = kernels.together(List.of(doubled, startsTheOther))) {
+      sequence.run();
+      sequence.run();
+      other.join();
+      sequence.run();
+      assertThat(element()).isEqualTo(2 * 2 * 3 * 2);
+    }
+  }
+
+  /** Waits for a while, since the thread may wait for this one. */
+  private static void join(Thread thread) {
+    try {
+      thread.join(300);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void aGraphOfMemoryThatWasGivenBackIsRefused() {
     Storage other = kernels.memory().allocate("a test", 4);

@@ -2,9 +2,14 @@ package dev.mto.executor.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.executor.kernels.Binary;
 import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
+import dev.mto.executor.kernels.KernelSequence;
+import dev.mto.executor.kernels.Kernels.LayerNormInputs;
 import dev.mto.executor.kernels.Kernels.MatrixProduct;
+import dev.mto.executor.kernels.Kernels.Rows;
+import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Storage;
 import dev.mto.executor.kernels.Tensor;
 import dev.mto.executor.kernels.Unary;
@@ -177,5 +182,41 @@ class CudaKernelsTest {
       assertThat(found.getFloat(0)).isEqualTo(3);
       assertThat(elements(x)).containsExactly(2.5f);
     }
+  }
+
+  /** As of a mask that leaves nothing. */
+  @Test
+  void whereThereIsNothingNothingIsDone() {
+    long[] none = {0, 4};
+    Tensor x = allocate(ElementType.FLOAT32, 4).at(0, none);
+    Tensor columns = tensor(1, 2, 3, 4).at(0, 4);
+    Tensor toWeight = tensor(5, 5, 5, 5).at(0, 4);
+    Tensor toBias = tensor(5, 5, 5, 5).at(0, 4);
+    Tensor sums = tensor(5, 5).at(0, 2);
+    Selection nobody = new Selection(1, 0, 3);
+    Tensor rows = tensor(5, 5, 5, 5, 5, 5).at(0, 1, 3, 2);
+    List<Kernel> all =
+        List.of(
+            kernels.unary(Unary.of(Kind.GELU), x, x),
+            kernels.binary(Binary.ADD, x, columns.at(0, 1, 4), x),
+            kernels.softmax(x, x),
+            kernels.rowSum(x, 1, x),
+            kernels.rowSum(x.at(0, 2, 0), 1, sums),
+            kernels.permute(x, new int[] {1, 0}, x),
+            kernels.copyRows(new Rows(x, 0, 4), new Rows(x, 0, 4), 0, 4),
+            kernels.matmul(
+                new MatrixProduct(x, false, columns.at(0, 4, 1), false, 1, null, null), x),
+            kernels.layerNormGradient(
+                new LayerNormInputs(x, columns, columns, 1e-6f, x, x), x, x, toWeight, toBias),
+            kernels.gather(nobody, rows, x.at(0, 1, 0, 2)),
+            kernels.scatter(nobody, x.at(0, 1, 0, 2), rows));
+    try (KernelSequence sequence = kernels.together(all)) {
+      sequence.run();
+      sequence.run();
+    }
+    assertThat(elements(toWeight)).containsOnly(0);
+    assertThat(elements(toBias)).containsOnly(0);
+    assertThat(elements(sums)).containsOnly(0);
+    assertThat(elements(rows)).containsOnly(0);
   }
 }

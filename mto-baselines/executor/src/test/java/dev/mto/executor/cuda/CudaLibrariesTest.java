@@ -3,13 +3,18 @@ package dev.mto.executor.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.jna.NativeLibrary;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is said where a library of CUDA is not there, or does not fit the driver. */
 @EnabledIf(
@@ -40,6 +45,20 @@ class CudaLibrariesTest {
     }
   }
 
+  /** As {@link #give}, without a function: one of its own, whose driver tells what it is told. */
+  private void giveWithout(String function, int version, String name) throws IOException {
+    Path whole = EmulatedCuda.folder(KernelSource.text()).resolve("libcuda.so.1");
+    String other = function.substring(0, function.length() - 1) + "?";
+    String library = Files.readString(whole, StandardCharsets.ISO_8859_1);
+    assertThat(library).contains(function + "\0");
+    Path own = folder.resolve(name);
+    Files.writeString(
+        own, library.replace(function + "\0", other + "\0"), StandardCharsets.ISO_8859_1);
+    NativeLibrary.getInstance(own.toString())
+        .getFunction("fake_set")
+        .invokeInt(new Object[] {"driver version", version});
+  }
+
   private void assertRefused(String... parts) {
     assertThatThrownBy(() -> CudaLibraries.in(folder).bind())
         .isInstanceOf(CudaException.class)
@@ -65,6 +84,77 @@ class CudaLibrariesTest {
     give("libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13");
     emulated.fail("cuDriverGetVersion", 1);
     assertRefused("driver is too old");
+  }
+
+  /** CUDA 10's driver has another form of it. */
+  @Test
+  void anOldDriverIsToldByItsVersionAndNotByTheFunctionsThatItLacks() throws IOException {
+    giveWithout("cuGraphInstantiate_v2", 10020, "libcuda.so.1");
+    give("libnvrtc.so.11.2", "libcublasLt.so.11");
+    assertRefused("driver is too old", "CUDA 10.2", "450.80");
+    CudaSurvey survey = CudaSurvey.of(CudaLibraries.in(folder));
+    assertThat(survey.described()).containsOnlyKeys("NVIDIA driver");
+    assertThat(survey.described().get("NVIDIA driver")).contains("too old");
+    assertThat(survey.fit()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "libcuda.so.1, cuGraphInstantiate_v2, the NVIDIA driver for CUDA 13.0, install all of a newer",
+    "libnvrtc.so.13, nvrtcGetCUBIN, NVRTC, install NVRTC 11.2 or newer",
+    "libcublasLt.so.13, cublasLtMatmul, cuBLASLt, install cuBLAS 11 or newer"
+  })
+  void aLibraryThatLacksAFunctionIsRefusedAndDescribed(
+      String file, String function, String name, String cure) throws IOException {
+    for (String library : List.of("libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13")) {
+      if (library.equals(file)) {
+        giveWithout(function, DRIVER, library);
+      } else {
+        give(library);
+      }
+    }
+    String missing = "lacks 1 of";
+    assertRefused(
+        name, folder.toRealPath() + "/" + file, missing, function, cure, "run on the CPU");
+    CudaSurvey survey = CudaSurvey.of(CudaLibraries.in(folder));
+    assertThat(survey.described().values()).filteredOn(text -> text.contains(missing)).hasSize(1);
+    assertThat(survey.fit()).isEmpty();
+  }
+
+  @Test
+  void aDriverThatCannotBeAskedForItsVersionIsTooOld() throws IOException {
+    giveWithout("cuDriverGetVersion", DRIVER, "libcuda.so.1");
+    assertRefused("driver is too old");
+  }
+
+  /** It unpacks a library of its own, here into a folder that there cannot be. */
+  @Test
+  void whereJnaCannotStartThatIsSaidAndThereIsNoGpu() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djna.nosys=true",
+                "-Djna.tmpdir=" + Files.createFile(folder.resolve("file")).resolve("folder"),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                Survey.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output).contains("libraries cannot be called", "jna.tmpdir", "fit: []");
+  }
+
+  /** Describes this machine twice, as a command that has asked before does. */
+  static final class Survey {
+    private Survey() {}
+
+    public static void main(String[] arguments) {
+      CudaSurvey.ofThisMachine();
+      CudaSurvey survey = CudaSurvey.ofThisMachine();
+      System.out.println(survey.described() + " fit: " + survey.fit());
+    }
   }
 
   @Test

@@ -157,7 +157,10 @@ public final class EmulatedCuda {
     return this;
   }
 
-  /** Makes the next call of a function fail. */
+  /**
+   * Makes the next call of a function fail; {@code a kernel} is the next one that is done. With an
+   * error from 700 to 899 all fails until nobody has a GPU.
+   */
   public void fail(String function, int error) {
     fail(function, error, 0);
   }
@@ -167,7 +170,7 @@ public final class EmulatedCuda {
     control.getFunction("fake_fail").invokeInt(new Object[] {function, error, after});
   }
 
-  /** Contexts, streams and graphs that were not given back. */
+  /** Contexts, streams, graphs and events that were not given back. */
   public int opened() {
     return control.getFunction("fake_opened").invokeInt(new Object[0]);
   }
@@ -185,8 +188,9 @@ public final class EmulatedCuda {
   /**
    * How much was asked for so far.
    *
-   * @param what {@code launches}, {@code captures}, {@code graphs}, {@code synchronisations},
-   *     {@code bytes to the device} or {@code bytes to the host}
+   * @param what {@code launches}, {@code captures}, {@code graphs}, {@code allocations}, {@code
+   *     synchronisations}, {@code waits for events}, {@code bytes to the device} or {@code bytes to
+   *     the host}
    */
   public long count(String what) {
     return (long) control.getFunction("fake_count").invoke(Long.class, new Object[] {what});

@@ -3,6 +3,7 @@ package dev.mto.executor.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.executor.kernels.ElementType;
 import dev.mto.executor.kernels.Kernel;
 import dev.mto.executor.kernels.Kernels.LayerNormInputs;
 import dev.mto.executor.kernels.Kernels.Rows;
@@ -27,6 +28,17 @@ import org.nd4j.linalg.factory.Nd4j;
 class EmulationTest {
   private static final int ROWS = 5;
   private static final int COLUMNS = 300;
+
+  /** Of numbers of up to 32 bits and of more. */
+  private static final String DIFFERENCES =
+      """
+      __device__ bool differs(Index i, Index by) { return quotient(i, by) != i / by; }
+      __device__ bool quotients_differ(Index i) {
+        Index second = (Index) 1 << 32;
+        return differs(i, 3) || differs(i << 29 | 5, 7) || differs(i, second | 1) ||
+            differs(i << 33 | 9, i * second + 11) || differs(second - 1, 1) || differs(second, 1);
+      }
+      """;
 
   @AfterAll
   static void restore() {
@@ -79,6 +91,24 @@ class EmulationTest {
         .hasMessageContaining("illegal memory access");
   }
 
+  /** Of which there are two kinds of divisions. */
+  @Test
+  void quotientsAreThoseOfCpp() {
+    EmulatedCuda emulated = EmulatedCuda.bind(mistaken(KernelSource.text()));
+    float[] ones = results(emulated, EmulationTest::filled, false);
+    assertThat(ones).hasSize(ROWS * COLUMNS).containsOnly(1);
+  }
+
+  private static Tensor filled(CudaKernels kernels, DeviceTensors tensors) {
+    Tensor rounded =
+        Tensor.onDevice(
+            ElementType.BFLOAT16, tensors.gaussian(ROWS, COLUMNS).address(), ROWS, COLUMNS);
+    kernels.memory().fill(rounded, 1);
+    Tensor out = tensors.gaussian(ROWS, COLUMNS);
+    kernels.cast(rounded, out).run();
+    return out;
+  }
+
   private static String mistaken(String kernels) {
     String barrier = "  __syncthreads();";
     String reduce =
@@ -97,11 +127,15 @@ class EmulationTest {
                 + withoutSecond.replace("reduce_block(", "reduce_without_second("));
     text = inKernel(text, "softmax(", "reduce_block<", "reduce_without_first<");
     text = inKernel(text, "layer_norm(", "reduce_block<", "reduce_without_second<");
-    text = inKernel(text, "gather(", "i / columns)", "i / columns) + 1");
+    text = inKernel(text, "gather(", "tokens, row)", "tokens, row + 1)");
+    text = inKernel(text, "fill_bfloat16(", "(element)", "(element + quotients_differ(i))");
     text = inKernel(text, "zero_rows(", "FOR_ELEMENTS(i, count)", "FOR_ELEMENTS(i, count + 1)");
     text =
         inKernel(
             text, "row_maximum(", "largest = reduce", "if (threadIdx.x != 7) largest = reduce");
+    String reductions =
+        "// ---------------------------------------------------------------- reductions";
+    text = replaceOnce(text, reductions, DIFFERENCES + reductions);
     return inKernel(
         text, "unary_float32(", "  unary(", "  if (threadIdx.x != 3) __syncthreads();\n  unary(");
   }

@@ -179,7 +179,7 @@ API cublasLtMatmul(
     const void* a, fake::Layout* la, const void* b, fake::Layout* lb, const float* beta,
     const void* c, fake::Layout* lc, void* d, fake::Layout* ld,
     const fake::Preference* algorithm, Long workspace, Long workspace_bytes, Handle stream) {
-  CALL("cublasLtMatmul");
+  CALL_OF_CONTEXT("cublasLtMatmul");
   int error = fake::shapes(*product, *la, *lb, *lc, *ld);
   if (error != 0) return error;
   const void* matrices[] = {a, b, c, d};

@@ -39,7 +39,8 @@ const unsigned char UNTOUCHED = 0xff;
 const Long POISONED = 1 << 20;  // bytes of an allocation that are no numbers at first
 
 std::map<std::string, int> settings = {
-    {"driver version", 13000}, {"devices", 2}, {"capability", 90}, {"megabytes", 8192}};
+    {"driver version", 13000}, {"devices", 2}, {"capability", 90}, {"megabytes", 8192},
+    {"bytes", 0}};
 struct Failure {
   int error, after;
 };
@@ -52,9 +53,11 @@ struct Allocation {
 std::map<Long, Allocation> allocations;  // by address
 Long allocated;
 thread_local int current;  // device; 0 for none
-int opened;  // contexts and streams that were not given back
+int opened;  // contexts, streams, graphs and events that were not given back
+int contexts;
 std::vector<std::function<void()>> stream;
-int stream_error;
+Long done;  // of what the stream was ever asked for
+int stream_error;  // what was asked for fails with it until all contexts are given back
 std::string error_text;
 std::map<Long, Long> pinned;  // bytes of memory of the host, by address
 std::map<std::string, Long> counts;  // of what was asked for
@@ -71,12 +74,14 @@ typedef std::vector<Node> Graph;
 bool capturing, invalidated;
 Graph captured;
 
+/* Errors from 700 on are of kernels, and stay. */
 int failing(const char* function) {
   auto found = failures.find(function);
   if (found == failures.end() || found->second.after-- > 0) return 0;
   int error = found->second.error;
   failures.erase(found);
   error_text = "injected failure";
+  if (error >= 700 && error < 900 && stream_error == 0) stream_error = error;
   return error;
 }
 
@@ -84,10 +89,18 @@ int failing(const char* function) {
 #define CALL(name) \
   if (int error = fake::failing(name)) return error
 
+/* The same, of one that needs a context that has not failed. */
+#define CALL_OF_CONTEXT(name) \
+  CALL(name);                 \
+  if (fake::stream_error) return fake::stream_error
+
 /* The same, of one that must not be called while a stream is captured. */
 #define CALL_OUTSIDE_OF_CAPTURES(name) \
-  CALL(name);                          \
+  CALL_OF_CONTEXT(name);               \
   if (fake::capturing) return fake::refuse_capture(name)
+
+/* Of each device. */
+Long memory() { return ((Long) settings["megabytes"] << 20) + settings["bytes"]; }
 
 /* That of one device where it is set, else that of all. */
 int capability(int device) {
@@ -144,11 +157,18 @@ bool strips_untouched(Long address, Long bytes) {
   return true;
 }
 
-int finish() {
-  for (auto& step : stream) {
-    if (stream_error == 0) step();
+/* Does what the stream was asked for, up to so many of all. */
+void run_until(Long all) {
+  Long count = std::min<Long>(all - done, stream.size());
+  for (Long i = 0; i < count; i++) {
+    if (stream_error == 0) stream[i]();
   }
-  stream.clear();
+  stream.erase(stream.begin(), stream.begin() + std::max<Long>(count, 0));
+  done += std::max<Long>(count, 0);
+}
+
+int finish() {
+  run_until(done + stream.size());
   for (auto& allocation : allocations) {
     if (!launched || SANITIZED) break;
     if (!strips_untouched(allocation.first, allocation.second.bytes)) {
@@ -158,9 +178,25 @@ int finish() {
     }
   }
   launched = false;
-  int result = stream_error;
+  return stream_error;
+}
+
+void free_memory(Long address) {
+  Long bytes = allocations[address].bytes;
+  ASAN_UNPOISON_MEMORY_REGION((char*) address - STRIP, bytes + 2 * STRIP);
+  allocated -= bytes;
+  allocations.erase(address);
+  free((char*) address - STRIP);
+}
+
+/* With the last context goes all that it had. */
+void close_context() {
+  if (--contexts > 0) return;
+  finish();
+  while (!allocations.empty()) free_memory(allocations.begin()->first);
+  for (auto& memory : pinned) free((void*) memory.first);
+  pinned.clear();
   stream_error = 0;
-  return result;
 }
 
 template <class T>
@@ -185,6 +221,7 @@ int launch(
   };
   if (!all_acceptable()) return error(INVALID_VALUE, "an argument is no address on the device");
   ask(all_acceptable, [=] {
+    if (int error = failing("a kernel")) return stream_failed(error, error_text);
     if (!emulation::run(blocks, size, [&] { kernel(std::get<I>(arguments)...); })) {
       stream_failed(LAUNCH_FAILED, emulation::failure);
     }

@@ -55,11 +55,13 @@ API cuDevicePrimaryCtxRetain(Handle* context, int device) {
   if (device < 100) return fake::INVALID_DEVICE;
   *context = (Handle) (intptr_t) device;
   fake::opened++;
+  fake::contexts++;
   return 0;
 }
 
 API cuDevicePrimaryCtxRelease_v2(int) {
   fake::opened--;
+  fake::close_context();
   return 0;
 }
 
@@ -71,7 +73,7 @@ API cuCtxSetCurrent(Handle context) {
 
 API cuMemGetInfo_v2(Long* available, Long* total) {
   CALL_OUTSIDE_OF_CAPTURES("cuMemGetInfo_v2");
-  *total = (Long) fake::settings["megabytes"] << 20;
+  *total = fake::memory();
   *available = *total - fake::allocated;
   return 0;
 }
@@ -80,7 +82,7 @@ API cuMemAlloc_v2(Long* address, Long bytes) {
   CALL_OUTSIDE_OF_CAPTURES("cuMemAlloc_v2");
   if (fake::current == 0) return fake::error(fake::INVALID_CONTEXT, "no context");
   if (bytes <= 0) return fake::error(fake::INVALID_VALUE, "invalid argument");
-  if (fake::allocated + bytes > (Long) fake::settings["megabytes"] << 20) {
+  if (fake::allocated + bytes > fake::memory()) {
     return fake::error(fake::OUT_OF_MEMORY, "out of memory");
   }
   Long whole = (bytes + 2 * fake::STRIP + 255) / 256 * 256;
@@ -90,6 +92,7 @@ API cuMemAlloc_v2(Long* address, Long bytes) {
   ASAN_POISON_MEMORY_REGION(memory, fake::STRIP);
   ASAN_POISON_MEMORY_REGION(memory + fake::STRIP + bytes, fake::STRIP);
   *address = (Long) (memory + fake::STRIP);
+  fake::counts["allocations"]++;
   fake::allocations[*address] = {bytes, fake::current};
   fake::allocated += bytes;
   return 0;
@@ -98,12 +101,8 @@ API cuMemAlloc_v2(Long* address, Long bytes) {
 API cuMemFree_v2(Long address) {
   CALL_OUTSIDE_OF_CAPTURES("cuMemFree_v2");
   int error = fake::finish();
-  auto found = fake::allocations.find(address);
-  if (found == fake::allocations.end()) return fake::INVALID_VALUE;
-  ASAN_UNPOISON_MEMORY_REGION((char*) address - fake::STRIP, found->second.bytes + 2 * fake::STRIP);
-  fake::allocated -= found->second.bytes;
-  fake::allocations.erase(found);
-  free((char*) address - fake::STRIP);
+  if (fake::allocations.count(address) == 0) return fake::INVALID_VALUE;
+  fake::free_memory(address);
   return error;
 }
 
@@ -168,6 +167,33 @@ API cuStreamDestroy_v2(Handle) {
   return fake::finish();
 }
 
+/* How much of what the stream is asked for is to be done. */
+API cuEventCreate(Long** event, int flags) {
+  CALL_OF_CONTEXT("cuEventCreate");
+  *event = new Long(0);
+  fake::opened++;
+  return flags == 2 ? 0 : fake::INVALID_VALUE;
+}
+
+API cuEventRecord(Long* event, Handle stream) {
+  CALL_OUTSIDE_OF_CAPTURES("cuEventRecord");
+  *event = fake::done + (Long) fake::stream.size();
+  return stream == (Handle) 0x57 ? 0 : fake::INVALID_VALUE;
+}
+
+API cuEventSynchronize(Long* event) {
+  CALL_OUTSIDE_OF_CAPTURES("cuEventSynchronize");
+  fake::counts["waits for events"]++;
+  fake::run_until(*event);
+  return fake::stream_error;
+}
+
+API cuEventDestroy_v2(Long* event) {
+  delete event;
+  fake::opened--;
+  return 0;
+}
+
 API cuModuleLoadData(Handle* module, const char* image) {
   CALL_OUTSIDE_OF_CAPTURES("cuModuleLoadData");
   std::string wanted = "\x7f" "ELF sm_" + std::to_string(fake::capability(fake::current)) + "\n";
@@ -199,7 +225,7 @@ API cuLaunchKernel(
     unsigned blocks, unsigned blocks_y, unsigned blocks_z,
     unsigned size, unsigned size_y, unsigned size_z,
     unsigned shared, Handle stream, void** arguments, void** extra) {
-  CALL("cuLaunchKernel");
+  CALL_OF_CONTEXT("cuLaunchKernel");
   bool sizes = blocks >= 1 && size >= 1 && size <= 1024 && size % 32 == 0 && blocks_y == 1 &&
       blocks_z == 1 && size_y == 1 && size_z == 1;
   if (!sizes || shared != 0 || extra || stream != (Handle) 0x57) {
