@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.compress.archivers.ArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -160,7 +161,7 @@ final class TarScan {
   private boolean members(
       Region region, int shard, String prefix, int depth, Map<String, String> classes)
       throws IOException {
-    TarArchiveInputStream tar = new TarArchiveInputStream(region, UTF_8.name());
+    ArchiveInputStream<TarArchiveEntry> tar = new TarArchiveInputStream(region, UTF_8.name());
     boolean any = false;
     for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
       any = true;
@@ -172,7 +173,7 @@ final class TarScan {
   }
 
   private void member(
-      TarArchiveInputStream tar,
+      InputStream tar,
       TarArchiveEntry entry,
       Region region,
       int shard,
