@@ -23,11 +23,13 @@ import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +70,7 @@ final class Worker {
             || e instanceof TooManyBadImagesException
             || e instanceof WeightFileException
             || e instanceof NotEnoughMemoryException
+            || (e instanceof FileException && e.getCause() instanceof AccessDeniedException)
         ? WorkerOutcome.Kind.WRONG_INPUT
         : WorkerOutcome.Kind.FAILED;
   }
@@ -119,7 +122,12 @@ final class Worker {
       throw e;
     }
     try (Collective collective =
-        TcpCollective.connect(rank, addresses, port, task.token(), TimeLimits.usual())) {
+        TcpCollective.connect(
+            rank,
+            addresses,
+            port,
+            task.token(),
+            TimeLimits.of(Settings.silence(SparkEnv.get().conf())))) {
       return train(collective, files, folder);
     }
   }

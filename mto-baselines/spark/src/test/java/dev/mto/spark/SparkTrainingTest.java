@@ -29,6 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SparkTrainingTest {
   private static final long POLL_MILLIS = 10;
   private static final String EXECUTORS = "spark.executor.extraJavaOptions";
+  private static final String SILENCE = "spark.mto.silence";
   private static final String[] SETTINGS = {
     "training.epochs=20",
     "training.accumulate=2",
@@ -50,6 +52,7 @@ class SparkTrainingTest {
   void forgetSettings() {
     System.clearProperty("spark.dynamicAllocation.enabled");
     System.clearProperty(EXECUTORS);
+    System.clearProperty(SILENCE);
     System.clearProperty("spark.cores.max");
     System.clearProperty("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures");
   }
@@ -121,10 +124,82 @@ class SparkTrainingTest {
     assertThat(TinyRun.metrics(job.root())).isEqualTo(TinyRun.metrics(one));
     assertThat(TinyRun.last(job.root())).hasSameBinaryContentAs(TinyRun.last(one));
     assertThat(shown.toString(StandardCharsets.UTF_8))
-        .containsPattern("a worker was lost: .*; going on from the last checkpoint")
+        .containsPattern("rank [01] on \\S+: .*; going on from the last checkpoint")
         .containsPattern("resuming after step \\d+\n2 workers, each takes 1 of a step's 2")
         .containsPattern("stopped after step \\d+; saved");
     assertThat(TinyRun.files(job.root())).noneMatch(file -> file.endsWith(".tmp"));
+  }
+
+  /** Waits for a line of the driver's, and then for steps to be done. */
+  private static void awaitResumed(ByteArrayOutputStream shown, String line, Path run)
+      throws Exception {
+    String lines = "";
+    while (!lines.contains(line) || !lines.substring(lines.indexOf(line)).contains("resuming")) {
+      Thread.sleep(POLL_MILLIS);
+      lines = shown.toString(StandardCharsets.UTF_8);
+    }
+    awaitLines(run.resolve("metrics.jsonl"), lines(run.resolve("metrics.jsonl")) + 3);
+  }
+
+  private static void shell(String command) throws Exception {
+    assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor()).isZero();
+  }
+
+  /** Has a worker throw, one block in reading an image, and one stand still. */
+  private static Callable<Void> hindering(Path run, Path image, ByteArrayOutputStream shown) {
+    return () -> {
+      awaitLines(run.resolve("metrics.jsonl"), 3);
+      shell("cd %1$s && mv checkpoints away && touch checkpoints".formatted(run));
+      while (!shown.toString(StandardCharsets.UTF_8).contains("rank 0: ")) {
+        Thread.sleep(POLL_MILLIS);
+      }
+      shell("cd %1$s && rm checkpoints && mv away checkpoints".formatted(run));
+      awaitResumed(shown, "rank 0: ", run);
+
+      shell("mkfifo %1$s.fifo && mv %1$s %1$s.away && mv %1$s.fifo %1$s".formatted(image));
+      while (!shown.toString(StandardCharsets.UTF_8).contains("its process is killed")) {
+        Thread.sleep(POLL_MILLIS);
+      }
+      shell("mv %1$s.away %1$s".formatted(image));
+      awaitResumed(shown, "its process is killed", run);
+
+      shell("kill -STOP " + executors().get(0).pid());
+      return null;
+    };
+  }
+
+  @Test
+  void workersThatThrowBlockOrStandStillAreNamedAndOthersGoOnToTheBitsOfOneProcess()
+      throws Exception {
+    System.setProperty(SILENCE, "3s");
+    TinyRun tiny = new TinyRun(new SimMim(), root, "masking={ratio: 0.5, unit: 8}");
+    String[] settings = SETTINGS.clone();
+    settings[0] = "training.epochs=60";
+    Path one = tiny.train("one", settings);
+    ClusterJob job = job(tiny, 1, settings); // without a new checkpoint
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    Path image;
+    try (Stream<Path> images = Files.walk(root.resolve("train"))) {
+      image = images.filter(Files::isRegularFile).sorted().findFirst().orElseThrow();
+    }
+    try (PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
+      Future<Void> hindering = threads.submit(hindering(job.root(), image, shown));
+
+      assertThat(ClusterTraining.found().train(job, console)).as("done").isTrue();
+
+      hindering.get();
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .containsPattern("rank 0: .*cannot be written.*; going on from the last checkpoint")
+        .containsPattern("rank ([01]) on \\S+: it lives, but has been in a step for [^;]*; waiting")
+        .containsPattern("rank ([01]) on \\S+ does not end: its process is killed")
+        .containsPattern("rank [01] on \\S+: nothing was heard of it for \\d+ s")
+        .doesNotContain("(attempt 3");
+    assertThat(TinyRun.metrics(job.root())).isEqualTo(TinyRun.metrics(one));
+    assertThat(TinyRun.last(job.root())).hasSameBinaryContentAs(TinyRun.last(one));
   }
 
   @Test
@@ -212,7 +287,7 @@ class SparkTrainingTest {
     assertThat(TinyRun.files(there))
         .noneMatch(file -> file.endsWith(".tmp") || file.endsWith("run.claim"));
     assertThat(shown.toString(StandardCharsets.UTF_8))
-        .containsPattern("a worker was lost: .*; going on from the last checkpoint")
+        .containsPattern("rank [01] on \\S+: .*; going on from the last checkpoint")
         .containsPattern("resuming after step \\d+\n2 workers")
         .contains("done: " + job.root() + "/report.html");
   }

@@ -9,6 +9,7 @@ import java.time.Duration;
  */
 final class Watch {
   private static final int STEPS = 10; // as long as so many may a step of another rank be
+  private static final int FIRST = 6; // a first step may take so much longer
 
   private final TcpCollective collective;
   private final Activity activity;
@@ -68,12 +69,15 @@ final class Watch {
   private Duration limit(Activity.Kind kind) {
     return switch (kind) {
       case WAITING -> null; // for another, which its own neighbours give up
-      case BETWEEN_STEPS, FIRST_STEP -> limits.patience();
-      case STEP -> {
-        Duration longest = activity.longestStep().multipliedBy(STEPS);
-        yield longest.compareTo(limits.step()) > 0 ? longest : limits.step();
-      }
+      case BETWEEN_STEPS -> limits.patience();
+      case FIRST_STEP -> longer(limits.step().multipliedBy(FIRST), activity.firstStep());
+      case STEP -> longer(limits.step(), activity.longestStep());
     };
+  }
+
+  private static Duration longer(Duration least, Duration step) {
+    Duration steps = step.multipliedBy(STEPS);
+    return steps.compareTo(least) > 0 ? steps : least;
   }
 
   void close() {
