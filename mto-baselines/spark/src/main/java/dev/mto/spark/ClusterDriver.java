@@ -198,11 +198,7 @@ final class ClusterDriver {
   private static Optional<String> first(List<WorkerOutcome> outcomes, Kind kind) {
     return outcomes.stream()
         .filter(outcome -> outcome.kind() == kind)
-        .map(
-            outcome ->
-                kind == Kind.FAILED
-                    ? "rank " + outcome.rank() + ": " + outcome.message()
-                    : outcome.message())
+        .map(WorkerOutcome::message)
         .findFirst();
   }
 }

@@ -59,7 +59,7 @@ final class Worker {
     }
   }
 
-  private static WorkerOutcome.Kind kind(Throwable e) {
+  static WorkerOutcome.Kind kind(Throwable e) {
     if (e instanceof PeerException) {
       return WorkerOutcome.Kind.LEFT_ALONE;
     }
@@ -75,8 +75,13 @@ final class Worker {
         : WorkerOutcome.Kind.FAILED;
   }
 
-  private static String message(Throwable e) {
-    return kind(e) == WorkerOutcome.Kind.FAILED ? String.valueOf(e) : e.getMessage();
+  private String message(Throwable e) {
+    return kind(e) == WorkerOutcome.Kind.FAILED ? name() + ": " + e : e.getMessage();
+  }
+
+  /** For people. */
+  private String name() {
+    return "rank " + rank + " on " + host();
   }
 
   private WorkerOutcome train() {
@@ -91,7 +96,7 @@ final class Worker {
     try {
       return Locations.path(task.root());
     } catch (IllegalArgumentException e) {
-      Greeting why = Greeting.failed("rank " + rank + " on " + host() + ": " + e.getMessage());
+      Greeting why = Greeting.failed(name() + ": " + e.getMessage());
       Greeting.addresses(context.allGather(why.text())); // throws, here as with the others
       throw new IllegalStateException(e);
     }
@@ -103,7 +108,7 @@ final class Worker {
     ListeningPort port = null;
     try {
       StartUp.checkNativeCache();
-      files.requireSeen(task.token(), "rank " + rank + " on " + host());
+      files.requireSeen(task.token(), name());
       folder.open(task.resume());
       port = ListeningPort.open(InetAddress.getByName(host()), PortRange.parse(task.ports()));
       greeting = Greeting.of(port.address());

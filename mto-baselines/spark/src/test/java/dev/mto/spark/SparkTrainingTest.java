@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.data.storage.Locations;
+import dev.mto.engine.collective.ListeningPort;
 import dev.mto.engine.collective.PortRange;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.PeerException;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.folder.StopSignal;
@@ -20,16 +23,20 @@ import dev.mto.spark.hadoop.Tars;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SparkTrainingTest {
   private static final long POLL_MILLIS = 10;
   private static final String EXECUTORS = "spark.executor.extraJavaOptions";
+  private static final Pattern ESTABLISHED =
+      Pattern.compile("(?m)^ *\\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 01 ");
   private static final String SILENCE = "spark.mto.silence";
   private static final String[] SETTINGS = {
     "training.epochs=20",
@@ -58,16 +67,29 @@ class SparkTrainingTest {
   }
 
   private ClusterJob job(TinyRun tiny, int retries, String... settings) {
+    return job(tiny, PortRange.any(), retries, settings);
+  }
+
+  private ClusterJob job(TinyRun tiny, PortRange ports, int retries, String... settings) {
     RunConfig config = tiny.config(settings).withAbsolutePaths();
     Path run = tiny.root().resolve("cluster");
     return new ClusterJob(
-        config,
-        RunFolder.create(run).root(),
-        Start.anew(),
-        "local[2]",
-        2,
-        PortRange.any(),
-        retries);
+        config, RunFolder.create(run).root(), Start.anew(), "local[2]", 2, ports, retries);
+  }
+
+  /** The ports of a range at which connections of this machine end. */
+  private static List<Integer> connected(PortRange ports) throws IOException {
+    List<Integer> connected = new ArrayList<>();
+    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      Matcher line = ESTABLISHED.matcher(Files.readString(Path.of(table)));
+      while (line.find()) {
+        int port = Integer.parseInt(line.group(1), 16);
+        if (port >= ports.first() && port <= ports.last()) {
+          connected.add(port);
+        }
+      }
+    }
+    return connected;
   }
 
   /** Kills an executor after some steps, and asks for a stop after more; how many there were. */
@@ -141,61 +163,51 @@ class SparkTrainingTest {
     awaitLines(run.resolve("metrics.jsonl"), lines(run.resolve("metrics.jsonl")) + 3);
   }
 
-  private static void shell(String command) throws Exception {
-    assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor()).isZero();
-  }
-
-  /** Has a worker throw, one block in reading an image, and one stand still. */
-  private static Callable<Void> hindering(Path run, Path image, ByteArrayOutputStream shown) {
+  /** Has rank 1 throw and then block, and one of both stand still. */
+  private static Callable<List<Integer>> hindering(
+      ClusterJob job, Path hindrance, ByteArrayOutputStream shown) {
     return () -> {
-      awaitLines(run.resolve("metrics.jsonl"), 3);
-      shell("cd %1$s && mv checkpoints away && touch checkpoints".formatted(run));
-      while (!shown.toString(StandardCharsets.UTF_8).contains("rank 0: ")) {
-        Thread.sleep(POLL_MILLIS);
-      }
-      shell("cd %1$s && rm checkpoints && mv away checkpoints".formatted(run));
-      awaitResumed(shown, "rank 0: ", run);
-
-      shell("mkfifo %1$s.fifo && mv %1$s %1$s.away && mv %1$s.fifo %1$s".formatted(image));
-      while (!shown.toString(StandardCharsets.UTF_8).contains("its process is killed")) {
-        Thread.sleep(POLL_MILLIS);
-      }
-      shell("mv %1$s.away %1$s".formatted(image));
-      awaitResumed(shown, "its process is killed", run);
-
-      shell("kill -STOP " + executors().get(0).pid());
-      return null;
+      awaitLines(job.root().resolve("metrics.jsonl"), 3);
+      List<Integer> ports = connected(job.ports());
+      AtomicFiles.writeString(hindrance, HinderedSimMim.THROW);
+      awaitResumed(shown, "a fault of a test", job.root());
+      AtomicFiles.writeString(hindrance, HinderedSimMim.BLOCK);
+      awaitResumed(shown, "its process is killed", job.root());
+      long pid = executors().get(0).pid();
+      assertThat(new ProcessBuilder("kill", "-STOP", "" + pid).start().waitFor()).isZero();
+      return ports;
     };
   }
 
   @Test
   void workersThatThrowBlockOrStandStillAreNamedAndOthersGoOnToTheBitsOfOneProcess()
       throws Exception {
+    Path hindrance = root.resolve("hindrance");
     System.setProperty(SILENCE, "3s");
-    TinyRun tiny = new TinyRun(new SimMim(), root, "masking={ratio: 0.5, unit: 8}");
+    System.setProperty(EXECUTORS, "-D%s=%s".formatted(HinderedSimMim.FILE, hindrance));
+    TinyRun tiny = new TinyRun(new HinderedSimMim(), root, "masking={ratio: 0.5, unit: 8}");
     String[] settings = SETTINGS.clone();
     settings[0] = "training.epochs=60";
     Path one = tiny.train("one", settings);
-    ClusterJob job = job(tiny, 1, settings); // without a new checkpoint
+    ListeningPort taken = ListeningPort.open(InetAddress.getLoopbackAddress(), PortRange.any());
+    int first = taken.address().port();
+    ClusterJob job = job(tiny, new PortRange(first, first + 20), 1, settings);
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     ExecutorService threads = Executors.newSingleThreadExecutor();
-    Path image;
-    try (Stream<Path> images = Files.walk(root.resolve("train"))) {
-      image = images.filter(Files::isRegularFile).sorted().findFirst().orElseThrow();
-    }
-    try (PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
-      Future<Void> hindering = threads.submit(hindering(job.root(), image, shown));
+    try (taken;
+        PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
+      Future<List<Integer>> ports = threads.submit(hindering(job, hindrance, shown));
 
       assertThat(ClusterTraining.found().train(job, console)).as("done").isTrue();
 
-      hindering.get();
+      assertThat(ports.get()).as("the first was taken").isNotEmpty().doesNotContain(first);
     } finally {
       threads.shutdownNow();
     }
     assertThat(shown.toString(StandardCharsets.UTF_8))
-        .containsPattern("rank 0: .*cannot be written.*; going on from the last checkpoint")
-        .containsPattern("rank ([01]) on \\S+: it lives, but has been in a step for [^;]*; waiting")
-        .containsPattern("rank ([01]) on \\S+ does not end: its process is killed")
+        .containsPattern("rank 1 on \\S+: .*a fault of a test; going on from the last checkpoint")
+        .containsPattern("rank 1 on \\S+: it lives, but has been in a step for [^;]*; waiting")
+        .containsPattern("rank 1 on \\S+ does not end: its process is killed")
         .containsPattern("rank [01] on \\S+: nothing was heard of it for \\d+ s")
         .doesNotContain("(attempt 3");
     assertThat(TinyRun.metrics(job.root())).isEqualTo(TinyRun.metrics(one));
@@ -304,6 +316,15 @@ class SparkTrainingTest {
           .hasMessageContaining("rank 1 on b does not see ")
           .hasMessageContaining("on storage that all machines have");
     }
+  }
+
+  @Test
+  void whatMayNotBeReadIsNotTriedAgainAndAStorageThatDoesNotAnswerIs() {
+    Path file = Path.of("a");
+    assertThat(Worker.kind(FileException.reading(file, new AccessDeniedException("a"))))
+        .isEqualTo(WorkerOutcome.Kind.WRONG_INPUT);
+    assertThat(Worker.kind(FileException.reading(file, new IOException("no answer"))))
+        .isEqualTo(WorkerOutcome.Kind.FAILED);
   }
 
   @Test
