@@ -315,7 +315,7 @@ public final class TcpCollective implements Collective, PeerConnection.Events {
       peers.forEach(peer -> peer.leave(PeerConnection.Kind.DONE, ""));
     }
     left = true;
-    watch.close();
+    watch.close(LAST_WORDS);
     long until = System.nanoTime() + LAST_WORDS.toNanos();
     peers.forEach(peer -> peer.awaitEnd(Duration.ofNanos(until - System.nanoTime())));
   }

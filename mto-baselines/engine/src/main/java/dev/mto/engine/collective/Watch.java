@@ -2,6 +2,8 @@ package dev.mto.engine.collective;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Tells a rank's neighbours that it lives, and gives up those of which nothing is heard or that do
@@ -14,6 +16,7 @@ final class Watch {
   private final TcpCollective collective;
   private final Activity activity;
   private final TimeLimits limits;
+  private final CountDownLatch over = new CountDownLatch(1);
   private final Thread thread;
 
   Watch(TcpCollective collective, Activity activity, TimeLimits limits) {
@@ -30,10 +33,9 @@ final class Watch {
 
   private void run() {
     try {
-      while (true) {
+      do {
         collective.peers().forEach(this::look);
-        Thread.sleep(limits.beat().toMillis());
-      }
+      } while (!over.await(limits.beat().toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       return; // the training is over
     }
@@ -80,7 +82,13 @@ final class Watch {
     return steps.compareTo(least) > 0 ? steps : least;
   }
 
-  void close() {
-    thread.interrupt();
+  /** Ends, when it has told all neighbours of whom it has given up, or has no more patience. */
+  void close(Duration patience) {
+    over.countDown();
+    try {
+      thread.join(patience.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
