@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
  * run on them, and all that this project calls is there.
  */
 class SparkClassPathTest {
-  private static final Pattern JAR = Pattern.compile("(.+?)-(\\d[\\w.-]*)\\.jar");
+  private static final Pattern JAR =
+      Pattern.compile("(.+?)-(\\d[\\w.-]*?)(?:-(?:linux|osx|windows)[\\w-]*)?\\.jar");
 
   /** How Spark's own jar names what it was made with: group, name, kind and version. */
   private static final Pattern MADE_WITH =

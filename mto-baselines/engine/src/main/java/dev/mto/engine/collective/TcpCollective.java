@@ -257,14 +257,10 @@ public final class TcpCollective implements Collective, PeerConnection.Events {
     }
   }
 
-  /** Gives up a rank, which does not answer. */
+  /** Gives up a rank, which is told too: it would take this one for dead, and say so to others. */
   void giveUp(PeerConnection peer, String what) {
-    if (failure.compareAndSet(null, name(peer.rank()) + ": " + what)) {
-      peer.close();
-      peers.stream()
-          .filter(other -> other != peer)
-          .forEach(other -> other.leave(PeerConnection.Kind.FAILED, failure.get()));
-    }
+    fail(name(peer.rank()) + ": " + what);
+    peer.close();
   }
 
   @Override
