@@ -2,6 +2,7 @@ package dev.mto.data;
 
 import dev.mto.data.folder.BadImages;
 import dev.mto.data.folder.ImageFolder;
+import dev.mto.data.folder.ReadingThreads;
 import dev.mto.data.folder.TooManyBadImagesException;
 import dev.mto.data.image.Exif;
 import dev.mto.data.image.Photometric;
@@ -13,10 +14,8 @@ import java.util.Deque;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
@@ -78,10 +77,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     order = source.order(options.shuffle ? options.shuffledBy : null, batchesPerStep, batchSize);
     nextToSubmit = startBatch;
     buffers = new BatchArrays.Buffers(Math.multiplyExact(batchSize, source.imageLength()));
-    workers =
-        Executors.newFixedThreadPool(
-            options.workers,
-            BasicThreadFactory.builder().namingPattern("mto-data-%d").daemon(true).build());
+    workers = ReadingThreads.start(options.workers);
   }
 
   /** Starts the options of an epoch over {@code folder}. */

@@ -10,10 +10,15 @@ import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.ClusterJob;
 import dev.mto.spark.WorkerOutcome.Kind;
 import dev.mto.spark.hadoop.RemoteFolder;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
@@ -76,7 +81,9 @@ final class ClusterDriver {
 
   private boolean attempts() {
     Start start = job.start();
-    for (int failures = 0; ; failures++) {
+    int failures = 0; // since there was a new checkpoint
+    String newest = newestCheckpoint("");
+    while (true) {
       Optional<String> failure = attempt(start);
       if (failure.isEmpty()) {
         return true;
@@ -84,15 +91,36 @@ final class ClusterDriver {
       if (StopSignal.requested()) {
         return false;
       }
-      if (failures == job.retries()) {
+      String before = newest;
+      newest = newestCheckpoint(before);
+      failures = newest.equals(before) ? failures + 1 : 1;
+      if (failures > job.retries()) {
         throw new PeerException(
-            "%s; given up after %d attempts, the last checkpoint is kept: --resume"
-                .formatted(failure.get(), failures + 1));
+            "%s; given up after %d attempts without a new checkpoint, the last one is kept: --resume"
+                .formatted(failure.get(), failures));
       }
       console.println(
           "%s; going on from the last checkpoint (attempt %d of %d)"
-              .formatted(failure.get(), failures + 2, job.retries() + 1));
+              .formatted(failure.get(), failures + 1, job.retries() + 1));
       start = RunFolder.isRun(job.root()) ? Start.resumed() : again();
+    }
+  }
+
+  /**
+   * What tells of the newest checkpoint, and is another where there is a newer one.
+   *
+   * @param otherwise where the storage does not tell
+   */
+  private String newestCheckpoint(String otherwise) {
+    try (Stream<Path> files = Files.list(RunFolder.at(job.root()).checkpoints())) {
+      StringBuilder positions = new StringBuilder();
+      for (Path file : files.filter(file -> file.toString().endsWith(".json")).sorted().toList()) {
+        positions.append(file.getFileName()).append(Files.readString(file));
+      }
+      return positions.toString();
+    } catch (IOException | UncheckedIOException e) {
+      LOG.debug("the checkpoints cannot be looked at", e);
+      return otherwise;
     }
   }
 
@@ -119,12 +147,14 @@ final class ClusterDriver {
         return Optional.of(
             "the cluster has places for %d of %d workers".formatted(places, job.workers()));
       }
-      return judge(Barrier.run(spark, job.workers(), task));
+      return judge(new Barrier(spark, job.workers(), console).run(task));
     } catch (UserException | DivergenceException e) {
       throw e;
+    } catch (PeerException e) {
+      return Optional.of(e.getMessage());
     } catch (Exception e) { // Scala declares none of Spark's, which are checked ones
-      LOG.debug("the stage failed", e);
-      return Optional.of("a worker was lost: " + reason(e));
+      LOG.debug("Spark failed", e);
+      return Optional.of("Spark failed: " + reason(e));
     }
   }
 
@@ -135,6 +165,10 @@ final class ClusterDriver {
         .filter(line -> line.contains("ExecutorLostFailure"))
         .findFirst()
         .orElse(lines.isEmpty() ? e.toString() : lines.get(0));
+  }
+
+  static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
   }
 
   private static Optional<String> judge(List<WorkerOutcome> outcomes) {
@@ -151,19 +185,20 @@ final class ClusterDriver {
     if (outcomes.stream().allMatch(outcome -> outcome.kind() == Kind.DONE)) {
       return Optional.empty();
     }
-    return first(outcomes, Kind.FAILED)
-        .or(() -> first(outcomes, Kind.LEFT_ALONE))
-        .or(() -> Optional.of("a worker was asked to end"));
+    return failure(outcomes).or(() -> Optional.of("a worker was asked to end"));
+  }
+
+  /** What the one says that failed, or else those that it left alone. */
+  static Optional<String> failure(List<WorkerOutcome> outcomes) {
+    return Stream.of(Kind.WRONG_INPUT, Kind.DIVERGED, Kind.FAILED, Kind.LEFT_ALONE)
+        .flatMap(kind -> first(outcomes, kind).stream())
+        .findFirst();
   }
 
   private static Optional<String> first(List<WorkerOutcome> outcomes, Kind kind) {
     return outcomes.stream()
         .filter(outcome -> outcome.kind() == kind)
-        .map(
-            outcome ->
-                kind == Kind.FAILED
-                    ? "rank " + outcome.rank() + ": " + outcome.message()
-                    : outcome.message())
+        .map(WorkerOutcome::message)
         .findFirst();
   }
 }

@@ -3,6 +3,7 @@ package dev.mto.spark;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.run.ClusterJob;
 import dev.mto.executor.kernels.KernelSets;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
@@ -15,6 +16,11 @@ final class Settings {
   private static final int MEGABYTES = 1024; // of the heap of a worker on this machine
 
   private Settings() {}
+
+  /** How long nothing may be heard of a worker, or a step take where steps are shorter. */
+  static Duration silence(SparkConf conf) {
+    return Duration.ofSeconds(conf.getTimeAsSeconds("spark.mto.silence", "20s"));
+  }
 
   /**
    * The settings of a job.
@@ -35,7 +41,10 @@ final class Settings {
     conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "2s");
     conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "90");
     conf.setIfMissing("spark.task.reaper.enabled", "true");
-    conf.setIfMissing("spark.task.reaper.killTimeout", "120s");
+    conf.setIfMissing("spark.task.reaper.killTimeout", "30s");
+    conf.setIfMissing("spark.network.timeout", "60s");
+    conf.setIfMissing("spark.network.timeoutInterval", "10s");
+    conf.setIfMissing("spark.barrier.sync.timeout", "1800s"); // until all workers have begun
     if (conf.contains("spark.executor.cores")) {
       conf.setIfMissing("spark.task.cpus", conf.get("spark.executor.cores"));
     }

@@ -23,11 +23,13 @@ import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +59,7 @@ final class Worker {
     }
   }
 
-  private static WorkerOutcome.Kind kind(Throwable e) {
+  static WorkerOutcome.Kind kind(Throwable e) {
     if (e instanceof PeerException) {
       return WorkerOutcome.Kind.LEFT_ALONE;
     }
@@ -68,12 +70,18 @@ final class Worker {
             || e instanceof TooManyBadImagesException
             || e instanceof WeightFileException
             || e instanceof NotEnoughMemoryException
+            || (e instanceof FileException && e.getCause() instanceof AccessDeniedException)
         ? WorkerOutcome.Kind.WRONG_INPUT
         : WorkerOutcome.Kind.FAILED;
   }
 
-  private static String message(Throwable e) {
-    return kind(e) == WorkerOutcome.Kind.FAILED ? String.valueOf(e) : e.getMessage();
+  private String message(Throwable e) {
+    return kind(e) == WorkerOutcome.Kind.FAILED ? name() + ": " + e : e.getMessage();
+  }
+
+  /** For people. */
+  private String name() {
+    return "rank " + rank + " on " + host();
   }
 
   private WorkerOutcome train() {
@@ -88,7 +96,7 @@ final class Worker {
     try {
       return Locations.path(task.root());
     } catch (IllegalArgumentException e) {
-      Greeting why = Greeting.failed("rank " + rank + " on " + host() + ": " + e.getMessage());
+      Greeting why = Greeting.failed(name() + ": " + e.getMessage());
       Greeting.addresses(context.allGather(why.text())); // throws, here as with the others
       throw new IllegalStateException(e);
     }
@@ -100,7 +108,7 @@ final class Worker {
     ListeningPort port = null;
     try {
       StartUp.checkNativeCache();
-      files.requireSeen(task.token(), "rank " + rank + " on " + host());
+      files.requireSeen(task.token(), name());
       folder.open(task.resume());
       port = ListeningPort.open(InetAddress.getByName(host()), PortRange.parse(task.ports()));
       greeting = Greeting.of(port.address());
@@ -119,7 +127,12 @@ final class Worker {
       throw e;
     }
     try (Collective collective =
-        TcpCollective.connect(rank, addresses, port, task.token(), TimeLimits.usual())) {
+        TcpCollective.connect(
+            rank,
+            addresses,
+            port,
+            task.token(),
+            TimeLimits.of(Settings.silence(SparkEnv.get().conf())))) {
       return train(collective, files, folder);
     }
   }

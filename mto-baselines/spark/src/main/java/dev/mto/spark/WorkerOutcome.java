@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * What became of a worker that could still tell.
  *
- * @param message why it ended, where it is neither done nor stopped
+ * @param message why it ended, where it is neither done nor stopped; names the worker that failed
  */
 record WorkerOutcome(int rank, Kind kind, String message) implements Serializable {
   /** How a worker can end. */

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.data.storage.Locations;
+import dev.mto.engine.collective.ListeningPort;
 import dev.mto.engine.collective.PortRange;
 import dev.mto.engine.config.RunConfig;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.PeerException;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.AtomicFiles;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.folder.StopSignal;
@@ -20,15 +23,20 @@ import dev.mto.spark.hadoop.Tars;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +45,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SparkTrainingTest {
   private static final long POLL_MILLIS = 10;
   private static final String EXECUTORS = "spark.executor.extraJavaOptions";
+  private static final Pattern ESTABLISHED =
+      Pattern.compile("(?m)^ *\\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 01 ");
+  private static final String SILENCE = "spark.mto.silence";
   private static final String[] SETTINGS = {
     "training.epochs=20",
     "training.accumulate=2",
@@ -50,21 +61,35 @@ class SparkTrainingTest {
   void forgetSettings() {
     System.clearProperty("spark.dynamicAllocation.enabled");
     System.clearProperty(EXECUTORS);
+    System.clearProperty(SILENCE);
     System.clearProperty("spark.cores.max");
     System.clearProperty("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures");
   }
 
   private ClusterJob job(TinyRun tiny, int retries, String... settings) {
+    return job(tiny, PortRange.any(), retries, settings);
+  }
+
+  private ClusterJob job(TinyRun tiny, PortRange ports, int retries, String... settings) {
     RunConfig config = tiny.config(settings).withAbsolutePaths();
     Path run = tiny.root().resolve("cluster");
     return new ClusterJob(
-        config,
-        RunFolder.create(run).root(),
-        Start.anew(),
-        "local[2]",
-        2,
-        PortRange.any(),
-        retries);
+        config, RunFolder.create(run).root(), Start.anew(), "local[2]", 2, ports, retries);
+  }
+
+  /** The ports of a range at which connections of this machine end. */
+  private static List<Integer> connected(PortRange ports) throws IOException {
+    List<Integer> connected = new ArrayList<>();
+    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      Matcher line = ESTABLISHED.matcher(Files.readString(Path.of(table)));
+      while (line.find()) {
+        int port = Integer.parseInt(line.group(1), 16);
+        if (port >= ports.first() && port <= ports.last()) {
+          connected.add(port);
+        }
+      }
+    }
+    return connected;
   }
 
   /** Kills an executor after some steps, and asks for a stop after more; how many there were. */
@@ -121,10 +146,72 @@ class SparkTrainingTest {
     assertThat(TinyRun.metrics(job.root())).isEqualTo(TinyRun.metrics(one));
     assertThat(TinyRun.last(job.root())).hasSameBinaryContentAs(TinyRun.last(one));
     assertThat(shown.toString(StandardCharsets.UTF_8))
-        .containsPattern("a worker was lost: .*; going on from the last checkpoint")
+        .containsPattern("rank [01] on \\S+: .*; going on from the last checkpoint")
         .containsPattern("resuming after step \\d+\n2 workers, each takes 1 of a step's 2")
         .containsPattern("stopped after step \\d+; saved");
     assertThat(TinyRun.files(job.root())).noneMatch(file -> file.endsWith(".tmp"));
+  }
+
+  /** Waits for a line of the driver's, and then for steps to be done. */
+  private static void awaitResumed(ByteArrayOutputStream shown, String line, Path run)
+      throws Exception {
+    String lines = "";
+    while (!lines.contains(line) || !lines.substring(lines.indexOf(line)).contains("resuming")) {
+      Thread.sleep(POLL_MILLIS);
+      lines = shown.toString(StandardCharsets.UTF_8);
+    }
+    awaitLines(run.resolve("metrics.jsonl"), lines(run.resolve("metrics.jsonl")) + 3);
+  }
+
+  /** Has rank 1 throw and then block, and one of both stand still. */
+  private static Callable<List<Integer>> hindering(
+      ClusterJob job, Path hindrance, ByteArrayOutputStream shown) {
+    return () -> {
+      awaitLines(job.root().resolve("metrics.jsonl"), 3);
+      List<Integer> ports = connected(job.ports());
+      AtomicFiles.writeString(hindrance, HinderedSimMim.THROW);
+      awaitResumed(shown, "a fault of a test", job.root());
+      AtomicFiles.writeString(hindrance, HinderedSimMim.BLOCK);
+      awaitResumed(shown, "its process is killed", job.root());
+      long pid = executors().get(0).pid();
+      assertThat(new ProcessBuilder("kill", "-STOP", "" + pid).start().waitFor()).isZero();
+      return ports;
+    };
+  }
+
+  @Test
+  void workersThatThrowBlockOrStandStillAreNamedAndOthersGoOnToTheBitsOfOneProcess()
+      throws Exception {
+    Path hindrance = root.resolve("hindrance");
+    System.setProperty(SILENCE, "3s");
+    System.setProperty(EXECUTORS, "-D%s=%s".formatted(HinderedSimMim.FILE, hindrance));
+    TinyRun tiny = new TinyRun(new HinderedSimMim(), root, "masking={ratio: 0.5, unit: 8}");
+    String[] settings = SETTINGS.clone();
+    settings[0] = "training.epochs=60";
+    Path one = tiny.train("one", settings);
+    ListeningPort taken = ListeningPort.open(InetAddress.getLoopbackAddress(), PortRange.any());
+    int first = taken.address().port();
+    ClusterJob job = job(tiny, new PortRange(first, first + 20), 1, settings);
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (taken;
+        PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
+      Future<List<Integer>> ports = threads.submit(hindering(job, hindrance, shown));
+
+      assertThat(ClusterTraining.found().train(job, console)).as("done").isTrue();
+
+      assertThat(ports.get()).as("the first was taken").isNotEmpty().doesNotContain(first);
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .containsPattern("rank 1 on \\S+: .*a fault of a test; going on from the last checkpoint")
+        .containsPattern("rank 1 on \\S+: it lives, but has been in a step for [^;]*; waiting")
+        .containsPattern("rank 1 on \\S+ does not end: its process is killed")
+        .containsPattern("rank [01] on \\S+: nothing was heard of it for \\d+ s")
+        .doesNotContain("(attempt 3");
+    assertThat(TinyRun.metrics(job.root())).isEqualTo(TinyRun.metrics(one));
+    assertThat(TinyRun.last(job.root())).hasSameBinaryContentAs(TinyRun.last(one));
   }
 
   @Test
@@ -212,7 +299,7 @@ class SparkTrainingTest {
     assertThat(TinyRun.files(there))
         .noneMatch(file -> file.endsWith(".tmp") || file.endsWith("run.claim"));
     assertThat(shown.toString(StandardCharsets.UTF_8))
-        .containsPattern("a worker was lost: .*; going on from the last checkpoint")
+        .containsPattern("rank [01] on \\S+: .*; going on from the last checkpoint")
         .containsPattern("resuming after step \\d+\n2 workers")
         .contains("done: " + job.root() + "/report.html");
   }
@@ -229,6 +316,15 @@ class SparkTrainingTest {
           .hasMessageContaining("rank 1 on b does not see ")
           .hasMessageContaining("on storage that all machines have");
     }
+  }
+
+  @Test
+  void whatMayNotBeReadIsNotTriedAgainAndAStorageThatDoesNotAnswerIs() {
+    Path file = Path.of("a");
+    assertThat(Worker.kind(FileException.reading(file, new AccessDeniedException("a"))))
+        .isEqualTo(WorkerOutcome.Kind.WRONG_INPUT);
+    assertThat(Worker.kind(FileException.reading(file, new IOException("no answer"))))
+        .isEqualTo(WorkerOutcome.Kind.FAILED);
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.ArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -278,7 +279,8 @@ public record CifarImport(
 
   private void readArchive(Set<String> wanted, Map<String, byte[]> found) {
     try (InputStream file = new BufferedInputStream(Files.newInputStream(source));
-        TarArchiveInputStream archive = new TarArchiveInputStream(new GZIPInputStream(file))) {
+        ArchiveInputStream<TarArchiveEntry> archive =
+            new TarArchiveInputStream(new GZIPInputStream(file))) {
       for (TarArchiveEntry entry; (entry = archive.getNextEntry()) != null; ) {
         String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
         if (wanted.contains(name)) {

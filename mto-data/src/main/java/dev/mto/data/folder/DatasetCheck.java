@@ -12,9 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 
 /** Reads every image of a folder once, holding a chunk's results at a time, and reports. */
 public final class DatasetCheck {
@@ -47,10 +45,7 @@ public final class DatasetCheck {
     if (workers < 1) {
       throw new IllegalArgumentException("workers is " + workers + " but must be at least 1");
     }
-    ExecutorService threads =
-        Executors.newFixedThreadPool(
-            workers,
-            BasicThreadFactory.builder().namingPattern("mto-data-%d").daemon(true).build());
+    ExecutorService threads = ReadingThreads.start(workers);
     try {
       return new DatasetCheck(folder, channels).run(threads);
     } finally {

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.compress.archivers.ArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
@@ -148,7 +149,7 @@ public final class ShardedImages implements AutoCloseable {
    * @throws IllegalArgumentException in one line, if none of the shard's images can be read
    */
   public void write(int shard, OutputStream out, BadImages bad, Runnable done) throws IOException {
-    TarArchiveOutputStream tar = new TarArchiveOutputStream(out, UTF_8.name());
+    ArchiveOutputStream<TarArchiveEntry> tar = new TarArchiveOutputStream(out, UTF_8.name());
     int written = 0;
     for (int i = first(shard); i < first(shard + 1); i++) {
       int image = dealt[i];
@@ -195,7 +196,8 @@ public final class ShardedImages implements AutoCloseable {
   }
 
   /** Begins a member that says nothing of when it was written; nor of by whom, which is usual. */
-  private static void begin(TarArchiveOutputStream tar, String name, int bytes) throws IOException {
+  private static void begin(ArchiveOutputStream<TarArchiveEntry> tar, String name, int bytes)
+      throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(name);
     entry.setSize(bytes);
     entry.setModTime(0);

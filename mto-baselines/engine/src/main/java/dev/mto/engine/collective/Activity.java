@@ -51,12 +51,13 @@ final class Activity {
   private Kind beforeWaiting = kind;
   private long since = System.nanoTime();
   private long steps;
+  private long first;
   private long longest;
   private long worked; // in this step, without waiting
 
   private synchronized void set(Kind next) {
     long now = System.nanoTime();
-    if (kind == Kind.STEP) {
+    if (kind == Kind.STEP || kind == Kind.FIRST_STEP) {
       worked += now - since;
     }
     kind = next;
@@ -70,8 +71,11 @@ final class Activity {
 
   synchronized void stepEnds() {
     set(Kind.BETWEEN_STEPS);
-    steps++;
-    longest = Math.max(longest, worked);
+    if (steps++ == 0) {
+      first = worked;
+    } else {
+      longest = Math.max(longest, worked);
+    }
   }
 
   synchronized void waits() {
@@ -85,6 +89,12 @@ final class Activity {
 
   synchronized Seen seen() {
     return new Seen(kind, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
+  }
+
+  /** The first step, or as much of it as is done, without waiting for others. */
+  synchronized Duration firstStep() {
+    long going = kind == Kind.FIRST_STEP ? System.nanoTime() - since : 0;
+    return Duration.ofNanos(steps == 0 ? worked + going : first);
   }
 
   /** The longest step after the first, without waiting for others. */

@@ -2,22 +2,22 @@ package dev.mto.engine.collective;
 
 import dev.mto.engine.errors.PeerException;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a rank finds its neighbours: it calls those of smaller numbers, again and again while they do
- * not listen yet, and is called by the others. Whoever else calls is hung up on.
+ * How a rank finds its neighbours: it calls those of smaller numbers, again and again until they
+ * answer as they should, and is called by the others. Whoever else calls is hung up on.
  */
 final class Meeting {
   private static final Logger LOG = LoggerFactory.getLogger(Meeting.class);
@@ -28,6 +28,7 @@ final class Meeting {
   private final Handshake handshake;
   private final Duration patience;
   private final Map<Integer, SocketChannel> met = new ConcurrentHashMap<>();
+  private boolean over; // guarded by met
 
   Meeting(int rank, List<PeerAddress> addresses, byte[] token, Duration patience) {
     this.rank = rank;
@@ -41,12 +42,44 @@ final class Meeting {
     int levels = Integer.numberOfTrailingZeros(addresses.size());
     long until = System.nanoTime() + patience.toNanos();
     background(() -> answer(port));
-    List<SocketChannel> channels = new ArrayList<>();
-    for (int level = 0; level < levels; level++) {
-      int peer = rank ^ 1 << level;
-      channels.add(peer < rank ? call(peer, until) : await(peer, until));
+    try {
+      for (int level = 0; level < levels; level++) {
+        int peer = rank ^ 1 << level;
+        if (peer < rank) {
+          meet(peer, call(peer, until));
+        } else {
+          await(peer, until);
+        }
+      }
+      synchronized (met) {
+        over = true;
+        return IntStream.range(0, levels).mapToObj(level -> met.get(rank ^ 1 << level)).toList();
+      }
+    } catch (IOException | RuntimeException e) {
+      synchronized (met) {
+        over = true;
+        met.values().forEach(Meeting::hangUp);
+      }
+      throw e;
     }
-    return channels;
+  }
+
+  /** The last connection counts, as where a rank calls again that has not heard the answer. */
+  private void meet(int peer, SocketChannel channel) {
+    synchronized (met) {
+      SocketChannel old = over ? channel : met.put(peer, channel);
+      if (old != null) {
+        hangUp(old);
+      }
+    }
+  }
+
+  private static void hangUp(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("closing", e);
+    }
   }
 
   private SocketChannel call(int peer, long until) throws IOException {
@@ -54,13 +87,12 @@ final class Meeting {
     while (true) {
       SocketChannel channel = SocketChannel.open();
       try {
-        channel.socket().connect(new InetSocketAddress(at.ip(), at.port()), millis());
+        channel.socket().connect(new InetSocketAddress(at.ip(), at.port()), millis(until));
         handshake.call(channel.socket(), peer);
         return channel;
       } catch (IOException e) {
-        channel.close();
-        boolean early = e instanceof ConnectException && System.nanoTime() < until;
-        if (!early) {
+        hangUp(channel);
+        if (System.nanoTime() >= until) {
           throw new PeerException(
               "rank %d on %s cannot be reached at %s:%d from rank %d on %s: %s"
                   .formatted(
@@ -77,11 +109,13 @@ final class Meeting {
     }
   }
 
-  private int millis() {
-    return (int) Math.min(Integer.MAX_VALUE, patience.toMillis());
+  /** From now until then; one at least, since 0 is for ever. */
+  private static int millis(long until) {
+    long millis = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, millis));
   }
 
-  private SocketChannel await(int peer, long until) throws IOException {
+  private void await(int peer, long until) throws IOException {
     while (!met.containsKey(peer)) {
       if (System.nanoTime() > until) {
         throw new PeerException(
@@ -95,7 +129,6 @@ final class Meeting {
       }
       pause();
     }
-    return met.get(peer);
   }
 
   private static void pause() throws IOException {
@@ -122,14 +155,10 @@ final class Meeting {
 
   private void answer(SocketChannel caller) {
     try {
-      met.put(handshake.answer(caller.socket()), caller);
+      meet(handshake.answer(caller.socket()), caller);
     } catch (IOException e) {
       LOG.warn("a caller was hung up on: {}", e.getMessage());
-      try {
-        caller.close();
-      } catch (IOException closed) {
-        LOG.debug("closing", closed);
-      }
+      hangUp(caller);
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -160,8 +161,11 @@ final class PeerConnection {
   }
 
   /** Gives what was read to the thread that trains; it is heard of while that takes its time. */
-  private void offer(Frame frame) throws InterruptedException {
+  private void offer(Frame frame) throws IOException, InterruptedException {
     while (!read.offer(frame, 1, TimeUnit.SECONDS)) {
+      if (!channel.isOpen()) {
+        throw new ClosedChannelException();
+      }
       heardAt = System.nanoTime();
     }
   }

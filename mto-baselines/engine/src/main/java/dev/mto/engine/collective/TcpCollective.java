@@ -257,14 +257,10 @@ public final class TcpCollective implements Collective, PeerConnection.Events {
     }
   }
 
-  /** Gives up a rank, which does not answer. */
+  /** Gives up a rank, which is told too: it would take this one for dead, and say so to others. */
   void giveUp(PeerConnection peer, String what) {
-    if (failure.compareAndSet(null, name(peer.rank()) + ": " + what)) {
-      peer.close();
-      peers.stream()
-          .filter(other -> other != peer)
-          .forEach(other -> other.leave(PeerConnection.Kind.FAILED, failure.get()));
-    }
+    fail(name(peer.rank()) + ": " + what);
+    peer.close();
   }
 
   @Override
@@ -315,7 +311,7 @@ public final class TcpCollective implements Collective, PeerConnection.Events {
       peers.forEach(peer -> peer.leave(PeerConnection.Kind.DONE, ""));
     }
     left = true;
-    watch.close();
+    watch.close(LAST_WORDS);
     long until = System.nanoTime() + LAST_WORDS.toNanos();
     peers.forEach(peer -> peer.awaitEnd(Duration.ofNanos(until - System.nanoTime())));
   }

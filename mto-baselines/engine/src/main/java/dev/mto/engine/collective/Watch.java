@@ -2,6 +2,8 @@ package dev.mto.engine.collective;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Tells a rank's neighbours that it lives, and gives up those of which nothing is heard or that do
@@ -9,10 +11,12 @@ import java.time.Duration;
  */
 final class Watch {
   private static final int STEPS = 10; // as long as so many may a step of another rank be
+  private static final int FIRST = 6; // a first step may take so much longer
 
   private final TcpCollective collective;
   private final Activity activity;
   private final TimeLimits limits;
+  private final CountDownLatch over = new CountDownLatch(1);
   private final Thread thread;
 
   Watch(TcpCollective collective, Activity activity, TimeLimits limits) {
@@ -29,10 +33,9 @@ final class Watch {
 
   private void run() {
     try {
-      while (true) {
+      do {
         collective.peers().forEach(this::look);
-        Thread.sleep(limits.beat().toMillis());
-      }
+      } while (!over.await(limits.beat().toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       return; // the training is over
     }
@@ -68,15 +71,24 @@ final class Watch {
   private Duration limit(Activity.Kind kind) {
     return switch (kind) {
       case WAITING -> null; // for another, which its own neighbours give up
-      case BETWEEN_STEPS, FIRST_STEP -> limits.patience();
-      case STEP -> {
-        Duration longest = activity.longestStep().multipliedBy(STEPS);
-        yield longest.compareTo(limits.step()) > 0 ? longest : limits.step();
-      }
+      case BETWEEN_STEPS -> limits.patience();
+      case FIRST_STEP -> longer(limits.step().multipliedBy(FIRST), activity.firstStep());
+      case STEP -> longer(limits.step(), activity.longestStep());
     };
   }
 
-  void close() {
-    thread.interrupt();
+  private static Duration longer(Duration least, Duration step) {
+    Duration steps = step.multipliedBy(STEPS);
+    return steps.compareTo(least) > 0 ? steps : least;
+  }
+
+  /** Ends, when it has told all neighbours of whom it has given up, or has no more patience. */
+  void close(Duration patience) {
+    over.countDown();
+    try {
+      thread.join(patience.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

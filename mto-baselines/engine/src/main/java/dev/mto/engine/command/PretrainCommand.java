@@ -141,7 +141,7 @@ public final class PretrainCommand implements Callable<Integer> {
       names = "--retries",
       paramLabel = "N",
       description =
-          "With --cluster: how often a training whose worker failed goes on from its last checkpoint"
+          "With --cluster: how often a training whose worker failed goes on from the same checkpoint"
               + " (default: ${DEFAULT-VALUE}).")
   private int retries = 3;
 

@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * @param master the cluster, e.g. {@code local[2]}; empty where it is known already
  * @param workers how many, a power of two that divides {@code training.accumulate}
  * @param ports on which they listen for each other
- * @param retries how often the training goes on from its last checkpoint when a worker fails
+ * @param retries how often the training goes on from the same checkpoint when a worker fails
  */
 public record ClusterJob(
     RunConfig config,

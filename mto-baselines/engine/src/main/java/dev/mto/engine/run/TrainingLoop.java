@@ -203,6 +203,7 @@ public final class TrainingLoop {
   private Map<String, Object> step(ImageBatches batches) {
     long startedAt = System.nanoTime();
     long waitedBefore = batches.waitedNanos();
+    collective.stepBegins();
     List<ImageBatch> microBatches = read(batches);
     int images = collective.size() * microBatches.stream().mapToInt(ImageBatch::size).sum();
     Map<String, Object> row;
@@ -222,6 +223,7 @@ public final class TrainingLoop {
                   ? "; the last checkpoint is kept: --resume"
                   : "; nothing was saved yet: start again"));
     }
+    collective.stepEnds();
     done++;
     row.put("images_per_second", images / ((System.nanoTime() - startedAt) / 1e9));
     row.put("data_wait_ms", (batches.waitedNanos() - waitedBefore) / 1e6);

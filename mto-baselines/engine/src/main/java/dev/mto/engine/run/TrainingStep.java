@@ -88,7 +88,6 @@ public final class TrainingStep implements Trainee {
   public Map<String, Object> step(
       List<ImageBatch> microBatches, TrainingPosition at, double learningRate) {
     share.requireAll(microBatches, at.step() % at.stepsPerEpoch());
-    collective.stepBegins();
     int count = microBatches.size();
     StepRecord record = new StepRecord(graph, count * collective.size(), measures(at));
     StepExchange exchange = new StepExchange(collective, model);
@@ -134,7 +133,6 @@ public final class TrainingStep implements Trainee {
     }
     row.put("lr", learningRate);
     row.put("grad_norm", descent.norm());
-    collective.stepEnds();
     return row;
   }
 

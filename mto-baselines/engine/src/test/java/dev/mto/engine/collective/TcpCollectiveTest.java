@@ -12,12 +12,14 @@ import dev.mto.engine.testing.Ranks.Work;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -306,6 +308,129 @@ class TcpCollectiveTest {
                       0, List.of(own.address(), other.address()), own, TOKEN, limits))
           .isInstanceOf(PeerException.class)
           .hasMessageContaining("rank 1 on localhost did not call");
+    }
+  }
+
+  @Test
+  void whoHasCalledIsHungUpOnWhereAnotherDoesNotCall() throws Exception {
+    TimeLimits limits =
+        new TimeLimits(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1));
+    try (ListeningPort own = port();
+        Socket first = new Socket(own.address().ip(), own.address().port())) {
+      Thread calling =
+          new Thread(
+              () -> {
+                try {
+                  new Handshake(TOKEN, 1).call(first, 0);
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      calling.start();
+      List<PeerAddress> addresses = Collections.nCopies(4, own.address());
+      assertThatThrownBy(() -> TcpCollective.connect(0, addresses, own, TOKEN, limits))
+          .isInstanceOf(PeerException.class)
+          .hasMessageContaining("rank 2 on localhost did not call");
+      calling.join();
+      first.setSoTimeout(5000);
+      assertThat(first.getInputStream().read()).as("the end of the connection").isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aRankThatIsTooBusyToAnswerIsCalledAgain() throws Exception {
+    try (ServerSocket busy = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        ListeningPort own = port()) {
+      PeerAddress there = new PeerAddress("localhost", "127.0.0.1", busy.getLocalPort());
+      Thread answering =
+          new Thread(
+              () -> {
+                try {
+                  busy.accept().close();
+                  new Handshake(TOKEN, 0).answer(busy.accept());
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      answering.start();
+      try (TcpCollective collective =
+          TcpCollective.connect(1, List.of(there, own.address()), own, TOKEN, Ranks.impatient())) {
+        assertThat(collective.name(0)).isEqualTo("rank 0 on localhost");
+      }
+      answering.join();
+    }
+  }
+
+  /** What a rank has sent that this one does not take any more. */
+  @Test
+  void afterTheEndNothingIsWaitedFor() throws Exception {
+    try (ListeningPort own = port();
+        Socket socket = new Socket(own.address().ip(), own.address().port())) {
+      Thread sending =
+          new Thread(
+              () -> {
+                try {
+                  new Handshake(TOKEN, 1).call(socket, 0);
+                  for (int frame = 0; frame < 9; frame++) {
+                    socket.getOutputStream().write(new byte[] {'d', 1, 0, 0, 0, 7});
+                  }
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      sending.start();
+      TcpCollective collective =
+          TcpCollective.connect(
+              0, List.of(own.address(), own.address()), own, TOKEN, TimeLimits.usual());
+      sending.join();
+      assertThat(readers()).as("threads").hasSize(1);
+      collective.close();
+      for (Thread reader : readers()) {
+        reader.join(5000);
+      }
+      assertThat(readers()).as("threads").isEmpty();
+    }
+  }
+
+  private static List<Thread> readers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("mto-rank-"))
+        .toList();
+  }
+
+  @Test
+  void aRankThatDoesNotFinishItsFirstStepIsNamed() {
+    Duration moment = Duration.ofMillis(300);
+    TimeLimits limits =
+        new TimeLimits(Duration.ofSeconds(20), Duration.ofSeconds(20), moment, Duration.ofHours(1));
+    List<Outcome<String>> outcomes =
+        Ranks.run(
+            limits,
+            List.of(
+                collective -> {
+                  step(collective);
+                  return "done";
+                },
+                collective -> {
+                  collective.stepBegins();
+                  Thread.sleep(10_000);
+                  return "done";
+                }));
+    assertAllOthersName(outcomes, 1, "it lives, but has been in a step for");
+  }
+
+  @Test
+  void thePortAfterATakenOneIsOpen() {
+    try (ListeningPort taken = port()) {
+      int first = taken.address().port();
+      PortRange range = new PortRange(first, Math.min(65535, first + 20));
+      try (ListeningPort next = ListeningPort.open(InetAddress.getLoopbackAddress(), range)) {
+        assertThat(next.address().port()).isGreaterThan(first).isLessThanOrEqualTo(range.last());
+      }
     }
   }
 

@@ -13,8 +13,8 @@ import org.apache.hadoop.security.AccessControlException;
 
 /**
  * Hadoop's errors as Java has them. What is wrong with a file is an {@link IOException}; a storage
- * that does not answer is a {@link FileException}, which nobody takes for a damaged image, so that
- * the worker ends and tries again from the last checkpoint.
+ * that does not answer or lets nobody read is a {@link FileException}, which nobody takes for a
+ * damaged image, so that the worker ends.
  */
 final class HadoopErrors {
   private HadoopErrors() {}
@@ -29,7 +29,8 @@ final class HadoopErrors {
       return caused(new NoSuchFileException(path.toString()), e);
     }
     if (e instanceof AccessControlException || e instanceof AccessDeniedException) {
-      return caused(new AccessDeniedException(path.toString()), e);
+      throw FileException.reading(
+          path, caused(new AccessDeniedException(path.toString(), null, reason(e)), e));
     }
     if (e instanceof PathIsNotDirectoryException) {
       return caused(new NotDirectoryException(path.toString()), e);
@@ -48,7 +49,7 @@ final class HadoopErrors {
         : message.lines().findFirst().orElse("");
   }
 
-  private static IOException caused(IOException e, IOException cause) {
+  private static <E extends IOException> E caused(E e, IOException cause) {
     e.initCause(cause);
     return e;
   }

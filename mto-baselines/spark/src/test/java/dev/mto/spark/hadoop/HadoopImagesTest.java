@@ -13,6 +13,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -191,6 +192,19 @@ class HadoopImagesTest {
       assertThatThrownBy(() -> ImageFolder.open(remote("hdfs", name)))
           .isInstanceOf(FileException.class);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"folder", "train.tar"})
+  void whatMayNotBeReadIsNoUnreadableImage(String name) {
+    ImageFolder images = ImageFolder.open(remote("hdfs", name));
+    LocalStore.DENIED_READS.set(1);
+    assertThatThrownBy(() -> images.read(0, Exif.IGNORE))
+        .isInstanceOf(FileException.class)
+        .hasMessageContaining("hdfs://any/")
+        .hasMessageEndingWith("cannot be read (Permission denied: user=mto, access=READ)")
+        .cause()
+        .isInstanceOf(AccessDeniedException.class);
   }
 
   @ParameterizedTest

@@ -22,6 +22,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.Progressable;
 
 /**
@@ -38,6 +39,9 @@ public abstract class LocalStore extends RawLocalFileSystem {
 
   /** Reads that fail from now on. */
   static final AtomicInteger FAILING_READS = new AtomicInteger();
+
+  /** Reads that are not allowed from now on. */
+  static final AtomicInteger DENIED_READS = new AtomicInteger();
 
   /** Reads of open files that fail from now on. */
   static final AtomicInteger BREAKING_READS = new AtomicInteger();
@@ -64,6 +68,7 @@ public abstract class LocalStore extends RawLocalFileSystem {
         "spark.hadoop.fs.AbstractFileSystem.hdfs.impl", RenamingContext.class.getName());
     CHANGES_LEFT.set(-1);
     FAILING_READS.set(0);
+    DENIED_READS.set(0);
     BREAKING_READS.set(0);
   }
 
@@ -141,6 +146,9 @@ public abstract class LocalStore extends RawLocalFileSystem {
     OPENED.incrementAndGet();
     if (FAILING_READS.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       throw new IOException("the storage does not answer");
+    }
+    if (DENIED_READS.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      throw new AccessControlException("Permission denied: user=mto, access=READ\nat ...");
     }
     return new Reading(super.open(file, buffer));
   }
