@@ -3,6 +3,7 @@ package dev.mto.engine.run;
 import dev.mto.data.ImageBatch;
 import dev.mto.engine.Model;
 import dev.mto.engine.TrainingPosition;
+import dev.mto.engine.analysis.MaskTokenProbe;
 import dev.mto.engine.graph.Masking;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.losses.MtoTerms;

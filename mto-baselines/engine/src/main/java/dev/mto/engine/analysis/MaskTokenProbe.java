@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.analysis;
 
 import dev.mto.data.mask.Mask;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,14 +10,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param norm mean Euclidean norm of the masked tokens
  * @param cosine mean |cos| between masked and visible tokens
  */
-record MaskTokenProbe(double norm, double cosine) {
+public record MaskTokenProbe(double norm, double cosine) {
   /**
    * Measures the first image.
    *
    * @param tokens [B, N, D]
    * @param mask of the first image
    */
-  static MaskTokenProbe of(INDArray tokens, Mask mask) {
+  public static MaskTokenProbe of(INDArray tokens, Mask mask) {
     double[][] x = tokens.slice(0).toDoubleMatrix();
     double[] norms = new double[x.length];
     for (int i = 0; i < x.length; i++) {
