@@ -2,8 +2,9 @@ package dev.mto.simmim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
-import dev.mto.engine.errors.UserException;
+import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.testing.GpuContract;
@@ -11,7 +12,9 @@ import dev.mto.engine.testing.Ranks;
 import dev.mto.engine.testing.TinyRun;
 import dev.mto.executor.cuda.EmulatedCuda;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Whole runs of SimMIM on an emulated GPU. */
 class GpuTest extends GpuContract {
@@ -52,24 +55,53 @@ class GpuTest extends GpuContract {
   }
 
   @Test
-  void severalWorkersAreRefused() {
+  void sixMicroBatchesOnTwoWorkersMakeTheBitsOfOneProcessAndItGoesOnWithTheirRun() {
+    String[] settings = {
+      "training.epochs=1",
+      "training.batch=4",
+      "training.accumulate=6",
+      "checkpoint.every_minutes=0.0000001",
+      "log={heterogeneity_every: 1, knn_every_epochs: 1, pictures_every_epochs: 0,"
+          + " mto_gradients_every: 1}"
+    };
+    EmulatedCuda.during(
+        gpu -> {
+          Path one = tiny().trainAndCopyAfterEachStep("six", settings);
+          assertSame(tiny().trainByWorkers(2, "three-each", settings), one);
+          assertSame(tiny().resumeByWorkers(2, "six-1"), one);
+          return null;
+        });
+  }
+
+  @Test
+  void aStepOfTwoWorkersOneOfWhichHasNoFiniteLossMovesNothingOnBoth() {
     RunConfig config = tiny().config("training.accumulate=2");
-    RunFolder folder = RunFolder.create(tiny().root().resolve("workers"));
+    Baseline diverging =
+        tiny()
+            .observing(
+                "trainingFeeds",
+                (arguments, feeds) -> {
+                  if (arguments[2].equals(1)) {
+                    ((Map<?, ?>) feeds)
+                        .values()
+                        .forEach(fed -> ((INDArray) fed).putScalar(0, Float.POSITIVE_INFINITY));
+                  }
+                  return feeds;
+                });
+    RunFolder folder = RunFolder.create(tiny().root().resolve("diverging"));
     EmulatedCuda.during(
         gpu -> {
           assertThat(
                   Ranks.run(
                       2,
-                      workers ->
-                          TinyRun.runOf(tiny().baseline(), config, folder, Start.anew(), workers)))
+                      workers -> TinyRun.runOf(diverging, config, folder, Start.anew(), workers)))
               .allSatisfy(
                   worker ->
                       assertThat(worker.error())
-                          .isInstanceOf(UserException.class)
-                          .hasMessageContaining("--workers 2: several workers train on processors")
-                          .hasMessageContaining("or train on one GPU without --workers"));
+                          .isInstanceOf(DivergenceException.class)
+                          .hasMessageContaining("step 0 (rank 1 on "));
           return null;
         });
-    assertThat(folder.config()).doesNotExist();
+    assertThat(folder.checkpoints()).isEmptyDirectory();
   }
 }

@@ -2,6 +2,7 @@ package dev.mto.spark;
 
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.run.ClusterJob;
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.executor.kernels.KernelSets;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -49,6 +50,11 @@ final class Settings {
       conf.setIfMissing("spark.task.cpus", conf.get("spark.executor.cores"));
     }
     environment(conf);
+    if (CudaKernelSets.isChosen() && !conf.get("spark.master", "").startsWith("local")) {
+      for (String of : new String[] {"spark.executor", "spark.task"}) {
+        conf.setIfMissing("%s.resource.%s.amount".formatted(of, WorkerGpu.RESOURCE), "1");
+      }
+    }
     conf.set(OPTIONS, (options() + " " + conf.get(OPTIONS, "")).strip());
     return conf;
   }

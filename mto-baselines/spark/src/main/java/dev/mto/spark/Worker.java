@@ -108,6 +108,7 @@ final class Worker {
     ListeningPort port = null;
     try {
       StartUp.checkNativeCache();
+      WorkerGpu.take(context, rank, name());
       files.requireSeen(task.token(), name());
       folder.open(task.resume());
       port = ListeningPort.open(InetAddress.getByName(host()), PortRange.parse(task.ports()));

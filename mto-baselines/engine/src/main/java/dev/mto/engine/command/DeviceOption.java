@@ -33,7 +33,8 @@ public final class DeviceOption {
       paramLabel = "NAME",
       description =
           "cpu; cuda or cuda:N, an NVIDIA GPU (the first, or number N from 0); auto, the first GPU"
-              + " that fits or else the CPU, and says which (default: cpu, of bench gpu cuda). Kernels for GPUs are"
+              + " that fits or else the CPU, and says which (default: cpu, of bench gpu cuda). On a cluster cuda, a GPU"
+              + " for each worker. Kernels for GPUs are"
               + " verified by emulation, not yet on hardware.")
   private String device;
 
@@ -61,7 +62,9 @@ public final class DeviceOption {
     String before = System.getProperty(KernelSets.PROPERTY);
     DeviceOption option = of(command);
     if (option != null && option.device != null) {
-      System.setProperty(KernelSets.PROPERTY, kernels(option.device, standard(command, before)));
+      System.setProperty(
+          KernelSets.PROPERTY,
+          kernels(option.device, standard(command, before), isForWorkers(command)));
     }
     return () -> {
       if (before == null) {
@@ -90,8 +93,21 @@ public final class DeviceOption {
             && STANDARD.equalsIgnoreCase(String.valueOf(kernels.<Object>getValue())));
   }
 
-  /** The value of {@link KernelSets#PROPERTY} for a device. */
-  private static String kernels(String device, boolean standard) {
+  /** Whether others than this process will compute. */
+  private static boolean isForWorkers(CommandSpec command) {
+    OptionSpec cluster = command.findOption("--cluster");
+    OptionSpec dryRun = command.findOption("--dry-run");
+    return cluster != null
+        && cluster.getValue() != null
+        && (dryRun == null || !dryRun.<Boolean>getValue());
+  }
+
+  /**
+   * The value of {@link KernelSets#PROPERTY} for a device.
+   *
+   * @param workers whether workers compute, each of which looks at the GPU that it is given
+   */
+  private static String kernels(String device, boolean standard, boolean workers) {
     Matcher gpu = GPU.matcher(device);
     if (!device.equals(CPU) && !device.equals(AUTO) && !gpu.matches()) {
       throw refused(device, "is not known; give cpu, cuda, cuda:N or auto");
@@ -105,11 +121,20 @@ public final class DeviceOption {
     if (device.equals(CPU)) {
       return standard ? STANDARD : FAST;
     }
+    if (workers && !device.equals(FIRST_GPU)) {
+      throw refused(
+          device,
+          "does not go with --cluster, whose workers are alike and given a GPU each; give cpu or"
+              + " cuda");
+    }
     if (device.equals(AUTO)) {
       return auto(standard);
     }
     if (standard) {
       throw refused(device, "does not go with --kernels standard; leave one of them out");
+    }
+    if (workers) {
+      return FIRST_GPU;
     }
     try {
       return taken(CudaKernelSets.gpu(gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1))));

@@ -20,6 +20,7 @@ public final class Descent implements AutoCloseable {
   private final Optimizer optimizer;
   private final LiveState state;
   private final double clip;
+  private final Collective collective;
   private final MeanGradients gradients;
   private DeviceUpdate device; // null until a device is asked
   private double norm = Double.NaN;
@@ -59,6 +60,7 @@ public final class Descent implements AutoCloseable {
     this.optimizer = optimizer;
     this.state = state;
     this.clip = clip;
+    this.collective = collective;
     this.gradients = new MeanGradients(collective);
   }
 
@@ -83,14 +85,14 @@ public final class Descent implements AutoCloseable {
 
   private DeviceUpdate onDevice() {
     if (device == null) {
-      device = new DeviceUpdate(optimizer, state, clip);
+      device = new DeviceUpdate(optimizer, state, clip, collective);
     }
     return device;
   }
 
   /**
    * Takes gradients on the device before they are overwritten, and moves parameters after the last
-   * micro-batch, unless something is not finite; started and not waited for.
+   * micro-batch, unless something is not finite; started and, in one process, not waited for.
    *
    * @param computed by parameter
    * @param loss a scalar, of the micro-batch
@@ -146,6 +148,9 @@ public final class Descent implements AutoCloseable {
   @Override
   public void close() {
     gradients.close();
+    if (device != null) {
+      device.close();
+    }
     optimizer.close();
   }
 }

@@ -31,8 +31,13 @@ final class GradientTree {
 
   /** How many slots are used for so many micro-batches; none for one, which is the sum itself. */
   static int slots(int count) {
+    return count == 1 ? 0 : sums(count);
+  }
+
+  /** As {@link #slots}, where that of one is wanted in a slot, too. */
+  static int sums(int count) {
     int halvings = Integer.numberOfTrailingZeros(count);
-    return count == 1 << halvings ? halvings : halvings + 1;
+    return Math.max(1, count == 1 << halvings ? halvings : halvings + 1);
   }
 
   /**

@@ -30,7 +30,6 @@ import dev.mto.engine.report.TensorBoardEvents;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
 import dev.mto.executor.GraphSession;
-import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
@@ -99,7 +98,7 @@ public final class PretrainingJob implements AutoCloseable {
     this.store = folder.store(config);
     TrainingConfig training = config.training();
     try {
-      requireProcessors();
+      requireOwnKernels();
       StepShare share = StepShare.of(collective, training);
       images = new Images(config, baseline, folder.badImages(collective.rank()));
       graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
@@ -151,11 +150,10 @@ public final class PretrainingJob implements AutoCloseable {
     return collective.size() == 1 ? Duration.ZERO : Duration.ofMinutes(1);
   }
 
-  private void requireProcessors() {
-    if (collective.size() > 1
-        && (CudaKernelSets.chosenGpu().isPresent() || Backend.onClassPath() == Backend.CUDA)) {
+  private void requireOwnKernels() {
+    if (collective.size() > 1 && Backend.onClassPath() == Backend.CUDA) {
       throw new UserException(
-          "--workers %d: several workers train on processors, not yet on GPUs; leave --device out, or train on one GPU without --workers"
+          "--workers %d: several workers do not train by ND4J's own backend for GPUs; take the build for CPUs, and --device cuda for GPUs"
               .formatted(collective.size()));
     }
   }

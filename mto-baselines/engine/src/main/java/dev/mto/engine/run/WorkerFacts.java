@@ -6,6 +6,7 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.folder.Checksum;
 import dev.mto.engine.folder.Provenance;
 import dev.mto.engine.graph.Images;
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.executor.kernels.KernelSets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ final class WorkerFacts {
     Provenance.software().forEach((name, value) -> facts.put(name, String.valueOf(value)));
     Map<String, Object> machine = Provenance.machine();
     MACHINE.forEach(name -> facts.put(name, String.valueOf(machine.get(name))));
+    CudaKernelSets.arithmetic().ifPresent(gpu -> facts.put("device", gpu));
     facts.put("native build", KernelSets.nativeBuild());
     return facts;
   }

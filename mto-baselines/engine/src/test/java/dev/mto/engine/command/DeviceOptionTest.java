@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** What {@code --device} chooses, says and refuses, on two emulated GPUs. */
 @EnabledIf(
@@ -158,5 +159,38 @@ class DeviceOptionTest {
   void aDriverThatDoesNotAnswerIsRefused() {
     emulated.fail("cuInit", 999);
     compute("--device", "cuda").assertRefused("error: --device cuda: the NVIDIA driver finds no");
+  }
+
+  /** Of workers that look at their GPUs themselves. */
+  @Command(name = "train")
+  static final class Train implements Callable<Integer>, WithoutBackend {
+    @Option(names = "--cluster")
+    String cluster;
+
+    @Option(names = "--dry-run")
+    boolean dryRun;
+
+    @Mixin DeviceOption device = new DeviceOption();
+
+    @Override
+    public Integer call() {
+      System.out.print(System.getProperty(KernelSets.PROPERTY));
+      return 0;
+    }
+  }
+
+  @Test
+  void whoHasWorkersComputeNeedsNoGpuAndTheyAreAskedForOneEach() {
+    emulated.set("devices", 0);
+    CommandRun run = new CommandRun(new Train(), "--cluster", "yarn", "--device", "cuda");
+    run.assertDone();
+    assertThat(run.out()).isEqualTo("cuda");
+    for (String device : new String[] {"auto", "cuda:1"}) {
+      new CommandRun(new Train(), "--cluster", "yarn", "--device", device)
+          .assertRefused(
+              "error: --device " + device + ": does not go with --cluster", "give cpu or cuda");
+    }
+    new CommandRun(new Train(), "--cluster", "yarn", "--device", "cuda", "--dry-run")
+        .assertRefused("error: --device cuda: the NVIDIA driver finds no");
   }
 }

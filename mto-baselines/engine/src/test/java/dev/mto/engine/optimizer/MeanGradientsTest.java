@@ -2,6 +2,7 @@ package dev.mto.engine.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mto.engine.collective.Collective;
 import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.executor.cuda.EmulatedCuda;
 import dev.mto.executor.kernels.Kernels;
@@ -145,7 +146,7 @@ class MeanGradientsTest {
                 state);
         Kernels kernels = CudaKernelSets.chosen().orElseThrow()) {
       state.open(kernels);
-      DeviceUpdate update = new DeviceUpdate(optimizer, state, 0);
+      DeviceUpdate update = new DeviceUpdate(optimizer, state, 0, Collective.alone());
       Tensor gradient = state.allocate("a test", LENGTH);
       Tensor loss = state.allocate("a test", 1);
       for (int step = 0; step < 2; step++) {

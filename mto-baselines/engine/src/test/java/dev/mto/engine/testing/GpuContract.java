@@ -115,6 +115,18 @@ public abstract class GpuContract {
     }
   }
 
+  /** Workers as threads, on one GPU; those of a cluster are processes and have one each. */
+  @Test
+  void twoWorkersMakeTheBitsOfOneProcess() {
+    assertSame(EmulatedCuda.during(gpu -> tiny.trainByWorkers(2, "workers", SETTINGS)), onGpu);
+  }
+
+  /** Every figure of every step but the speed, and every bit of the checkpoint. */
+  protected static void assertSame(Path actual, Path expected) {
+    assertThat(TinyRun.metrics(actual)).isEqualTo(TinyRun.metrics(expected));
+    assertThat(TinyRun.last(actual)).hasSameBinaryContentAs(TinyRun.last(expected));
+  }
+
   /** Parameters, moments and teachers are float32 there too. */
   @Test
   void aRunInBfloat16IsNearThatInFloat32AndResumesToTheSameNumbers() {

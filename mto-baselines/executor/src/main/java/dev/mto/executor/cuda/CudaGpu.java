@@ -110,8 +110,13 @@ public record CudaGpu(int ordinal, String name, int capability) {
     return capability / 10 + "." + capability % 10;
   }
 
+  /** What it is, whatever its number. */
+  String model() {
+    return "%s (compute capability %s)".formatted(name, dotted());
+  }
+
   @Override
   public String toString() {
-    return "GPU %d, %s (compute capability %s)".formatted(ordinal, name, dotted());
+    return "GPU %d, %s".formatted(ordinal, model());
   }
 }

@@ -33,6 +33,25 @@ public final class CudaKernelSets {
     return ordinal().map(CudaKernelSets::gpu);
   }
 
+  /**
+   * The GPU that is named, whatever its number, and the libraries that make its machine code and
+   * its products; none where none is named. Where it is the same text, so are the numbers.
+   *
+   * @throws CudaException when the GPU cannot be used
+   */
+  public static Optional<String> arithmetic() {
+    return chosenGpu()
+        .map(
+            gpu ->
+                "%s, NVRTC %s, cuBLASLt %s"
+                    .formatted(gpu.model(), KernelSource.version(), CudaLibraries.products()));
+  }
+
+  /** Names a GPU for the sessions of this process that are created from now on. */
+  public static void choose(int ordinal) {
+    System.setProperty(KernelSets.PROPERTY, "cuda:" + ordinal);
+  }
+
   /** Whether a GPU is named; it may not be there. */
   public static boolean isChosen() {
     return ordinal().isPresent();

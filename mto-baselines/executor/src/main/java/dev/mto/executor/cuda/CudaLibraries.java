@@ -226,9 +226,13 @@ final class CudaLibraries {
             driver,
             major -> "libcublasLt.so." + major);
     bind(CublasLt.class, library, "cuBLASLt", "install cuBLAS 11 or newer, or run on the CPU");
+    return products() + ", " + place(library);
+  }
+
+  /** The version of cuBLASLt, which is bound. */
+  static String products() {
     long version = CublasLt.cublasLtGetVersion();
-    return "%d.%d.%d, %s"
-        .formatted(version / 10_000, version / 100 % 100, version % 100, place(library));
+    return "%d.%d.%d".formatted(version / 10_000, version / 100 % 100, version % 100);
   }
 
   /** A version of CUDA as people write it. */

@@ -57,7 +57,7 @@ public final class KernelSets {
   /** What numbers depend on to the bit: ND4J's build, the kernels, the processor's instructions. */
   public static String nativeBuild() {
     String nd4j = NativeOpsHolder.getInstance().getDeviceNativeOps().buildInfo();
-    String kernels = System.getProperty(PROPERTY, "fast");
+    String kernels = System.getProperty(PROPERTY, "fast").replaceFirst(":\\d+", ""); // which GPU
     try {
       return "%s, kernels %s, instructions %x"
           .formatted(nd4j, kernels, dnnl.dnnl_get_effective_cpu_isa());

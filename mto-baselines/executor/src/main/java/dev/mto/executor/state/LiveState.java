@@ -108,6 +108,16 @@ public final class LiveState {
     memory().download(copies);
   }
 
+  /**
+   * Copies an array that is not the state's to a tensor of the device, after what was started
+   * before; the array may change when this returns.
+   *
+   * @throws IllegalStateException while no session on a device is open
+   */
+  public void upload(INDArray from, Tensor to) {
+    memory().upload(from, to);
+  }
+
   private Memory memory() {
     if (open.isEmpty()) {
       throw new IllegalStateException("no session on a device is open");

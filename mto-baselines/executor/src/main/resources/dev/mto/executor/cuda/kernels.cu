@@ -528,12 +528,15 @@ struct Piece {
 
 #define FOR_PIECE(i, piece) for (Index i = threadIdx.x; i < (piece).length; i += blockDim.x)
 
-/* a = factor b, or a += factor b. */
+/*
+ * a = factor b, or a += factor b. The product is rounded before it is added, so that the sum is the
+ * same wherever it is made.
+ */
 KERNEL accumulate(const Piece* pieces, float factor, int add) {
   Piece piece = pieces[blockIdx.x];
   FOR_PIECE(i, piece) {
-    float x = factor * piece.b[i];
-    piece.a[i] = add ? piece.a[i] + x : x;
+    float x = __fmul_rn(factor, piece.b[i]);
+    piece.a[i] = add ? __fadd_rn(piece.a[i], x) : x;
   }
 }
 

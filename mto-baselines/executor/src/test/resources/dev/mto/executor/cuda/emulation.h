@@ -191,6 +191,13 @@ inline T __shfl_xor_sync(unsigned, T value, int mask) {
   return emulation::exchange(value, emulation::running->thread.x ^ mask);
 }
 
+/* Rounded by themselves, also where the compiler would have an instruction for both together. */
+inline float __fmul_rn(float x, float y) {
+  volatile float product = x * y;
+  return product;
+}
+inline float __fadd_rn(float x, float y) { return x + y; }
+
 inline unsigned __float_as_uint(float x) {
   unsigned bits;
   memcpy(&bits, &x, sizeof bits);
