@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.DivergenceException;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.testing.GpuContract;
@@ -69,6 +70,31 @@ class GpuTest extends GpuContract {
           Path one = tiny().trainAndCopyAfterEachStep("six", settings);
           assertSame(tiny().trainByWorkers(2, "three-each", settings), one);
           assertSame(tiny().resumeByWorkers(2, "six-1"), one);
+          return null;
+        });
+  }
+
+  /** The process of a worker lives on. */
+  @Test
+  void workersThatDoNotAgreeGiveTheGpuBack() {
+    RunFolder folder = RunFolder.create(tiny().root().resolve("disagreeing"));
+    EmulatedCuda.during(
+        gpu -> {
+          assertThat(
+                  Ranks.run(
+                      2,
+                      workers -> {
+                        RunConfig own =
+                            tiny()
+                                .config("training.accumulate=2", "training.seed=" + workers.rank());
+                        return TinyRun.runOf(tiny().baseline(), own, folder, Start.anew(), workers);
+                      }))
+              .allSatisfy(
+                  worker ->
+                      assertThat(worker.error())
+                          .isInstanceOf(UserException.class)
+                          .hasMessageContaining("rank 1 on localhost has configuration"));
+          assertThat(gpu.opened()).as("contexts and streams").isZero();
           return null;
         });
   }

@@ -109,6 +109,7 @@ final class Barrier {
         return outcomes;
       }
     }
+    replaceThoseOfFailedGpus(ended.value(), places);
     return ended.value();
   }
 
@@ -153,13 +154,27 @@ final class Barrier {
     }
   }
 
-  /** Ends the processes of workers that have not ended; the cluster starts others. */
+  private void replaceThoseOfFailedGpus(List<WorkerOutcome> outcomes, TaskPlaces places) {
+    for (WorkerOutcome outcome : outcomes) {
+      if (outcome.kind() == Kind.GPU_FAILED) {
+        console.println(places.name(outcome.rank()) + ": its process is replaced");
+        replace(outcome.rank(), places);
+      }
+    }
+  }
+
+  /** Ends the process of a worker; the cluster starts another. */
+  private void replace(int rank, TaskPlaces places) {
+    places.executor(rank).ifPresent(spark.sc()::killAndReplaceExecutor);
+  }
+
+  /** Ends the processes of workers that have not ended. */
   private void kill(List<WorkerOutcome> outcomes, TaskPlaces places) {
     for (int rank = 0; rank < workers; rank++) {
       int own = rank;
       if (outcomes.stream().noneMatch(outcome -> outcome.rank() == own)) {
         console.println(places.name(rank) + " does not end: its process is killed");
-        places.executor(rank).ifPresent(spark.sc()::killAndReplaceExecutor);
+        replace(rank, places);
       }
     }
   }

@@ -190,7 +190,7 @@ final class ClusterDriver {
 
   /** What the one says that failed, or else those that it left alone. */
   static Optional<String> failure(List<WorkerOutcome> outcomes) {
-    return Stream.of(Kind.WRONG_INPUT, Kind.DIVERGED, Kind.FAILED, Kind.LEFT_ALONE)
+    return Stream.of(Kind.WRONG_INPUT, Kind.DIVERGED, Kind.GPU_FAILED, Kind.FAILED, Kind.LEFT_ALONE)
         .flatMap(kind -> first(outcomes, kind).stream())
         .findFirst();
   }

@@ -18,6 +18,7 @@ import dev.mto.engine.errors.PeerException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.PretrainingJob;
+import dev.mto.executor.cuda.CudaException;
 import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
@@ -66,6 +67,9 @@ final class Worker {
     if (e instanceof DivergenceException) {
       return WorkerOutcome.Kind.DIVERGED;
     }
+    if (e instanceof CudaException) {
+      return WorkerOutcome.Kind.GPU_FAILED;
+    }
     return e instanceof UserException
             || e instanceof TooManyBadImagesException
             || e instanceof WeightFileException
@@ -76,7 +80,11 @@ final class Worker {
   }
 
   private String message(Throwable e) {
-    return kind(e) == WorkerOutcome.Kind.FAILED ? name() + ": " + e : e.getMessage();
+    return switch (kind(e)) {
+      case FAILED -> name() + ": " + e;
+      case GPU_FAILED -> name() + ": " + e.getMessage();
+      default -> e.getMessage();
+    };
   }
 
   /** For people. */

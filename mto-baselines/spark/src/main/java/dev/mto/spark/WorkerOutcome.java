@@ -16,6 +16,8 @@ record WorkerOutcome(int rank, Kind kind, String message) implements Serializabl
     WRONG_INPUT,
     DIVERGED,
     FAILED,
+    /** What uses the GPU is not to be trusted before the process is another one. */
+    GPU_FAILED,
     /** Another has failed. */
     LEFT_ALONE
   }

@@ -35,6 +35,7 @@ class WorkerGpuTest {
     "spark.task.resource.gpu.amount"
   };
   private static final String NAME = "spark.executorEnv.EMULATED_GPU_NAME";
+  private static final String FAILS = "spark.executorEnv.EMULATED_GPU_FAILS";
   private static final String SCRIPT = "spark.worker.resource.gpu.discoveryScript";
 
   private static final String[] SETTINGS = {
@@ -50,6 +51,7 @@ class WorkerGpuTest {
     EmulatedCuda.uninstall();
     System.clearProperty(OPTIONS);
     System.clearProperty(NAME);
+    System.clearProperty(FAILS);
     System.clearProperty(SCRIPT);
     for (String key : RESOURCES) {
       System.clearProperty(key);
@@ -64,7 +66,7 @@ class WorkerGpuTest {
         "local[2]",
         2,
         PortRange.any(),
-        0);
+        2);
   }
 
   private static String train(ClusterJob job) {
@@ -110,11 +112,26 @@ class WorkerGpuTest {
           assertThat(train(ofRanks)).contains("GPU 0, emulated");
           assertSame(ofRanks.root(), one);
           dealOutSecond();
+          failOnce();
           ClusterJob ofSpark = job(tiny, "spark");
-          assertThat(train(ofSpark)).contains("GPU 1, emulated");
+          assertThat(train(ofSpark))
+              .contains("GPU 1, emulated")
+              .containsPattern(
+                  "rank [01] on \\S+: its process is replaced\n"
+                      + "rank [01] on \\S+: the GPU failed while .* 719.*; going on from the last")
+              .doesNotContain("attempt 3");
           assertSame(ofSpark.root(), one);
           return null;
         });
+  }
+
+  /** Makes the first kernel of one worker fail, and all that its process asks for after it. */
+  private void failOnce() {
+    try {
+      System.setProperty(FAILS, Files.createFile(root.resolve("failure")).toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void assertSame(Path run, Path one) {

@@ -34,6 +34,8 @@ import dev.mto.models.VitConfig;
 import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,7 +52,6 @@ public final class PretrainingJob implements AutoCloseable {
   private final RunFolder folder;
   private final Collective collective;
   private final boolean leads; // writes the run folder
-  private final FolderLock lock; // null in other workers
   private final RunLog log;
   private final CheckpointStore store;
   private final Images images;
@@ -58,6 +59,9 @@ public final class PretrainingJob implements AutoCloseable {
   private final TrainingStep step;
   private final GraphSession evaluation;
   private final TrainingLoop loop;
+
+  /** What is closed with the job, or when it cannot be prepared; the last first. */
+  private final Deque<Runnable> closed = new ArrayDeque<>();
 
   private Runnable afterSave = () -> {};
 
@@ -93,19 +97,25 @@ public final class PretrainingJob implements AutoCloseable {
     this.folder = folder;
     this.collective = collective;
     this.leads = collective.rank() == 0;
-    this.lock = leads ? FolderLock.of(folder.root(), patience(collective)) : null;
+    if (leads) {
+      closed.push(FolderLock.of(folder.root(), patience(collective))::close);
+    }
     this.log = leads ? new RunLog(console, folder.log()) : new RunLog(console);
+    closed.push(log::close);
     this.store = folder.store(config);
     TrainingConfig training = config.training();
     try {
       requireOwnKernels();
       StepShare share = StepShare.of(collective, training);
       images = new Images(config, baseline, folder.badImages(collective.rank()));
+      closed.push(images::close);
       graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
       step = new TrainingStep(graph, config, config.log().heterogeneityEvery(), collective);
+      closed.push(step::close);
       evaluation =
           GraphSession.forward(
               graph.graph(), Precisions.training(training).withState(graph.state()));
+      closed.push(evaluation::close);
       loop =
           new TrainingLoop(
               step,
@@ -130,10 +140,7 @@ public final class PretrainingJob implements AutoCloseable {
       agree();
     } catch (RuntimeException e) {
       collective.leaveFailed(told(e));
-      log.close();
-      if (leads) {
-        lock.close();
-      }
+      closed.forEach(Runnable::run);
       throw refusal(e);
     }
   }
@@ -422,13 +429,7 @@ public final class PretrainingJob implements AutoCloseable {
   @SuppressWarnings("try") // a stop is listened to until all else is closed
   public void close() {
     try (StopSignal last = stop) {
-      step.close();
-      evaluation.close();
-      images.close();
-      log.close();
-      if (leads) {
-        lock.close();
-      }
+      closed.forEach(Runnable::run);
     }
   }
 }

@@ -76,6 +76,8 @@ Graph captured;
 
 /* Errors from 700 on are of kernels, and stay. */
 int failing(const char* function) {
+  const char* once = getenv("EMULATED_GPU_FAILS");  // a file, for the first process that sees it
+  if (once && !strcmp(function, "a kernel") && !remove(once)) failures[function] = {719, 0};
   auto found = failures.find(function);
   if (found == failures.end() || found->second.after-- > 0) return 0;
   int error = found->second.error;
