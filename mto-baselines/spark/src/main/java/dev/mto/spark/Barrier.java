@@ -106,6 +106,7 @@ final class Barrier {
       if (waited.compareTo(patience) > 0) {
         all.cancel(true);
         kill(outcomes, places);
+        replaceThoseOfFailedGpus(outcomes, places);
         return outcomes;
       }
     }
@@ -157,15 +158,15 @@ final class Barrier {
   private void replaceThoseOfFailedGpus(List<WorkerOutcome> outcomes, TaskPlaces places) {
     for (WorkerOutcome outcome : outcomes) {
       if (outcome.kind() == Kind.GPU_FAILED) {
-        console.println(places.name(outcome.rank()) + ": its process is replaced");
-        replace(outcome.rank(), places);
+        String done = replace(outcome.rank(), places) ? "is" : "should be";
+        console.printf("%s: its process %s replaced%n", places.name(outcome.rank()), done);
       }
     }
   }
 
-  /** Ends the process of a worker; the cluster starts another. */
-  private void replace(int rank, TaskPlaces places) {
-    places.executor(rank).ifPresent(spark.sc()::killAndReplaceExecutor);
+  /** Ends the process of a worker, if Spark can; the cluster starts another. */
+  private boolean replace(int rank, TaskPlaces places) {
+    return places.executor(rank).map(spark.sc()::killAndReplaceExecutor).orElse(false);
   }
 
   /** Ends the processes of workers that have not ended. */

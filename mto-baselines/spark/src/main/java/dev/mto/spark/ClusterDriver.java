@@ -145,7 +145,8 @@ final class ClusterDriver {
       int places = Places.await(spark, job.workers(), console);
       if (places < job.workers()) {
         return Optional.of(
-            "the cluster has places for %d of %d workers".formatted(places, job.workers()));
+            "the cluster has places for %d of %d workers%s"
+                .formatted(places, job.workers(), WorkerGpu.wanted(spark.getConf())));
       }
       return judge(new Barrier(spark, job.workers(), console).run(task));
     } catch (UserException | DivergenceException e) {

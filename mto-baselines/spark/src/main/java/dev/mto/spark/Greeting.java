@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a worker tells the others before they are connected: where it is, or what is wrong there.
@@ -17,10 +18,16 @@ record Greeting(String text) {
   private static final String HERE = "here ";
   private static final String FAILED = "failed ";
   private static final String LOST = "lost ";
+  private static final String NO_GPU = "-";
 
-  /** Of a worker in this process. */
-  static Greeting of(PeerAddress address) {
-    return new Greeting(HERE + ProcessHandle.current().pid() + " " + address.text());
+  /**
+   * Of a worker in this process.
+   *
+   * @param gpu what no other GPU is called, in one word; nothing where it computes on none
+   */
+  static Greeting of(PeerAddress address, Optional<String> gpu) {
+    long pid = ProcessHandle.current().pid();
+    return new Greeting("%s%d %s %s".formatted(HERE, pid, gpu.orElse(NO_GPU), address.text()));
   }
 
   static Greeting failed(String why) {
@@ -36,12 +43,14 @@ record Greeting(String text) {
    * Where all workers are.
    *
    * @param texts of all, in order
-   * @throws UserException where something is wrong with one, or two are in one process
+   * @throws UserException where something is wrong with one, or two are in one process or on one
+   *     GPU
    * @throws PeerException where one is lost
    */
   static List<PeerAddress> addresses(String[] texts) {
     List<PeerAddress> addresses = new ArrayList<>();
     Map<String, Integer> processes = new HashMap<>();
+    Map<String, Integer> gpus = new HashMap<>();
     for (int rank = 0; rank < texts.length; rank++) {
       if (texts[rank].startsWith(FAILED)) {
         throw new UserException(texts[rank].substring(FAILED.length()));
@@ -49,13 +58,19 @@ record Greeting(String text) {
       if (texts[rank].startsWith(LOST)) {
         throw new PeerException("rank " + rank + ": " + texts[rank].substring(LOST.length()));
       }
-      String[] parts = texts[rank].substring(HERE.length()).split(" ", 2);
-      PeerAddress address = PeerAddress.parse(parts[1]);
+      String[] parts = texts[rank].substring(HERE.length()).split(" ", 3);
+      PeerAddress address = PeerAddress.parse(parts[2]);
       Integer other = processes.put(parts[0] + " " + address.ip(), rank);
       if (other != null) {
         throw new UserException(
             "rank %d and rank %d are in one process on %s; set spark.task.cpus to spark.executor.cores, so that an executor has one worker"
                 .formatted(other, rank, address.host()));
+      }
+      Integer sharing = parts[1].equals(NO_GPU) ? null : gpus.put(parts[1], rank);
+      if (sharing != null) {
+        throw new UserException(
+            "rank %d and rank %d are on one GPU of %s; have Spark deal out its GPUs, to standalone workers different ones, on YARN with isolation, or start one worker there (docs/scale.md)"
+                .formatted(sharing, rank, address.host()));
       }
       addresses.add(address);
     }

@@ -3,6 +3,7 @@ package dev.mto.spark;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.run.ClusterJob;
 import dev.mto.executor.cuda.CudaKernelSets;
+import dev.mto.executor.kernels.FusedAttention;
 import dev.mto.executor.kernels.KernelSets;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -50,10 +51,8 @@ final class Settings {
       conf.setIfMissing("spark.task.cpus", conf.get("spark.executor.cores"));
     }
     environment(conf);
-    if (CudaKernelSets.isChosen() && !conf.get("spark.master", "").startsWith("local")) {
-      for (String of : new String[] {"spark.executor", "spark.task"}) {
-        conf.setIfMissing("%s.resource.%s.amount".formatted(of, WorkerGpu.RESOURCE), "1");
-      }
+    if (CudaKernelSets.isChosen()) {
+      WorkerGpu.ask(conf);
     }
     conf.set(OPTIONS, (options() + " " + conf.get(OPTIONS, "")).strip());
     return conf;
@@ -116,6 +115,9 @@ final class Settings {
             .formatted(
                 System.getProperty("mto.commit", "unknown"),
                 KernelSets.PROPERTY,
-                System.getProperty(KernelSets.PROPERTY, "fast"));
+                System.getProperty(KernelSets.PROPERTY, "fast"))
+        + FusedAttention.choice()
+            .map(fused -> " -D%s=%s".formatted(FusedAttention.PROPERTY, fused ? "fused" : "plain"))
+            .orElse("");
   }
 }

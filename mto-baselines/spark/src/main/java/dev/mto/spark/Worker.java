@@ -19,6 +19,7 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.StopSignal;
 import dev.mto.engine.run.PretrainingJob;
 import dev.mto.executor.cuda.CudaException;
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
@@ -73,7 +75,7 @@ final class Worker {
     return e instanceof UserException
             || e instanceof TooManyBadImagesException
             || e instanceof WeightFileException
-            || e instanceof NotEnoughMemoryException
+            || (e instanceof NotEnoughMemoryException && !CudaKernelSets.isChosen())
             || (e instanceof FileException && e.getCause() instanceof AccessDeniedException)
         ? WorkerOutcome.Kind.WRONG_INPUT
         : WorkerOutcome.Kind.FAILED;
@@ -81,7 +83,8 @@ final class Worker {
 
   private String message(Throwable e) {
     return switch (kind(e)) {
-      case FAILED -> name() + ": " + e;
+      case FAILED ->
+          name() + ": " + (e instanceof NotEnoughMemoryException ? e.getMessage() : e.toString());
       case GPU_FAILED -> name() + ": " + e.getMessage();
       default -> e.getMessage();
     };
@@ -116,13 +119,18 @@ final class Worker {
     ListeningPort port = null;
     try {
       StartUp.checkNativeCache();
-      WorkerGpu.take(context, rank, name());
+      Optional<String> gpu = WorkerGpu.take(context, rank, name());
       files.requireSeen(task.token(), name());
       folder.open(task.resume());
       port = ListeningPort.open(InetAddress.getByName(host()), PortRange.parse(task.ports()));
-      greeting = Greeting.of(port.address());
+      greeting = Greeting.of(port.address(), gpu);
     } catch (FileException e) {
       greeting = Greeting.lost(e.getMessage());
+    } catch (CudaException e) { // in a run that goes on it was there before
+      greeting =
+          task.resume()
+              ? Greeting.lost(e.getMessage())
+              : Greeting.failed(name() + ": --device cuda: " + e.getMessage());
     } catch (UnknownHostException | RuntimeException e) {
       greeting = Greeting.failed(e instanceof UserException ? e.getMessage() : e.toString());
     }

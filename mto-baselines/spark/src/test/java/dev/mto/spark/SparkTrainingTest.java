@@ -329,15 +329,15 @@ class SparkTrainingTest {
 
   @Test
   void whatIsWrongWithOneWorkerIsToldToAllAndTwoInOneProcessAreRefused() {
-    String here = "here 17 a|10.0.0.1|4000";
-    assertThat(Greeting.addresses(new String[] {here, "here 17 b|10.0.0.2|4000"})).hasSize(2);
+    String here = "here 17 - a|10.0.0.1|4000";
+    assertThat(Greeting.addresses(new String[] {here, "here 17 - b|10.0.0.2|4000"})).hasSize(2);
     assertThatThrownBy(() -> Greeting.addresses(new String[] {here, Greeting.failed("no").text()}))
         .isInstanceOf(UserException.class)
         .hasMessage("no");
     assertThatThrownBy(() -> Greeting.addresses(new String[] {here, Greeting.lost("no").text()}))
         .isInstanceOf(PeerException.class)
         .hasMessage("rank 1: no");
-    assertThatThrownBy(() -> Greeting.addresses(new String[] {here, "here 17 a|10.0.0.1|4001"}))
+    assertThatThrownBy(() -> Greeting.addresses(new String[] {here, "here 17 - a|10.0.0.1|4001"}))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("rank 0 and rank 1 are in one process on a; set spark.task.cpus");
   }

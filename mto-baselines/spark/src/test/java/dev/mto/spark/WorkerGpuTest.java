@@ -21,6 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -35,6 +39,7 @@ class WorkerGpuTest {
     "spark.task.resource.gpu.amount"
   };
   private static final String NAME = "spark.executorEnv.EMULATED_GPU_NAME";
+  private static final String COUNT = "spark.executorEnv.EMULATED_GPUS";
   private static final String FAILS = "spark.executorEnv.EMULATED_GPU_FAILS";
   private static final String SCRIPT = "spark.worker.resource.gpu.discoveryScript";
 
@@ -52,6 +57,7 @@ class WorkerGpuTest {
     System.clearProperty(OPTIONS);
     System.clearProperty(NAME);
     System.clearProperty(FAILS);
+    System.clearProperty(COUNT);
     System.clearProperty(SCRIPT);
     for (String key : RESOURCES) {
       System.clearProperty(key);
@@ -77,19 +83,58 @@ class WorkerGpuTest {
     return shown.toString(StandardCharsets.UTF_8);
   }
 
-  /** Has Spark give each worker the second GPU of its machine. */
-  private void dealOutSecond() {
+  /** As {@link #train}, and notes the executors that there are meanwhile. */
+  private static String trainWatched(ClusterJob job, Set<Long> processes) {
+    Thread watch =
+        new Thread(
+            () -> {
+              while (!Thread.interrupted()) {
+                ProcessHandle.current()
+                    .descendants()
+                    .filter(process -> process.info().command().orElse("").endsWith("java"))
+                    .forEach(process -> processes.add(process.pid()));
+                LockSupport.parkNanos(10_000_000);
+              }
+            });
+    watch.setDaemon(true);
+    watch.start();
     try {
-      Path script = root.resolve("gpus.sh");
-      Files.writeString(script, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"1\"]}'\n");
-      assertThat(script.toFile().setExecutable(true)).isTrue();
-      System.setProperty(SCRIPT, script.toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return train(job);
+    } finally {
+      watch.interrupt();
     }
+  }
+
+  /** Has Spark find the last two of the four GPUs of its workers, one each. */
+  private void dealOutLastTwo() {
+    write(
+        "gpus.sh",
+        """
+        #!/bin/sh
+        mkdir '%s' 2>/dev/null && gpu=2 || gpu=3
+        echo '{"name": "gpu", "addresses": ["'$gpu'"]}'
+        """
+            .formatted(root.resolve("asked")));
+    System.setProperty(SCRIPT, root.resolve("gpus.sh").toString());
     for (String key : RESOURCES) {
       System.setProperty(key, "1");
     }
+  }
+
+  private void write(String name, String text) {
+    Path file = root.resolve(name);
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+
+  /** Makes the first kernel of one worker fail, and all that its process asks for after it. */
+  private void failOnce() {
+    write("failure", "");
+    System.setProperty(FAILS, root.resolve("failure").toString());
   }
 
   @Test
@@ -105,33 +150,28 @@ class WorkerGpuTest {
             .formatted(
                 System.getProperty("mto.cuda.libraries"), System.getProperty("mto.cuda.cache")));
     System.setProperty(NAME, "emulated");
+    System.setProperty(COUNT, "four");
     EmulatedCuda.during(
         gpu -> {
           Path one = tiny.train("one", SETTINGS);
           ClusterJob ofRanks = job(tiny, "ranks");
-          assertThat(train(ofRanks)).contains("GPU 0, emulated");
+          assertThat(train(ofRanks))
+              .contains("rank 0 on localhost (GPU 0), rank 1 on localhost (GPU 1)");
           assertSame(ofRanks.root(), one);
-          dealOutSecond();
+          dealOutLastTwo();
           failOnce();
           ClusterJob ofSpark = job(tiny, "spark");
-          assertThat(train(ofSpark))
-              .contains("GPU 1, emulated")
+          Set<Long> processes = ConcurrentHashMap.newKeySet();
+          assertThat(trainWatched(ofSpark, processes))
+              .containsPattern("rank 0 on \\S+ \\(GPU [23]\\), rank 1 on \\S+ \\(GPU [23]\\)")
               .containsPattern(
                   "rank [01] on \\S+: its process is replaced\n"
                       + "rank [01] on \\S+: the GPU failed while .* 719.*; going on from the last")
               .doesNotContain("attempt 3");
+          assertThat(processes).as("two and another one").hasSizeGreaterThan(2);
           assertSame(ofSpark.root(), one);
           return null;
         });
-  }
-
-  /** Makes the first kernel of one worker fail, and all that its process asks for after it. */
-  private void failOnce() {
-    try {
-      System.setProperty(FAILS, Files.createFile(root.resolve("failure")).toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static void assertSame(Path run, Path one) {
@@ -156,5 +196,38 @@ class WorkerGpuTest {
     assertThatThrownBy(() -> WorkerGpu.ordinal(Optional.of(List.of("GPU-1a")), Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("calls the GPU 'GPU-1a'; have it print the numbers of nvidia-smi");
+  }
+
+  @Test
+  void sparkIsAskedForAGpuForEachWorkerUnlessTheUserHasSaidHow() {
+    SparkConf standalone = new SparkConf(false).set("spark.master", "spark://host:7077");
+    standalone.set("spark.task.resource.gpu.amount", "0.5");
+    WorkerGpu.ask(standalone);
+    assertThat(standalone.get("spark.executor.resource.gpu.amount")).isEqualTo("1");
+    assertThat(standalone.get("spark.task.resource.gpu.amount")).isEqualTo("0.5");
+    assertThat(standalone.get("spark.executorEnv.CUDA_DEVICE_ORDER")).isEqualTo("PCI_BUS_ID");
+    assertThat(WorkerGpu.wanted(standalone)).contains("with a GPU each");
+    assertThat(WorkerGpu.wanted(new SparkConf(false))).isEmpty();
+
+    for (String master : new String[] {"yarn", "k8s://https://host:6443"}) {
+      SparkConf conf = new SparkConf(false).set("spark.master", master);
+      assertThatThrownBy(() -> WorkerGpu.ask(conf))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("set spark.executor.resource.gpu.discoveryScript to");
+      conf.set("spark.executor.resource.gpu.discoveryScript", "getGpusResources.sh");
+      WorkerGpu.ask(conf);
+      assertThat(conf.get("spark.executor.resource.gpu.vendor", "none"))
+          .isEqualTo(master.equals("yarn") ? "none" : "nvidia.com");
+    }
+  }
+
+  @Test
+  void twoWorkersOnOneGpuAreRefused() {
+    String first = "here 17 0a64 a|10.0.0.1|4000";
+    assertThat(Greeting.addresses(new String[] {first, "here 18 0a65 a|10.0.0.1|4001"})).hasSize(2);
+    assertThatThrownBy(
+            () -> Greeting.addresses(new String[] {first, "here 18 0a64 a|10.0.0.1|4001"}))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("rank 0 and rank 1 are on one GPU of a; have Spark deal out");
   }
 }

@@ -64,7 +64,7 @@ public final class DeviceOption {
     if (option != null && option.device != null) {
       System.setProperty(
           KernelSets.PROPERTY,
-          kernels(option.device, standard(command, before), isForWorkers(command)));
+          kernels(option.device, standard(command, before), Where.of(command)));
     }
     return () -> {
       if (before == null) {
@@ -93,21 +93,26 @@ public final class DeviceOption {
             && STANDARD.equalsIgnoreCase(String.valueOf(kernels.<Object>getValue())));
   }
 
-  /** Whether others than this process will compute. */
-  private static boolean isForWorkers(CommandSpec command) {
-    OptionSpec cluster = command.findOption("--cluster");
-    OptionSpec dryRun = command.findOption("--dry-run");
-    return cluster != null
-        && cluster.getValue() != null
-        && (dryRun == null || !dryRun.<Boolean>getValue());
+  /** Where is computed. */
+  private enum Where {
+    HERE,
+    /** By workers, each of which looks at the GPU that it is given. */
+    BY_WORKERS,
+    /** Here, to see how it would be by workers. */
+    HERE_AS_BY_WORKERS;
+
+    static Where of(CommandSpec command) {
+      OptionSpec cluster = command.findOption("--cluster");
+      if (cluster == null || cluster.getValue() == null) {
+        return HERE;
+      }
+      OptionSpec dryRun = command.findOption("--dry-run");
+      return dryRun != null && dryRun.<Boolean>getValue() ? HERE_AS_BY_WORKERS : BY_WORKERS;
+    }
   }
 
-  /**
-   * The value of {@link KernelSets#PROPERTY} for a device.
-   *
-   * @param workers whether workers compute, each of which looks at the GPU that it is given
-   */
-  private static String kernels(String device, boolean standard, boolean workers) {
+  /** The value of {@link KernelSets#PROPERTY} for a device. */
+  private static String kernels(String device, boolean standard, Where where) {
     Matcher gpu = GPU.matcher(device);
     if (!device.equals(CPU) && !device.equals(AUTO) && !gpu.matches()) {
       throw refused(device, "is not known; give cpu, cuda, cuda:N or auto");
@@ -121,7 +126,7 @@ public final class DeviceOption {
     if (device.equals(CPU)) {
       return standard ? STANDARD : FAST;
     }
-    if (workers && !device.equals(FIRST_GPU)) {
+    if (where != Where.HERE && !device.equals(FIRST_GPU)) {
       throw refused(
           device,
           "does not go with --cluster, whose workers are alike and given a GPU each; give cpu or"
@@ -133,7 +138,7 @@ public final class DeviceOption {
     if (standard) {
       throw refused(device, "does not go with --kernels standard; leave one of them out");
     }
-    if (workers) {
+    if (where == Where.BY_WORKERS) {
       return FIRST_GPU;
     }
     try {

@@ -4,6 +4,7 @@ import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.folder.ByteCount;
 import dev.mto.engine.folder.Durations;
+import dev.mto.executor.cuda.CudaKernelSets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,7 +109,13 @@ public record ExpectedRun(
 
   private ExpectedWorkers ofWorkers() {
     return new ExpectedWorkers(
-        workers, config.training().accumulate(), bandwidth, parameters, timing, memory);
+        workers,
+        config.training().accumulate(),
+        bandwidth,
+        parameters,
+        timing,
+        memory,
+        CudaKernelSets.isChosen());
   }
 
   private int imagesPerStep() {

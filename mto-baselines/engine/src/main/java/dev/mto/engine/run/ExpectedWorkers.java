@@ -17,6 +17,7 @@ import java.util.Map;
  * @param parameters numbers that are trained
  * @param timing of micro-batches here
  * @param memory that steps take here
+ * @param onGpu whether that is memory of a GPU
  */
 record ExpectedWorkers(
     int workers,
@@ -24,7 +25,8 @@ record ExpectedWorkers(
     double bandwidth,
     long parameters,
     ExpectedRun.Timing timing,
-    ExpectedRun.Memory memory) {
+    ExpectedRun.Memory memory,
+    boolean onGpu) {
   private static final int GRADIENT_BYTES = Float.BYTES;
 
   /** For Java, images that are read ahead, and the exchange. */
@@ -52,11 +54,19 @@ record ExpectedWorkers(
     return timing.seconds(accumulate) / (workers * stepSeconds());
   }
 
-  /** Native memory of one, in bytes: gradients and their sum lie beside weights and optimizer. */
+  /**
+   * Memory of one where it computes, in bytes: gradients and their sum lie beside weights and
+   * optimizer.
+   */
   long memoryOfOne() {
     int doublings = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(microBatches());
     int sums = 2 + Math.max(0, doublings - 1);
     return memory.plan() + memory.state() + (long) sums * GRADIENT_BYTES * parameters + BESIDES;
+  }
+
+  /** Beside a GPU: where its state comes home to, and gradients on their way. */
+  private long memoryOfHost() {
+    return memory.state() + GRADIENT_BYTES * parameters + BESIDES;
   }
 
   /** For people; {@code steps} are left to make. */
@@ -65,8 +75,11 @@ record ExpectedWorkers(
         "exchange    each of %d workers sends %s a step, and receives as many: 8 bytes x %d parameters x %d/%d"
             .formatted(workers, ByteCount.of(exchanged()), parameters, workers - 1, workers);
     String memory =
-        "            each takes about %s of native memory (spark.executor.memoryOverhead), beside Java's heap"
-            .formatted(ByteCount.of(memoryOfOne()));
+        onGpu
+            ? "            each takes about %s of its GPU's memory and %s of native memory (spark.executor.memoryOverhead), beside Java's heap"
+                .formatted(ByteCount.of(memoryOfOne()), ByteCount.of(memoryOfHost()))
+            : "            each takes about %s of native memory (spark.executor.memoryOverhead), beside Java's heap"
+                .formatted(ByteCount.of(memoryOfOne()));
     if (timing.steps() == 0) {
       return List.of(exchange, memory);
     }
@@ -103,6 +116,9 @@ record ExpectedWorkers(
     figures.put("efficiency", efficiency());
     figures.put("hours", steps * stepSeconds() / 3600);
     figures.put("memory_bytes", memoryOfOne());
+    if (onGpu) {
+      figures.put("host_memory_bytes", memoryOfHost());
+    }
     return figures;
   }
 }

@@ -30,9 +30,11 @@ import dev.mto.engine.report.TensorBoardEvents;
 import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.cuda.CudaKernelSets;
 import dev.mto.models.VitConfig;
 import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -41,8 +43,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -100,11 +100,11 @@ public final class PretrainingJob implements AutoCloseable {
     if (leads) {
       closed.push(FolderLock.of(folder.root(), patience(collective))::close);
     }
-    this.log = leads ? new RunLog(console, folder.log()) : new RunLog(console);
-    closed.push(log::close);
-    this.store = folder.store(config);
     TrainingConfig training = config.training();
     try {
+      log = leads ? new RunLog(console, folder.log()) : new RunLog(console);
+      closed.push(log::close);
+      store = folder.store(config);
       requireOwnKernels();
       StepShare share = StepShare.of(collective, training);
       images = new Images(config, baseline, folder.badImages(collective.rank()));
@@ -138,10 +138,13 @@ public final class PretrainingJob implements AutoCloseable {
         }
       }
       agree();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       collective.leaveFailed(told(e));
-      closed.forEach(Runnable::run);
-      throw refusal(e);
+      closeAll().ifPresent(e::addSuppressed);
+      if (e instanceof RuntimeException exception) {
+        throw refusal(exception);
+      }
+      throw e;
     }
   }
 
@@ -176,9 +179,19 @@ public final class PretrainingJob implements AutoCloseable {
                 collective.size(),
                 config.training().accumulate() / collective.size(),
                 config.training().accumulate(),
-                IntStream.range(0, collective.size())
-                    .mapToObj(collective::name)
-                    .collect(Collectors.joining(", "))));
+                String.join(", ", places())));
+  }
+
+  /** All workers, with the GPUs of their machines that they have. */
+  private List<String> places() {
+    String gpu =
+        CudaKernelSets.chosenGpu()
+            .map(chosen -> " (GPU %d)".formatted(chosen.ordinal()))
+            .orElse("");
+    String own = collective.name(collective.rank()) + gpu;
+    return collective.gather(own.getBytes(StandardCharsets.UTF_8)).stream()
+        .map(place -> new String(place, StandardCharsets.UTF_8))
+        .toList();
   }
 
   /** What others are told of a failure. */
@@ -429,7 +442,28 @@ public final class PretrainingJob implements AutoCloseable {
   @SuppressWarnings("try") // a stop is listened to until all else is closed
   public void close() {
     try (StopSignal last = stop) {
-      closed.forEach(Runnable::run);
+      closeAll()
+          .ifPresent(
+              e -> {
+                throw e;
+              });
     }
+  }
+
+  /** Closes all, whatever happens; what the first threw that did, with the others. */
+  private Optional<RuntimeException> closeAll() {
+    RuntimeException first = null;
+    for (Runnable close : closed) {
+      try {
+        close.run();
+      } catch (RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    return Optional.ofNullable(first);
   }
 }

@@ -186,9 +186,11 @@ class DeviceOptionTest {
     run.assertDone();
     assertThat(run.out()).isEqualTo("cuda");
     for (String device : new String[] {"auto", "cuda:1"}) {
-      new CommandRun(new Train(), "--cluster", "yarn", "--device", device)
-          .assertRefused(
-              "error: --device " + device + ": does not go with --cluster", "give cpu or cuda");
+      for (String dry : new String[] {"--dry-run", "--dry-run=false"}) {
+        new CommandRun(new Train(), "--cluster", "yarn", "--device", device, dry)
+            .assertRefused(
+                "error: --device " + device + ": does not go with --cluster", "give cpu or cuda");
+      }
     }
     new CommandRun(new Train(), "--cluster", "yarn", "--device", "cuda", "--dry-run")
         .assertRefused("error: --device cuda: the NVIDIA driver finds no");

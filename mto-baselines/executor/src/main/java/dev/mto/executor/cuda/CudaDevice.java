@@ -2,7 +2,6 @@ package dev.mto.executor.cuda;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import dev.mto.executor.kernels.Kernel;
@@ -67,7 +66,7 @@ final class CudaDevice implements AutoCloseable {
     Pointer begun = null;
     try {
       enter();
-      multiprocessors = multiprocessors(device);
+      multiprocessors = gpu.multiprocessors();
       check(CudaDriver.cuStreamCreate(made, CudaDriver.NON_BLOCKING), "opening " + name);
       begun = made.getValue();
       Memory cubin = KernelSource.compiled(gpu.capability());
@@ -106,14 +105,6 @@ final class CudaDevice implements AutoCloseable {
     synchronized (SHARED) {
       return Optional.ofNullable(SHARED.get(ordinal));
     }
-  }
-
-  private int multiprocessors(int handle) {
-    IntByReference value = new IntByReference();
-    check(
-        CudaDriver.cuDeviceGetAttribute(value, CudaDriver.MULTIPROCESSORS, handle),
-        "asking " + name);
-    return value.getValue();
   }
 
   /** What people call it. */

@@ -37,6 +37,8 @@ final class CudaDriver {
 
   static native int cuDeviceGetName(byte[] name, int length, int device);
 
+  static native int cuDeviceGetUuid(byte[] uuid, int device);
+
   static native int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
 
   static native int cuDevicePrimaryCtxRetain(PointerByReference context, int device);

@@ -2,6 +2,7 @@ package dev.mto.executor.cuda;
 
 import com.sun.jna.Native;
 import com.sun.jna.ptr.IntByReference;
+import java.util.HexFormat;
 
 /**
  * A GPU as CUDA's driver describes it.
@@ -15,6 +16,7 @@ public record CudaGpu(int ordinal, String name, int capability) {
   private static final int OLDEST_WITH_BFLOAT16 = 80;
   private static final int OLDEST_WITH_TF32 = 80;
   private static final int NAME_BYTES = 256;
+  private static final int UUID_BYTES = 16;
 
   /** How many there are; the driver must be bound. */
   static int count() {
@@ -110,13 +112,26 @@ public record CudaGpu(int ordinal, String name, int capability) {
     return capability / 10 + "." + capability % 10;
   }
 
-  /** What it is, whatever its number. */
+  /** How many blocks it runs at once, at least. */
+  int multiprocessors() {
+    return attribute(CudaDriver.MULTIPROCESSORS, handle(), ordinal);
+  }
+
+  /** What it is, whatever its number: cards of one name may have been cut differently. */
   String model() {
-    return "%s (compute capability %s)".formatted(name, dotted());
+    return "%s (compute capability %s, %d multiprocessors)"
+        .formatted(name, dotted(), multiprocessors());
+  }
+
+  /** What no other GPU is called, on any machine: its UUID, in hexadecimal digits. */
+  public String identity() {
+    byte[] uuid = new byte[UUID_BYTES];
+    require(CudaDriver.cuDeviceGetUuid(uuid, handle()), ordinal);
+    return HexFormat.of().formatHex(uuid);
   }
 
   @Override
   public String toString() {
-    return "GPU %d, %s".formatted(ordinal, model());
+    return "GPU %d, %s (compute capability %s)".formatted(ordinal, name, dotted());
   }
 }

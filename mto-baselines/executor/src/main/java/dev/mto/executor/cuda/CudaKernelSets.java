@@ -34,8 +34,8 @@ public final class CudaKernelSets {
   }
 
   /**
-   * The GPU that is named, whatever its number, and the libraries that make its machine code and
-   * its products; none where none is named. Where it is the same text, so are the numbers.
+   * The GPU that is named, whatever its number, its machine code, and the library of its products;
+   * none where none is named. Where it is the same text, so are the numbers.
    *
    * @throws CudaException when the GPU cannot be used
    */
@@ -43,8 +43,12 @@ public final class CudaKernelSets {
     return chosenGpu()
         .map(
             gpu ->
-                "%s, NVRTC %s, cuBLASLt %s"
-                    .formatted(gpu.model(), KernelSource.version(), CudaLibraries.products()));
+                "%s, machine code %s of NVRTC %s, cuBLASLt %s"
+                    .formatted(
+                        gpu.model(),
+                        KernelSource.checksum(gpu.capability()),
+                        KernelSource.version(),
+                        CudaLibraries.products()));
   }
 
   /** Names a GPU for the sessions of this process that are created from now on. */

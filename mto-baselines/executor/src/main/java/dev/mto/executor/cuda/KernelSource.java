@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32C;
 
 /**
  * {@code kernels.cu} with what follows it, and their machine code, which NVRTC makes in a few
@@ -45,6 +46,14 @@ final class KernelSource {
    */
   static Memory compiled(int capability) {
     return COMPILED.computeIfAbsent(capability, c -> compiled(c, CubinCache.ofUser()));
+  }
+
+  /** Of the machine code for a capability; the same for the same bytes. */
+  static String checksum(int capability) {
+    Memory cubin = compiled(capability);
+    CRC32C checksum = new CRC32C();
+    checksum.update(cubin.getByteBuffer(0, cubin.size()));
+    return Long.toHexString(checksum.getValue());
   }
 
   /** As {@link #compiled(int)}, from a cache or into it. */

@@ -58,6 +58,8 @@ public final class KernelSets {
   public static String nativeBuild() {
     String nd4j = NativeOpsHolder.getInstance().getDeviceNativeOps().buildInfo();
     String kernels = System.getProperty(PROPERTY, "fast").replaceFirst(":\\d+", ""); // which GPU
+    kernels +=
+        System.getProperty(FusedAttention.PROPERTY, "").replaceFirst("^(?=.)", " and attention ");
     try {
       return "%s, kernels %s, instructions %x"
           .formatted(nd4j, kernels, dnnl.dnnl_get_effective_cpu_isa());

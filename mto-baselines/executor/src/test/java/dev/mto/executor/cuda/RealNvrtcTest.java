@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.Memory;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.StringArray;
+import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
     disabledReason = EmulatedCuda.NEEDS)
 class RealNvrtcTest {
   private static final String PACKAGE = "/org/bytedeco/cuda/linux-x86_64/";
+
+  private static NativeLibrary real;
 
   @BeforeAll
   static void bind() throws IOException {
@@ -46,6 +52,7 @@ class RealNvrtcTest {
       Files.createLink(folder.resolve(name), copy);
     }
     CudaLibraries.in(folder).bind();
+    real = NativeLibrary.getInstance(folder.resolve("libnvrtc.so.13").toString());
   }
 
   @AfterAll
@@ -63,6 +70,35 @@ class RealNvrtcTest {
     assertThat(EmulatedCuda.names(KernelSource.text()))
         .hasSizeGreaterThan(20)
         .allSatisfy(kernel -> assertThat(text).contains(".text." + kernel + "\0"));
+  }
+
+  /** Otherwise the sum would depend on where a step's micro-batches are added up. */
+  @Test
+  void theProductOfAMeanIsRoundedBeforeItIsAdded() {
+    String ptx = ptx(KernelSource.text());
+    int begin = ptx.indexOf(".entry accumulate(");
+    String accumulate = ptx.substring(begin, ptx.indexOf("\n}", begin));
+    assertThat(accumulate).contains("mul.rn.f32", "add.rn.f32").doesNotContain("fma");
+  }
+
+  /** What NVRTC makes before machine code. */
+  private static String ptx(String text) {
+    PointerByReference program = new PointerByReference();
+    assertThat(Nvrtc.nvrtcCreateProgram(program, text, "kernels.cu", 0, null, null)).isZero();
+    String[] options = {"--gpu-architecture=compute_80", "--std=c++14"};
+    assertThat(
+            Nvrtc.nvrtcCompileProgram(program.getValue(), options.length, new StringArray(options)))
+        .isZero();
+    LongByReference bytes = new LongByReference();
+    call("nvrtcGetPTXSize", program.getValue(), bytes);
+    Memory ptx = new Memory(bytes.getValue());
+    call("nvrtcGetPTX", program.getValue(), ptx);
+    Nvrtc.nvrtcDestroyProgram(program);
+    return ptx.getString(0);
+  }
+
+  private static void call(String function, Object... arguments) {
+    assertThat(real.getFunction(function).invokeInt(arguments)).isZero();
   }
 
   @Test

@@ -39,7 +39,7 @@ const unsigned char UNTOUCHED = 0xff;
 const Long POISONED = 1 << 20;  // bytes of an allocation that are no numbers at first
 
 std::map<std::string, int> settings = {
-    {"driver version", 13000}, {"devices", 2}, {"capability", 90}, {"megabytes", 8192},
+    {"driver version", 13000}, {"devices", getenv("EMULATED_GPUS") ? 4 : 2}, {"capability", 90}, {"megabytes", 8192},
     {"bytes", 0}};
 struct Failure {
   int error, after;

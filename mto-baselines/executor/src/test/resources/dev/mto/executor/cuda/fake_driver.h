@@ -43,6 +43,13 @@ API cuDeviceGetName(char* name, int length, int device) {
   return 0;
 }
 
+API cuDeviceGetUuid(char* uuid, int device) {
+  CALL("cuDeviceGetUuid");
+  memset(uuid, 0, 16);
+  uuid[15] = (char) device;
+  return 0;
+}
+
 API cuDeviceGetAttribute(int* value, int attribute, int device) {
   CALL("cuDeviceGetAttribute");
   if (device < 100) return fake::INVALID_DEVICE;
