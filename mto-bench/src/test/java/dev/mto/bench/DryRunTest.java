@@ -130,8 +130,7 @@ class DryRunTest {
                 + 8 * parameters
                 + (1L << 30));
 
-    Execution four =
-        dryRun("--set=training.accumulate=4", "--cluster=local[4]", "--set=training.batch=4");
+    Execution four = dryRun("--set=training.accumulate=4", "--workers=4", "--set=training.batch=4");
     assertThat(four.out())
         .as(four.toString())
         .contains(
@@ -140,6 +139,8 @@ class DryRunTest {
             "for 1 of 4 micro-batches + ",
             " at 1.0 GB/s (--bandwidth)",
             "efficiency ");
+    dryRun("--set=training.accumulate=4", "--cluster=local[4]", "--set=training.batch=4")
+        .assertRefused("--cluster local[4]: Apache Spark is not here");
     dryRun("--workers=2").assertRefused("--workers 2: must be a power of two that divides");
     dryRun("--workers=1", "--bandwidth=0").assertRefused("--bandwidth 0.0: must be greater than 0");
     run("--workers=2").assertRefused("--workers 2: is of --cluster");

@@ -77,14 +77,17 @@ final class Barrier {
 
   private JavaFutureAction<Void> start(
       WorkerTask task, CollectionAccumulator<WorkerOutcome> ended) {
+    return together(spark, workers)
+        .foreachPartitionAsync(own -> ended.add(new Worker(task, BarrierTaskContext.get()).run()));
+  }
+
+  /** A part for each worker, all of which run at once or none. */
+  static JavaRDD<Integer> together(JavaSparkContext spark, int workers) {
     JavaRDD<Integer> dealt =
         spark.parallelize(IntStream.range(0, workers).boxed().toList(), workers);
-    JavaRDD<Integer> together =
-        JavaRDD.fromRDD(
-            dealt.rdd().barrier().mapPartitions(new Unchanged<Integer>(), true, dealt.classTag()),
-            dealt.classTag());
-    return together.foreachPartitionAsync(
-        own -> ended.add(new Worker(task, BarrierTaskContext.get()).run()));
+    return JavaRDD.fromRDD(
+        dealt.rdd().barrier().mapPartitions(new Unchanged<Integer>(), true, dealt.classTag()),
+        dealt.classTag());
   }
 
   private List<WorkerOutcome> await(

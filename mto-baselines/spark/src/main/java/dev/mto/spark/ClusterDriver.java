@@ -144,9 +144,7 @@ final class ClusterDriver {
     try (Follower follower = new Follower(job.root(), console, files)) {
       int places = Places.await(spark, job.workers(), console);
       if (places < job.workers()) {
-        return Optional.of(
-            "the cluster has places for %d of %d workers%s"
-                .formatted(places, job.workers(), WorkerGpu.wanted(spark.getConf())));
+        return Optional.of(Places.tooFew(places, job.workers(), spark.getConf()));
       }
       return judge(new Barrier(spark, job.workers(), console).run(task));
     } catch (UserException | DivergenceException e) {

@@ -3,6 +3,7 @@ package dev.mto.spark;
 import dev.mto.engine.folder.StopSignal;
 import java.io.PrintStream;
 import java.time.Duration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -46,6 +47,12 @@ final class Places {
       places = now(spark);
     }
     return places;
+  }
+
+  /** For people. */
+  static String tooFew(int places, int workers, SparkConf conf) {
+    return "the cluster has places for %d of %d workers%s"
+        .formatted(places, workers, WorkerGpu.wanted(conf));
   }
 
   /** As Spark counts them: tasks that all executors together can run at once. */

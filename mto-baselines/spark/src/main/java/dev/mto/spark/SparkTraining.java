@@ -15,6 +15,12 @@ public final class SparkTraining implements ClusterTraining {
     return ClusterDriver.train(job, console);
   }
 
+  @Override
+  public boolean survey(ClusterJob job, PrintStream console) {
+    requireSpark(job.master());
+    return WorkerSurvey.of(job, console);
+  }
+
   static void requireSpark(String master) {
     try {
       Class.forName(SPARK, false, Thread.currentThread().getContextClassLoader());

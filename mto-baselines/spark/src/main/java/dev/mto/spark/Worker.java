@@ -90,9 +90,13 @@ final class Worker {
     };
   }
 
-  /** For people. */
   private String name() {
-    return "rank " + rank + " on " + host();
+    return name(context);
+  }
+
+  /** A worker and its machine, for people. */
+  static String name(BarrierTaskContext context) {
+    return "rank " + context.partitionId() + " on " + host(context);
   }
 
   private WorkerOutcome train() {
@@ -122,7 +126,8 @@ final class Worker {
       Optional<String> gpu = WorkerGpu.take(context, rank, name());
       files.requireSeen(task.token(), name());
       folder.open(task.resume());
-      port = ListeningPort.open(InetAddress.getByName(host()), PortRange.parse(task.ports()));
+      port =
+          ListeningPort.open(InetAddress.getByName(host(context)), PortRange.parse(task.ports()));
       greeting = Greeting.of(port.address(), gpu);
     } catch (FileException e) {
       greeting = Greeting.lost(e.getMessage());
@@ -155,8 +160,8 @@ final class Worker {
   }
 
   /** The name or address by which Spark knows this process. */
-  private String host() {
-    String address = context.getTaskInfos()[rank].address();
+  private static String host(BarrierTaskContext context) {
+    String address = context.getTaskInfos()[context.partitionId()].address();
     return address.substring(0, address.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
   }
 

@@ -305,6 +305,33 @@ class SparkTrainingTest {
   }
 
   @Test
+  void aSurveyTellsWhatEachWorkerHasAndLacksAndWritesNothing() {
+    RunConfig config = new TinyRun(new SimMim(), root, SETTINGS).config();
+    Path run = root.resolve("surveyed");
+    Path images = root.resolve("elsewhere");
+    ClusterJob job =
+        new ClusterJob(
+            config.withFolders(config.data().train(), images.toString()).withAbsolutePaths(),
+            run,
+            Start.anew(),
+            "local[2]",
+            2,
+            PortRange.any(),
+            0);
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    try (PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
+      assertThatThrownBy(() -> ClusterTraining.found().survey(job, console))
+          .isInstanceOf(UserException.class)
+          .hasMessageMatching("rank 0 on \\S+ does not see " + images);
+    }
+    assertThat(shown.toString(StandardCharsets.UTF_8).lines())
+        .anyMatch(
+            line -> line.matches(" +rank 0 on \\S+: CPU, \\d+ threads, \\S+ .B of memory free"))
+        .anyMatch(line -> line.matches(" +rank 1 on .*"));
+    assertThat(run).doesNotExist();
+  }
+
+  @Test
   void aWorkerThatDoesNotSeeTheRunFolderIsNamed() {
     byte[] token = {1, 2, 3};
     SharedFiles files = new SharedFiles(root);

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,9 +77,14 @@ class WorkerGpuTest {
   }
 
   private static String train(ClusterJob job) {
+    return shown(console -> ClusterTraining.found().train(job, console));
+  }
+
+  /** What is shown of something that comes to its end. */
+  private static String shown(Predicate<PrintStream> done) {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     try (PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
-      assertThat(ClusterTraining.found().train(job, console)).as("done").isTrue();
+      assertThat(done.test(console)).as("done").isTrue();
     }
     return shown.toString(StandardCharsets.UTF_8);
   }
@@ -155,6 +161,9 @@ class WorkerGpuTest {
         gpu -> {
           Path one = tiny.train("one", SETTINGS);
           ClusterJob ofRanks = job(tiny, "ranks");
+          assertThat(shown(console -> ClusterTraining.found().survey(ofRanks, console)))
+              .containsPattern("rank 0 on \\S+: GPU 0, emulated .* of memory free\n")
+              .containsPattern("rank 1 on \\S+: GPU 1, emulated .* of memory free\n");
           assertThat(train(ofRanks))
               .contains("rank 0 on localhost (GPU 0), rank 1 on localhost (GPU 1)");
           assertSame(ofRanks.root(), one);

@@ -100,8 +100,8 @@ public final class PretrainCommand implements Callable<Integer> {
       names = "--dry-run",
       description =
           "Trains nothing and makes no folder: looks at all that the run needs, makes a few of its"
-              + " steps to time them, and says what it would take; ends with 0 where it would"
-              + " begin.")
+              + " steps to time them, and says what it would take; with --cluster has the workers"
+              + " look, too. Ends with 0 where it would begin.")
   private boolean dryRun;
 
   @Mixin private JsonOutput json = new JsonOutput();
@@ -255,6 +255,10 @@ public final class PretrainCommand implements Callable<Integer> {
     ExpectedRun expected =
         DryRun.of(baseline, resolved, root, start, of, bandwidth * 1e9, System.out);
     expected.lines().forEach(System.out::println);
+    if (cluster != null
+        && !ClusterTraining.found().survey(job(resolved, root, start), System.out)) {
+      return StopSignal.EXIT_CODE;
+    }
     System.out.println("the run would begin: " + root);
     json.write(expected.figures());
     return 0;
@@ -307,15 +311,7 @@ public final class PretrainCommand implements Callable<Integer> {
   private Integer run(RunConfig resolved, RunFolder folder, Start start) {
     if (cluster != null) {
       StepShare.requirePossible(workers(), resolved.training());
-      ClusterJob job =
-          new ClusterJob(
-              resolved,
-              folder.root(),
-              start.withAbsolutePath(),
-              cluster,
-              workers(),
-              PortRange.parse(ports),
-              retries);
+      ClusterJob job = job(resolved, folder.root(), start);
       return ClusterTraining.found().train(job, System.out) ? 0 : StopSignal.EXIT_CODE;
     }
     Baseline baseline = Baselines.named(resolved.baseline());
@@ -323,6 +319,17 @@ public final class PretrainCommand implements Callable<Integer> {
     try (PretrainingJob job = new PretrainingJob(baseline, resolved, folder, start, console)) {
       return job.run() ? 0 : StopSignal.EXIT_CODE;
     }
+  }
+
+  private ClusterJob job(RunConfig resolved, Path root, Start start) {
+    return new ClusterJob(
+        resolved,
+        root,
+        start.withAbsolutePath(),
+        cluster,
+        workers(),
+        PortRange.parse(ports),
+        retries);
   }
 
   private static String name(Path config) {

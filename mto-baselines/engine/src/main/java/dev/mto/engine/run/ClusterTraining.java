@@ -16,6 +16,15 @@ public interface ClusterTraining {
   boolean train(ClusterJob job, PrintStream console);
 
   /**
+   * Has all workers of a training begun and ended, and nothing trained or written.
+   *
+   * @param console is told what each has
+   * @return whether all were there; otherwise it was stopped
+   * @throws UserException where there are too few places, or a worker lacks something
+   */
+  boolean survey(ClusterJob job, PrintStream console);
+
+  /**
    * The one of this installation.
    *
    * @throws UserException where there is none
