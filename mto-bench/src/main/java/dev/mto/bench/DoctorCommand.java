@@ -155,7 +155,7 @@ final class DoctorCommand implements Callable<Integer>, WithoutBackend {
     line(
         "bfloat16",
         switch (KernelSets.bfloat16()) {
-          case FAST -> "fast: training.precision=bfloat16 takes a third to two fifths off a step";
+          case FAST -> "fast: training.precision=bfloat16 takes a quarter to two fifths off a step";
           case SLOW -> "slow: stay with training.precision=float32";
           case NONE -> "none: stay with training.precision=float32";
         });

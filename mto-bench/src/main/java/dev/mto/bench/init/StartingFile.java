@@ -47,7 +47,7 @@ record StartingFile(Path file, Survey survey, StartingPoint point) {
       crop_scale: [%15$s, 1.0]
       reduced_decoding: %16$s
       max_bad_share: %17$s
-    mto: { schedule: { off: 0.5 } }   # ends half way, as did best in this project's study; 1 for never
+    mto: { schedule: { off: 0.5 } }   # ends half way (docs/losses.md); 1 for never
     training:
       epochs: %18$d
       batch: %19$d                # images in a micro-batch; halve it and double accumulate for less memory
