@@ -94,6 +94,8 @@ record WorkerSurvey(int rank, String found, String missing) implements Serializa
           rank,
           found,
           missing.isEmpty() ? "" : name + " does not see " + String.join(" and ", missing));
+    } catch (UserException e) {
+      return new WorkerSurvey(rank, name, e.getMessage()); // as the training would end
     } catch (RuntimeException e) {
       return new WorkerSurvey(rank, name, name + ": " + e.getMessage());
     }
