@@ -1,6 +1,5 @@
 package dev.mto.engine.run;
 
-import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.analysis.RunPictures;
 import dev.mto.engine.analysis.SampleBatch;
@@ -24,6 +23,14 @@ import dev.mto.engine.graph.Precisions;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.hooks.RunEnd;
 import dev.mto.engine.hooks.RunStart;
+import dev.mto.engine.listeners.ConsoleListener;
+import dev.mto.engine.listeners.MetricsListener;
+import dev.mto.engine.listeners.PictureListener;
+import dev.mto.engine.listeners.ReportListener;
+import dev.mto.engine.listeners.RunHooks;
+import dev.mto.engine.listeners.SaturationListener;
+import dev.mto.engine.listeners.TensorBoardListener;
+import dev.mto.engine.listeners.ValidationListener;
 import dev.mto.engine.report.MetricsFile;
 import dev.mto.engine.report.RunView;
 import dev.mto.engine.report.TensorBoardEvents;
@@ -31,7 +38,6 @@ import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.WeightSource;
 import dev.mto.executor.GraphSession;
 import dev.mto.executor.cuda.CudaKernelSets;
-import dev.mto.models.VitConfig;
 import dev.mto.models.weights.WeightFileException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -39,11 +45,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
-import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Pre-trains a model: its graph and images, a training loop, and the listeners of a run. */
@@ -55,6 +59,7 @@ public final class PretrainingJob implements AutoCloseable {
   private final RunLog log;
   private final CheckpointStore store;
   private final Images images;
+  private final PretrainingLines lines;
   private final TrainingGraph graph;
   private final TrainingStep step;
   private final GraphSession evaluation;
@@ -109,6 +114,7 @@ public final class PretrainingJob implements AutoCloseable {
       StepShare share = StepShare.of(collective, training);
       images = new Images(config, baseline, folder.badImages(collective.rank()));
       closed.push(images::close);
+      lines = new PretrainingLines(log, config, folder, images);
       graph = TrainingGraph.build(baseline, config, DataType.FLOAT);
       step = new TrainingStep(graph, config, config.log().heterogeneityEvery(), collective);
       closed.push(step::close);
@@ -226,17 +232,11 @@ public final class PretrainingJob implements AutoCloseable {
               .formatted(folder.metrics(), damaged));
     }
     TensorBoardEvents.truncateAfter(folder.events(), loop.done());
-    log.line(
-        found
-            ? "resuming after step " + loop.done()
-            : "no checkpoint yet: starting again from step 0");
-    changes.forEach(change -> log.line("from now on " + change));
+    lines.resumed(found, loop.done(), changes);
     folder.begin(config);
     Provenance.resumed(folder.provenance(), loop.done(), changes);
     if (loop.finished()) {
-      log.line(
-          "the run is finished: %d epochs; to go on with it give more by --set training.epochs=N"
-              .formatted(config.training().epochs()));
+      lines.alreadyFinished();
     }
   }
 
@@ -273,7 +273,7 @@ public final class PretrainingJob implements AutoCloseable {
   private boolean lead() {
     int epochs = config.training().epochs();
     long allSteps = images.stepsPerEpoch() * epochs;
-    announce(allSteps);
+    lines.began(allSteps);
     RunHooks hooks = RunHooks.found(log::line);
     Map<String, String> keys = ConfigLoader.values(ConfigLoader.write(config));
     hooks.began(new RunStart(folder.root(), keys, loop.done(), allSteps, epochs));
@@ -293,7 +293,7 @@ public final class PretrainingJob implements AutoCloseable {
       log.line("done: the first values are saved, untrained (training.epochs is 0)");
       return true;
     }
-    warnOfLoneToken();
+    lines.warnOfLoneToken();
     RunView view = new RunView(folder.root());
     RunPictures pictures =
         new RunPictures(
@@ -302,7 +302,7 @@ public final class PretrainingJob implements AutoCloseable {
         TensorBoardListener tensorBoard = new TensorBoardListener(folder.events());
         ConsoleListener progress =
             new ConsoleListener(
-                log, epochs, allSteps, PretrainingJob::ofStep, PretrainingJob::ofEpoch);
+                log, epochs, allSteps, PretrainingLines::ofStep, PretrainingLines::ofEpoch);
         ReportListener report =
             new ReportListener(view, config.log().reportEverySeconds(), System::nanoTime)) {
       loop.add(metrics);
@@ -327,16 +327,7 @@ public final class PretrainingJob implements AutoCloseable {
       loop.add(report);
       loop.add(hooks);
       boolean done = run(report);
-      if (images.unreadable() > 0) {
-        log.line(
-            "%d images could not be read and were left out: %s"
-                .formatted(
-                    images.unreadable(),
-                    folder.home().resolve(folder.badImages().getFileName().toString())));
-      }
-      if (done) {
-        log.line("done: " + folder.home().resolve("report.html"));
-      }
+      lines.ended(done);
       return done;
     }
   }
@@ -353,89 +344,6 @@ public final class PretrainingJob implements AutoCloseable {
   /** After so many epochs, and after the last; never where {@code epochs} is 0. */
   private IntPredicate every(int epochs) {
     return done -> epochs > 0 && (done % epochs == 0 || done == config.training().epochs());
-  }
-
-  private static String ofStep(StepMetrics row) {
-    return String.format(
-        Locale.ROOT,
-        "loss %.4f (self-supervised %.4f), %.0f images/s",
-        row.number("loss"),
-        row.number("loss.ss"),
-        row.number("images_per_second"));
-  }
-
-  private static String ofEpoch(StepMetrics row) {
-    StringBuilder line = new StringBuilder(ofStep(row));
-    optional(line, row, "reference", "loss.reference", "%.4f");
-    optional(line, row, "val loss", "val_loss", "%.4f");
-    optional(line, row, "k-NN", "knn", "%.3f");
-    row.heterogeneity()
-        .forEach(
-            (group, h) ->
-                line.append(
-                    String.format(
-                        Locale.ROOT,
-                        ", H%s %.3f … %.3f",
-                        group.isEmpty() ? "" : " " + group,
-                        h[0],
-                        h[h.length - 1])));
-    if (!row.heterogeneity().isEmpty()) {
-      double bound = row.number("heterogeneity.bound");
-      line.append(String.format(Locale.ROOT, " of ln V = %.3f nats", bound));
-    }
-    return line.toString();
-  }
-
-  private static void optional(
-      StringBuilder line, StepMetrics row, String label, String name, String format) {
-    double value = row.number(name);
-    if (!Double.isNaN(value)) {
-      line.append(", ").append(label).append(" ");
-      line.append(String.format(Locale.ROOT, format, value));
-    }
-  }
-
-  private void announce(long allSteps) {
-    VitConfig vit = config.vit();
-    TrainingConfig training = config.training();
-    log.line(
-        "%s %s MTO on %d images: %d epochs, %d steps of %d images"
-            .formatted(
-                config.baseline(),
-                config.mto().enabled() ? "with" : "without",
-                images.train().size(),
-                training.epochs(),
-                allSteps,
-                training.batch() * training.accumulate()));
-    tellOf("data.train", images.train());
-    tellOf("data.val", images.validation());
-    log.line(
-        "model: dim %d, depth %d, heads %d, %d patches; %s, %s threads; run folder %s"
-            .formatted(
-                vit.dim(),
-                vit.depth(),
-                vit.heads(),
-                vit.patches(),
-                Provenance.machine().get("device"),
-                Provenance.machine().get("threads"),
-                folder.home()));
-    log.line("to watch it: " + folder.home().resolve("report.html"));
-  }
-
-  private void tellOf(String key, ImageFolder folder) {
-    Stream.ofNullable(folder)
-        .flatMap(images -> Stream.of(images.readAs(), images.leftOutLine()))
-        .flatMap(Optional::stream)
-        .forEach(what -> log.line("%s: %s: %s".formatted(key, folder.root(), what)));
-  }
-
-  private void warnOfLoneToken() {
-    if (config.mto().enabled() && images.visibleTokens() == 1) {
-      log.line(
-          "warning: masking.ratio "
-              + config.masking().ratio()
-              + " leaves one visible token: heterogeneity is 0 and L_e has no gradient; lower it");
-    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.mto.engine.run;
 
 import dev.mto.engine.folder.CheckpointStore;
+import dev.mto.engine.listeners.TrainingListener;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;

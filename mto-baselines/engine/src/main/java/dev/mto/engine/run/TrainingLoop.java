@@ -13,6 +13,8 @@ import dev.mto.engine.folder.Checkpoint;
 import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.folder.RunLog;
 import dev.mto.engine.folder.StopSignal;
+import dev.mto.engine.listeners.StepMetrics;
+import dev.mto.engine.listeners.TrainingListener;
 import dev.mto.engine.weights.StateTensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.report.RunState;
@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * while the run goes on, and once more at its end, however it ends. A renewal reads what was logged
  * since the last one, so that it costs the same at any length of the run.
  */
-final class ReportListener implements TrainingListener {
+public final class ReportListener implements TrainingListener {
   private final RunView view;
   private final int everySeconds;
   private final LongSupplier nanoTime;
@@ -23,7 +23,7 @@ final class ReportListener implements TrainingListener {
    * @param everySeconds between renewals at least
    * @param nanoTime the time in nanoseconds from any moment on
    */
-  ReportListener(RunView view, int everySeconds, LongSupplier nanoTime) {
+  public ReportListener(RunView view, int everySeconds, LongSupplier nanoTime) {
     this.view = view;
     this.everySeconds = everySeconds;
     this.nanoTime = nanoTime;
@@ -44,7 +44,7 @@ final class ReportListener implements TrainingListener {
   }
 
   /** Says on the page that an error ended the run. */
-  void failed(String message) {
+  public void failed(String message) {
     over = true;
     try {
       write(RunState.FAILED, message == null ? "" : message);

@@ -1,10 +1,10 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import dev.mto.engine.analysis.RunPictures;
 import java.util.function.IntPredicate;
 
 /** Makes the run's pictures. */
-final class PictureListener implements TrainingListener {
+public final class PictureListener implements TrainingListener {
   private final RunPictures pictures;
   private final IntPredicate epochs;
 
@@ -13,7 +13,7 @@ final class PictureListener implements TrainingListener {
    *
    * @param epochs whether there is a picture after so many epochs
    */
-  PictureListener(RunPictures pictures, IntPredicate epochs) {
+  public PictureListener(RunPictures pictures, IntPredicate epochs) {
     this.pictures = pictures;
     this.epochs = epochs;
   }

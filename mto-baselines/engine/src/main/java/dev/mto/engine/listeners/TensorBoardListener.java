@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.report.TensorBoardEvents;
@@ -9,11 +9,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Writes every number of a row for TensorBoard; heterogeneity as one curve a layer. */
-final class TensorBoardListener implements TrainingListener {
+public final class TensorBoardListener implements TrainingListener {
   private final Path file;
   private final TensorBoardEvents events;
 
-  TensorBoardListener(Path file) {
+  /** Goes on at the end of {@code file}, which need not be there. */
+  public TensorBoardListener(Path file) {
     this.file = file;
     try {
       events = TensorBoardEvents.append(file);

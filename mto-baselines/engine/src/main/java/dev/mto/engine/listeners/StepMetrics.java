@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +15,7 @@ public record StepMetrics(long step, double epoch, Map<String, Object> values) {
   private static final String HETEROGENEITY = "heterogeneity";
 
   /** The values of a row that was kept as JSON, in which arrays have become lists. */
-  static Map<String, Object> values(Map<String, Object> json) {
+  public static Map<String, Object> values(Map<String, Object> json) {
     Map<String, Object> values = new LinkedHashMap<>(json);
     values.replaceAll(
         (name, value) ->

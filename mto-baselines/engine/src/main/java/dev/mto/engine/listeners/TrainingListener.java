@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;

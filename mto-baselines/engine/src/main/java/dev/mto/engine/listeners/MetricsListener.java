@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.errors.FileException;
@@ -11,12 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Writes {@code metrics.jsonl}, flushed at every step so that it can be followed. */
-final class MetricsListener implements TrainingListener {
+public final class MetricsListener implements TrainingListener {
   private final ObjectMapper json = new ObjectMapper();
   private final Path file;
   private final BufferedWriter out;
 
-  MetricsListener(Path file) {
+  /** Goes on at the end of {@code file}, which need not be there. */
+  public MetricsListener(Path file) {
     this.file = file;
     try {
       out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);

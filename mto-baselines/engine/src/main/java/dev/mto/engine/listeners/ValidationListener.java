@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * are the same every time, by all workers, each its share of the batches; and the k-NN accuracy,
  * which is that of {@code evaluate knn}, by the one of rank 0.
  */
-final class ValidationListener implements TrainingListener {
+public final class ValidationListener implements TrainingListener {
   /** Of a larger folder, images at equal distances: memory stays small on any data set. */
   private static final int MOST_IMAGES = 4096;
 
@@ -43,7 +43,7 @@ final class ValidationListener implements TrainingListener {
    * @param knnEpochs whether the k-NN accuracy is measured after so many epochs
    * @param collective of the workers, all of which measure
    */
-  ValidationListener(
+  public ValidationListener(
       Model model,
       Images images,
       GraphSession session,

@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import java.util.HashMap;
 import java.util.Locale;
@@ -9,14 +9,15 @@ import java.util.function.Consumer;
  * Warns once, after 100 steps, when heterogeneity of the initial embedding stands at one of its
  * ends, where L_e has no gradient: at ln V it is optimal already, at 0 it has collapsed.
  */
-final class SaturationListener implements TrainingListener {
+public final class SaturationListener implements TrainingListener {
   private static final int STEPS = 100;
   private static final double NEAR = 1e-3;
 
   private final Consumer<String> warn;
   private final Map<String, Count> groups = new HashMap<>();
 
-  SaturationListener(Consumer<String> warn) {
+  /** Warns through {@code warn}, once a token group. */
+  public SaturationListener(Consumer<String> warn) {
     this.warn = warn;
   }
 

@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import dev.mto.engine.hooks.RunEnd;
 import dev.mto.engine.hooks.RunListener;
@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 
 /** Tells the listeners of other programs, none of which can end a run. */
-final class RunHooks implements TrainingListener {
+public final class RunHooks implements TrainingListener {
   private final List<RunListener> listeners;
   private final Consumer<String> warn;
   private final Set<String> warned = new HashSet<>();
@@ -30,7 +30,7 @@ final class RunHooks implements TrainingListener {
   }
 
   /** Those that are found as services; one that cannot be made is warned of and left out. */
-  static RunHooks found(Consumer<String> warn) {
+  public static RunHooks found(Consumer<String> warn) {
     List<RunListener> listeners = new ArrayList<>();
     Iterator<RunListener> services = ServiceLoader.load(RunListener.class).iterator();
     while (true) {
@@ -45,7 +45,8 @@ final class RunHooks implements TrainingListener {
     }
   }
 
-  void began(RunStart run) {
+  /** Tells of the beginning. */
+  public void began(RunStart run) {
     tell(listener -> listener.began(run));
   }
 
@@ -77,11 +78,13 @@ final class RunHooks implements TrainingListener {
     tell(listener -> listener.epochMeasured(epoch + 1, step));
   }
 
-  void saved(Path file, long step) {
+  /** Tells of a checkpoint, and of the steps done when it was saved. */
+  public void saved(Path file, long step) {
     tell(listener -> listener.checkpointSaved(file, step));
   }
 
-  void ended(RunEnd end) {
+  /** Tells of the end. */
+  public void ended(RunEnd end) {
     tell(listener -> listener.ended(end));
   }
 

@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.mto.engine.run;
+package dev.mto.engine.listeners;
 
 import dev.mto.engine.folder.Durations;
 import dev.mto.engine.folder.RunLog;
