@@ -45,7 +45,7 @@ interface Members extends AutoCloseable {
     throw new UnsupportedOperationException("files of their own lie in no archive");
   }
 
-  /** Where it begins there, in blocks of {@link TarIndex#BLOCK} bytes. */
+  /** Where it begins there, in blocks of {@link TarRecords#BLOCK} bytes. */
   default long block(int index) {
     throw new UnsupportedOperationException("files of their own lie in no archive");
   }

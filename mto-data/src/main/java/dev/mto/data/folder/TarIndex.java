@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.mto.data.image.EncodedImage;
 import dev.mto.data.image.UnreadableImageException;
 import dev.mto.data.storage.Locations;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,72 +17,31 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * Where the images of tar archives lie, sixteen bytes an image and their names, mapped from a file
- * that is kept beside the archives or in the user's cache, and made anew where an archive's size or
- * time has changed or the file is damaged. Immutable; read by any number of threads.
- *
- * <p>The file: a mark, SHA-256 of what follows; the archives with sizes and times, classes,
- * identity, what they were read as, what was left out and which members count as bad images; four
- * integers an image (archive, offset in blocks without a sign, bytes, class); where each name
- * begins, and the names.
+ * Where the images of tar archives lie, and these images. Mapped from a file that is kept beside
+ * the archives or in the user's cache (a mark, SHA-256 of what follows, and {@link TarRecords}),
+ * and made anew where an archive's size or time has changed or the file is damaged. Immutable; read
+ * by any number of threads.
  */
 final class TarIndex implements Members {
-  /** Bytes of a block: all members begin at multiples of it. */
-  static final int BLOCK = 512;
-
   private static final byte[] MARK = "MTO tar 3\n".getBytes(UTF_8);
   private static final int DIGEST_BYTES = 32;
 
   /** Blocks of an archive that are counted. */
   private static final long MOST_BLOCKS = 1L << Integer.SIZE;
 
-  private static final int RECORD = 4 * Integer.BYTES;
-
   private final List<Path> shards;
   private final OpenArchives open;
-  private final Header header;
-  private final ByteBuffer records;
-  private final ByteBuffer starts;
-  private final ByteBuffer names;
+  private final TarRecords records;
 
-  /**
-   * What is known of all images together.
-   *
-   * @param shards size and time of each archive
-   * @param classes in order; empty where there are none
-   * @param identity SHA-256 over names and sizes, as that of a folder of the same files
-   * @param readAs what the archives were taken for
-   * @param bad members that count as images which cannot be read
-   * @param images how many
-   */
-  private record Header(
-      List<String> shards,
-      List<String> classes,
-      String identity,
-      String readAs,
-      LeftOut leftOut,
-      List<TarScan.Bad> bad,
-      int images) {}
-
-  /** The contents of an index file behind mark and checksum, in two parts. */
-  private TarIndex(List<Path> shards, Header header, ByteBuffer arrays) {
+  private TarIndex(List<Path> shards, TarRecords records) {
     this.shards = shards;
     this.open = new OpenArchives(shards);
-    this.header = header;
-    int first = header.images() * RECORD;
-    int second = (header.images() + 1) * Integer.BYTES;
-    this.records = arrays.slice(arrays.position(), first);
-    this.starts = arrays.slice(arrays.position() + first, second);
-    int length = starts.getInt(header.images() * Integer.BYTES);
-    this.names = arrays.slice(arrays.position() + first + second, length);
+    this.records = records;
   }
 
   /**
@@ -120,8 +77,8 @@ final class TarIndex implements Members {
         }
       }
       TarScan scan = TarScan.of(root, shards);
-      requireCountable(root, scan.images());
-      byte[] content = content(scan, states);
+      TarRecords.requireCountable(root, scan.images());
+      byte[] content = TarRecords.content(scan, states);
       for (Path file : places) {
         if (save(content, file)) {
           TarIndex kept = kept(file, shards, states);
@@ -135,53 +92,41 @@ final class TarIndex implements Members {
             "%s: where the images of %s lie cannot be kept there: name a folder that can be written to"
                 .formatted(folder, root));
       }
-      return read(shards, ByteBuffer.wrap(content));
+      return new TarIndex(shards, TarRecords.read(ByteBuffer.wrap(content)));
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read " + root + ": " + e, e);
     }
   }
 
   private static void requireCountable(Path shard, long bytes) {
-    if (bytes / BLOCK >= MOST_BLOCKS) {
+    if (bytes / TarRecords.BLOCK >= MOST_BLOCKS) {
       throw new IllegalArgumentException(
           "%s has more than %d TiB: give it as several archives"
-              .formatted(shard, (MOST_BLOCKS * BLOCK) >> 40));
-    }
-  }
-
-  private static void requireCountable(Path root, List<TarScan.Image> images) {
-    long bytes = 0;
-    for (TarScan.Image image : images) {
-      bytes += RECORD + Integer.BYTES + image.name().getBytes(UTF_8).length;
-    }
-    if (bytes > Integer.MAX_VALUE / 2) {
-      throw new IllegalArgumentException(
-          "%s: where its %d images lie would take %d MB, more than an index can have: give fewer archives, or names that are shorter"
-              .formatted(root, images.size(), bytes >> 20));
+              .formatted(shard, (MOST_BLOCKS * TarRecords.BLOCK) >> 40));
     }
   }
 
   @Override
   public List<String> classes() {
-    return header.classes();
+    return records.header().classes();
   }
 
   String identity() {
-    return header.identity();
+    return records.header().identity();
   }
 
   @Override
   public Optional<String> readAs() {
-    return Optional.of(header.readAs());
+    return Optional.of(records.header().readAs());
   }
 
   LeftOut leftOut() {
-    return header.leftOut();
+    return records.header().leftOut();
   }
 
   @Override
   public List<DatasetReport.BadFile> bad() {
-    return header.bad().stream()
+    return records.header().bad().stream()
         .map(
             bad ->
                 new DatasetReport.BadFile(shards.get(bad.shard()) + "/" + bad.name(), bad.reason()))
@@ -190,27 +135,24 @@ final class TarIndex implements Members {
 
   @Override
   public int size() {
-    return header.images();
+    return records.header().images();
   }
 
   @Override
   public String path(int index) {
-    return header.classes().isEmpty()
+    return records.header().classes().isEmpty()
         ? name(index)
-        : header.classes().get(label(index)) + "/" + name(index);
+        : records.header().classes().get(label(index)) + "/" + name(index);
   }
 
   /** Name within its class, or among all without classes. */
   String name(int index) {
-    int from = starts.getInt(index * Integer.BYTES);
-    byte[] name = new byte[starts.getInt((index + 1) * Integer.BYTES) - from];
-    names.get(from, name);
-    return new String(name, UTF_8);
+    return records.name(index);
   }
 
   @Override
   public int label(int index) {
-    return header.classes().isEmpty() ? -1 : records.getInt(index * RECORD + 3 * Integer.BYTES);
+    return records.label(index);
   }
 
   @Override
@@ -220,23 +162,23 @@ final class TarIndex implements Members {
 
   @Override
   public int archive(int index) {
-    return records.getInt(index * RECORD);
+    return records.archive(index);
   }
 
   @Override
   public long block(int index) {
-    return Integer.toUnsignedLong(records.getInt(index * RECORD + Integer.BYTES));
+    return records.block(index);
   }
 
   /** Bytes of an image. */
   int length(int index) {
-    return records.getInt(index * RECORD + 2 * Integer.BYTES);
+    return records.length(index);
   }
 
   @Override
   public byte[] bytes(int index, Path path) throws UnreadableImageException {
     Path shard = shards.get(archive(index));
-    long offset = BLOCK * block(index);
+    long offset = TarRecords.BLOCK * block(index);
     EncodedImage.requireSize(length(index));
     byte[] bytes = new byte[length(index)];
     try {
@@ -264,9 +206,9 @@ final class TarIndex implements Members {
    * @param path class and name, or the name alone where there are no classes
    */
   int find(String path) {
-    int slash = header.classes().isEmpty() ? -1 : path.indexOf('/');
+    int slash = records.header().classes().isEmpty() ? -1 : path.indexOf('/');
     String name = path.substring(slash + 1);
-    int label = slash < 0 ? -1 : header.classes().indexOf(path.substring(0, slash));
+    int label = slash < 0 ? -1 : records.header().classes().indexOf(path.substring(0, slash));
     int low = 0;
     int high = size() - 1;
     while (low <= high) {
@@ -322,28 +264,13 @@ final class TarIndex implements Members {
       if (!Arrays.equals(mark, MARK) || !MessageDigest.isEqual(digest, sha256.digest())) {
         return null;
       }
-      TarIndex index = read(shards, all.slice());
-      return index.header.shards().equals(states) && index.isWithinBounds() ? index : null;
+      TarRecords records = TarRecords.read(all.slice());
+      return records.header().shards().equals(states) && records.isWithin(shards.size())
+          ? new TarIndex(shards, records)
+          : null;
     } catch (IOException | RuntimeException e) {
       return null; // it is made anew
     }
-  }
-
-  /** Whether no number leads out of the archives, classes or names, as a forged file's could. */
-  private boolean isWithinBounds() {
-    for (int i = 0; i < size(); i++) {
-      int shard = records.getInt(i * RECORD);
-      if (shard < 0
-          || shard >= shards.size()
-          || length(i) < 0
-          || label(i) >= header.classes().size()
-          || label(i) < (header.classes().isEmpty() ? -1 : 0)
-          || starts.getInt(i * Integer.BYTES) > starts.getInt((i + 1) * Integer.BYTES)) {
-        return false;
-      }
-    }
-    return starts.getInt(0) == 0
-        && header.bad().stream().allMatch(bad -> bad.shard() >= 0 && bad.shard() < shards.size());
   }
 
   private static boolean save(byte[] content, Path file) {
@@ -373,108 +300,5 @@ final class TarIndex implements Members {
       }
       return false; // elsewhere, or in memory alone
     }
-  }
-
-  private static byte[] content(TarScan scan, List<String> states) throws IOException {
-    List<TarScan.Image> images = scan.images();
-    List<String> classes = images.stream().map(TarScan.Image::group).distinct().toList();
-    if (classes.equals(List.of(""))) {
-      classes = List.of();
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    write(out, states);
-    write(out, classes);
-    write(out, identity(images));
-    write(out, scan.readAs());
-    LeftOut leftOut = scan.leftOut();
-    write(out, List.copyOf(leftOut.byEnding().keySet()));
-    for (int count : leftOut.byEnding().values()) {
-      out.writeInt(count);
-    }
-    out.writeInt(leftOut.hidden());
-    out.writeInt(leftOut.systemFolders());
-    out.writeInt(scan.bad().size());
-    for (TarScan.Bad bad : scan.bad()) {
-      out.writeInt(bad.shard());
-      write(out, bad.name());
-      write(out, bad.reason());
-    }
-    out.writeInt(images.size());
-    int label = -1;
-    String group = null;
-    for (TarScan.Image image : images) {
-      label += image.group().equals(group) ? 0 : 1;
-      group = image.group();
-      out.writeInt(image.shard());
-      out.writeInt((int) (image.offset() / BLOCK));
-      out.writeInt(image.bytes());
-      out.writeInt(label);
-    }
-    int start = 0;
-    for (TarScan.Image image : images) {
-      out.writeInt(start);
-      start += image.name().getBytes(UTF_8).length;
-    }
-    out.writeInt(start);
-    for (TarScan.Image image : images) {
-      out.write(image.name().getBytes(UTF_8));
-    }
-    return bytes.toByteArray();
-  }
-
-  private static String identity(List<TarScan.Image> images) {
-    MessageDigest digest = DigestUtils.getSha256Digest();
-    for (TarScan.Image image : images) {
-      String prefix = image.group().isEmpty() ? "" : image.group() + "/";
-      digest.update((prefix + image.name() + "\0" + image.bytes() + "\n").getBytes(UTF_8));
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static TarIndex read(List<Path> shards, ByteBuffer content) {
-    List<String> states = strings(content);
-    List<String> classes = strings(content);
-    String identity = string(content);
-    String readAs = string(content);
-    Map<String, Integer> byEnding = new LinkedHashMap<>();
-    strings(content).forEach(ending -> byEnding.put(ending, 0));
-    byEnding.replaceAll((ending, none) -> content.getInt());
-    LeftOut leftOut = new LeftOut(byEnding, content.getInt(), content.getInt(), List.of());
-    List<TarScan.Bad> bad = new ArrayList<>();
-    for (int left = content.getInt(); left > 0; left--) {
-      bad.add(new TarScan.Bad(content.getInt(), string(content), string(content)));
-    }
-    return new TarIndex(
-        shards,
-        new Header(states, classes, identity, readAs, leftOut, bad, content.getInt()),
-        content);
-  }
-
-  private static void write(DataOutputStream out, List<String> strings) throws IOException {
-    out.writeInt(strings.size());
-    for (String string : strings) {
-      write(out, string);
-    }
-  }
-
-  private static void write(DataOutputStream out, String string) throws IOException {
-    byte[] bytes = string.getBytes(UTF_8);
-    out.writeInt(bytes.length);
-    out.write(bytes);
-  }
-
-  private static List<String> strings(ByteBuffer content) {
-    List<String> strings = new ArrayList<>();
-    for (int left = content.getInt(); left > 0; left--) {
-      strings.add(string(content));
-    }
-    return strings;
-  }
-
-  private static String string(ByteBuffer content) {
-    byte[] bytes = new byte[content.getInt()];
-    content.get(bytes);
-    return new String(bytes, UTF_8);
   }
 }

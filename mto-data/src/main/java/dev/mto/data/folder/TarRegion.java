@@ -38,12 +38,12 @@ final class TarRegion extends InputStream {
    * @throws EOFException if the archive ends before it does
    */
   void passOver(long begin, long bytes) throws EOFException {
-    long blocks = bytes / TarIndex.BLOCK + (bytes % TarIndex.BLOCK == 0 ? 0 : 1);
+    long blocks = bytes / TarRecords.BLOCK + (bytes % TarRecords.BLOCK == 0 ? 0 : 1);
     if (bytes > end - begin) {
       position = end;
       throw new EOFException("it is cut short");
     }
-    position = Math.min(end, begin + blocks * TarIndex.BLOCK);
+    position = Math.min(end, begin + blocks * TarRecords.BLOCK);
   }
 
   /**
@@ -52,7 +52,7 @@ final class TarRegion extends InputStream {
    * @throws EOFException if so
    */
   void requireWholeBlocks() throws EOFException {
-    if (position == end && (end - start) % TarIndex.BLOCK != 0) {
+    if (position == end && (end - start) % TarRecords.BLOCK != 0) {
       throw new EOFException("it is cut short");
     }
   }
@@ -70,9 +70,10 @@ final class TarRegion extends InputStream {
    * @return whether there is one; else this is at its end
    */
   boolean toHeader(boolean ofArchive) {
-    long block = start + (position - start + TarIndex.BLOCK - 1) / TarIndex.BLOCK * TarIndex.BLOCK;
-    byte[] header = new byte[TarIndex.BLOCK];
-    for (; block <= end - TarIndex.BLOCK; block += TarIndex.BLOCK) {
+    long block =
+        start + (position - start + TarRecords.BLOCK - 1) / TarRecords.BLOCK * TarRecords.BLOCK;
+    byte[] header = new byte[TarRecords.BLOCK];
+    for (; block <= end - TarRecords.BLOCK; block += TarRecords.BLOCK) {
       position = block;
       if (!fill(header)) {
         break;

@@ -46,7 +46,7 @@ final class TarScan {
    * @param group class by its folder or {@code .cls}; "" without
    * @param name within its class
    * @param shard which archive
-   * @param offset of its first byte in the archive, a multiple of {@link TarIndex#BLOCK}
+   * @param offset of its first byte in the archive, a multiple of {@link TarRecords#BLOCK}
    */
   record Image(String group, String name, int shard, long offset, int bytes) {
     /** Of its class and name. */

@@ -57,7 +57,7 @@ class DamagedArchivesTest {
   /** Where the header of a member begins. */
   private static int header(byte[] archive, String name) {
     byte[] begin = (name + "\0").getBytes(US_ASCII);
-    for (int block = 0; block < archive.length; block += TarIndex.BLOCK) {
+    for (int block = 0; block < archive.length; block += TarRecords.BLOCK) {
       if (Arrays.equals(archive, block, block + begin.length, begin, 0, begin.length)) {
         return block;
       }
@@ -145,7 +145,7 @@ class DamagedArchivesTest {
             out -> {
               for (String name : GROUPS) {
                 byte[] whole = group(name);
-                int last = header(whole, name + "_3.png") + TarIndex.BLOCK;
+                int last = header(whole, name + "_3.png") + TarRecords.BLOCK;
                 add(out, name + ".tar", name.equals("b") ? Arrays.copyOf(whole, last + 10) : whole);
               }
             });
@@ -250,7 +250,7 @@ class DamagedArchivesTest {
   private static byte[] large(String name, long size) throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(name);
     entry.setSize(size);
-    byte[] header = new byte[TarIndex.BLOCK];
+    byte[] header = new byte[TarRecords.BLOCK];
     entry.writeEntryHeader(
         header,
         org.apache.commons.compress.archivers.zip.ZipEncodingHelper.getZipEncoding("UTF-8"),
