@@ -35,9 +35,10 @@ final class AnalyzedWeights {
   RunAnalysis open() throws IOException {
     TrainedModel opened = model.open();
     Files.createDirectories(out);
+    Path unreadable = out.resolve("unreadable-images.txt"); // of these images alone
+    Files.deleteIfExists(unreadable);
     RunAnalysis analysis =
-        new RunAnalysis(
-            opened, opened.config().withFolders(null, images), out.resolve("bad-images.txt"));
+        new RunAnalysis(opened, opened.config().withFolders(null, images), unreadable);
     analysis.leftOut().ifPresent(System.out::println);
     return analysis;
   }

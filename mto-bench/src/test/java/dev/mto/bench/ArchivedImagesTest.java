@@ -144,6 +144,31 @@ class ArchivedImagesTest {
         .assertRefused("2 of 23 images (8.70 %) cannot be read");
   }
 
+  @Test
+  void moreLinksThanImagesAreLeftOutOfVectorsAndPredictions() throws IOException {
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream out = new TarArchiveOutputStream(tar)) {
+      byte[] image = Files.readAllBytes(root.resolve("train/class1/3.png"));
+      TarArchiveEntry entry = new TarArchiveEntry("1.png");
+      entry.setSize(image.length);
+      out.putArchiveEntry(entry);
+      out.write(image);
+      out.closeArchiveEntry();
+      for (int i = 2; i < 5; i++) {
+        TarArchiveEntry link = new TarArchiveEntry(i + ".png", TarConstants.LF_SYMLINK);
+        link.setLinkName("1.png");
+        out.putArchiveEntry(link);
+        out.closeArchiveEntry();
+      }
+    }
+    Files.write(root.resolve("links.tar"), tar.toByteArray());
+
+    assertThat(
+            mto("embed --weights builtin:mae-tiny --images DIR/links.tar --out DIR/links.npy")
+                .out())
+        .contains("3 images could not be read");
+  }
+
   /** Breaks the second header, and adds a link. */
   private static void damage(Path tar) throws IOException {
     byte[] before = Files.readAllBytes(tar);

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mto.engine.testing.CommandRun;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,9 +48,11 @@ class EvaluateCommandTest {
     Path json = folder.resolve("knn.json");
 
     Execution knn = evaluate(official, "knn", "-k", "5", "--untrained", "2", "--json", json + "");
+    Execution without = evaluate(official, "knn", "--untrained", "0", "--no-pixels");
 
     assertThat(knn.errors()).isEmpty();
     assertThat(knn.out()).contains("raw pixels: top-1 100.00 %").contains("(n = 2)");
+    assertThat(without.out()).contains(": top-1 ").doesNotContain("raw pixels");
     JsonNode figures = new ObjectMapper().readTree(json.toFile());
     assertThat(figures.get("top1").asDouble()).isGreaterThan(0.6);
     assertThat(figures.get("top5").asDouble()).isEqualTo(1);
@@ -239,6 +244,9 @@ class EvaluateCommandTest {
             OfficialCheckpoint.MAE, "linear", recipe, out, "--resume", "--recipe-set", "epochs=5");
     other.assertRefused("another recipe");
 
+    evaluate(
+            OfficialCheckpoint.MAE, "linear", recipe, out, "--resume", "--set", "data.mean=[0,0,0]")
+        .assertRefused("was begun with data.mean: ", "and now it is [0");
     JsonNode before = result(out);
     assertThat(evaluate(OfficialCheckpoint.MAE, "linear", recipe, out, "--resume").code()).isZero();
     assertThat(result(out)).isEqualTo(before);
@@ -258,6 +266,16 @@ class EvaluateCommandTest {
         CommandRun.arguments(
             "evaluate curve --run %s --by finetune --recipe %s --recipe-set epochs=1",
             run, recipe("base_lr: 1.0e-3\nrand_augment: { operations: 0 }\nerasing: 0"));
+
+    String[] own =
+        CommandRun.arguments(
+            "evaluate finetune --run %s --checkpoint 1 --recipe %s",
+            run, folder.resolve("recipe-in.yaml"));
+    Execution.of(CommandRun.joined(own, "--recipe-set", "epochs=2")).assertDone();
+    Execution.of(curve).assertRefused("was made with another recipe");
+    try (Stream<Path> made = Files.walk(run.resolve("evaluate/finetune-epoch-1"))) {
+      made.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    }
 
     Execution first = Execution.of(curve);
     Execution again = Execution.of(curve);

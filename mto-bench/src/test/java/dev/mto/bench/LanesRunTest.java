@@ -40,6 +40,13 @@ class LanesRunTest {
 
     Path whole = tiny.trainAndCopyAfterEachStep("whole", data, LANES);
 
+    Path other = folder.resolve("other");
+    Execution.ofLine("data shard %s --out %s --shards 3 --quiet", folder.resolve("train"), other)
+        .assertDone();
+    Execution.ofLine(
+            "pretrain --resume --out %s --set data.train=%s", folder.resolve("whole-1"), other)
+        .assertRefused("has the images in other archives", "data.shuffle: lanes goes by that");
+
     Path resumed = tiny.resume("whole-2");
     assertThat(TinyRun.metrics(resumed)).isEqualTo(TinyRun.metrics(whole)).hasSize(3);
     assertThat(TinyRun.last(resumed)).hasSameBinaryContentAs(TinyRun.last(whole));

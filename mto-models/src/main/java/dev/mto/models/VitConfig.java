@@ -49,21 +49,21 @@ public record VitConfig(
     divisible("dim", dim, "the number of heads", heads);
     if (!(mlpRatio > 0 && mlpRatio <= 64 && Math.round(dim * mlpRatio) > 0)) {
       throw new IllegalArgumentException(
-          "mlpRatio is " + mlpRatio + " but must be above 0 and at most 64; the usual is 4");
+          "mlp_ratio is " + mlpRatio + " but must be above 0 and at most 64; the usual is 4");
     }
     if (!(layerScale >= 0 && layerScale <= 1)) {
       throw new IllegalArgumentException(
-          "layerScale is "
+          "layer_scale is "
               + layerScale
               + " but must be between 0 and 1; the usual is 0.1, and 0 leaves it out");
     }
     if (!(dropPath >= 0 && dropPath < 1)) {
       throw new IllegalArgumentException(
-          "dropPath is " + dropPath + " but must be at least 0 and below 1; 0 turns it off");
+          "drop_path is " + dropPath + " but must be at least 0 and below 1; 0 turns it off");
     }
     if (!(initStd > 0 && initStd <= 1)) {
       throw new IllegalArgumentException(
-          "initStd is " + initStd + " but must be above 0 and at most 1; the usual is 0.02");
+          "init_std is " + initStd + " but must be above 0 and at most 1; the usual is 0.02");
     }
   }
 

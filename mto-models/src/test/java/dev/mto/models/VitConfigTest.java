@@ -45,17 +45,17 @@ class VitConfigTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> new VitConfig(3, 32, 32, 8, 64, 2, 4, 4, 0.1, 1, VitConfig.OFFICIAL_INIT_STD))
-        .withMessageContaining("dropPath is 1.0");
+        .withMessageContaining("drop_path is 1.0");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 new VitConfig(
                     3, 32, 32, 8, 64, 2, 4, Double.NaN, 0.1, 0, VitConfig.OFFICIAL_INIT_STD))
-        .withMessageContaining("mlpRatio is NaN");
+        .withMessageContaining("mlp_ratio is NaN");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> new VitConfig(3, 32, 32, 8, 64, 2, 4, 4, -0.1, 0, VitConfig.OFFICIAL_INIT_STD))
-        .withMessageContaining("layerScale is -0.1");
+        .withMessageContaining("layer_scale is -0.1");
   }
 
   @Test

@@ -44,7 +44,7 @@ public record AttentiveProbeConfig(
     @Setting(
             value = "Images a step for which base_lr is meant, or none for no scaling.",
             unit = "images",
-            range = "a number of images greater than 0, or none")
+            range = "a number of images from 1 to 999999999, or none")
         String lrScaleBatch,
     @Setting(
             value = "Epochs over which the learning rate rises linearly from 0.",

@@ -46,8 +46,13 @@ public final class ClassifierFolder {
   public static ClassifierFolder prepare(Path root, Object recipe, boolean resume) {
     Path file = root.resolve("recipe.yaml");
     String text = ConfigLoader.write(recipe);
+    KeptClassifier kept = new KeptClassifier(root);
     try {
       if (!Files.exists(file)) {
+        if (kept.exists() || Files.exists(kept.head())) {
+          throw new UserException(
+              root + ": a classifier that was solved is there already; name another --out");
+        }
         Files.createDirectories(root.resolve("checkpoints"));
         AtomicFiles.writeString(file, text);
       } else if (!resume) {
@@ -69,11 +74,13 @@ public final class ClassifierFolder {
    * @throws UserException when a result is there already
    */
   public static ClassifierFolder forSolved(Path root) {
-    if (new KeptClassifier(root).exists() || Files.exists(root.resolve("recipe.yaml"))) {
+    KeptClassifier kept = new KeptClassifier(root);
+    if (kept.exists() || Files.exists(root.resolve("recipe.yaml"))) {
       throw new UserException(root + ": a result is there already; name another --out");
     }
     try {
       Files.createDirectories(root);
+      Files.deleteIfExists(kept.encoder()); // of one that was killed, and perhaps of other weights
     } catch (IOException e) {
       throw FileException.writing(root, e);
     }
@@ -140,6 +147,39 @@ public final class ClassifierFolder {
     } catch (IOException e) {
       throw FileException.reading(file, e);
     }
+  }
+
+  /**
+   * Compares the model's configuration with the one that the job was begun with, if it was.
+   *
+   * @throws UserException naming a key that changes numbers and differs
+   */
+  void requireSameModel(RunConfig config) {
+    KeptClassifier kept = new KeptClassifier(root);
+    if (!kept.exists()) {
+      return;
+    }
+    Map<String, String> then = ConfigLoader.values(ConfigLoader.write(kept.readConfig()));
+    ConfigLoader.values(ConfigLoader.write(config))
+        .forEach(
+            (key, value) -> {
+              if (changesNumbers(key) && !value.equals(then.get(key))) {
+                throw new UserException(
+                    "%s: was begun with %s: %s, and now it is %s; go on with that, or name another --out"
+                        .formatted(root, key, then.get(key), value));
+              }
+            });
+  }
+
+  /** Images are compared by what they are, not by where. */
+  private static boolean changesNumbers(String key) {
+    return key.equals("baseline")
+        || key.equals("training.precision")
+        || key.startsWith("model.")
+        || key.startsWith("options.")
+        || (key.startsWith("data.")
+            && !List.of("train", "val", "index", "workers", "max_bad_share", "shuffle")
+                .contains(key.substring("data.".length())));
   }
 
   /** Notes what is needed to use the classifier, whatever becomes of what it was made from. */

@@ -176,6 +176,7 @@ public record ClassifierTraining(
               "weights", weights.get(),
               "training images", images.train().identity(),
               "validation images", images.validation().identity()));
+      folder.requireSameModel(config);
       folder.keep(
           config,
           new ClassifierDescription(task, images.classes(), recipe.features(config.vit())),
@@ -229,7 +230,7 @@ public record ClassifierTraining(
       loop.add(new SavingListener(loop, store, MINUTES_BETWEEN_SAVES, done -> false, measured));
       if (resume) {
         boolean found = loop.resume();
-        epochs.resumeAfter((int) (loop.done() / schedule.stepsPerEpoch()));
+        epochs.resumeAfter((int) (loop.told() / schedule.stepsPerEpoch()));
         log.line(found ? "resuming after step " + loop.done() : "starting again from step 0");
       }
       if (!loop.run()) {

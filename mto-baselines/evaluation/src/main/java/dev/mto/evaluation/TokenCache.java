@@ -20,8 +20,9 @@ final class TokenCache implements AutoCloseable {
   TokenCache(int images, int values) {
     AvailableMemory.ofThisMachine()
         .require(
-            "cached: the tokens of %d images (cached=false keeps none)".formatted(images),
-            (long) Float.BYTES * images * values);
+            "cached: the tokens of %d images".formatted(images),
+            (long) Float.BYTES * images * values,
+            "cached=false keeps none");
     rows = Nd4j.createUninitialized(DataType.FLOAT, images, values);
   }
 

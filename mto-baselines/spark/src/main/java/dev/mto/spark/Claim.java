@@ -2,9 +2,8 @@ package dev.mto.spark;
 
 import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
+import dev.mto.engine.folder.FolderLock;
 import dev.mto.spark.hadoop.RemoteFolder;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -54,7 +53,7 @@ final class Claim implements AutoCloseable {
         "process %d on %s since %s"
             .formatted(
                 ProcessHandle.current().pid(),
-                host(),
+                FolderLock.host(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS));
     thread = new Thread(this::renew, "mto-claim");
     thread.setDaemon(true);
@@ -165,14 +164,6 @@ final class Claim implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while a folder was claimed", e);
-    }
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "an unnamed host";
     }
   }
 

@@ -27,7 +27,7 @@ record Greeting(String text) {
    */
   static Greeting of(PeerAddress address, Optional<String> gpu) {
     long pid = ProcessHandle.current().pid();
-    return new Greeting("%s%d %s %s".formatted(HERE, pid, gpu.orElse(NO_GPU), address.text()));
+    return new Greeting(HERE + pid + " " + gpu.orElse(NO_GPU) + " " + address.text());
   }
 
   static Greeting failed(String why) {

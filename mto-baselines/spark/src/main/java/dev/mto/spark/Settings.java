@@ -64,7 +64,7 @@ final class Settings {
     }
     Matcher local = LOCAL.matcher(job.master());
     if (local.matches()) {
-      conf.setMaster("local-cluster[%d,1,%d]".formatted(job.workers(), MEGABYTES));
+      conf.setMaster("local-cluster[" + job.workers() + ",1," + MEGABYTES + "]");
       conf.setIfMissing("spark.executor.memory", MEGABYTES + "m");
       here(conf);
     } else {

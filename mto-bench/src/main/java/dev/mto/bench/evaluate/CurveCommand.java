@@ -130,11 +130,16 @@ final class CurveCommand implements Callable<Integer> {
     return madeFrom;
   }
 
-  /** Whether a result is there; one that was made from something else is refused. */
+  /**
+   * Whether a result is there that is known to be of these; one that was made from something else
+   * is refused. What {@code evaluate} itself has left there is measured again, or gone on with
+   * where it is of the same recipe.
+   */
   private static boolean isMeasured(Path out, Path result, Map<String, String> madeFrom)
       throws IOException {
     Path noted = out.resolve(MADE_FROM);
-    if (Files.exists(result) && Files.exists(noted)) {
+    boolean measured = Files.exists(result) && Files.exists(noted);
+    if (measured) {
       JsonNode then = new ObjectMapper().readTree(noted.toFile());
       madeFrom.forEach(
           (what, now) -> {
@@ -145,7 +150,7 @@ final class CurveCommand implements Callable<Integer> {
             }
           });
     }
-    return Files.exists(result);
+    return measured;
   }
 
   private int evaluate(int epoch, Path out, Path result) throws Exception {
@@ -160,7 +165,7 @@ final class CurveCommand implements Callable<Integer> {
         };
     if (measure == Measure.KNN) {
       Files.createDirectories(out);
-      arguments.addAll(List.of("--untrained", "0", "--json", result.toString()));
+      arguments.addAll(List.of("--untrained", "0", "--no-pixels", "--json", result.toString()));
     } else if (measure == Measure.LINEAR && recipe == null && settings.isEmpty()) {
       Files.createDirectories(out);
       arguments.addAll(List.of("--cached", "--twins", "0", "--json", result.toString()));

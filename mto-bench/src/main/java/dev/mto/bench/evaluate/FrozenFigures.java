@@ -68,9 +68,10 @@ final class FrozenFigures {
         100 * scores.top5());
   }
 
-  /** All of them, the confusion matrix last. */
+  /** All of them so far, the confusion matrix last. */
   Map<String, Object> all() {
-    figures.put("confusion", scores.confusion());
-    return figures;
+    Map<String, Object> all = new LinkedHashMap<>(figures);
+    all.put("confusion", scores.confusion());
+    return all;
   }
 }

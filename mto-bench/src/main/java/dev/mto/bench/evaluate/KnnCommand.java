@@ -8,6 +8,7 @@ import dev.mto.engine.graph.LabelledImages;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
 import dev.mto.evaluation.FrozenEvaluation;
+import dev.mto.executor.memory.NotEnoughMemoryException;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -56,6 +57,15 @@ final class KnnCommand implements Callable<Integer> {
           "Untrained encoders to compare with, one for each seed (default: ${DEFAULT-VALUE}).")
   private int untrained = 3;
 
+  @Option(
+      names = "--pixels",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "Whether raw pixels are classified too (default: yes, where they fit into memory).")
+  private boolean pixels;
+
   @Option(names = "--teacher", description = "The method's slow copy instead of the model.")
   private boolean teacher;
 
@@ -86,8 +96,19 @@ final class KnnCommand implements Callable<Integer> {
     figures.put("temperature", temperature);
     figures.model(evaluation.ofModel(classifier, teacher ? WeightsOf.TEACHER : WeightsOf.STUDENT));
     figures.untrained(evaluation.ofUntrained(classifier, untrained));
-    figures.pixels(evaluation.ofPixels(classifier));
+    if (pixels) {
+      pixels(figures, evaluation, classifier);
+    }
     json.write(figures.all());
     return 0;
+  }
+
+  private static void pixels(
+      FrozenFigures figures, FrozenEvaluation evaluation, NearestNeighbours classifier) {
+    try {
+      figures.pixels(evaluation.ofPixels(classifier));
+    } catch (NotEnoughMemoryException e) {
+      System.out.println("  raw pixels: left out, " + e.getMessage());
+    }
   }
 }

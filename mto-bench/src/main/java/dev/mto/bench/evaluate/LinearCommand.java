@@ -84,14 +84,21 @@ final class LinearCommand implements Callable<Integer> {
       ofModel = ofModel.giving(solved -> folder.keepSolved(evaluation, cached.weights(), solved));
     }
     figures.model(evaluation.ofModel(ofModel, cached.weights()));
+    if (folder != null) {
+      keep(folder, figures); // twins and pixels take longer, and may be stopped
+      System.out.println("  kept for predict: " + folder.root());
+    }
     figures.untrained(evaluation.ofUntrained(classifier, cached.twins()));
     if (cached.pixels()) {
       figures.pixels(evaluation.ofPixels(classifier));
     }
     options.json().write(figures.all());
     if (folder != null) {
-      JsonFile.write(folder.root().resolve("result.json"), figures.all());
-      System.out.println("  kept for predict: " + folder.root());
+      keep(folder, figures);
     }
+  }
+
+  private static void keep(ClassifierFolder folder, FrozenFigures figures) {
+    JsonFile.write(folder.root().resolve("result.json"), figures.all());
   }
 }

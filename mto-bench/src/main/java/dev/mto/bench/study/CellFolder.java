@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The files of a cell: {@code config.yaml}, recipes, {@link CellSteps}, {@code log.txt}, and what
- * measurements wrote.
+ * The files of a cell: {@code pretrain.yaml} (a {@code config.yaml} would make a run of it),
+ * recipes, {@link CellSteps}, {@code log.txt}, and what measurements wrote.
  *
  * @param run of its pre-training, which cells share that are measured in other ways
  */
@@ -39,7 +39,7 @@ record CellFolder(Path root, Path run) {
   }
 
   private Path config() {
-    return root.resolve("config.yaml");
+    return root.resolve("pretrain.yaml");
   }
 
   private Path recipe(Measurement.Kind kind) {

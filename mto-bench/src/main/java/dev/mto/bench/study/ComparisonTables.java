@@ -148,7 +148,7 @@ record ComparisonTables(Outcomes outcomes) {
 
   private static List<String> raucRow(
       Outcomes.Variant variant, Measurement.Kind kind, RaucOverSeeds rauc) {
-    SortedSet<Integer> epochs = variant.epochs(kind);
+    SortedSet<Integer> epochs = variant.epochsOfCurves(kind);
     TimeToAccuracy time = variant.timeToReference(kind);
     TimeToAccuracy chance = variant.timeByChance(kind);
     return List.of(

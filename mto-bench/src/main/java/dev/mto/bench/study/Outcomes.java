@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -166,8 +167,8 @@ record Outcomes(List<CellResult> all, String reference, Map<String, String> comp
     }
 
     /**
-     * RAUC against the reference over all measured epochs, of the seeds that both have; none where
-     * there are fewer than two epochs.
+     * RAUC against the reference over {@link #epochsOfCurves}, of the seeds that both have; none
+     * where there are fewer than two epochs.
      */
     Optional<RaucOverSeeds> rauc(Measurement.Kind kind) {
       Curves curves = curves(kind);
@@ -266,23 +267,52 @@ record Outcomes(List<CellResult> all, String reference, Map<String, String> comp
     /** Curves of the reference and of this variant, pair by pair. */
     private record Curves(List<AccuracyCurve> before, List<AccuracyCurve> after) {}
 
-    /** Of the seeds that both have, measured after the same two epochs or more. */
-    private Curves curves(Measurement.Kind kind) {
-      Curves curves = new Curves(new ArrayList<>(), new ArrayList<>());
-      forEachPair(
-          (result, other) -> {
-            SortedMap<Integer, Double> base = other.curve(kind);
-            if (base.size() > 1 && base.keySet().equals(result.curve(kind).keySet())) {
-              curves.before().add(line(base));
-              curves.after().add(line(result.curve(kind)));
-            }
+    /**
+     * Epochs after which all pairs of curves were measured, so that areas are over the same part of
+     * the schedule; fewer than two where there is none.
+     */
+    SortedSet<Integer> epochsOfCurves(Measurement.Kind kind) {
+      SortedSet<Integer> common = new TreeSet<>();
+      forEachCurve(kind, (before, after) -> common.addAll(before.keySet()));
+      forEachCurve(
+          kind,
+          (before, after) -> {
+            common.retainAll(before.keySet());
+            common.retainAll(after.keySet());
           });
+      return common;
+    }
+
+    /** Of the seeds that both have, after {@link #epochsOfCurves}. */
+    private Curves curves(Measurement.Kind kind) {
+      SortedSet<Integer> epochs = epochsOfCurves(kind);
+      Curves curves = new Curves(new ArrayList<>(), new ArrayList<>());
+      if (epochs.size() > 1) {
+        forEachCurve(
+            kind,
+            (before, after) -> {
+              curves.before().add(line(before, epochs));
+              curves.after().add(line(after, epochs));
+            });
+      }
       return curves;
     }
 
-    private static AccuracyCurve line(SortedMap<Integer, Double> curve) {
+    /** Pairs of curves; single points are none. */
+    private void forEachCurve(
+        Measurement.Kind kind,
+        BiConsumer<SortedMap<Integer, Double>, SortedMap<Integer, Double>> use) {
+      forEachPair(
+          (result, other) -> {
+            if (other.curve(kind).size() > 1 && result.curve(kind).size() > 1) {
+              use.accept(other.curve(kind), result.curve(kind));
+            }
+          });
+    }
+
+    private static AccuracyCurve line(SortedMap<Integer, Double> curve, Set<Integer> epochs) {
       Map<Double, Double> points = new TreeMap<>();
-      curve.forEach((epoch, accuracy) -> points.put((double) epoch, accuracy));
+      epochs.forEach(epoch -> points.put((double) epoch, curve.get(epoch)));
       return new AccuracyCurve(points);
     }
 

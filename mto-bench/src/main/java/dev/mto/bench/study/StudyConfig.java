@@ -168,9 +168,13 @@ record StudyConfig(
     given("baselines", baselines);
     given("variants", variants);
     given("measures", measures);
+    require(!measures.epochs().isEmpty(), "measures: none is given; give at least one");
     grid = some("grid", grid);
     baselines.keySet().forEach(key -> requireFileName("baselines", key));
     variants.keySet().forEach(key -> requireFileName("variants", key));
+    require(
+        !variants.containsKey(Cell.UNTRAINED),
+        "variants: '" + Cell.UNTRAINED + "' is what first values are called; take another name");
     baselines = new LinkedHashMap<>(baselines);
     variants = new LinkedHashMap<>(variants);
     require(sideBySide >= 1, "side_by_side: is " + sideBySide + " but must be at least 1");

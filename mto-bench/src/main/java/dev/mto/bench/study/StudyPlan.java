@@ -11,6 +11,8 @@ import dev.mto.evaluation.LinearProbeConfig;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +40,7 @@ final class StudyPlan {
 
   private List<Cell> cells() {
     Map<String, Cell> cells = new LinkedHashMap<>();
+    Map<List<Object>, Set<Integer>> epochs = epochsOfCells();
     Set<Long> seeds = new LinkedHashSet<>();
     study.grid().forEach(part -> seeds.addAll(part.seeds()));
     for (long seed : seeds) {
@@ -48,7 +51,8 @@ final class StudyPlan {
               add(cells, untrained(baseline, seed));
             }
             for (String variant : part.variants()) {
-              add(cells, trained(baseline, variant, seed, part.epochs()));
+              Set<Integer> only = epochs.get(List.of(baseline, variant, seed));
+              add(cells, trained(baseline, variant, seed, only));
             }
           }
         }
@@ -57,11 +61,33 @@ final class StudyPlan {
     return List.copyOf(cells.values());
   }
 
+  /** Of each cell the epochs that any part of the grid asks for; empty where one asks for all. */
+  private Map<List<Object>, Set<Integer>> epochsOfCells() {
+    Map<List<Object>, Set<Integer>> epochs = new HashMap<>();
+    for (StudyConfig.Grid part : study.grid()) {
+      for (String baseline : part.baselines()) {
+        for (String variant : part.variants()) {
+          for (long seed : part.seeds()) {
+            epochs.merge(
+                List.of(baseline, variant, seed), Set.copyOf(part.epochs()), StudyPlan::union);
+          }
+        }
+      }
+    }
+    return epochs;
+  }
+
+  private static Set<Integer> union(Set<Integer> some, Set<Integer> more) {
+    Set<Integer> union = new HashSet<>(some);
+    union.addAll(more);
+    return some.isEmpty() || more.isEmpty() ? Set.of() : union;
+  }
+
   private static void add(Map<String, Cell> cells, Cell cell) {
     cells.putIfAbsent(cell.id(), cell);
   }
 
-  private Cell trained(String baseline, String variant, long seed, List<Integer> only) {
+  private Cell trained(String baseline, String variant, long seed, Set<Integer> only) {
     Map<Measurement.Kind, List<Integer>> epochs = epochs(only);
     int every =
         epochs.values().stream()
@@ -70,24 +96,21 @@ final class StudyPlan {
             .reduce(BigInteger.ZERO, BigInteger::gcd)
             .intValue();
     int last = epochs.values().stream().flatMap(List::stream).max(Integer::compare).orElse(0);
-    RunConfig config =
-        configuration(
-            baseline,
-            variant,
-            seed,
-            List.of(
-                "checkpoint.every_epochs=" + every,
-                "checkpoint.keep=" + Math.max(1, last / Math.max(1, every))));
-    if (last > config.training().epochs()) {
+    int trained = configuration(baseline, variant, seed, List.of()).training().epochs();
+    if (last > trained) {
       throw new UserException(
           "%s: measures: epoch %d is beyond the %d that are trained (training.epochs)"
-              .formatted(study.baselines().get(baseline), last, config.training().epochs()));
+              .formatted(study.baselines().get(baseline), last, trained));
     }
+    int kept = trained / every + (trained % every == 0 ? 0 : 1); // the last one always is
+    List<String> checkpoints =
+        List.of("checkpoint.every_epochs=" + every, "checkpoint.keep=" + kept);
+    RunConfig config = configuration(baseline, variant, seed, checkpoints);
     return cell(baseline, variant, seed, config, epochs);
   }
 
   private Cell untrained(String baseline, long seed) {
-    Map<Measurement.Kind, List<Integer>> epochs = epochs(List.of());
+    Map<Measurement.Kind, List<Integer>> epochs = epochs(Set.of());
     epochs.replaceAll((kind, all) -> List.of(0));
     return cell(
         baseline,
@@ -102,7 +125,7 @@ final class StudyPlan {
    *
    * @param only these epochs; empty for all
    */
-  private Map<Measurement.Kind, List<Integer>> epochs(List<Integer> only) {
+  private Map<Measurement.Kind, List<Integer>> epochs(Set<Integer> only) {
     Map<Measurement.Kind, List<Integer>> epochs = new LinkedHashMap<>();
     for (Measurement.Kind kind : Measurement.Kind.values()) {
       if (measure(kind) != null) {

@@ -24,7 +24,9 @@ import java.util.TreeMap;
  * run any of whose files that are shown is a symbolic link is no run here.
  */
 final class RunFolders {
+  /** Levels below the folder. */
   private static final int DEEPEST = 4;
+
   private static final int MOST = 1000;
   private static final List<String> SHOWN =
       List.of(
@@ -90,7 +92,7 @@ final class RunFolders {
           }
         };
     try {
-      Files.walkFileTree(root, EnumSet.noneOf(FileVisitOption.class), DEEPEST, visitor);
+      Files.walkFileTree(root, EnumSet.noneOf(FileVisitOption.class), DEEPEST + 1, visitor);
     } catch (IOException e) {
       throw FileException.reading(root, e);
     }

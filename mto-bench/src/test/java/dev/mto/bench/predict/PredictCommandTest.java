@@ -16,6 +16,7 @@ import dev.mto.evaluation.predict.Predictor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -177,6 +178,30 @@ class PredictCommandTest {
             "evaluate linear --weights %s --config %s --train %s --val %s --cached --out %s",
             mae.file(), mae.config(folder), fineTuned.val(), fineTuned.val(), fineTuned.folder())
         .assertRefused("a result is there already");
+  }
+
+  @Test
+  void noJobIsTrainedIntoTheFolderOfASolvedOne() throws IOException {
+    TrainedJob solved = TrainedJob.solved(OfficialCheckpoint.MAE, folder);
+    String train =
+        "evaluate linear --weights %s --config %s --train %s --val %s --out %s --recipe-set epochs=1";
+    Object[] files = {
+      OfficialCheckpoint.MAE.file(),
+      OfficialCheckpoint.MAE.config(folder),
+      solved.val(),
+      solved.val(),
+      solved.folder()
+    };
+    Execution.ofLine(train, files).assertRefused("a classifier that was solved is there already");
+
+    Files.delete(solved.folder().resolve("classifier.json")); // as one that was killed
+    Execution.ofLine(train, files).assertRefused("a classifier that was solved is there already");
+    Path encoder = solved.folder().resolve("encoder.safetensors");
+    byte[] own = Files.readAllBytes(encoder);
+    Files.write(encoder, "of another".getBytes(StandardCharsets.UTF_8));
+    Execution.ofLine(train.replace("--recipe-set epochs=1", "--cached --twins 0 --c 0.003"), files)
+        .assertDone();
+    assertThat(encoder).hasBinaryContent(own);
   }
 
   @Test

@@ -68,6 +68,26 @@ class OutcomesTest {
   }
 
   @Test
+  void raucIsOfTheEpochsThatAllPairsHave() {
+    for (long longer : new long[] {1, 2}) {
+      Outcomes mixed =
+          new Outcomes(
+              List.of(
+                  cell("none", longer, Map.of(2, 0.1, 4, 0.4, 8, 0.6)),
+                  cell("mto", longer, Map.of(2, 0.9, 4, 0.5, 8, 0.6)),
+                  cell("none", 3 - longer, Map.of(4, 0.4, 8, 0.6)),
+                  cell("mto", 3 - longer, Map.of(4, 0.5, 8, 0.6))),
+              "none",
+              Map.of());
+
+      assertThat(mixed.variant("mae", "mto").rauc(KIND).orElseThrow().improvement())
+          .as("of 4 to 8: areas 0.1 * 4 / 2 over rises of 0.2 * 4 / 2")
+          .isCloseTo(0.5, within(1e-12));
+      assertThat(new ComparisonTables(mixed).rauc(KIND).rows().get(0)).contains("4 to 8");
+    }
+  }
+
+  @Test
   void gainsOverTheScheduleAreAreasOverItsLength() {
     Variant mto = outcomes.variant("mae", "mto");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.bench.ColouredImages;
+import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -195,6 +196,42 @@ class StudyPlanTest {
   }
 
   @Test
+  void aCellOfTwoPartsIsMeasuredAtTheEpochsOfBoth() throws IOException {
+    String both = "{ none: [mto.enabled=false], mto: [] }";
+    Path file =
+        files.write(
+            "parts",
+            both,
+            "{ baselines: [mae], variants: [none, mto], seeds: [1], epochs: [2] },"
+                + " { baselines: [mae], variants: [none], seeds: [1], epochs: [1] },"
+                + " { baselines: [mae], variants: [mto], seeds: [2], epochs: [1] },"
+                + " { baselines: [mae], variants: [mto], seeds: [2] }");
+
+    assertThat(StudyFile.plan(file))
+        .filteredOn(cell -> !cell.untrained())
+        .extracting(cell -> cell.id() + cell.epochs())
+        .containsExactly("mae-none-seed1[1, 2]", "mae-mto-seed1[2]", "mae-mto-seed2[1, 2]");
+  }
+
+  @Test
+  void aCheckpointThatIsMeasuredIsKeptToTheEndOfALongerTraining() throws IOException {
+    Path file =
+        files.write(
+            "longer",
+            "{ none: [mto.enabled=false, training.epochs=7] }",
+            "{ baselines: [mae], variants: [none], seeds: [1] }");
+
+    RunConfig.Checkpoints each = StudyFile.plan(file).get(1).config().checkpoint();
+    RunConfig.Checkpoints second =
+        StudyFile.plan(file, "measures.finetune.epochs=[2]").get(1).config().checkpoint();
+
+    assertThat(List.of(each.everyEpochs(), each.keep())).containsExactly(1, 7);
+    assertThat(List.of(second.everyEpochs(), second.keep()))
+        .as("2, 4, 6 and 7")
+        .containsExactly(2, 4);
+  }
+
+  @Test
   void preTrainingIsSharedByCellsThatAreMeasuredInOtherWays() throws IOException {
     Path file =
         files.write(
@@ -254,6 +291,14 @@ class StudyPlanTest {
         good, "compared_with: there is no 'half'; there are", "compared_with={ mto: half }");
     assertRefused(good, "halving.half: is missing", "halving={ whole: none, measure: knn }");
     assertRefused(good, "unknown key 'seeds'", "seeds=3");
+    assertRefused(
+        good,
+        "measures: none is given",
+        "measures.finetune=null",
+        "measures.linear=null",
+        "measures.knn=null");
+    assertRefused(
+        good, "variants: 'untrained' is what first values are called", "variants.untrained=[]");
     assertRefused(
         good, "measures: epoch 5 is beyond the 2 that are trained", "measures.knn.epochs=[5]");
     assertRefused(good, "data.test: ", "data.test=" + folder.resolve("nowhere"));

@@ -52,12 +52,15 @@ class RunServerTest {
   @Test
   void listsRunsAndNothingElse() throws IOException {
     run("deeper/second", "");
+    run("a/b/c/fourth", "");
+    run("a/b/c/d/fifth", "");
 
     assertThat(get("/"))
         .startsWith("HTTP/1.1 200")
         .contains("<a href=\"/run/first/\">first</a>")
         .contains("<a href=\"/run/deeper/second/\">deeper/second</a>")
-        .contains("2 runs of")
+        .contains("<a href=\"/run/a/b/c/fourth/\">a/b/c/fourth</a>")
+        .contains("3 runs of")
         .doesNotContain("no-run", "notes.txt", SECRET);
   }
 

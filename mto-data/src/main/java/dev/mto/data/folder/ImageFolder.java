@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.mto.data.image.EncodedImage;
 import dev.mto.data.image.Exif;
 import dev.mto.data.image.UnreadableImageException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -325,6 +326,23 @@ public final class ImageFolder implements AutoCloseable {
   /** SHA-256, in hex, over the relative names and sizes of all images in order. */
   public String identity() {
     return identity;
+  }
+
+  /**
+   * SHA-256, in hex, over the archive and the place in it of each image, by which {@link
+   * dev.mto.data.Shuffle#LANES} goes; empty for files of their own.
+   */
+  public Optional<String> packing() {
+    if (members.archives() == 0) {
+      return Optional.empty();
+    }
+    MessageDigest digest = DigestUtils.getSha256Digest();
+    ByteBuffer place = ByteBuffer.allocate(Integer.BYTES + Long.BYTES);
+    for (int i = 0; i < size(); i++) {
+      place.clear().putInt(members.archive(member(i))).putLong(members.block(member(i)));
+      digest.update(place.array());
+    }
+    return Optional.of(HexFormat.of().formatHex(digest.digest()));
   }
 
   /**

@@ -134,7 +134,7 @@ public final class ShardedImages implements AutoCloseable {
 
   /** SHA-256 over all that says which bytes the shards have, in hex. */
   public String identity() {
-    StringBuilder all = new StringBuilder("%d %d %b\n".formatted(shards, seed, numbers));
+    StringBuilder all = new StringBuilder(shards + " " + seed + " " + numbers + "\n");
     sources.forEach(source -> all.append(source.identity()).append('\n'));
     classes.forEach(name -> all.append(name).append('\n'));
     return DigestUtils.sha256Hex(all.toString());

@@ -67,8 +67,7 @@ final class TarIndex implements Members {
       for (Path shard : shards) {
         BasicFileAttributes is = Files.readAttributes(shard, BasicFileAttributes.class);
         requireCountable(shard, is.size());
-        states.add(
-            "%s %d %d".formatted(shard.getFileName(), is.size(), is.lastModifiedTime().toMillis()));
+        states.add(shard.getFileName() + " " + is.size() + " " + is.lastModifiedTime().toMillis());
       }
       for (Path file : places) {
         TarIndex kept = kept(file, shards, states);

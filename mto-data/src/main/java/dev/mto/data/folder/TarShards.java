@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -57,7 +58,7 @@ final class TarShards {
     long last = Long.parseLong(range.group(2));
     List<Path> shards = new ArrayList<>();
     for (long i = first; i <= last; i++) {
-      String number = ("%0" + range.group(1).length() + "d").formatted(i);
+      String number = String.format(Locale.ROOT, "%0" + range.group(1).length() + "d", i);
       Path shard =
           root.resolveSibling(
               name.substring(0, range.start()) + number + name.substring(range.end()));

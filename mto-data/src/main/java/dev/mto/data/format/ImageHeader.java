@@ -130,11 +130,20 @@ public record ImageHeader(
 
   /** Refuses a small file that would take much memory: no camera or program writes one. */
   private ImageHeader plausibleIn(int bytes) throws DamagedFileException {
+    requirePlausible(height, width, bytes);
+    return this;
+  }
+
+  /**
+   * The same of a part that is decoded as a whole.
+   *
+   * @throws DamagedFileException if so many pixels cannot be in a file of so many bytes
+   */
+  static void requirePlausible(int height, int width, int bytes) throws DamagedFileException {
     long pixels = (long) height * width;
     if (pixels > FREE_PIXELS && pixels > bytes * MOST_PIXELS_PER_BYTE) {
       throw new DamagedFileException(
           "claims %d x %d pixels in %d bytes".formatted(width, height, bytes));
     }
-    return this;
   }
 }

@@ -149,6 +149,12 @@ final class TiffDirectory {
     if (samples() < 1 || samples() > MOST_SAMPLES) {
       throw new DamagedFileException("TIFF of " + samples() + " channels");
     }
+    if (tiled()) {
+      if (blockHeight() < 1 || blockWidth() < 1) {
+        throw new DamagedFileException("TIFF with strips or tiles of no size");
+      }
+      ImageHeader.requirePlausible(blockHeight(), blockWidth(), bytes.limit());
+    }
     if (!plain() && (bits > 8 || orientation() != Orientation.UPRIGHT)) {
       throw new DamagedFileException(
           "TIFF of %d bits, compression %d, colours %d, orientation %s; save it with Deflate"

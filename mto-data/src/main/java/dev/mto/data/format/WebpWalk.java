@@ -20,7 +20,7 @@ final class WebpWalk {
   private int width;
   private boolean alpha;
   private boolean data;
-  private int frames;
+  private boolean animated;
   private Orientation orientation = Orientation.UPRIGHT;
 
   WebpWalk(byte[] file) {
@@ -42,13 +42,15 @@ final class WebpWalk {
       note(bytes.getInt(position), position + CHUNK_FRAME, (int) length);
       position += CHUNK_FRAME + (int) (length + length % 2);
     }
-    if (!data && frames == 0) {
+    if (animated) {
+      throw new DamagedFileException("an animated WebP; save one of its pictures as a still one");
+    }
+    if (!data) {
       throw new DamagedFileException("WebP without an image");
     }
     return ImageHeader.plain(ImageFormat.WEBP, height, width, alpha ? 4 : 3)
         .withAlpha(alpha)
-        .withOrientation(orientation)
-        .withPages(Math.max(1, frames));
+        .withOrientation(orientation);
   }
 
   private void note(int type, int at, int length) {
@@ -74,7 +76,7 @@ final class WebpWalk {
           alpha = (sizes >>> 28 & 1) != 0;
         }
       }
-      case FRAME -> frames++;
+      case FRAME -> animated = true;
       case EXIF -> orientation = ExifBlock.orientation(file, at, length);
       default -> {}
     }

@@ -28,6 +28,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -113,6 +114,13 @@ class TarArchivesTest {
     }
 
     assertSame(ImageFolder.open(shards.resolve("train-{000..002}.tar")), ImageFolder.open(folder));
+    Locale usual = Locale.getDefault();
+    try { // whose digits are others
+      Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+      assertThat(ImageFolder.open(shards.resolve("train-{000..002}.tar")).size()).isPositive();
+    } finally {
+      Locale.setDefault(usual);
+    }
     assertSame(ImageFolder.open(shards), ImageFolder.open(folder));
     assertRefused(shards.resolve("train-{000..003}.tar"), "train-003.tar does not exist");
     assertThat(shards.resolve("shards.index")).exists();

@@ -1,10 +1,14 @@
 package dev.mto.data.image;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mto.data.format.TiffFile;
+import dev.mto.data.pixels.Pixels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -20,6 +24,28 @@ class HostileImagesTest {
   void aSmallFileThatClaimsManyPixelsIsRefusedByItsHeader() throws IOException {
     refused(jpeg(8000, 8000, 1), "claims 8000 x 8000 pixels in ");
     refused(jpeg(11585, 11585, 1), "its size of 11585x11585 is above ");
+  }
+
+  @Test
+  void aTileThatCannotBeInTheFileIsRefusedByTheHeader() throws IOException {
+    Pixels small = new Pixels(new byte[16 * 16], 16, 16, 1);
+    for (int width : new int[] {1 << 30, 2_000_000_000}) {
+      refused(
+          new TiffFile(small).tiles(16).with(322, width).bytes(),
+          "claims " + width + " x 16 pixels in ");
+    }
+    refused(
+        new TiffFile(small).tiles(16).with(322, -16).bytes(),
+        "TIFF with strips or tiles of no size");
+  }
+
+  @Test
+  void anAnimatedWebpIsNamed() throws IOException {
+    ByteBuffer webp = ByteBuffer.allocate(62).order(ByteOrder.LITTLE_ENDIAN);
+    webp.put("RIFF".getBytes(US_ASCII)).putInt(54).put("WEBPVP8X".getBytes(US_ASCII)).putInt(10);
+    webp.putInt(2).put(new byte[6]); // animated, 1 x 1
+    webp.put("ANMF".getBytes(US_ASCII)).putInt(24).put(new byte[24]);
+    refused(webp.array(), "an animated WebP; save one of its pictures");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class TorchFile {
   /** Tensors may share storages (tied weights), but not so often that a small file fills memory. */
+  /** With "PK" alone the length of a header of safetensors may begin. */
+  private static final byte[] ZIP = {'P', 'K', 3, 4};
+
   private static final long MOST_SHARING = 16;
 
   /** Bytes of pickle that are read at most: far above any model's, and bounding what it builds. */
@@ -102,7 +106,7 @@ public final class TorchFile {
 
   private static boolean isZip(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      return in.read() == 'P' && in.read() == 'K';
+      return Arrays.equals(in.readNBytes(ZIP.length), ZIP);
     }
   }
 

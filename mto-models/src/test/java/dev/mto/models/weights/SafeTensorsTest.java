@@ -80,6 +80,24 @@ class SafeTensorsTest {
     assertThat(bytes.remaining()).isZero();
   }
 
+  /** Its length begins with the bytes "PK", as a zip does. */
+  @Test
+  void aHeaderOfAnyLengthIsNoZip() throws IOException {
+    Path file = folder.resolve("pk.safetensors");
+    long zip = 'P' + ('K' << 8);
+
+    int padding = (int) (zip - headerWithNote(file, 0));
+    assertThat(headerWithNote(file, padding)).isEqualTo(zip);
+
+    assertThat(WeightFile.read(file).get("w").getFloat(0)).isEqualTo(3);
+  }
+
+  private static long headerWithNote(Path file, int length) throws IOException {
+    SafeTensors.write(
+        file, Map.of("w", Nd4j.createFromArray(3f)), Map.of("note", "x".repeat(length)));
+    return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
   @Test
   void typesTheFormatDoesNotHaveAreRefused() throws IOException {
     assertThatThrownBy(

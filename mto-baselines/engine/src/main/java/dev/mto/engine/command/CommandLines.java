@@ -137,10 +137,8 @@ public final class CommandLines {
   }
 
   private static String message(Throwable e) {
-    if (e instanceof NotEnoughMemoryException) {
-      return e.getMessage()
-          + "; lower the batch (training.batch, and raise training.accumulate by as much; --batch), set"
-          + " training.gradient_checkpointing: true, or take a smaller model";
+    if (e instanceof NotEnoughMemoryException memory) {
+      return memory.getMessage() + "; " + memory.remedy();
     }
     if (e instanceof OutOfMemoryError) {
       return "memory is exhausted (%s; Java may use %d MB, and native memory is beside it); lower the batch or data.workers, or give Java more with MTO_JAVA_OPTIONS=-Xmx8g"

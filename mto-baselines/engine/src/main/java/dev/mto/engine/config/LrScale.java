@@ -11,7 +11,7 @@ public final class LrScale {
         NONE.equals(images) || (images != null && images.matches("[1-9][0-9]{0,8}")),
         key,
         images,
-        "a number of images greater than 0, or none");
+        "a number of images from 1 to 999999999, or none");
   }
 
   /** What learning rates are multiplied by when a step takes {@code imagesPerStep} images. */

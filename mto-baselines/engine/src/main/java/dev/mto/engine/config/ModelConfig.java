@@ -35,12 +35,14 @@ public record ModelConfig(
             unit = "heads",
             range = "a divisor of model.dim, or null")
         Integer heads,
-    @Setting(value = "Hidden width of a block's MLP over model.dim.", range = Rules.POSITIVE)
+    @Setting(
+            value = "Hidden width of a block's MLP over model.dim.",
+            range = "greater than 0, at most 64")
         double mlpRatio,
     @Setting(
             value =
                 "First value of the learned factor of each residual branch; 0 for no such factor.",
-            range = Rules.NOT_NEGATIVE)
+            range = "in [0, 1]")
         double layerScale,
     @Setting(
             value =
@@ -53,7 +55,7 @@ public record ModelConfig(
                 "Standard deviation of the first weights of SimMIM and ConMIM; null for the"
                     + " official 0.02, which is too small to train encoders much narrower than 768"
                     + " quickly.",
-            range = "greater than 0, or null")
+            range = "greater than 0, at most 1, or null")
         Double initStd) {
 
   /** Checks that the image has two sides; the rest is checked where the encoder is described. */

@@ -45,7 +45,8 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
           "mto.weights.",
           "mto.schedule.",
           "mto.decoder_weights",
-          "mto.norm_penalty");
+          "mto.norm_penalty",
+          "log.validation_masks");
 
   /** Copies the list. */
   public ResumedConfig {
@@ -111,7 +112,7 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
         String at = path.isEmpty() ? key : path + "." + key;
         compare(at, known.path(key), own.path(key), asked.path(key), refused, announced);
       }
-    } else if (!isIn(FREE, path)) {
+    } else if (isIn(ANNOUNCED, path) || !isIn(FREE, path)) {
       List<String> differences = isIn(ANNOUNCED, path) ? announced : refused;
       differences.add("%s is %s, not %s".formatted(path, shown(own), shown(asked)));
     }

@@ -3,6 +3,7 @@ package dev.mto.engine.encoder;
 import dev.mto.data.ImageBatch;
 import dev.mto.data.ImageBatches;
 import dev.mto.engine.errors.UserException;
+import dev.mto.executor.memory.AvailableMemory;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -14,11 +15,17 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Features of all images of a folder, with their labels. */
 public final class FeatureTable implements AutoCloseable {
+  private final INDArray held;
   private final INDArray rows;
   private final int[] labels;
 
-  private FeatureTable(INDArray rows, int[] labels) {
-    this.rows = rows;
+  /** Of the first {@code labels.length} rows of {@code held}, which is closed with it. */
+  private FeatureTable(INDArray held, int[] labels) {
+    this.held = held;
+    this.rows =
+        held.size(0) == labels.length
+            ? held
+            : held.get(NDArrayIndex.interval(0, labels.length), NDArrayIndex.all());
     this.labels = labels;
   }
 
@@ -38,18 +45,22 @@ public final class FeatureTable implements AutoCloseable {
    * @param batches not masked; closed
    * @param most how many images there are, unreadable ones included
    * @param features of a batch, a new array [B, D]
+   * @throws dev.mto.executor.memory.NotEnoughMemoryException when they would not fit, before there
+   *     are any
    */
   public static FeatureTable of(
       ImageBatches batches, int most, Function<ImageBatch, INDArray> features) {
     INDArray rows = null;
-    int[] labels = new int[most];
+    boolean whole = false;
+    int[] labels = {};
     int count = 0;
     try (batches) {
       while (batches.hasNext()) {
         try (ImageBatch next = batches.nextBatch();
             INDArray computed = features.apply(next)) {
           if (rows == null) {
-            rows = Nd4j.createUninitialized(DataType.FLOAT, most, computed.size(1));
+            rows = room(most, computed.size(1));
+            labels = new int[most];
           }
           rows.get(NDArrayIndex.interval(count, count + next.size()), NDArrayIndex.all())
               .assign(computed);
@@ -57,15 +68,25 @@ public final class FeatureTable implements AutoCloseable {
           count += next.size();
         }
       }
+      whole = true;
+    } finally {
+      if (rows != null && !whole) {
+        rows.close();
+      }
     }
     if (count == 0) {
       throw new UserException("none of the " + most + " images can be read; give others");
     }
-    return count == most
-        ? new FeatureTable(rows, labels)
-        : new FeatureTable(
-            rows.get(NDArrayIndex.interval(0, count), NDArrayIndex.all()).dup('c'),
-            Arrays.copyOf(labels, count));
+    return new FeatureTable(rows, Arrays.copyOf(labels, count));
+  }
+
+  private static INDArray room(int images, long dim) {
+    AvailableMemory.ofThisMachine()
+        .require(
+            "a table of %d images by %d values".formatted(images, dim),
+            (long) Float.BYTES * images * dim,
+            "take fewer images or a machine with more");
+    return Nd4j.createUninitialized(DataType.FLOAT, images, dim);
   }
 
   /** Images, n. */
@@ -120,6 +141,6 @@ public final class FeatureTable implements AutoCloseable {
 
   @Override
   public void close() {
-    rows.close();
+    held.close();
   }
 }

@@ -20,10 +20,11 @@ public record Scores(long images, double top1, double top5, List<List<Integer>> 
     private final int classes;
     private final Evaluation evaluation;
     private long images;
+    private long amongFive;
 
     public Counter(List<String> classes) {
       this.classes = classes.size();
-      this.evaluation = new Evaluation(classes, Math.min(5, classes.size()));
+      this.evaluation = new Evaluation(classes);
     }
 
     /**
@@ -34,13 +35,29 @@ public record Scores(long images, double top1, double top5, List<List<Integer>> 
      */
     public void add(int[] labels, INDArray scores) {
       float[][] truth = new float[labels.length][classes];
+      float[][] given = scores.toFloatMatrix();
       for (int i = 0; i < labels.length; i++) {
         truth[i][labels[i]] = 1;
+        amongFive += before(labels[i], given[i]) < 5 ? 1 : 0;
       }
       try (INDArray expected = Nd4j.createFromArray(truth)) {
         evaluation.eval(expected, scores);
       }
       images += labels.length;
+    }
+
+    /**
+     * Classes that come before one: of equal scores the first class, as for top-1. ND4J's top-N
+     * lets all of them in, and k-NN gives none to every class without a neighbour.
+     */
+    private static int before(int label, float... scores) {
+      int before = 0;
+      for (int other = 0; other < scores.length; other++) {
+        boolean first =
+            scores[other] > scores[label] || (scores[other] == scores[label] && other < label);
+        before += first ? 1 : 0;
+      }
+      return before;
     }
 
     public Scores scores() {
@@ -52,7 +69,8 @@ public record Scores(long images, double top1, double top5, List<List<Integer>> 
         }
         confusion.add(row);
       }
-      return new Scores(images, evaluation.accuracy(), evaluation.topNAccuracy(), confusion);
+      return new Scores(
+          images, evaluation.accuracy(), images == 0 ? 0 : (double) amongFive / images, confusion);
     }
   }
 }

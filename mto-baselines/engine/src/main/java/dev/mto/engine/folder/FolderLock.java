@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +27,9 @@ import java.util.regex.Pattern;
 public final class FolderLock implements AutoCloseable {
   /** The file of the lock. */
   public static final String NAME = "run.lock";
+
+  /** The byte that is locked, behind all text: where locks are enforced the text can be read. */
+  private static final long LOCKED = 1 << 30;
 
   private static final long POLL_MILLIS = 100;
   private static final Pattern OWNER = Pattern.compile("process (\\d+) on (\\S+) since (\\S+)");
@@ -79,7 +83,7 @@ public final class FolderLock implements AutoCloseable {
 
   private static boolean locked(FileChannel channel) throws IOException {
     try {
-      FileLock lock = channel.tryLock();
+      FileLock lock = channel.tryLock(LOCKED, 1, false);
       return lock != null;
     } catch (OverlappingFileLockException e) {
       return false;
@@ -125,7 +129,7 @@ public final class FolderLock implements AutoCloseable {
     try {
       Matcher owner = OWNER.matcher(Files.readString(folder.resolve(NAME)).strip());
       return owner.matches()
-          && (!owner.group(2).equals(InetAddress.getLocalHost().getHostName())
+          && (!owner.group(2).equals(host())
               || lives(Long.parseLong(owner.group(1)), Instant.parse(owner.group(3))));
     } catch (IOException | NumberFormatException | DateTimeParseException e) {
       return false; // there is no lock, or nobody has written into it yet
@@ -145,12 +149,23 @@ public final class FolderLock implements AutoCloseable {
         .isPresent();
   }
 
-  private static String owner() throws IOException {
-    return "process %d on %s since %s"
-        .formatted(
-            ProcessHandle.current().pid(),
-            InetAddress.getLocalHost().getHostName(),
-            Instant.now().truncatedTo(ChronoUnit.SECONDS));
+  private static String owner() {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    return "process " + ProcessHandle.current().pid() + " on " + host() + " since " + now;
+  }
+
+  /** This machine's name, without blanks; of a container that nobody can look up, what it says. */
+  public static String host() {
+    return host(InetAddress::getLocalHost);
+  }
+
+  static String host(Callable<InetAddress> machine) {
+    try {
+      return machine.call().getHostName();
+    } catch (Exception e) {
+      String named = System.getenv("HOSTNAME");
+      return named == null || named.isBlank() ? "unnamed" : named.replaceAll("\\s", "-");
+    }
   }
 
   /** Gives the lock back; the file then says until when it was had. */

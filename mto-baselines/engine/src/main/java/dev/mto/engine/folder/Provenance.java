@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mto.data.Shuffle;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.device.Backend;
@@ -29,6 +30,8 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Provenance {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final String PACKING = "data.train.packing";
+
   private Provenance() {}
 
   public static void write(
@@ -41,6 +44,9 @@ public final class Provenance {
     facts.put("data.train", config.data().train());
     facts.put("data.train.images", train.size());
     facts.put("data.train.identity", train.identity());
+    if (config.data().shuffle() == Shuffle.LANES) {
+      train.packing().ifPresent(packing -> facts.put(PACKING, packing));
+    }
     if (validation != null) {
       facts.put("data.val", config.data().val());
       facts.put("data.val.images", validation.size());
@@ -57,13 +63,20 @@ public final class Provenance {
   /**
    * Asks whether a run's images are those that it was made from.
    *
-   * @throws UserException when they differ in a name or a size
+   * @throws UserException when they differ in a name or a size, or lie in other archives where the
+   *     order goes by these
    */
   public static void requireSame(Path file, ImageFolder train, ImageFolder validation) {
     JsonNode facts = read(file);
     requireSame(facts, "data.train", train);
     if (validation != null) {
       requireSame(facts, "data.val", validation);
+    }
+    JsonNode packing = facts.path(PACKING);
+    if (packing.isTextual() && !packing.asText().equals(train.packing().orElse(""))) {
+      throw new UserException(
+          "data.train: %s has the images in other archives, or in another order in them, than the run was made from, and data.shuffle: lanes goes by that; give those, or start anew with another --out"
+              .formatted(train.root()));
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -235,7 +236,9 @@ public final class RunFolder {
 
   /** Unreadable images that a worker met; those of the first are {@link #badImages()}. */
   public Path badImages(int rank) {
-    return rank == 0 ? badImages() : root.resolve(BAD_IMAGES_OF_WORKER.formatted(rank));
+    return rank == 0
+        ? badImages()
+        : root.resolve(String.format(Locale.ROOT, BAD_IMAGES_OF_WORKER, rank));
   }
 
   private static boolean isBadImagesOfWorker(String name) {

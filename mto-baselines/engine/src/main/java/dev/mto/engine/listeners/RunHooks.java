@@ -39,7 +39,7 @@ public final class RunHooks implements TrainingListener {
           return new RunHooks(listeners, warn);
         }
         listeners.add(services.next());
-      } catch (ServiceConfigurationError e) {
+      } catch (ServiceConfigurationError | LinkageError e) {
         warn.accept("warning: a listener is left out: " + e.getMessage());
       }
     }
@@ -88,12 +88,18 @@ public final class RunHooks implements TrainingListener {
     tell(listener -> listener.ended(end));
   }
 
-  /** Whatever a listener throws, also where its jar was made for other versions of libraries. */
+  /**
+   * Whatever a listener throws, also where its jar was made for other versions of libraries, or in
+   * a language without checked exceptions; but where memory is out, all ends.
+   */
   private void tell(Consumer<RunListener> what) {
     for (RunListener listener : listeners) {
       try {
         what.accept(listener);
-      } catch (RuntimeException | LinkageError e) {
+      } catch (Throwable e) {
+        if (e instanceof OutOfMemoryError exhausted) {
+          throw exhausted;
+        }
         String name = listener.getClass().getName();
         if (warned.add(name)) {
           warn.accept(

@@ -23,7 +23,8 @@ final class Thumbnail {
    */
   static BufferedImage of(Path file, Exif exif, int side) throws UnreadableImageException {
     EncodedImage encoded = ImageFolder.read(file, exif);
-    boolean usual = encoded.channels() <= 4 || encoded.alpha();
+    int opaque = encoded.channels() - (encoded.alpha() ? 1 : 0);
+    boolean usual = opaque == 1 || opaque == 3;
     return scaled(picture(encoded.pixels(usual ? 3 : encoded.channels())), side);
   }
 

@@ -225,13 +225,13 @@ public final class PretrainingJob implements AutoCloseable {
     }
     folder.sweep();
     boolean found = loop.resume();
-    List<Integer> damaged = MetricsFile.truncateAfter(folder.metrics(), loop.done());
+    List<Integer> damaged = MetricsFile.truncateAfter(folder.metrics(), loop.told());
     if (!damaged.isEmpty()) {
       log.line(
           "warning: %s: lines %s were damaged and are left out"
               .formatted(folder.metrics(), damaged));
     }
-    TensorBoardEvents.truncateAfter(folder.events(), loop.done());
+    TensorBoardEvents.truncateAfter(folder.events(), loop.told());
     lines.resumed(found, loop.done(), changes);
     folder.begin(config);
     Provenance.resumed(folder.provenance(), loop.done(), changes);

@@ -88,6 +88,11 @@ public final class TrainingLoop {
     return done;
   }
 
+  /** Steps whose rows the listeners have been told of, measures included. */
+  public long told() {
+    return unmeasured == null ? done : done - 1;
+  }
+
   /** Whether all epochs are done and measured. */
   public boolean finished() {
     return done == schedule.steps() && unmeasured == null;

@@ -1,5 +1,6 @@
 package dev.mto.engine.run;
 
+import dev.mto.data.Shuffle;
 import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
@@ -23,6 +24,9 @@ final class WorkerFacts {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("configuration", ConfigLoader.write(config));
     facts.put("data.train", identity(images.train()));
+    if (config.data().shuffle() == Shuffle.LANES) {
+      facts.put("archives of data.train", images.train().packing().orElse("none"));
+    }
     if (images.validation() != null) {
       facts.put("data.val", identity(images.validation()));
     }
@@ -37,6 +41,6 @@ final class WorkerFacts {
   }
 
   private static String identity(ImageFolder folder) {
-    return "%d images, %s".formatted(folder.size(), folder.identity());
+    return folder.size() + " images, " + folder.identity();
   }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -145,10 +146,20 @@ final class FittedTensors {
 
   private void requireFinite(String name) {
     INDArray value = get(name);
-    if (value.isR() && !Double.isFinite(value.norm1Number().doubleValue())) {
+    if (value.isR() && !isFinite(value)) {
       throw new UserException(
           "%s: tensor %s has values that are not finite; give the weights of a run that did not diverge"
               .formatted(file, name));
+    }
+  }
+
+  /** By a sum in float32 at least: that of float16 values has their type, and ends at 65,504. */
+  private static boolean isFinite(INDArray value) {
+    if (value.dataType().width() >= Float.BYTES) {
+      return Double.isFinite(value.norm1Number().doubleValue());
+    }
+    try (INDArray wide = value.castTo(DataType.FLOAT)) {
+      return Double.isFinite(wide.norm1Number().doubleValue());
     }
   }
 }

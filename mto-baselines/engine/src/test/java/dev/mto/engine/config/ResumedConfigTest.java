@@ -60,6 +60,8 @@ class ResumedConfigTest {
   void whatMayChangeOnPurposeIsAnnouncedWithBothValues() {
     assertThat(resumed("training.epochs=4", "training.base_lr=1.0e-4").announced())
         .containsExactly("training.base_lr is 0.001, not 1.0E-4", "training.epochs is 2, not 4");
+    assertThat(resumed("log.validation_masks=method").announced())
+        .containsExactly("log.validation_masks is \"run\", not \"method\"");
     assertThat(resumed("mto.weights.e=0.5").announced())
         .singleElement()
         .asString()

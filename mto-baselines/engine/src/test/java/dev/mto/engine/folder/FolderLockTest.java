@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +60,17 @@ class FolderLockTest {
         folder.resolve("run.lock"),
         "process " + Integer.MAX_VALUE + " on " + host + " since 2001-01-01T00:00:00Z\n");
     assertThat(FolderLock.isHeld(folder)).as("no such process").isFalse();
+  }
+
+  @Test
+  void aMachineWhoseNameNobodyKnowsHasOneWithoutBlanks() {
+    String named =
+        FolderLock.host(
+            () -> {
+              throw new UnknownHostException("node7: Name or service not known");
+            });
+
+    assertThat(named).isNotEmpty().doesNotContainAnyWhitespaces();
   }
 
   @Test

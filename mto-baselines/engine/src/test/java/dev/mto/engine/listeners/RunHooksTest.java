@@ -6,6 +6,7 @@ import dev.mto.engine.hooks.RunEnd;
 import dev.mto.engine.hooks.RunListener;
 import dev.mto.engine.hooks.RunStart;
 import dev.mto.engine.hooks.RunStep;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,24 @@ class RunHooksTest {
     }
   }
 
+  /** As one of a language without checked exceptions. */
+  private static final class Undeclared implements RunListener {
+    @Override
+    public void stepDone(RunStep step) {
+      Undeclared.<IllegalStateException>raise(new IOException("server down"));
+    }
+
+    @Override
+    public void ended(RunEnd end) {
+      throw new AssertionError("not ended");
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Exception> void raise(Exception e) throws E {
+      throw (E) e;
+    }
+  }
+
   private void run(RunHooks hooks) {
     hooks.began(new RunStart(Path.of("run"), Map.of(), 0, 2, 1));
     hooks.stepDone(new StepMetrics(1, .5, Map.of("loss", 2, "heterogeneity", new double[] {3, 1})));
@@ -77,6 +96,14 @@ class RunHooksTest {
             "last at 1",
             "STOPPED");
     assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void whateverItThrowsDoesNotEndTheRun() {
+    run(new RunHooks(List.of(new Undeclared(), new Notes()), warnings::add));
+
+    assertThat(told).hasSize(5);
+    assertThat(warnings).singleElement().asString().contains("server down");
   }
 
   @Test

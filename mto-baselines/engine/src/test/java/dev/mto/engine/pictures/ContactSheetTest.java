@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mto.data.image.Exif;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -48,6 +51,27 @@ class ContactSheetTest {
 
   private static int rgb(BufferedImage sheet, int column, int line, int right, int down) {
     return sheet.getRGB(FIRST_X + column * RIGHT + right, FIRST_Y + line * DOWN + down) & 0xffffff;
+  }
+
+  @Test
+  void ofFourBandsTheFirstThreeAreShown() throws IOException {
+    ByteBuffer tiff = ByteBuffer.allocate(200).order(ByteOrder.LITTLE_ENDIAN);
+    tiff.put((byte) 'I').put((byte) 'I').putShort((short) 42).putInt(24);
+    for (int pixel = 0; pixel < 4; pixel++) {
+      tiff.put(new byte[] {(byte) 0xd0, 0x20, 0x20, 0x7f});
+    }
+    int[][] tags = {
+      {256, 2}, {257, 2}, {258, 8}, {259, 1}, {262, 1}, {273, 8}, {277, 4}, {278, 2}, {279, 16}
+    };
+    tiff.putShort((short) tags.length);
+    for (int[] tag : tags) {
+      tiff.putShort((short) tag[0]).putShort((short) 4).putInt(1).putInt(tag[1]);
+    }
+    Path file = Files.write(folder.resolve("bands.tif"), tiff.array());
+
+    BufferedImage sheet = drawn(List.of(List.of(new ContactSheet.Tile(file, "", "bands"))));
+
+    assertThat(rgb(sheet, 0, 0, 0, 0)).isEqualTo(RED);
   }
 
   @Test

@@ -21,9 +21,12 @@ import dev.mto.engine.weights.ModelWeights;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
 import dev.mto.executor.kernels.KernelSets;
+import dev.mto.executor.memory.AvailableMemory;
+import dev.mto.executor.memory.NotEnoughMemoryException;
 import dev.mto.models.weights.WeightFile;
 import dev.mto.oracle.Bits;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -258,6 +261,15 @@ public abstract class BaselineContract {
       assertThat(TinyRun.metrics(reference).get(epochs() * STEPS - 1).get("knn").asDouble())
           .isEqualTo(top1);
     }
+    assumeTrue(AvailableMemory.ofThisMachine().bytes().isPresent());
+    assertThatThrownBy(
+            () ->
+                FeatureTable.of(
+                    images.unmasked(images.train()),
+                    Integer.MAX_VALUE,
+                    batch -> batch.images().dup('c').reshape(batch.size(), -1)))
+        .isInstanceOf(NotEnoughMemoryException.class)
+        .hasMessageStartingWith("a table of 2147483647 images by ");
   }
 
   private static FeatureTable features(FrozenEncoder encoder, Images images, ImageFolder folder) {
@@ -360,7 +372,20 @@ public abstract class BaselineContract {
 
     assertThat(TinyRun.metrics(stopped)).isEqualTo(TinyRun.metrics(whole).subList(0, 1));
     assertThat(stopped.resolve("train.log")).content().endsWith("To go on: --resume\n");
+    Path killed = tiny.copy("stopped", "killed");
     assertSame(tiny.resume("stopped"), whole);
+    resumesThoughItsRowWasWrittenBeforeItWasKilled(killed, whole);
+  }
+
+  private void resumesThoughItsRowWasWrittenBeforeItWasKilled(Path killed, Path whole) {
+    try {
+      List<String> rows = Files.readAllLines(whole.resolve("metrics.jsonl"));
+      Files.write(
+          killed.resolve("metrics.jsonl"), rows.subList(0, TinyRun.metrics(killed).size() + 1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    assertSame(tiny.resume("killed"), whole);
   }
 
   @Test

@@ -92,7 +92,7 @@ public record EmbeddingJob(
       EmbeddingParts.delete(target.parts());
       delete(target.badImages());
     }
-    BadImages bad = BadImages.open(target.badImages(), images.size(), 1);
+    BadImages bad = BadImages.open(target.badImages(), images.size() + images.bad().size(), 1);
     bad.addMembersOf(images);
     Result result;
     try (FrozenEncoder encoder =

@@ -36,7 +36,7 @@ final class NpyEmbeddings {
   /** Bytes before the values: they begin at a multiple of {@value #ALIGNMENT}. */
   static byte[] header(int rows, int dim) {
     String description =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }".formatted(rows, dim);
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + rows + ", " + dim + "), }";
     int before = MAGIC.length + Short.BYTES;
     int length = before + description.length() + 1; // a line feed ends it
     int padded = (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

@@ -53,7 +53,8 @@ public record Predictor(TrainedClassifier classifier, int batch, int workers, in
   @SuppressWarnings("try") // a scope is only opened and closed
   public Optional<PredictionSummary> run(
       PredictedImages images, Path out, PrintStream console, Consumer<String> unreadable) {
-    BadImages bad = BadImages.telling(unreadable, images.folder().size(), 1);
+    int all = images.folder().size() + images.folder().bad().size();
+    BadImages bad = BadImages.telling(unreadable, all, 1);
     images.folder().leftOutLine().ifPresent(console::println);
     bad.addMembersOf(images.folder());
     Run run = new Run(images, bad);

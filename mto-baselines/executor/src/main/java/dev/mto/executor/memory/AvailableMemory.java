@@ -40,9 +40,18 @@ public final class AvailableMemory {
    * @throws NotEnoughMemoryException when {@code bytes} are more than there are
    */
   public void require(String what, long bytes) {
+    require(what, bytes, NotEnoughMemoryException.SMALLER_BATCH);
+  }
+
+  /**
+   * As {@link #require(String, long)}.
+   *
+   * @param remedy what to do, where it is not a smaller batch
+   */
+  public void require(String what, long bytes, String remedy) {
     OptionalLong available = bytes();
     if (available.isPresent() && bytes > available.getAsLong()) {
-      throw new NotEnoughMemoryException(what, bytes, available.getAsLong());
+      throw new NotEnoughMemoryException(what, bytes, available.getAsLong(), remedy);
     }
   }
 

@@ -6,8 +6,14 @@ import java.util.Locale;
 public final class NotEnoughMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** What to do about a step. */
+  static final String SMALLER_BATCH =
+      "lower the batch (training.batch, and raise training.accumulate by as much; --batch), set"
+          + " training.gradient_checkpointing: true, or take a smaller model";
+
   private final long needed;
   private final long available;
+  private final String remedy;
 
   /**
    * Says what needs how much.
@@ -17,17 +23,28 @@ public final class NotEnoughMemoryException extends RuntimeException {
    * @param available bytes
    */
   public NotEnoughMemoryException(String what, long needed, long available) {
+    this(what, needed, available, SMALLER_BATCH);
+  }
+
+  /**
+   * Says what needs how much.
+   *
+   * @param remedy what to do, where it is not a smaller batch
+   */
+  public NotEnoughMemoryException(String what, long needed, long available, String remedy) {
     super(
         "%s needs %s of memory, and %s are available"
             .formatted(what, amount(needed), amount(available)));
     this.needed = needed;
     this.available = available;
+    this.remedy = remedy;
   }
 
   private NotEnoughMemoryException(String message, NotEnoughMemoryException cause) {
     super(message, cause);
     this.needed = cause.needed;
     this.available = cause.available;
+    this.remedy = cause.remedy;
   }
 
   private static String amount(long bytes) {
@@ -54,6 +71,11 @@ public final class NotEnoughMemoryException extends RuntimeException {
   /** Bytes that are needed. */
   public long needed() {
     return needed;
+  }
+
+  /** What to do about it. */
+  public String remedy() {
+    return remedy;
   }
 
   /** Bytes that are available. */
