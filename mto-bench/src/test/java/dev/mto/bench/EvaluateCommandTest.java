@@ -197,6 +197,22 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void aSolvedClassifierIsWholeThoughWhatComesAfterItFails() throws IOException {
+    Path out = folder.resolve("solved");
+    Path blocked = Files.writeString(folder.resolve("blocked"), "no folder").resolve("a.json");
+
+    Execution run = cached("--c", "0.01", "--out", out + "", "--json", blocked + "");
+
+    assertThat(run.code()).isNotZero();
+    assertThat(result(out).get("top1").asDouble()).isGreaterThan(0.6);
+    Execution predict =
+        Execution.ofLine(
+            "predict --job %s --images %s --out %s", out, val, folder.resolve("out.csv"));
+    predict.assertDone();
+    assertThat(predict.errors().toString()).doesNotContain("has not ended");
+  }
+
+  @Test
   void optionsThatCachedFeaturesDoNotHaveAreRefused() {
     cached("--resume").assertRefused("keeps no checkpoint");
     cached("--recipe-set", "epochs=3").assertRefused("does not apply to cached features");
