@@ -1,5 +1,7 @@
 # docker build -t mto .
-# docker run --rm -v "$PWD/photos:/data:ro" -v "$PWD/runs:/runs" mto pretrain --config …
+# mkdir -p runs   # by you, or Docker makes it as root
+# docker run --rm --user "$(id -u):$(id -g)" -v "$PWD/photos:/data:ro" -v "$PWD/runs:/runs" mto \
+#   pretrain --config /opt/mto/configs/mae-tiny.yaml --set data.train=/data --out /runs/first
 FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /source
 COPY . .

@@ -40,6 +40,12 @@ class JsonCommandsTest {
                 .split(" "));
     assertThat(rauc.at("/ratio").asDouble()).isEqualTo(1);
     assertThat(document("doctor", "--json").at("/cores").asInt()).isPositive();
+    assertThat(document("bench", "step", "--list", "--json").at("/0/batch").asInt()).isPositive();
+    String embed =
+        "embed --weights builtin:mae-tiny --images %1$s --out %1$s/v.npy --resume --json";
+    String[] vectors = embed.formatted(folder).split(" ");
+    assertThat(document(vectors).at("/dim").asInt()).isPositive();
+    assertThat(document(vectors).at("/was_done").asBoolean()).isTrue();
   }
 
   private static JsonNode document(String... arguments) throws IOException {

@@ -107,6 +107,14 @@ class ShardCommandTest {
   }
 
   @Test
+  void anAddressOfThisMachineIsItsFolder() {
+    Path there = folder.resolve("there");
+    Execution.of("data", "shard", train.toString(), "--out=" + there.toUri(), "--shards=2")
+        .assertDone();
+    assertThat(ImageFolder.open(there).size()).isEqualTo(48);
+  }
+
+  @Test
   void unreadableImagesAreListedAndTooManyStopIt() throws IOException {
     Files.writeString(train.resolve("disc/000.png"), "no image");
     shard().assertRefused("1 of 48 images", "bad-images.txt");

@@ -59,7 +59,7 @@ final class ClusterDriver {
         RunFolder.requireFree(job.root()); // of what was made there meanwhile
       }
       try (StopSignal stop = new StopSignal();
-          JavaSparkContext spark = new JavaSparkContext(conf)) {
+          JavaSparkContext spark = Settings.start(conf)) {
         return new ClusterDriver(job, console, spark, claim).train();
       }
     }
@@ -84,11 +84,16 @@ final class ClusterDriver {
     int failures = 0; // since there was a new checkpoint
     String newest = newestCheckpoint("");
     while (true) {
-      Optional<String> failure = attempt(start);
+      Optional<Failure> failure = attempt(start);
       if (failure.isEmpty()) {
         return true;
       }
       if (StopSignal.requested()) {
+        if (failure.get().ofWorker()) {
+          throw new PeerException(
+              failure.get().message()
+                  + "; what was done since the last checkpoint is not saved, that one is kept: --resume");
+        }
         return false;
       }
       String before = newest;
@@ -97,11 +102,11 @@ final class ClusterDriver {
       if (failures > job.retries()) {
         throw new PeerException(
             "%s; given up after %d attempts without a new checkpoint, the last one is kept: --resume"
-                .formatted(failure.get(), failures));
+                .formatted(failure.get().message(), failures));
       }
       console.println(
           "%s; going on from the last checkpoint (attempt %d of %d)"
-              .formatted(failure.get(), failures + 1, job.retries() + 1));
+              .formatted(failure.get().message(), failures + 1, job.retries() + 1));
       start = RunFolder.isRun(job.root()) ? Start.resumed() : again();
     }
   }
@@ -130,9 +135,16 @@ final class ClusterDriver {
     return job.start();
   }
 
+  /**
+   * Why an attempt did not come to its end.
+   *
+   * @param ofWorker whether a worker itself failed, and was neither stopped nor left alone
+   */
+  private record Failure(String message, boolean ofWorker) {}
+
   /** Nothing where all epochs are done, else why not. */
   @SuppressWarnings("try") // the log is followed meanwhile
-  private Optional<String> attempt(Start start) {
+  private Optional<Failure> attempt(Start start) {
     byte[] token = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(token);
     if (claim != null) {
@@ -144,16 +156,17 @@ final class ClusterDriver {
     try (Follower follower = new Follower(job.root(), console, files)) {
       int places = Places.await(spark, job.workers(), console);
       if (places < job.workers()) {
-        return Optional.of(Places.tooFew(places, job.workers(), spark.getConf()));
+        return Optional.of(
+            new Failure(Places.tooFew(places, job.workers(), spark.getConf()), false));
       }
       return judge(new Barrier(spark, job.workers(), console).run(task));
     } catch (UserException | DivergenceException e) {
       throw e;
     } catch (PeerException e) {
-      return Optional.of(e.getMessage());
+      return Optional.of(new Failure(e.getMessage(), false));
     } catch (Exception e) { // Scala declares none of Spark's, which are checked ones
       LOG.debug("Spark failed", e);
-      return Optional.of("Spark failed: " + reason(e));
+      return Optional.of(new Failure("Spark failed: " + reason(e), false));
     }
   }
 
@@ -170,7 +183,7 @@ final class ClusterDriver {
     return text.lines().findFirst().orElse("");
   }
 
-  private static Optional<String> judge(List<WorkerOutcome> outcomes) {
+  private static Optional<Failure> judge(List<WorkerOutcome> outcomes) {
     first(outcomes, Kind.WRONG_INPUT)
         .ifPresent(
             message -> {
@@ -184,7 +197,10 @@ final class ClusterDriver {
     if (outcomes.stream().allMatch(outcome -> outcome.kind() == Kind.DONE)) {
       return Optional.empty();
     }
-    return failure(outcomes).or(() -> Optional.of("a worker was asked to end"));
+    boolean ofWorker =
+        Stream.of(Kind.FAILED, Kind.GPU_FAILED).anyMatch(kind -> first(outcomes, kind).isPresent());
+    String message = failure(outcomes).orElse("a worker was asked to end");
+    return Optional.of(new Failure(message, ofWorker));
   }
 
   /** What the one says that failed, or else those that it left alone. */

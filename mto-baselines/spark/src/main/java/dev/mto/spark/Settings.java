@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /** Spark's settings for a job: what it needs, under what the user has set. */
 final class Settings {
@@ -119,5 +120,21 @@ final class Settings {
         + FusedAttention.choice()
             .map(fused -> " -D%s=%s".formatted(FusedAttention.PROPERTY, fused ? "fused" : "plain"))
             .orElse("");
+  }
+
+  /**
+   * Spark by these.
+   *
+   * @throws UserException in one line where it does not start
+   */
+  static JavaSparkContext start(SparkConf conf) {
+    try {
+      return new JavaSparkContext(conf);
+    } catch (Exception e) { // Scala declares none of Spark's, which are checked ones
+      throw new UserException(
+          "--cluster %s: Spark does not start: %s"
+              .formatted(conf.get("spark.master", ""), ClusterDriver.reason(e)),
+          e);
+    }
   }
 }

@@ -77,7 +77,7 @@ final class ShardDriver {
       int workers,
       PrintStream console) {
     ShardTask task = new ShardTask(plan);
-    try (JavaSparkContext spark = new JavaSparkContext(Settings.ofShards(master))) {
+    try (JavaSparkContext spark = Settings.start(Settings.ofShards(master))) {
       JavaFutureAction<Void> all =
           spark
               .parallelize(missing, Math.min(workers, missing.size()))

@@ -35,7 +35,7 @@ record WorkerSurvey(int rank, String found, String missing) implements Serializa
   static boolean of(ClusterJob job, PrintStream console) {
     DataConfig data = job.config().data();
     try (StopSignal stop = new StopSignal();
-        JavaSparkContext spark = new JavaSparkContext(Settings.of(job))) {
+        JavaSparkContext spark = Settings.start(Settings.of(job))) {
       int places = Places.await(spark, job.workers(), console);
       if (StopSignal.requested()) {
         return false;

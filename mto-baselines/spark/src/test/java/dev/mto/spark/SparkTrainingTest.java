@@ -249,6 +249,45 @@ class SparkTrainingTest {
         .containsOnlyOnce("waiting for executors: the cluster has places for ");
   }
 
+  /** Where checkpoints go there is a file, so that the one of the stop cannot be saved. */
+  @Test
+  void aStopThatCannotSaveIsAFailure() throws Exception {
+    String[] settings = SETTINGS.clone();
+    settings[2] = "checkpoint.every_minutes=1000";
+    ClusterJob job = job(new TinyRun(new SimMim(), root), 3, settings);
+    Path checkpoints = RunFolder.at(job.root()).checkpoints();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> stopping =
+          threads.submit(
+              () -> {
+                awaitLines(job.root().resolve("metrics.jsonl"), 2);
+                Files.move(checkpoints, checkpoints.resolveSibling("moved"));
+                Files.writeString(checkpoints, "no folder");
+                StopSignal.request();
+                return null;
+              });
+      assertThatThrownBy(() -> ClusterTraining.found().train(job, System.out))
+          .isInstanceOf(PeerException.class)
+          .hasMessageContaining("checkpoints")
+          .hasMessageEndingWith("is not saved, that one is kept: --resume");
+      stopping.get();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aMasterThatSparkDoesNotKnowIsToldInOneLine() {
+    TinyRun tiny = new TinyRun(new SimMim(), root);
+    ClusterJob job = job(tiny, 0, SETTINGS);
+    ClusterJob wrong =
+        new ClusterJob(job.config(), job.root(), job.start(), "spark//host", 2, PortRange.any(), 0);
+    assertThatThrownBy(() -> ClusterTraining.found().train(wrong, System.out))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("--cluster spark//host: Spark does not start: ");
+  }
+
   @Test
   void workersThatWouldComeAndGoAreRefused() {
     System.setProperty("spark.dynamicAllocation.enabled", "true");

@@ -9,6 +9,7 @@ import dev.mto.engine.folder.StopSignal;
 import dev.mto.evaluation.embed.EmbeddingJob;
 import dev.mto.evaluation.embed.EmbeddingTarget;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -95,6 +96,7 @@ public final class EmbedCommand implements Callable<Integer> {
     EmbeddingTarget target = target();
     if (!mustRun(target)) {
       System.out.println(target.path() + ": is done");
+      json.write(Map.of("out", target.path().toString(), "was_done", true));
       return 0;
     }
     EmbeddingJob job = job();

@@ -60,10 +60,7 @@ public final class ServeCommand implements Callable<Integer>, WithoutBackend {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (!Files.isDirectory(root)) {
-      throw new UserException(root + ": is no folder; give the folder of your runs, such as runs");
-    }
-    try (RunServer server = new RunServer(root, address())) {
+    try (RunServer server = new RunServer(folder(root), address())) {
       String shown = host.contains(":") ? "[" + host + "]" : host;
       System.out.printf(
           "http://%s:%d/ shows the runs of %s; Ctrl-C ends%n", shown, server.port(), root);
@@ -75,6 +72,14 @@ public final class ServeCommand implements Callable<Integer>, WithoutBackend {
           e);
     }
     return 0;
+  }
+
+  /** The folder itself, also where a link to it is given; of links in it none is followed. */
+  static Path folder(Path root) throws IOException {
+    if (!Files.isDirectory(root)) {
+      throw new UserException(root + ": is no folder; give the folder of your runs, such as runs");
+    }
+    return root.toRealPath();
   }
 
   private InetSocketAddress address() {

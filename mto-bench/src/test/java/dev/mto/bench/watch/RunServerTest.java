@@ -65,6 +65,12 @@ class RunServerTest {
   }
 
   @Test
+  void aLinkToTheFolderOfRunsIsFollowed() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("linked"), runs);
+    assertThat(new RunFolders(ServeCommand.folder(link)).all()).containsOnlyKeys("first");
+  }
+
+  @Test
   void showsWhatARunHasLoggedSince() throws IOException {
     assertThat(get("/run/first/")).contains("SimMIM", "epoch 1 of 4", "href=\"/\"");
 

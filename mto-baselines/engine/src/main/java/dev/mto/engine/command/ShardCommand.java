@@ -159,7 +159,7 @@ public final class ShardCommand implements Callable<Integer> {
 
   @SuppressWarnings("try") // the lock is held until all is written
   private PackedShards pack(ShardPlan plan) {
-    Path root = Path.of(out);
+    Path root = Locations.path(out);
     try (ShardedImages images = plan.open(ShardCommand::tell)) {
       makeFolder(root);
       ShardFolder.requireOwn(root, FolderLock.NAME);

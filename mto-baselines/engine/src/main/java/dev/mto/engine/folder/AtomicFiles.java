@@ -104,7 +104,7 @@ public final class AtomicFiles {
     boolean replaceable =
         Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
             || Files.isSymbolicLink(file)
-            || Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
+            || !Files.exists(file, LinkOption.NOFOLLOW_LINKS); // or that is not to be known
     if (!replaceable) {
       throw new FileSystemException(
           file.toString(), null, "in its place is something else than a file");

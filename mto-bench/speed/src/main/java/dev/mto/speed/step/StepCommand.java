@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -128,6 +129,10 @@ public final class StepCommand implements Callable<Integer> {
               standard ->
                   System.out.printf(
                       Locale.ROOT, "%-18s %d images a step%n", standard.name(), standard.batch()));
+      json.write(
+          StandardCase.all().stream()
+              .map(standard -> Map.of("case", standard.name(), "batch", standard.batch()))
+              .toList());
       return 0;
     }
     check();
@@ -167,7 +172,7 @@ public final class StepCommand implements Callable<Integer> {
             peer ? blas : List.of(),
             rounds,
             steps,
-            message -> System.err.println("mto: " + message));
+            message -> System.out.println("mto: " + message));
     System.out.printf(
         "%s, %s threads, %s, %s kernels%n",
         machine.cpu(), machine.threads(), machine.nativeBuild(), machine.kernels());
