@@ -63,6 +63,18 @@ class NarrowProductsTest {
     }
   }
 
+  /** Such as the shares by which a loss weighs its patches. */
+  @Test
+  void aConstantIsNoLinearLayer() {
+    SameDiff graph = SameDiff.create();
+    SDVariable x = graph.placeHolder("x", FLOAT, 1, 2);
+    SDVariable shares = graph.constant(Nd4j.createFromArray(new float[][] {{1f / 9}, {1}}));
+    x.mmul(shares).rename("y").sum().rename("loss");
+    try (GraphSession session = GraphSession.forward(graph, NARROW)) {
+      assertThat(only(session, Nd4j.createFromArray(new float[][] {{1, 0}}))).isEqualTo(1f / 9);
+    }
+  }
+
   private static float only(GraphSession session, INDArray x) {
     return Results.of(session, Map.of("x", x), List.of("y")).values().get("y").getFloat(0);
   }

@@ -21,9 +21,9 @@ class DivergedRunTest {
 
   @ParameterizedTest
   @CsvSource({
-    "encoder.blocks.1.mlp.fc1.weight, NaN, block 1",
-    "encoder.blocks.0.attn.proj.bias, Infinity, block 0",
-    "encoder.patch_embed.proj.bias, NaN, the embedding"
+    "encoder.blocks.1.mlp.fc1.weight, NaN, encoder block 2",
+    "encoder.blocks.0.attn.proj.bias, Infinity, encoder block 1",
+    "encoder.patch_embed.proj.bias, NaN, encoder embedding"
   })
   void stopsAndNamesTheTermAndTheBlock(String parameter, double value, String place)
       throws IOException {
@@ -41,7 +41,7 @@ class DivergedRunTest {
         .isInstanceOf(DivergenceException.class)
         .hasMessageContaining("step 6")
         .hasMessageContaining("loss.ss = NaN")
-        .hasMessageContaining("come out of " + place + ".")
+        .hasMessageContaining("come out of the " + place + ".")
         .hasMessageContaining("training.base_lr");
 
     assertThat(TinyRun.last(run)).hasBinaryContent(saved);

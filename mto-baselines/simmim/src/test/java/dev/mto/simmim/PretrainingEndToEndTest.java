@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mto.engine.Baseline;
+import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.errors.DivergenceException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.folder.Start;
 import dev.mto.engine.folder.StopSignal;
+import dev.mto.engine.run.DryRun;
 import dev.mto.engine.run.PretrainingJob;
 import dev.mto.engine.testing.BaselineContract;
 import dev.mto.engine.testing.TinyRun;
@@ -18,6 +21,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -56,5 +60,28 @@ class PretrainingEndToEndTest extends BaselineContract {
       assertThat(StopSignal.requested()).isTrue();
     }
     assertThat(StopSignal.requested()).isFalse();
+  }
+
+  /** A step that measures shares makes four more passes; a run has few of them. */
+  @Test
+  void aDryRunTimesStepsAfterThoseThatMeasureSharesOfGradients() {
+    List<Long> steps = new ArrayList<>();
+    Baseline observed =
+        tiny()
+            .observing(
+                "trainingFeeds",
+                (arguments, feeds) -> {
+                  steps.add(((TrainingPosition) arguments[1]).step());
+                  return feeds;
+                });
+    RunConfig config =
+        tiny().config("mto.gradient_share=0.03", "mto.gradient_share_steps=500", QUICK);
+    PrintStream console = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+
+    DryRun.of(observed, config, tiny().root().resolve("dry"), Start.anew(), 1, 1e9, console);
+
+    assertThat(steps.get(0)).isZero();
+    assertThat(steps.stream().filter(step -> step >= 500).distinct()).hasSizeGreaterThan(3);
+    assertThat(steps.stream().filter(step -> step < 500).distinct()).hasSizeLessThan(4);
   }
 }

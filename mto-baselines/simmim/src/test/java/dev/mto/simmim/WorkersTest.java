@@ -251,7 +251,7 @@ class WorkersTest extends WorkersContract {
       assertThat(outcome.error())
           .isInstanceOf(DivergenceException.class)
           .hasMessageContaining("step 1 (rank 1 on localhost): ")
-          .hasMessageContaining("come out of the embedding");
+          .hasMessageContaining("come out of the encoder embedding");
     }
     assertThat(TinyRun.metrics(tiny.root().resolve("run"))).hasSize(1);
   }

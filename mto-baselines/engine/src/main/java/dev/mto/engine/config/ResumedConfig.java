@@ -101,7 +101,9 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
     if (known.isMissingNode() || own.equals(asked)) {
       return;
     }
-    if (own instanceof ObjectNode && asked instanceof ObjectNode) {
+    if (ANNOUNCED.contains(path)) { // a map of names too, as a whole
+      announced.add("%s is %s, not %s".formatted(path, shown(own), shown(asked)));
+    } else if (own instanceof ObjectNode && asked instanceof ObjectNode) {
       TreeSet<String> keys = new TreeSet<>();
       for (JsonNode side : List.of(own, asked)) {
         for (Map.Entry<String, JsonNode> field : side.properties()) {

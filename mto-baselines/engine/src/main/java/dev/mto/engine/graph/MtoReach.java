@@ -7,6 +7,7 @@ import dev.mto.models.Parameters;
 import java.util.List;
 import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Which parameters of a model MTO may move. */
 record MtoReach(Baseline baseline, RunConfig config, Model model) {
@@ -48,6 +49,8 @@ record MtoReach(Baseline baseline, RunConfig config, Model model) {
     Parameters alone = SeededParameters.of(parameters.type(), config.training().seed());
     SDVariable images = alone.placeholder(Feeds.IMAGES, config.vit().imageShape());
     baseline.encoder(config, alone, images, null, false);
-    return Set.copyOf(alone.names());
+    Set<String> names = Set.copyOf(alone.names());
+    alone.arrays().values().stream().filter(INDArray::closeable).forEach(INDArray::close);
+    return names;
   }
 }

@@ -6,11 +6,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Warns once, after 100 steps, when heterogeneity of the initial embedding stands at one of its
- * ends, where L_e has no gradient: at ln V it is optimal already, at 0 it has collapsed.
+ * Warns once, after 100 measurements in a row, when heterogeneity of the initial embedding stands
+ * at one of its ends, where L_e has no gradient: at ln V it is optimal already, at 0 it has
+ * collapsed.
  */
 public final class SaturationListener implements TrainingListener {
-  private static final int STEPS = 100;
+  private static final int MEASUREMENTS = 100;
   private static final double NEAR = 1e-3;
 
   private final Consumer<String> warn;
@@ -25,11 +26,13 @@ public final class SaturationListener implements TrainingListener {
   public void stepDone(StepMetrics row) {
     double bound = row.number("heterogeneity.bound");
     row.heterogeneity()
-        .forEach((group, h) -> groups.computeIfAbsent(group, Count::new).add(h[0], bound));
+        .forEach(
+            (group, h) -> groups.computeIfAbsent(group, Count::new).add(row.step(), h[0], bound));
   }
 
   private final class Count {
     private final String where;
+    private long begun;
     private int seen;
     private int atBound;
     private int atZero;
@@ -38,20 +41,21 @@ public final class SaturationListener implements TrainingListener {
       where = group.isEmpty() ? "layer 0" : "layer 0 of group " + group;
     }
 
-    void add(double first, double bound) {
-      if (seen == STEPS) {
+    void add(long step, double first, double bound) {
+      if (seen == MEASUREMENTS) {
         return;
       }
+      begun = seen == 0 ? step : begun;
       seen++;
       atBound += bound - first < NEAR ? 1 : 0;
       atZero += first < NEAR ? 1 : 0;
-      if (seen == STEPS) {
-        tell(bound);
+      if (seen == MEASUREMENTS) {
+        tell(bound, step - begun + 1);
       }
     }
 
-    private void tell(double bound) {
-      if (atBound == STEPS) {
+    private void tell(double bound, long steps) {
+      if (atBound == MEASUREMENTS) {
         warn.accept(
             String.format(
                 Locale.ROOT,
@@ -60,13 +64,13 @@ public final class SaturationListener implements TrainingListener {
                     + " low mto.temperature changes that)",
                 where,
                 bound,
-                STEPS));
-      } else if (atZero == STEPS) {
+                steps));
+      } else if (atZero == MEASUREMENTS) {
         warn.accept(
             "warning: heterogeneity of "
                 + where
                 + " has been 0 for "
-                + STEPS
+                + steps
                 + " steps: the affinities are saturated and L_e has no gradient; try mto.scale:"
                 + " sqrt_dim, mto.normalise: l2 or a higher mto.temperature");
       }

@@ -3,6 +3,7 @@ package dev.mto.engine.optimizer;
 import dev.mto.engine.collective.ArraySums;
 import dev.mto.engine.collective.Collective;
 import dev.mto.executor.GraphSession;
+import dev.mto.executor.memory.AvailableMemory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,10 +63,19 @@ public final class MeanGradients implements AutoCloseable {
     }
   }
 
+  private static long bytes(INDArray array) {
+    return array.length() * array.dataType().width();
+  }
+
   private final class Slots implements GradientTree.Sums<Map<String, INDArray>> {
     @Override
     public void put(int slot, Map<String, INDArray> gradients) {
       if (slot == slots.size()) {
+        AvailableMemory.ofThisMachine()
+            .require(
+                "a sum of gradients (training.accumulate has up to 1 + log2 of its number)",
+                gradients.values().stream().mapToLong(MeanGradients::bytes).sum(),
+                "lower training.accumulate, or take a smaller model");
         slots.add(new LinkedHashMap<>());
       }
       Map<String, INDArray> sums = slots.get(slot);

@@ -110,7 +110,7 @@ public final class DryRun {
       ExpectedRun.Timing timing =
           done == schedule.steps()
               ? new ExpectedRun.Timing(0, 0, 0, 0)
-              : timing(steps, images, training.accumulate());
+              : timing(steps, images, training.accumulate(), done);
       ExpectedRun.Disk disk =
           new ExpectedRun.Disk(
               steps.checkpointBytes(),
@@ -160,8 +160,11 @@ public final class DryRun {
     return loop.done();
   }
 
-  private static ExpectedRun.Timing timing(TimedSteps steps, Images images, int accumulate) {
+  /** The first steps, which measure shares of gradients where there are some, are not timed. */
+  private ExpectedRun.Timing timing(TimedSteps steps, Images images, int accumulate, long done) {
     steps.make(images, 1, WARM_UP, SECONDS);
+    steps.from(config.mto().gradientShare() > 0 ? config.mto().gradientShareSteps() : 0);
+    steps.from(done);
     TimedSteps.Times ofOne = steps.make(images, 1, MOST_STEPS, SECONDS);
     if (accumulate == 1) {
       return new ExpectedRun.Timing(

@@ -308,7 +308,9 @@ public final class PretrainingJob implements AutoCloseable {
       loop.add(metrics);
       loop.add(tensorBoard);
       loop.add(progress);
-      loop.add(new SaturationListener(log::line));
+      if (config.mto().enabled()) {
+        loop.add(new SaturationListener(log::line));
+      }
       loop.add(
           new SavingListener(
                   loop,

@@ -1,6 +1,8 @@
 package dev.mto.engine.run;
 
+import dev.mto.data.ImageBatch;
 import dev.mto.engine.collective.Collective;
+import dev.mto.engine.graph.Feeds;
 import dev.mto.engine.graph.LossTerms;
 import dev.mto.engine.graph.TrainingGraph;
 import dev.mto.engine.optimizer.GradientNorm;
@@ -8,10 +10,10 @@ import dev.mto.engine.optimizer.MeanGradients;
 import dev.mto.executor.GraphSession;
 import dev.mto.executor.SessionOptions;
 import dev.mto.losses.MtoWeights;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -24,7 +26,7 @@ final class TermGradients implements AutoCloseable {
 
   private final LossTerms terms;
   private final GraphSession session;
-  private final List<MeanGradients> means = new ArrayList<>();
+  private final Collective collective;
   private final double[] norms = new double[TERMS];
   private final double[] cosines = new double[TERMS];
 
@@ -32,31 +34,38 @@ final class TermGradients implements AutoCloseable {
     this.terms = graph.terms();
     this.session =
         GraphSession.withGradients(graph.graph(), terms.chosen(), graph.movedByMto(), options);
-    for (int term = 0; term < TERMS; term++) {
-      means.add(new MeanGradients(collective));
-    }
+    this.collective = collective;
   }
 
   /**
-   * Runs each loss on a micro-batch; after the last one, {@link #norms} and {@link #row} are of the
-   * step.
+   * Runs each loss on all micro-batches of a step, one loss after the other, so that sums of one
+   * are kept at a time.
+   *
+   * @param feeds of the micro-batch of that number, made anew at each call
    */
-  void add(Map<String, INDArray> feeds, int index, int count) {
+  void measure(
+      List<ImageBatch> microBatches, BiFunction<ImageBatch, Integer, Map<String, INDArray>> feeds) {
     Map<String, INDArray> selfSupervised = new LinkedHashMap<>();
     for (int i = 0; i < TERMS; i++) {
       int term = i;
       terms.choose(term);
-      session.run(
-          feeds,
-          List.of(),
-          values ->
-              means
-                  .get(term)
-                  .add(
+      try (MeanGradients means = new MeanGradients(collective)) {
+        for (int k = 0; k < microBatches.size(); k++) {
+          int index = k;
+          ImageBatch batch = microBatches.get(k);
+          Map<String, INDArray> fed = feeds.apply(batch, k);
+          session.run(
+              fed,
+              List.of(),
+              values ->
+                  means.add(
                       MeanGradients.of(session, values),
                       index,
-                      count,
+                      microBatches.size(),
                       mean -> measure(term, mean, selfSupervised)));
+          Feeds.closeMade(fed, batch);
+        }
+      }
     }
     selfSupervised.values().forEach(INDArray::close);
   }
@@ -99,6 +108,5 @@ final class TermGradients implements AutoCloseable {
   @Override
   public void close() {
     session.close();
-    means.forEach(MeanGradients::close);
   }
 }

@@ -21,6 +21,11 @@ public final class TimedSteps {
     this.step = step;
   }
 
+  /** Goes on as if so many steps were made. */
+  void from(long step) {
+    made = Math.max(made, step);
+  }
+
   /**
    * Some steps, one after the other.
    *

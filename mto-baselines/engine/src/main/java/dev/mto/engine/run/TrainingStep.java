@@ -89,28 +89,34 @@ public final class TrainingStep implements Trainee {
       List<ImageBatch> microBatches, TrainingPosition at, double learningRate) {
     share.requireAll(microBatches, at.step() % at.stepsPerEpoch());
     int count = microBatches.size();
+    int first = collective.rank() * count;
     StepRecord record = new StepRecord(graph, count * collective.size(), measures(at));
     StepExchange exchange = new StepExchange(collective, model);
     List<String> wanted = record.wanted();
     boolean apart = weights.measures(at) || measuresGradients(at);
     weights.set(at);
     reserve(count);
+    if (apart) {
+      terms.measure(microBatches, (batch, i) -> model.trainingFeeds(batch, at, first + i));
+    }
+    Divergence divergence = new Divergence(graph);
     for (int i = 0; i < count; i++) {
       Descent.MicroBatch of = new Descent.MicroBatch(i, count);
       ImageBatch batch = microBatches.get(i);
-      int number = collective.rank() * count + i;
+      int number = first + i;
       Map<String, INDArray> feeds = model.trainingFeeds(batch, at, number);
-      if (apart) {
-        terms.add(feeds, i, count);
-      }
       Descent.Check check =
-          (norm, mean) -> requireFinite(norm, record, feeds, mean, at.step(), exchange);
+          (norm, mean) -> requireFinite(norm, record, divergence, feeds, mean, at.step(), exchange);
       session.run(
           feeds,
           wanted,
           computed -> startOnDevice(computed, feeds, of, learningRate),
           values -> {
-            exchange.add(record.measure(values, batch, at, number == 0), values);
+            MeasuredBatch measured = record.measure(values, batch, at, number == 0);
+            if (!measured.isFinite()) {
+              divergence.look(feeds);
+            }
+            exchange.add(measured, values);
             if (of.isLast()) {
               exchange.exchange(record);
             }
@@ -136,8 +142,8 @@ public final class TrainingStep implements Trainee {
     return row;
   }
 
-  /** Takes the memory of the device that a step needs beside its batch. */
-  private void reserve(int count) {
+  /** Takes the memory of the device that a step of so many micro-batches needs beside its batch. */
+  void reserve(int count) {
     List<String> moved = new ArrayList<>(session.differentiable());
     if (selfSupervised != null) {
       moved.addAll(selfSupervised.differentiable());
@@ -177,14 +183,15 @@ public final class TrainingStep implements Trainee {
   private void requireFinite(
       double norm,
       StepRecord record,
+      Divergence divergence,
       Map<String, INDArray> feeds,
       Supplier<Map<String, INDArray>> mean,
       long step,
       StepExchange exchange) {
     if (!Double.isFinite(norm) || !Double.isFinite(record.losses().get("loss"))) {
       String worker = collective.size() == 1 ? "" : collective.name(collective.rank());
-      DivergenceException own =
-          Divergence.explain(graph, feeds, record.losses(), mean.get(), step, worker);
+      divergence.look(feeds);
+      DivergenceException own = divergence.explain(record.losses(), mean.get(), step, worker);
       throw new DivergenceException(exchange.chosen(own.getMessage()));
     }
   }

@@ -62,6 +62,11 @@ class ResumedConfigTest {
         .containsExactly("training.base_lr is 0.001, not 1.0E-4", "training.epochs is 2, not 4");
     assertThat(resumed("log.validation_masks=method").announced())
         .containsExactly("log.validation_masks is \"run\", not \"method\"");
+    assertThat(resumed("mto.decoder_weights={feature: 0.25}").announced())
+        .as("a map of names, none of which the run had")
+        .singleElement()
+        .asString()
+        .endsWith(", not {\"feature\":0.25}");
     assertThat(resumed("mto.weights.e=0.5").announced())
         .singleElement()
         .asString()

@@ -348,6 +348,7 @@ public abstract class GpuContract {
                     () -> step.step(microBatches, new TrainingPosition(1, 4, 1), LEARNING_RATE))
                 .isInstanceOf(DivergenceException.class)
                 .hasMessageContaining("step 1: ")
+                .hasMessageContaining(" embedding. ")
                 .hasMessageContaining("The weights were not touched");
             batches.close();
             step.state()

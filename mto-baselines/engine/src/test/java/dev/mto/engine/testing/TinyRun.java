@@ -25,8 +25,10 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -118,11 +120,13 @@ public final class TinyRun {
 
   /** The baseline, whose run of that name is copied before each step but the first. */
   private Baseline copying(String name) {
+    Set<Long> copied =
+        new HashSet<>(List.of(0L)); // a step that measures gradients feeds more often
     return observing(
         "trainingFeeds",
         (arguments, feeds) -> {
           long step = ((TrainingPosition) arguments[1]).step();
-          if (step > 0 && arguments[2].equals(0)) {
+          if (arguments[2].equals(0) && copied.add(step)) {
             copy(name, name + "-" + step);
           }
           return feeds;

@@ -60,9 +60,10 @@ final class Narrowing {
                 : operation);
   }
 
-  /** Values times a parameter. */
+  /** Values times a parameter; a constant, such as the weights of a loss, is none. */
   private static boolean isLinearLayer(MatrixProductOperation product) {
-    return product.b().owner().array() != null && product.a().owner().isPlaced();
+    Value factor = product.b().owner();
+    return factor.array() != null && !factor.isConstant() && product.a().owner().isPlaced();
   }
 
   private static Operation made(Program program, Value value) {
