@@ -324,7 +324,8 @@ public final class PretrainingJob implements AutoCloseable {
                     afterSave.run();
                   }));
       if (config.log().picturesEveryEpochs() > 0) {
-        loop.add(new PictureListener(pictures, every(config.log().picturesEveryEpochs())));
+        loop.add(
+            new PictureListener(pictures, every(config.log().picturesEveryEpochs()), log::line));
       }
       loop.add(report);
       loop.add(hooks);
