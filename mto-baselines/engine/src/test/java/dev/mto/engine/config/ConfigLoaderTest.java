@@ -248,7 +248,7 @@ class ConfigLoaderTest {
         "training.base_lr=-0.1 | training.base_lr: -0.1 must be 0 or greater",
         "training.base_lr=NaN | training.base_lr: NaN must be 0 or greater",
         "training.betas=[0.9, 1.0] | training.betas: [0.9, 1.0] must be two numbers in [0, 1)",
-        "training.lr_scale_batch=0 | training.lr_scale_batch: 0 must be a number of images greater",
+        "training.lr_scale_batch=0 | training.lr_scale_batch: 0 must be a number of images from 1",
         "mto.weights.e=-1 | mto.weights.e: -1 must be 0 or greater",
         "mto.epsilon=0 | mto.epsilon: 0 must be greater than 0",
         "data.channels=0 | data.channels: 0 must be between 1 and 512",
