@@ -48,6 +48,7 @@ class SparkTrainingTest {
   private static final Pattern ESTABLISHED =
       Pattern.compile("(?m)^ *\\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 01 ");
   private static final String SILENCE = "spark.mto.silence";
+  private static final String PAGES = "spark.ui.enabled";
   private static final String[] SETTINGS = {
     "training.epochs=20",
     "training.accumulate=2",
@@ -62,6 +63,7 @@ class SparkTrainingTest {
     System.clearProperty("spark.dynamicAllocation.enabled");
     System.clearProperty(EXECUTORS);
     System.clearProperty(SILENCE);
+    System.clearProperty(PAGES);
     System.clearProperty("spark.cores.max");
     System.clearProperty("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures");
   }
@@ -254,7 +256,8 @@ class SparkTrainingTest {
   void aStopThatCannotSaveIsAFailure() throws Exception {
     String[] settings = SETTINGS.clone();
     settings[2] = "checkpoint.every_minutes=1000";
-    ClusterJob job = job(new TinyRun(new SimMim(), root), 3, settings);
+    TinyRun tiny = new TinyRun(new SimMim(), root, "masking={ratio: 0.5, unit: 8}");
+    ClusterJob job = job(tiny, 3, settings);
     Path checkpoints = RunFolder.at(job.root()).checkpoints();
     ExecutorService threads = Executors.newSingleThreadExecutor();
     try {
@@ -279,8 +282,8 @@ class SparkTrainingTest {
 
   @Test
   void aMasterThatSparkDoesNotKnowIsToldInOneLine() {
-    TinyRun tiny = new TinyRun(new SimMim(), root);
-    ClusterJob job = job(tiny, 0, SETTINGS);
+    System.setProperty(PAGES, "false"); // whose libraries are not among those of the tests
+    ClusterJob job = job(new TinyRun(new SimMim(), root), 0, SETTINGS);
     ClusterJob wrong =
         new ClusterJob(job.config(), job.root(), job.start(), "spark//host", 2, PortRange.any(), 0);
     assertThatThrownBy(() -> ClusterTraining.found().train(wrong, System.out))

@@ -52,7 +52,9 @@ public final class Feeds {
   /** As {@link #close}, but the batch's own arrays stay. */
   public static void closeMade(Map<String, INDArray> feeds, ImageBatch batch) {
     for (INDArray array : feeds.values()) {
-      if (array != batch.images() && array != batch.mask() && array.closeable()) {
+      boolean ofBatch =
+          array == batch.images() || array == batch.mask() || array == batch.secondView();
+      if (!ofBatch && array.closeable()) {
         array.close();
       }
     }

@@ -343,7 +343,7 @@ public abstract class GpuContract {
             step.state().forEach((name, array) -> before.put(name, array.dup()));
             ImageBatches batches = images.training(1, 0);
             List<ImageBatch> microBatches = List.of(batches.nextBatch(), batches.nextBatch());
-            microBatches.get(0).images().putScalar(0, Float.POSITIVE_INFINITY);
+            microBatches.get(0).images().slice(0).assign(Float.POSITIVE_INFINITY);
             assertThatThrownBy(
                     () -> step.step(microBatches, new TrainingPosition(1, 4, 1), LEARNING_RATE))
                 .isInstanceOf(DivergenceException.class)
