@@ -4,7 +4,7 @@ set "root=%~dp0"
 set "java=java"
 if not "%JAVA_HOME%"=="" set "java=%JAVA_HOME%\bin\java.exe"
 if "%JAVA_HOME%"=="" where java >nul 2>nul || (echo mto: Java is missing; install a JDK 17 or newer 1>&2 & exit /b 2)
-if not "%JAVA_HOME%"=="" if not exist "%java%" (echo mto: JAVA_HOME is %JAVA_HOME%, where there is no Java; set it to a JDK 17 or newer 1>&2 & exit /b 2)
+if not "%JAVA_HOME%"=="" if not exist "%java%" (echo mto: there is no Java in JAVA_HOME; set it to a JDK 17 or newer 1>&2 & exit /b 2)
 rem the class path of Spark is made by the shell script alone
 :arguments
 if "%~1"=="--cluster" (echo mto: --cluster needs the shell script mto, in WSL or on Linux, or spark-submit; see docs/scale.md 1>&2 & exit /b 2)
@@ -23,7 +23,7 @@ set "maven=mvn"
 where mvn >nul 2>nul || set "maven=%root%mvnw.cmd"
 set "profile=-Dmto.backend=cpu"
 if /i "%MTO_BACKEND%"=="cuda" set "profile=-Pcuda"
-if not "%MTO_BACKEND%"=="" if /i not "%MTO_BACKEND%"=="cuda" if /i not "%MTO_BACKEND%"=="cpu" (echo mto: MTO_BACKEND is %MTO_BACKEND%; give cpu or cuda 1>&2 & exit /b 2)
+if not "%MTO_BACKEND%"=="" if /i not "%MTO_BACKEND%"=="cuda" if /i not "%MTO_BACKEND%"=="cpu" (echo mto: MTO_BACKEND must be cpu or cuda 1>&2 & exit /b 2)
 for /f %%c in ('git -C "%root%." rev-parse --short HEAD 2^>nul') do set "commit=%%c"
 rem another commit is built anew; what is edited and not committed is not noticed
 set "wanted=%profile% %commit%"

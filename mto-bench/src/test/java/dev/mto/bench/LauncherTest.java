@@ -85,8 +85,14 @@ class LauncherTest {
     Files.setLastModifiedTime(tree.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(9)));
     String[] own = classPath(first);
     byte[] before = Files.readAllBytes(Path.of(own[1]));
-    String second = lastLine(printed(tree.resolve("mto"), "*", path));
+    Process other =
+        new ProcessBuilder("flock", tree + "/.mto-building.lock", "sh", "-c", "echo; sleep 2")
+            .start();
+    assertThat(other.getInputStream().read()).as("it has the lock").isEqualTo('\n');
+    String waited = printed(tree.resolve("mto"), "*", path);
+    String second = lastLine(waited);
 
+    assertThat(waited).contains("another process builds " + tree + "; waiting for it");
     assertThat(own).hasSize(3).contains("/elsewhere/nd4j.jar");
     assertThat(own[0]).startsWith(target + "/jars-").endsWith("/mto-bench.jar");
     assertThat(classPath(second)[1]).isNotEqualTo(own[1]);

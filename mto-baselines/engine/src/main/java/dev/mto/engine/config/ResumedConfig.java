@@ -114,7 +114,7 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
         String at = path.isEmpty() ? key : path + "." + key;
         compare(at, known.path(key), own.path(key), asked.path(key), refused, announced);
       }
-    } else if (isIn(ANNOUNCED, path) || !isIn(FREE, path)) {
+    } else if (!isIn(FREE, path)) {
       List<String> differences = isIn(ANNOUNCED, path) ? announced : refused;
       differences.add("%s is %s, not %s".formatted(path, shown(own), shown(asked)));
     }

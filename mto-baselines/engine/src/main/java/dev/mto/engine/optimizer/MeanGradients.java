@@ -73,9 +73,9 @@ public final class MeanGradients implements AutoCloseable {
       if (slot == slots.size()) {
         AvailableMemory.ofThisMachine()
             .require(
-                "a sum of gradients (training.accumulate has up to 1 + log2 of its number)",
+                "a sum of the gradients of micro-batches",
                 gradients.values().stream().mapToLong(MeanGradients::bytes).sum(),
-                "lower training.accumulate, or take a smaller model");
+                "lower accumulate, or take a smaller model");
         slots.add(new LinkedHashMap<>());
       }
       Map<String, INDArray> sums = slots.get(slot);

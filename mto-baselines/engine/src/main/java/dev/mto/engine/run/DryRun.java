@@ -163,8 +163,8 @@ public final class DryRun {
   /** The first steps, which measure shares of gradients where there are some, are not timed. */
   private ExpectedRun.Timing timing(TimedSteps steps, Images images, int accumulate, long done) {
     steps.make(images, 1, WARM_UP, SECONDS);
-    steps.from(config.mto().gradientShare() > 0 ? config.mto().gradientShareSteps() : 0);
-    steps.from(done);
+    long measured = config.mto().gradientShare() > 0 ? config.mto().gradientShareSteps() : 0;
+    steps.from(Math.max(done, measured));
     TimedSteps.Times ofOne = steps.make(images, 1, MOST_STEPS, SECONDS);
     if (accumulate == 1) {
       return new ExpectedRun.Timing(

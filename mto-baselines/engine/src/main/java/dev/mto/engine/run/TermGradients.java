@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -49,25 +50,27 @@ final class TermGradients implements AutoCloseable {
     for (int i = 0; i < TERMS; i++) {
       int term = i;
       terms.choose(term);
-      try (MeanGradients means = new MeanGradients(collective)) {
-        for (int k = 0; k < microBatches.size(); k++) {
-          int index = k;
-          ImageBatch batch = microBatches.get(k);
-          Map<String, INDArray> fed = feeds.apply(batch, k);
-          session.run(
-              fed,
-              List.of(),
-              values ->
-                  means.add(
-                      MeanGradients.of(session, values),
-                      index,
-                      microBatches.size(),
-                      mean -> measure(term, mean, selfSupervised)));
-          Feeds.closeMade(fed, batch);
-        }
-      }
+      useMean(microBatches, feeds, mean -> measure(term, mean, selfSupervised));
     }
     selfSupervised.values().forEach(INDArray::close);
+  }
+
+  private void useMean(
+      List<ImageBatch> microBatches,
+      BiFunction<ImageBatch, Integer, Map<String, INDArray>> feeds,
+      Consumer<Map<String, INDArray>> use) {
+    int count = microBatches.size();
+    try (MeanGradients means = new MeanGradients(collective)) {
+      for (int i = 0; i < count; i++) {
+        int index = i;
+        Map<String, INDArray> fed = feeds.apply(microBatches.get(i), i);
+        session.run(
+            fed,
+            List.of(),
+            values -> means.add(MeanGradients.of(session, values), index, count, use));
+        Feeds.closeMade(fed, microBatches.get(i));
+      }
+    }
   }
 
   private void measure(int term, Map<String, INDArray> mean, Map<String, INDArray> selfSupervised) {

@@ -142,8 +142,8 @@ public final class TrainingStep implements Trainee {
     return row;
   }
 
-  /** Takes the memory of the device that a step of so many micro-batches needs beside its batch. */
-  void reserve(int count) {
+  /** Takes the memory of the device that a step needs beside its batch. */
+  private void reserve(int count) {
     List<String> moved = new ArrayList<>(session.differentiable());
     if (selfSupervised != null) {
       moved.addAll(selfSupervised.differentiable());
