@@ -47,8 +47,6 @@ class SparkTrainingTest {
   private static final String EXECUTORS = "spark.executor.extraJavaOptions";
   private static final Pattern ESTABLISHED =
       Pattern.compile("(?m)^ *\\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 01 ");
-  private static final String SILENCE = "spark.mto.silence";
-  private static final String PAGES = "spark.ui.enabled";
   private static final String[] SETTINGS = {
     "training.epochs=20",
     "training.accumulate=2",
@@ -57,15 +55,16 @@ class SparkTrainingTest {
   };
 
   @TempDir private Path root;
+  private final List<String> assigned = new ArrayList<>();
+
+  private void set(String key, String value) {
+    System.setProperty(key, value);
+    assigned.add(key);
+  }
 
   @AfterEach
   void forgetSettings() {
-    System.clearProperty("spark.dynamicAllocation.enabled");
-    System.clearProperty(EXECUTORS);
-    System.clearProperty(SILENCE);
-    System.clearProperty(PAGES);
-    System.clearProperty("spark.cores.max");
-    System.clearProperty("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures");
+    assigned.forEach(System::clearProperty);
   }
 
   private ClusterJob job(TinyRun tiny, int retries, String... settings) {
@@ -185,15 +184,16 @@ class SparkTrainingTest {
   void workersThatThrowBlockOrStandStillAreNamedAndOthersGoOnToTheBitsOfOneProcess()
       throws Exception {
     Path hindrance = root.resolve("hindrance");
-    System.setProperty(SILENCE, "3s");
-    System.setProperty(EXECUTORS, "-D%s=%s".formatted(HinderedSimMim.FILE, hindrance));
+    set("spark.mto.silence", "3s");
+    set("spark.network.timeout", "15s");
+    set("spark.network.timeoutInterval", "2s");
+    set("spark.executor.heartbeatInterval", "3s");
+    set(EXECUTORS, "-D%s=%s".formatted(HinderedSimMim.FILE, hindrance));
     TinyRun tiny = new TinyRun(new HinderedSimMim(), root, "masking={ratio: 0.5, unit: 8}");
-    String[] settings = SETTINGS.clone();
-    settings[0] = "training.epochs=60";
-    Path one = tiny.train("one", settings);
+    Path one = tiny.train("one", SETTINGS);
     ListeningPort taken = ListeningPort.open(InetAddress.getLoopbackAddress(), PortRange.any());
     int first = taken.address().port();
-    ClusterJob job = job(tiny, new PortRange(first, first + 20), 1, settings);
+    ClusterJob job = job(tiny, new PortRange(first, first + 20), 1, SETTINGS);
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     ExecutorService threads = Executors.newSingleThreadExecutor();
     try (taken;
@@ -218,7 +218,7 @@ class SparkTrainingTest {
 
   @Test
   void aStopBeforeThereAreExecutorsEndsAtOnceAndTooFewAreToldInOneLine() throws Exception {
-    System.setProperty("spark.cores.max", "1"); // an executor has one
+    set("spark.cores.max", "1"); // an executor has one
     ClusterJob job = job(new TinyRun(new SimMim(), root), 0, SETTINGS);
     ExecutorService threads = Executors.newSingleThreadExecutor();
     try {
@@ -240,7 +240,7 @@ class SparkTrainingTest {
     }
     assertThat(job.root().resolve("cluster-seen.tmp")).doesNotExist();
 
-    System.setProperty("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "1");
+    set("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "1");
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     try (PrintStream console = new PrintStream(shown, true, StandardCharsets.UTF_8)) {
       assertThatThrownBy(() -> ClusterTraining.found().train(job, console))
@@ -282,7 +282,7 @@ class SparkTrainingTest {
 
   @Test
   void aMasterThatSparkDoesNotKnowIsToldInOneLine() {
-    System.setProperty(PAGES, "false"); // whose libraries are not among those of the tests
+    set("spark.ui.enabled", "false"); // whose libraries are not among those of the tests
     ClusterJob job = job(new TinyRun(new SimMim(), root), 0, SETTINGS);
     ClusterJob wrong =
         new ClusterJob(job.config(), job.root(), job.start(), "spark//host", 2, PortRange.any(), 0);
@@ -293,7 +293,7 @@ class SparkTrainingTest {
 
   @Test
   void workersThatWouldComeAndGoAreRefused() {
-    System.setProperty("spark.dynamicAllocation.enabled", "true");
+    set("spark.dynamicAllocation.enabled", "true");
     ClusterJob job = job(new TinyRun(new SimMim(), root), 0, SETTINGS);
     assertThatThrownBy(() -> ClusterTraining.found().train(job, System.out))
         .isInstanceOf(UserException.class)
@@ -304,7 +304,7 @@ class SparkTrainingTest {
   void imagesAndRunOnAnObjectStoreMakeTheBitsOfOneProcessHereThoughAnExecutorIsKilled()
       throws Exception {
     LocalStore.register();
-    System.setProperty(
+    set(
         EXECUTORS,
         "-Djava.io.tmpdir=%1$s -Duser.home=%1$s -Dorg.bytedeco.javacpp.cachedir=%2$s"
             .formatted(root, LocalStore.nativeCache()));

@@ -88,8 +88,8 @@ record StudyTables(Outcomes outcomes) {
     header.add("n");
     return new Table(
         "Accuracy by " + kind.title() + " along one schedule (Fig. 4)",
-        "Top-1 in per cent on the test images, mean ± standard deviation over n seeds, after epochs"
-            + " of pre-training"
+        "Top-1 in per cent on the images of data.test, mean ± standard deviation over n seeds,"
+            + " after epochs of pre-training"
             + (untrained ? "; untrained: the same procedure on first values." : ".")
             + " Rows of differences: points more than "
             + outcomes.references()
@@ -126,8 +126,8 @@ record StudyTables(Outcomes outcomes) {
     }
     return new Table(
         "Accuracy by " + kind.title() + " after the last epoch",
-        "Top-1 in per cent on the test images, mean ± standard deviation over seeds, of the variants"
-            + " that all baselines have.",
+        "Top-1 in per cent on the images of data.test, mean ± standard deviation over seeds, of the"
+            + " variants that all baselines have.",
         header,
         rows);
   }
@@ -288,8 +288,9 @@ record StudyTables(Outcomes outcomes) {
         .map(
             result ->
                 result.images() == null
-                    ? "one batch of test images whose order and masks depend on the seed"
-                    : result.images() + " test images, the same under the same masks for all seeds")
+                    ? "one batch of images of data.test whose order and masks depend on the seed"
+                    : result.images()
+                        + " images of data.test, the same under the same masks for all seeds")
         .distinct()
         .collect(Collectors.joining(" or "));
   }

@@ -1,5 +1,6 @@
 package dev.mto.bench.watch;
 
+import dev.mto.engine.command.CommandLines;
 import dev.mto.engine.command.WithoutBackend;
 import dev.mto.engine.errors.UserException;
 import java.io.IOException;
@@ -64,6 +65,7 @@ public final class ServeCommand implements Callable<Integer>, WithoutBackend {
       String shown = host.contains(":") ? "[" + host + "]" : host;
       System.out.printf(
           "http://%s:%d/ shows the runs of %s; Ctrl-C ends%n", shown, server.port(), root);
+      CommandLines.tellLastLine();
       new CountDownLatch(1).await();
     } catch (BindException e) {
       throw new UserException(

@@ -56,6 +56,13 @@ public final class CommandLines {
     }
   }
 
+  /** Has a command that goes on, and may be ended by Ctrl-C, print the last of its lines now. */
+  public static void tellLastLine() {
+    if (System.out instanceof LastLine last) {
+      last.tell();
+    }
+  }
+
   /** Footers hold commands to copy: they are not broken at the width of the terminal. */
   private static void keepExamplesWhole(CommandLine line) {
     line.getHelpSectionMap()

@@ -20,10 +20,10 @@ final class LastLine extends PrintStream {
     this.bytes = bytes;
   }
 
-  /** Prints the line, if there was one. */
+  /** Prints the line, if there was one that is not told yet. */
   void tell() {
     flush();
-    String line = bytes.line();
+    String line = bytes.take();
     if (!line.isEmpty()) {
       to.println(line);
     }
@@ -49,7 +49,14 @@ final class LastLine extends PrintStream {
       }
     }
 
-    synchronized String line() {
+    synchronized String take() {
+      String line = line();
+      complete = "";
+      reset();
+      return line;
+    }
+
+    private String line() {
       String begun = toString(StandardCharsets.UTF_8).strip();
       return begun.isEmpty() ? complete : begun;
     }

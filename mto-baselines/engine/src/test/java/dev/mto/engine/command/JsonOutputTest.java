@@ -36,11 +36,17 @@ class JsonOutputTest {
     @Option(names = "--fail")
     private boolean fail;
 
+    @Option(names = "--tell")
+    private boolean tell;
+
     @Override
     public Integer call() {
       System.out.println("counting " + files);
       System.out.print("almost ");
       System.out.printf("done%n");
+      if (tell) {
+        CommandLines.tellLastLine();
+      }
       if (fail) {
         throw new UserException("nothing to count");
       }
@@ -101,6 +107,13 @@ class JsonOutputTest {
     CommandRun failed = run("--quiet", "--fail");
     assertThat(failed.out()).isEmpty();
     assertThat(failed.errors()).containsExactly("error: nothing to count");
+  }
+
+  @Test
+  void quietLeavesWhatACommandThatGoesOnHasToldOnce() {
+    assertThat(run("--quiet", "--tell", "--fail").out().lines()).containsExactly("almost done");
+    assertThat(run("--quiet", "--tell").out().lines()).containsExactly("almost done", "3 rows");
+    assertThat(run("--tell").out().lines()).hasSize(3);
   }
 
   @Test
