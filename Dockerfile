@@ -6,7 +6,7 @@ FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /source
 COPY . .
 RUN mvn -B -q -Pdist -DskipTests -Dmto.test.compile.skip -Dinvoker.skip -Dspotless.check.skip package
-RUN mkdir /mto && tar -xzf mto-bench/dist/target/mto-*-linux-x86_64.tar.gz -C /mto --strip-components=1
+RUN mkdir /mto && tar -xzf mto-bench/dist/target/mto-*-linux-*.tar.gz -C /mto --strip-components=1
 
 FROM eclipse-temurin:17-jre
 COPY --from=build /mto /opt/mto

@@ -42,5 +42,7 @@ for /f "usebackq delims=" %%c in ("%target%\dependencies.classpath") do set "cla
 if "%OMP_NUM_THREADS%"=="" set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
 set "OMP_WAIT_POLICY=PASSIVE"
 if "%CUDA_DEVICE_ORDER%"=="" set "CUDA_DEVICE_ORDER=PCI_BUS_ID"
+rem listeners and baselines of others; a folder that is not there is passed over
+set "classpath=%classpath%;%root%plugins\*"
 "%java%" -XX:+UseSerialGC -Xms256m -Xmn96m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90 -Djava.awt.headless=true -Dfile.encoding=UTF-8 -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dmto.commit=%commit% -Dmto.root="%root%." %MTO_JAVA_OPTIONS% -cp "%classpath%" dev.mto.bench.Mto %*
 exit /b %errorlevel%

@@ -48,6 +48,12 @@ final class AnalyzeCommand implements Runnable {
         "Masked input, reconstruction and original of a few images, in pixels. Where the target is"
             + " normalised patch by patch, the usual picture takes mean and deviation from the"
             + " visible patches, and a second one from the original, which leaks the answer."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  ./mto analyze reconstruct --run runs/quickstart --out pictures",
+        "  ./mto analyze reconstruct --run runs/quickstart --checkpoint 10 --out early"
       })
   void reconstruct(@Mixin AnalyzedWeights analyzed) throws IOException {
     try (RunAnalysis analysis = analyzed.open()) {
@@ -61,7 +67,13 @@ final class AnalyzeCommand implements Runnable {
       description =
           "H of every layer (eq. 2), as Fig. 1 of the paper, beside the mean norms of masked and of"
               + " visible tokens: means over 1,000 images and what fills their last batch, in an"
-              + " order and under masks that are the same for every run.")
+              + " order and under masks that are the same for every run.",
+      footer = {
+        "",
+        "Examples:",
+        "  ./mto analyze heterogeneity --run runs/quickstart --json heterogeneity.json",
+        "  ./mto analyze heterogeneity --weights mae.safetensors --config configs/mae-vit-base.yaml"
+      })
   void heterogeneity(@Mixin AnalyzedWeights analyzed, @Mixin JsonOutput json) throws IOException {
     try (RunAnalysis analysis = analyzed.open()) {
       HeterogeneityByLayer result = analysis.heterogeneity(analyzed.out());
@@ -124,6 +136,12 @@ final class AnalyzeCommand implements Runnable {
         "Affinity maps of all token pairs of every layer, as Fig. 2 of the paper: rows and columns"
             + " masked then visible; quadrants 1 masked x masked, 2 masked x visible, 3 visible x"
             + " masked, 4 visible x visible. Means over the images of heterogeneity."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  ./mto analyze affinity --run runs/quickstart --out pictures",
+        "  ./mto analyze affinity --run runs/quickstart --out pictures --softmax"
       })
   void affinity(
       @Mixin AnalyzedWeights analyzed,

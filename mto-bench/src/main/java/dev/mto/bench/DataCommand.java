@@ -62,7 +62,13 @@ final class DataCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description =
           "Counts, classes, sizes, how images are stored, what is left out, unreadable and damaged"
-              + " files, mean and standard deviation.")
+              + " files, mean and standard deviation.",
+      footer = {
+        "",
+        "Examples:",
+        "  ./mto data check data/fashion-mini/train",
+        "  ./mto data check --json photos > photos.json"
+      })
   void check(
       @Parameters(paramLabel = "DIR", description = "Folder of images, in classes or flat.")
           Path folder,
@@ -89,13 +95,43 @@ final class DataCommand implements Runnable {
   @Command(
       name = "import-idx",
       mixinStandardHelpOptions = true,
-      description = "Makes PNG folders from IDX files (gzip or plain), such as MNIST's.")
+      sortOptions = false,
+      description =
+          "Makes PNG folders train and val from IDX files (gzip or plain), such as MNIST's: images"
+              + " drawn at random, as many of each class.",
+      footer = {
+        "",
+        "Examples:",
+        "  ./mto data import-idx --images train-images-idx3-ubyte.gz \\",
+        "      --labels train-labels-idx1-ubyte.gz --out data/mine --train 1000 --val 500"
+      })
   void importIdx(
-      @Option(names = "--images", required = true, paramLabel = "FILE") Path images,
-      @Option(names = "--labels", required = true, paramLabel = "FILE") Path labels,
-      @Option(names = "--out", required = true, paramLabel = "DIR") Path out,
-      @Option(names = "--train", required = true, paramLabel = "N") int train,
-      @Option(names = "--val", required = true, paramLabel = "N") int val,
+      @Option(
+              names = "--images",
+              required = true,
+              paramLabel = "FILE",
+              description = "The images, IDX of unsigned bytes.")
+          Path images,
+      @Option(
+              names = "--labels",
+              required = true,
+              paramLabel = "FILE",
+              description = "Their labels, IDX of unsigned bytes.")
+          Path labels,
+      @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to make.")
+          Path out,
+      @Option(
+              names = "--train",
+              required = true,
+              paramLabel = "N",
+              description = "Images of train, as many of each class.")
+          int train,
+      @Option(
+              names = "--val",
+              required = true,
+              paramLabel = "N",
+              description = "Images of val, others than those of train, as many of each class.")
+          int val,
       @Option(
               names = "--pad",
               paramLabel = "PIXELS",
@@ -109,7 +145,12 @@ final class DataCommand implements Runnable {
               paramLabel = "NAME",
               description = "Names of classes 0, 1, … (default: ${DEFAULT-VALUE}).")
           List<String> classes,
-      @Option(names = "--seed", paramLabel = "N", defaultValue = "1") long seed) {
+      @Option(
+              names = "--seed",
+              paramLabel = "N",
+              defaultValue = "1",
+              description = "Says which images are drawn (default: ${DEFAULT-VALUE}).")
+          long seed) {
     try {
       new IdxImport(images, labels, out, train, val, pad, classes, seed).run();
     } catch (IllegalArgumentException e) {

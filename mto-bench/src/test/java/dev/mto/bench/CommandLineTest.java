@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** A user's mistake ends with exit code 2 and one line that names it. */
 class CommandLineTest {
@@ -47,6 +48,30 @@ class CommandLineTest {
     List<String> usages = usages(new CommandLine(new Mto())).toList();
 
     assertThat(usages).hasSizeGreaterThan(15).noneMatch(usage -> usage.contains("null"));
+  }
+
+  @Test
+  void everyCommandHasExamplesAndSaysWhatItsOptionsAre() {
+    List<CommandSpec> commands = shown(new CommandLine(new Mto())).toList();
+
+    assertThat(commands).hasSizeGreaterThan(15);
+    for (CommandSpec command : commands) {
+      assertThat(command.usageMessage().footer())
+          .as(command.qualifiedName())
+          .anyMatch(line -> line.contains(command.qualifiedName()));
+      assertThat(command.args())
+          .as(command.qualifiedName())
+          .allMatch(argument -> argument.hidden() || argument.description().length > 0);
+    }
+  }
+
+  /** The commands that a help lists, but for itself. */
+  private static Stream<CommandSpec> shown(CommandLine command) {
+    return command.getSubcommands().values().stream()
+        .distinct()
+        .filter(each -> !each.getCommandSpec().usageMessage().hidden())
+        .filter(each -> !(each.getCommand() instanceof CommandLine.HelpCommand))
+        .flatMap(each -> Stream.concat(Stream.of(each.getCommandSpec()), shown(each)));
   }
 
   private static Stream<String> usages(CommandLine command) {

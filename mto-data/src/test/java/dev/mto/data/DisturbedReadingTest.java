@@ -8,6 +8,9 @@ import dev.mto.data.folder.ImageFolder;
 import dev.mto.data.image.Augmentation;
 import dev.mto.data.image.Normalization;
 import dev.mto.data.mask.MaskSampler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -70,6 +73,18 @@ class DisturbedReadingTest {
     try (ImageBatches batches = options(folder).badImages(bad).build()) {
       assertThat(batches.hasNext()).isFalse();
     }
+  }
+
+  @Test
+  void theListIsNotWrittenThroughALink() throws IOException {
+    Path elsewhere = Files.writeString(root.resolve("elsewhere"), "kept");
+    Path list = Files.createSymbolicLink(root.resolve("bad-images.txt"), elsewhere);
+    BadImages bad = BadImages.open(list, 4, 1);
+
+    assertThatThrownBy(() -> bad.add(root.resolve("a.png"), "broken"))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("bad-images.txt");
+    assertThat(elsewhere).hasContent("kept");
   }
 
   @Test

@@ -43,8 +43,8 @@ public final class Mae implements Baseline {
     return List.of(
         "The loss is the mean squared error of masked patches, each normalised by its own mean and"
             + " deviation (norm_pix). It is relative to the variance of the patch: 1.0 is what"
-            + " predicting nothing but every patch's mean scores, whatever the images. Flat patches"
-            + " count for less, so that images with plain grounds have a reference below 1.",
+            + " predicting nothing but every patch's mean scores, and less where patches are flat, so"
+            + " that images with plain grounds have a reference below 1.",
         "It may begin above 1, comes down to it within the first epochs and then falls slowly for the"
             + " rest of the run. A plateau just below 1 in the warm-up, and later one that loses a few"
             + " thousandths an epoch, are normal. Values of 0.4 to 0.6 are reported for"

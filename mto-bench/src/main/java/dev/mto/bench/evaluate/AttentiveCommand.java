@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
       "  ./mto evaluate attentive --run runs/quickstart --recipe configs/evaluate/attentive-tiny.yaml",
       "  ./mto evaluate attentive --run runs/quickstart --recipe configs/evaluate/attentive-tiny.yaml"
           + " --untrained",
-      "  ./mto evaluate attentive --run runs/mae-tiny --cached --block 8",
+      "  ./mto evaluate attentive --run runs/mae-tiny --block 3 \\",
+      "      --recipe configs/evaluate/attentive-tiny.yaml",
       "  ./mto evaluate attentive --weights mae_pretrain_vit_base.pth \\",
       "      --config configs/mae-vit-base.yaml --train /data/imagenet/train --val"
           + " /data/imagenet/val"

@@ -45,6 +45,9 @@ record KeyGroup(
             values.put(method, value);
           }
         });
+    if (values.isEmpty() && mayBeNull(key)) {
+      values.put("", "null"); // of a list's elements, or of a section that is null
+    }
     return values;
   }
 

@@ -50,6 +50,9 @@ record CellFolder(Path root, Path run) {
   void prepare(Cell cell, StudyConfig.Data data) {
     try {
       Files.createDirectories(root);
+      if (Files.isSymbolicLink(log())) {
+        Files.delete(log()); // the process would append to what it leads to
+      }
       AtomicFiles.writeString(config(), ConfigLoader.write(cell.config()));
       for (Measurement measurement : cell.measurements()) {
         if (!measurement.recipe().isEmpty()) {

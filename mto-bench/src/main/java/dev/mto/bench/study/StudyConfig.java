@@ -83,7 +83,7 @@ record StudyConfig(
                   "Those of the measures' epochs after which these cells are measured; all where it"
                       + " is not given.",
               unit = "epochs",
-              range = "some of the measures' epochs")
+              range = "some of the measures' epochs, or null")
           List<Integer> epochs) {
     Grid {
       epochs = epochs == null ? List.of() : List.copyOf(epochs);
@@ -126,7 +126,9 @@ record StudyConfig(
               value = "File over the baseline's official recipe; null for that alone.",
               range = "a file, or null")
           String recipe,
-      @Setting(value = "Settings over both, as --recipe-set takes them.", range = "KEY=VALUE")
+      @Setting(
+              value = "Settings over both, as --recipe-set takes them; null for none.",
+              range = "[KEY=VALUE, …], or null")
           List<String> set,
       @Setting(
               value =

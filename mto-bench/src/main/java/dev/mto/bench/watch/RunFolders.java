@@ -105,11 +105,16 @@ final class RunFolders {
         return false;
       }
     }
-    Path pictures = run.resolve("pictures");
-    if (!Files.isDirectory(pictures, LinkOption.NOFOLLOW_LINKS)) {
+    return holdsNoLink(run.resolve("pictures"))
+        && holdsNoLink(run.resolve("checkpoints"))
+        && holdsNoLink(run.resolve("evaluate"));
+  }
+
+  private static boolean holdsNoLink(Path folder) throws IOException {
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       return true;
     }
-    try (var files = Files.list(pictures)) {
+    try (var files = Files.list(folder)) {
       return files.noneMatch(Files::isSymbolicLink);
     }
   }

@@ -163,8 +163,12 @@ class StudyPlanTest {
     Measurement attentive = inBlock.measurements().get(2);
     assertThat(attentive.recipe()).contains("epochs: 3", "block: 2", "seed: 7");
     assertThat(attentive.block()).isNull();
+    Path log = Files.createDirectories(folder.resolve("cell")).resolve("log.txt");
+    Files.createSymbolicLink(log, Files.createFile(folder.resolve("elsewhere")));
     new CellFolder(folder.resolve("cell"), folder.resolve("run"))
         .prepare(inBlock, new StudyConfig.Data("a", "b", "c"));
+    assertThat(log).doesNotExist();
+    assertThat(folder.resolve("elsewhere")).exists();
     List<List<String>> commands =
         new CellSteps(folder.resolve("cell"))
             .read().stream().map(CellSteps.Step::arguments).toList();

@@ -125,6 +125,8 @@ class RunServerTest {
         "/run/inner/",
         "/run/log/",
         "/run/painted/",
+        "/run/judged/",
+        "/run/kept/",
         "/notes.txt",
         "/favicon.ico",
       })
@@ -137,6 +139,10 @@ class RunServerTest {
     Path painted = run("painted", "");
     Files.createDirectories(painted.resolve("pictures"));
     Files.createSymbolicLink(painted.resolve("pictures/a.png"), folder.resolve("secret"));
+    Path judged = Files.createDirectories(run("judged", "").resolve("evaluate"));
+    Files.createSymbolicLink(judged.resolve("knn"), folder.resolve("outside"));
+    Path kept = Files.createDirectories(run("kept", "").resolve("checkpoints"));
+    Files.createSymbolicLink(kept.resolve("last.safetensors"), folder.resolve("secret"));
 
     assertThat(get(address)).startsWith("HTTP/1.1 4").doesNotContain(SECRET);
     assertThat(get("/")).contains("1 runs of").doesNotContain(SECRET);

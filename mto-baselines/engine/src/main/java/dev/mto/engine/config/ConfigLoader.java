@@ -82,11 +82,11 @@ public final class ConfigLoader {
   }
 
   /**
-   * Folders and archives of images in a file are found from the file's own folder, or from the
-   * present one; addresses are as they are.
+   * Folders and archives of images, and their index, in a file are found from the file's own
+   * folder, or from the present one; addresses are as they are.
    */
   private static void resolveFolders(Path file, JsonNode data) {
-    for (String key : List.of("train", "val")) {
+    for (String key : List.of("train", "val", "index")) {
       if (data instanceof ObjectNode given
           && given.path(key).isTextual()
           && !Locations.isAddress(given.get(key).asText())) {

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -20,7 +21,11 @@ public final class RunLog implements AutoCloseable {
     try {
       this.file =
           new PrintWriter(
-              Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+              Files.newBufferedWriter(
+                  file,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.APPEND,
+                  LinkOption.NOFOLLOW_LINKS));
     } catch (IOException e) {
       throw FileException.writing(file, e);
     }

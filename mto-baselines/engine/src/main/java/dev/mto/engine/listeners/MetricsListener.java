@@ -5,6 +5,7 @@ import dev.mto.engine.errors.FileException;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -20,7 +21,12 @@ public final class MetricsListener implements TrainingListener {
   public MetricsListener(Path file) {
     this.file = file;
     try {
-      out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      out =
+          Files.newBufferedWriter(
+              file,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.APPEND,
+              LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
       throw FileException.writing(file, e);
     }

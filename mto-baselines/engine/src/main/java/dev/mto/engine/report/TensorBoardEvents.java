@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
@@ -57,7 +58,11 @@ public final class TensorBoardEvents implements AutoCloseable {
     boolean begun = Files.exists(file) && Files.size(file) > 0;
     TensorBoardEvents events =
         new TensorBoardEvents(
-            Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            Files.newOutputStream(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND,
+                LinkOption.NOFOLLOW_LINKS),
             clock);
     if (!begun) {
       events.out.write(TfRecords.frame(EventMessage.version(events.wallTime())));

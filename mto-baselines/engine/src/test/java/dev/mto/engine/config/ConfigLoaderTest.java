@@ -223,11 +223,15 @@ class ConfigLoaderTest {
   void foldersInAFileAreFoundBesideItFromAnywhere() throws IOException {
     Files.createDirectories(folder.resolve("pictures/train"));
     Path below = Files.createDirectories(folder.resolve("configs")).resolve("run.yaml");
-    Files.writeString(below, "baseline: method\ndata: { train: ../pictures/train, val: there }\n");
+    Files.createDirectories(folder.resolve("configs/indexes"));
+    Files.writeString(
+        below,
+        "baseline: method\ndata: { train: ../pictures/train, val: there, index: indexes }\n");
 
     DataConfig data = ConfigLoader.load(below, List.of(), name -> RECIPE).data();
 
     assertThat(data.train()).isEqualTo(folder.resolve("pictures/train").toString());
+    assertThat(data.index()).isEqualTo(folder.resolve("configs/indexes").toString());
     assertThat(data.val()).as("from the present folder").isEqualTo("there");
   }
 

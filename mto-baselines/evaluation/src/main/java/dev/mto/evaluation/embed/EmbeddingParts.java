@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.apache.commons.io.FileUtils;
@@ -53,7 +54,11 @@ final class EmbeddingParts implements AutoCloseable {
     this.batches = state.batches();
     this.count = state.rows();
     channel =
-        FileChannel.open(folder.resolve(ROWS), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            folder.resolve(ROWS),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
     long good = EmbeddedRow.bytes(plan.by().dim()) * count;
     if (channel.size() < good) {
       channel.close();
