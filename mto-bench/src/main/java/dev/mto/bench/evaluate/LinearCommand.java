@@ -22,10 +22,10 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description = {
       "Trains a linear classifier on the frozen encoder by LARS, with fresh augmentation every"
-          + " epoch, by the baseline's official recipe or --recipe. LARS moves weights by a share of"
-          + " their length a step, so it needs the steps of a large set of images to converge. With"
-          + " --cached, solves logistic regression on features that are computed once: for small"
-          + " sets, and wherever numbers are compared."
+          + " epoch, by the baseline's official recipe (MAE's, where it has none) or --recipe. LARS"
+          + " moves weights by a share of their length a step, so it needs the steps of a large set of"
+          + " images to converge. With --cached, solves logistic regression on features that are"
+          + " computed once: for small sets, and wherever numbers are compared."
     },
     footer = {
       "",
