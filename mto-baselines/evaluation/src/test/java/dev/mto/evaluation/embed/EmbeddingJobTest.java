@@ -9,6 +9,7 @@ import dev.mto.engine.encoder.FeatureKind;
 import dev.mto.engine.encoder.FeatureTable;
 import dev.mto.engine.encoder.FrozenEncoder;
 import dev.mto.engine.encoder.Pooling;
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.FolderLock;
 import dev.mto.engine.folder.StopSignal;
@@ -306,6 +307,21 @@ class EmbeddingJobTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining(words)
         .hasMessageContaining("--force");
+  }
+
+  @Test
+  void rowsAreNotWrittenThroughALink() throws IOException {
+    EmbeddingTarget target = target("v.csv");
+    run(job(), target, false, done -> done >= 4);
+    Path rows = target.parts().resolve("rows.bin");
+    Path elsewhere = Files.move(rows, images.resolveSibling("elsewhere.bin"));
+    byte[] before = Files.readAllBytes(elsewhere);
+    Files.createSymbolicLink(rows, elsewhere);
+
+    assertThatThrownBy(() -> run(job(), target, true, EmbeddingJobTest::never))
+        .isInstanceOf(FileException.class)
+        .hasMessageContaining("v.csv.parts");
+    assertThat(elsewhere).hasBinaryContent(before);
   }
 
   @Test
