@@ -167,11 +167,12 @@ final class RaucCommand implements Callable<Integer>, WithoutBackend {
     if (all.n() > 1) {
       System.out.printf(
           Locale.ROOT,
-          "  over %d seeds, ratio of mean areas: improvement %s, ratio %s (95 %% bootstrap interval);"
+          "  over %d seeds, ratio of mean areas: improvement %s, ratio %s (95 %% interval by"
+              + " Student's t);"
               + " the baseline's seeds among themselves: ± %.3f%n",
           all.n(),
-          all.describe(0),
-          all.describe(1),
+          all.improvement().describe("%.3f"),
+          all.improvement().plus(1).describe("%.3f"),
           all.between());
       TimeToAccuracy time = compared.time();
       System.out.printf(
@@ -194,12 +195,13 @@ final class RaucCommand implements Callable<Integer>, WithoutBackend {
   private Map<String, Object> figures(Comparison compared) {
     Map<String, Object> figures = new LinkedHashMap<>();
     RaucOverSeeds all = compared.all();
-    figures.put("improvement", known(all.improvement()));
-    figures.put("ratio", known(1 + all.improvement()));
+    figures.put("improvement", known(all.improvement().mean()));
+    figures.put("ratio", known(1 + all.improvement().mean()));
     figures.put("from", from);
     figures.put("to", to);
     figures.put("n", all.n());
-    figures.put("interval", Arrays.asList(known(all.low()), known(all.high())));
+    figures.put(
+        "interval", Arrays.asList(known(all.improvement().low()), known(all.improvement().high())));
     figures.put("between_seeds_of_baseline", known(all.between()));
     figures.put("reached", compared.time().reached());
     figures.put("mean_epoch_of_reached", known(compared.time().mean()));

@@ -27,7 +27,7 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
  * a time are at most {@code prefetch} batches and the one handed out. {@link #waitedNanos()} tells
  * whether the workers keep up. Use it from one thread and close it.
  *
- * <p>Fixed masks and crops, for evaluation, are epoch 0 without shuffling.
+ * <p>For evaluation, epoch 0 without augmentation: order, crops and masks are the same every time.
  */
 public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
   private static final long serialVersionUID = 1L;
@@ -105,12 +105,6 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     return source.times().get();
   }
 
-  /** Begins to read now; else reading begins with the first call that needs a batch. */
-  public void readAhead() {
-    requireOpen();
-    submitAhead();
-  }
-
   /**
    * Whether a batch with at least one readable image is left; waits until it is read.
    *
@@ -127,6 +121,11 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
       ready = await(ahead.remove());
     }
     return true;
+  }
+
+  /** As {@link #hasNext()}, of the batches up to number {@code end}, exclusive. */
+  public boolean hasNextBefore(long end) {
+    return hasNext() && ready.number() < end;
   }
 
   /**
@@ -408,8 +407,7 @@ public final class ImageBatches implements MultiDataSetIterator, AutoCloseable {
     }
 
     /**
-     * The epoch; reading starts with {@link ImageBatches#readAhead()} or the first call that needs
-     * a batch.
+     * The epoch; reading starts with the first call that needs a batch.
      *
      * @throws IllegalArgumentException if an option is out of its range
      */

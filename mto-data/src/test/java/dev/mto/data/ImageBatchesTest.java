@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -338,28 +337,6 @@ class ImageBatchesTest {
       assertThat(batches.hasNext()).isTrue();
       batches.nextBatch().close();
       assertThat(batches.waitedNanos()).isEqualTo(second);
-    }
-  }
-
-  @Test
-  void readingCanBeginBeforeABatchIsAskedFor() throws Exception {
-    ImageFolder folder = Images.folder(root, 18);
-    CountDownLatch read = new CountDownLatch(8);
-    MaskSampler counting =
-        (image, step) -> {
-          read.countDown();
-          return MASKS.sample(image, step);
-        };
-    List<Copy> whole = drain(options(folder));
-    try (ImageBatches batches = options(folder).masks(counting).prefetch(2).build()) {
-      batches.readAhead();
-      assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
-      assertThat(batches.waitedNanos()).isZero();
-      batches.readAhead();
-      try (ImageBatch batch = batches.nextBatch()) {
-        assertThat(IntStream.of(batch.indices()).boxed().toList())
-            .isEqualTo(whole.get(0).indices());
-      }
     }
   }
 

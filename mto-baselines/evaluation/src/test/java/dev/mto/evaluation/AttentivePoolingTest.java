@@ -3,6 +3,7 @@ package dev.mto.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mto.engine.collective.Collective;
 import dev.mto.engine.graph.SeededParameters;
 import dev.mto.engine.optimizer.AdamW;
 import dev.mto.engine.optimizer.MeanGradients;
@@ -212,7 +213,7 @@ class AttentivePoolingTest {
     try (GraphSession session =
             GraphSession.withGradients(
                 parameters.graph(), parameters.graph().getVariable("loss"), parameters.names());
-        MeanGradients gradients = new MeanGradients();
+        MeanGradients gradients = new MeanGradients(Collective.alone());
         AdamW optimizer =
             new AdamW(parameters.arrays(), name -> ParameterGroup.of(false), 0.9, 0.999, 1e-8, 0)) {
       for (int step = 0; step <= 300; step++) {
@@ -223,7 +224,7 @@ class AttentivePoolingTest {
             values -> {
               losses[at] = values.get("loss").getDouble(0);
               gradients.add(
-                  MeanGradients.of(session, values), 0, 1, mean -> optimizer.step(mean, 0.03));
+                  MeanGradients.of(session, values), 0, 1, mean -> optimizer.step(mean, 0.03, 1));
             });
       }
     }

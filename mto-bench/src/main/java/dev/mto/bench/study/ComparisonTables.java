@@ -118,15 +118,13 @@ record ComparisonTables(Outcomes outcomes) {
         "Relative area under the curve against "
             + outcomes.references()
             + " of the same seed: the mean area between the curves over the mean rise of the"
-            + " reference, with a 95 % bootstrap interval over the n pairs (of three pairs it has ten"
-            + " different resamples, so it is coarse); 1 + it, as Table 2 prints it; and the same of '"
+            + " reference, with a 95 % interval over the n pairs (Student's t; no bounds where the"
+            + " rise is not above 0 at that level); 1 + it, as Table 2 prints it; and the same of '"
             + outcomes.reference()
             + "' of one seed against another, root mean square: what a single pair shows by chance."
             + " Then how many seeds reach the reference's last accuracy, the mean epoch of those that"
             + " do, and the median of all, where those that do not count as later than the last"
-            + " epoch; and how many seeds of '"
-            + outcomes.reference()
-            + "' reach that of another of its seeds.",
+            + " epoch. Of two seeds of which neither is better, one reaches that of the other.",
         List.of(
             "baseline",
             "variant",
@@ -137,8 +135,7 @@ record ComparisonTables(Outcomes outcomes) {
             "n",
             "reached",
             "mean of these",
-            "median of all",
-            "reached by chance"),
+            "median of all"),
         outcomes.variants().stream()
             .filter(variant -> !variant.isReference())
             .flatMap(
@@ -150,19 +147,17 @@ record ComparisonTables(Outcomes outcomes) {
       Outcomes.Variant variant, Measurement.Kind kind, RaucOverSeeds rauc) {
     SortedSet<Integer> epochs = variant.epochsOfCurves(kind);
     TimeToAccuracy time = variant.timeToReference(kind);
-    TimeToAccuracy chance = variant.timeByChance(kind);
     return List.of(
         variant.baseline(),
         variant.name(),
         epochs.first() + " to " + epochs.last(),
-        rauc.describe(0),
-        rauc.describe(1),
+        rauc.improvement().describe("%.3f"),
+        rauc.improvement().plus(1).describe("%.3f"),
         Double.isNaN(rauc.between()) ? "" : String.format(Locale.ROOT, "± %.3f", rauc.between()),
         Integer.toString(rauc.n()),
         time.reached() + " of " + time.runs(),
         time.meanOfReached(),
-        time.medianOfAll(),
-        new Outcomes.Share(chance.reached(), chance.runs()).toString());
+        time.medianOfAll());
   }
 
   /** Names of the variants that are compared with the reference, in order. */

@@ -188,21 +188,6 @@ record Outcomes(List<CellResult> all, String reference, Map<String, String> comp
       return TimeToAccuracy.of(curves.before(), curves.after());
     }
 
-    /** When seeds of the reference reach the last accuracy of another of its seeds. */
-    TimeToAccuracy timeByChance(Measurement.Kind kind) {
-      List<AccuracyCurve> curves = curves(kind).before();
-      Curves pairs = new Curves(new ArrayList<>(), new ArrayList<>());
-      for (AccuracyCurve before : curves) {
-        for (AccuracyCurve after : curves) {
-          if (before != after) {
-            pairs.before().add(before);
-            pairs.after().add(after);
-          }
-        }
-      }
-      return TimeToAccuracy.of(pairs.before(), pairs.after());
-    }
-
     /**
      * How much better than the reference of the same seed each seed is in the mean over the
      * schedule: the area between the curves over its length in epochs.

@@ -159,9 +159,21 @@ record StudyConfig(
       @Setting(value = "Half the length with MTO.", range = "a name of variants")
           String halfWithMto,
       @Setting(
-              value = "The measure that decides.",
+              value =
+                  "A whole schedule with MTO, whose middle is shown beside; null for none. It"
+                      + " decides nothing.",
+              range = "a name of variants, or null")
+          String wholeWithMto,
+      @Setting(
+              value = "The measure that decides, after the last epoch of each.",
               range = "finetune, linear, attentive or knn; one of the measures")
-          Measurement.Kind measure) {}
+          Measurement.Kind measure) {
+
+    /** Those that decide. */
+    List<String> variants() {
+      return List.of(whole, half, halfWithMto);
+    }
+  }
 
   StudyConfig {
     given("name", name);
@@ -197,7 +209,10 @@ record StudyConfig(
       given("halving.half", halving.half());
       given("halving.half_with_mto", halving.halfWithMto());
       given("halving.measure", halving.measure());
-      known("halving", List.of(halving.whole(), halving.half(), halving.halfWithMto()), variants);
+      known("halving", halving.variants(), variants);
+      if (halving.wholeWithMto() != null) {
+        known("halving", List.of(halving.wholeWithMto()), variants);
+      }
       require(
           measures.of(halving.measure()) != null,
           "halving.measure: " + halving.measure().command() + " is not among the measures");

@@ -102,11 +102,25 @@ final class StudyPlan {
           "%s: measures: epoch %d is beyond the %d that are trained (training.epochs)"
               .formatted(study.baselines().get(baseline), last, trained));
     }
+    requireLastEpoch(variant, trained, epochs);
     int kept = trained / every + (trained % every == 0 ? 0 : 1); // the last one always is
     List<String> checkpoints =
         List.of("checkpoint.every_epochs=" + every, "checkpoint.keep=" + kept);
     RunConfig config = configuration(baseline, variant, seed, checkpoints);
     return cell(baseline, variant, seed, config, epochs);
+  }
+
+  /** What decides is measured at the end of each schedule. */
+  private void requireLastEpoch(
+      String variant, int trained, Map<Measurement.Kind, List<Integer>> epochs) {
+    StudyConfig.Halving halving = study.halving();
+    if (halving != null
+        && halving.variants().contains(variant)
+        && !epochs.getOrDefault(halving.measure(), List.of()).contains(trained)) {
+      throw new UserException(
+          "halving: '%s' is to be measured after its last epoch, %d, but %s is not: add it to its epochs"
+              .formatted(variant, trained, halving.measure().command()));
+    }
   }
 
   private Cell untrained(String baseline, long seed) {

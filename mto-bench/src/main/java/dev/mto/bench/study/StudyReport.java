@@ -38,7 +38,11 @@ final class StudyReport {
   List<StudyTables.Table> tables() {
     List<StudyTables.Table> tables = new ArrayList<>();
     if (study.halving() != null) {
-      tables.add(new HalvingTable(outcomes, study.halving()).table());
+      HalvingTables halving = new HalvingTables(outcomes, study.halving(), study.grid());
+      tables.add(halving.schedules());
+      if (!halving.points().rows().isEmpty()) {
+        tables.add(halving.points());
+      }
     }
     tables.addAll(new StudyTables(outcomes).all());
     return tables;

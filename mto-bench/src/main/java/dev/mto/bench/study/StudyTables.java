@@ -187,7 +187,8 @@ record StudyTables(Outcomes outcomes) {
     header.add("n");
     return new Table(
         "Which loss does what (Table 3)",
-        "Weights of the losses; top-1 in per cent after the last epoch, mean ± standard deviation"
+        "Weights of the losses, of the first seed (the largest of its run where they follow gradient"
+            + " shares); top-1 in per cent after the last epoch, mean ± standard deviation"
             + " over n seeds; gain in points over "
             + outcomes.references()
             + " of the same seed; training loss of the last epoch without MTO's terms, and how much"

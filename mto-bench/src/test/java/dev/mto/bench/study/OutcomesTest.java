@@ -61,7 +61,7 @@ class OutcomesTest {
 
     // areas between, seeds 1 and 2: 0.1 * 2 and -0.1 * 2; the references' rise: 0.2 and 0
     assertThat(rauc.n()).isEqualTo(2);
-    assertThat(rauc.improvement()).isCloseTo(0, within(1e-12));
+    assertThat(rauc.improvement().mean()).isCloseTo(0, within(1e-12));
     TimeToAccuracy time = outcomes.variant("mae", "mto").timeToReference(KIND);
     assertThat(time.reached()).as("seed 2 does not").isEqualTo(1);
     assertThat(time.mean()).isCloseTo(3, within(1e-12));
@@ -80,7 +80,7 @@ class OutcomesTest {
               "none",
               Map.of());
 
-      assertThat(mixed.variant("mae", "mto").rauc(KIND).orElseThrow().improvement())
+      assertThat(mixed.variant("mae", "mto").rauc(KIND).orElseThrow().improvement().mean())
           .as("of 4 to 8: areas 0.1 * 4 / 2 over rises of 0.2 * 4 / 2")
           .isCloseTo(0.5, within(1e-12));
       assertThat(new ComparisonTables(mixed).rauc(KIND).rows().get(0)).contains("4 to 8");
@@ -147,8 +147,8 @@ class OutcomesTest {
     assertThat(tables.get(3).rows())
         .containsExactly(List.of("mae", "0 of 4", "0 of 4"), List.of("all", "0 of 4", "0 of 4"));
     assertThat(tables.get(4).rows().get(0))
-        .startsWith("mae", "mto", "2 to 4", "0.000 (−∞ to 1.000)", "1.000 (−∞ to 2.000)")
-        .endsWith("2", "1 of 2", "3.0", "3.0", "2 of 2");
+        .startsWith("mae", "mto", "2 to 4", "0.000 (no bounds)", "1.000 (no bounds)")
+        .endsWith("2", "1 of 2", "3.0", "3.0");
     assertThat(tables.get(5).rows().get(1))
         .containsExactly(
             "mae",
@@ -211,9 +211,7 @@ class OutcomesTest {
         cells.add(cell("mto-half", seed, Map.of(1, 0.9, 2, 0.6 + 1.5 * noise)));
       }
     }
-    StudyConfig.Halving halving = new StudyConfig.Halving("none", "half", "mto-half", KIND);
-
-    assertThat(new HalvingTable(new Outcomes(cells, "none", Map.of()), halving).table().rows())
+    assertThat(halved(cells, 1L, 2L, 3L).schedules().rows())
         .containsExactly(
             List.of(
                 "mae",
@@ -224,6 +222,39 @@ class OutcomesTest {
                 "< 0.001",
                 "1.000",
                 "reproduced"));
+    assertThat(halved(cells, 1L, 2L, 3L, 4L).schedules().rows().get(0))
+        .as("a seed is missing")
+        .endsWith("", "", "3 of 4 seeds");
+  }
+
+  @Test
+  void theMiddleOfAScheduleIsComparedWithTheEndOfAnother() {
+    List<CellResult> cells = new ArrayList<>();
+    for (long seed = 1; seed <= 2; seed++) {
+      cells.add(cell("none", seed, Map.of(2, 0.4, 4, 0.6)));
+      cells.add(cell("mto", seed, Map.of(2, 0.45, 4, 0.7)));
+    }
+
+    HalvingTables halved = halved(cells, 1L, 2L);
+
+    assertThat(halved.points().rows())
+        .containsExactly(
+            List.of(
+                "mae",
+                "2",
+                "+20.00 (+20.00 to +20.00)",
+                "-15.00 (-15.00 to -15.00)",
+                "0.25 (0.25 to 0.25)"));
+    assertThat(halved.schedules().rows()).isEmpty();
+  }
+
+  private static HalvingTables halved(List<CellResult> cells, Long... seeds) {
+    StudyConfig.Halving halving = new StudyConfig.Halving("none", "half", "mto-half", "mto", KIND);
+    List<String> variants = List.of("none", "half", "mto-half", "mto");
+    return new HalvingTables(
+        new Outcomes(cells, "none", Map.of()),
+        halving,
+        List.of(new StudyConfig.Grid(List.of("mae"), variants, List.of(seeds), null)));
   }
 
   @Test

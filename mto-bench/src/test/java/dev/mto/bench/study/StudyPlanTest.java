@@ -292,6 +292,15 @@ class StudyPlanTest {
         "halving.measure: attentive is not among the measures",
         "halving={ whole: none, half: none, half_with_mto: mto, measure: attentive }");
     assertRefused(
+        good,
+        "halving: there is no 'whole'; there are [none, mto]",
+        "halving={ whole: none, half: none, half_with_mto: mto, whole_with_mto: whole, measure: knn }");
+    assertRefused(
+        good,
+        "halving: 'mto' is to be measured after its last epoch, 2, but knn is not: add it to its epochs",
+        "halving={ whole: none, half: none, half_with_mto: mto, measure: knn }",
+        "measures.knn.epochs=[1]");
+    assertRefused(
         good, "compared_with: there is no 'half'; there are", "compared_with={ mto: half }");
     assertRefused(good, "halving.half: is missing", "halving={ whole: none, measure: knn }");
     assertRefused(good, "unknown key 'seeds'", "seeds=3");

@@ -48,7 +48,7 @@ public final class BadImages {
    * Continues the list if it exists (a resumed run), else creates it with the first bad image.
    *
    * @param list the file to append to
-   * @param images number of the folder's images
+   * @param images number of all images that the job goes through
    * @param maxShare largest share of bad images, in [0, 1]
    * @throws UncheckedIOException if an existing list cannot be read
    */

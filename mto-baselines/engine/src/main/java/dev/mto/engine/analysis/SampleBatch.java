@@ -17,8 +17,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The images that pictures are made of: the first of the validation set (or of the training set
- * where there is none), in an order and under masks that are the same every time.
+ * The images that pictures are made of: the first batch of the validation set (or of the training
+ * set where there is none), whose order and masks are the same every time.
  */
 public final class SampleBatch {
   /** What is done with the batch and the values of it. */

@@ -77,7 +77,8 @@ public record DataConfig(
                 + " pieces, for object storage and spinning disks.")
         Shuffle shuffle,
     @Setting(
-            value = "Share of unreadable images at which the run stops.",
+            value =
+                "Share of unreadable images at which the run stops, of training and validation images.",
             unit = "share of the images",
             range = Rules.SHARE)
         double maxBadShare) {

@@ -13,8 +13,8 @@ import java.util.TreeSet;
  * The configuration with which a run goes on.
  *
  * @param config the resolved configuration
- * @param announced keys that differ from the run's own and change its numbers from now on, with
- *     both values
+ * @param announced keys that differ from the run's own and that people are told of, with both
+ *     values: most of them change its numbers from now on
  */
 public record ResumedConfig(RunConfig config, List<String> announced) {
   /** What changes no number: where files are, how often is saved and looked, how many threads. */
@@ -43,6 +43,7 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
           "training.gradient_checkpointing",
           "training.precision",
           "mto.weights.",
+          "mto.epsilon",
           "mto.schedule.",
           "mto.decoder_weights",
           "mto.norm_penalty",
@@ -98,7 +99,8 @@ public record ResumedConfig(RunConfig config, List<String> announced) {
       JsonNode asked,
       List<String> refused,
       List<String> announced) {
-    if (known.isMissingNode() || own.equals(asked)) {
+    boolean newer = known.isMissingNode() && !own.isMissingNode();
+    if (newer || own.equals(asked)) {
       return;
     }
     if (ANNOUNCED.contains(path)) { // a map of names too, as a whole

@@ -22,7 +22,16 @@ public record Scores(long images, double top1, double top5, List<List<Integer>> 
     private long images;
     private long amongFive;
 
+    /**
+     * Counts nothing yet.
+     *
+     * @throws IllegalArgumentException for fewer than two classes, which nothing is told apart by
+     */
     public Counter(List<String> classes) {
+      if (classes.size() < 2) {
+        throw new IllegalArgumentException(
+            "classes: %s, where at least two are needed to tell images apart".formatted(classes));
+      }
       this.classes = classes.size();
       this.evaluation = new Evaluation(classes);
     }

@@ -129,7 +129,7 @@ public final class RunFolder {
   private void takeAwayWhatIsLeft() throws IOException {
     try (FolderLock lock = FolderLock.of(root)) {
       sweep();
-      for (Path left : List.of(log(), badImages(), lastCheckpoint())) {
+      for (Path left : List.of(log(), badImages(), lastCheckpoint(), lastOfCheckpoints())) {
         Files.deleteIfExists(left);
       }
       for (Path left : badImagesOfWorkers()) {
@@ -321,7 +321,7 @@ public final class RunFolder {
               badImages(),
               root.resolve(FolderLock.NAME),
               lastCheckpoint(),
-              checkpoints().resolve("last.json"),
+              lastOfCheckpoints(),
               checkpoints(),
               pictures(),
               root)) {
@@ -334,6 +334,11 @@ public final class RunFolder {
 
   private Path lastCheckpoint() {
     return checkpoints().resolve("last.safetensors");
+  }
+
+  /** What tells of the last checkpoint. */
+  private Path lastOfCheckpoints() {
+    return checkpoints().resolve("last.json");
   }
 
   private static List<String> names(Path folder) {

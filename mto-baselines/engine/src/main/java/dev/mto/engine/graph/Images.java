@@ -64,7 +64,11 @@ public final class Images implements AutoCloseable {
     this.secondView = baseline.secondView(config);
     this.train = folders.train();
     this.validation = folders.validation();
-    this.bad = bad.apply(train.size());
+    this.bad =
+        bad.apply(
+            validation == null || validation == train
+                ? train.size()
+                : train.size() + validation.size());
     this.bad.addMembersOf(train);
     if (validation != null) {
       this.bad.addMembersOf(validation);
@@ -131,7 +135,7 @@ public final class Images implements AutoCloseable {
   /** Where k-NN compares classes, those of both folders are matched by their names. */
   private static ImageFolder validation(RunConfig config, ImageFolder train) {
     ImageFolder folder = open(config, "data.val", config.data().val());
-    boolean compared = config.log().knnEveryEpochs() > 0 && train.labelled() && folder.labelled();
+    boolean compared = config.log().knnEveryEpochs() > 0 && canBeToldApart(train, folder);
     try {
       return compared ? folder.inClasses(train.classes()) : folder;
     } catch (IllegalArgumentException e) {
@@ -140,6 +144,15 @@ public final class Images implements AutoCloseable {
               .formatted(e.getMessage()),
           e);
     }
+  }
+
+  /** Whether training and validation images are of two classes or more, which k-NN tells apart. */
+  public boolean canBeToldApart() {
+    return canBeToldApart(train, validation);
+  }
+
+  private static boolean canBeToldApart(ImageFolder train, ImageFolder validation) {
+    return train.labelled() && validation.labelled() && train.classes().size() > 1;
   }
 
   private static ImageFolder open(RunConfig config, String key, String folder) {

@@ -51,10 +51,11 @@ public final class LabelledImages {
           "data.train: %s has one class, %s: there is nothing to tell apart; give at least two"
               .formatted(train.root(), train.classes()));
     }
+    int images = train.size() + validation.size();
     BadImages bad =
         badImages == null
-            ? BadImages.telling(System.err::println, train.size(), config.data().maxBadShare())
-            : BadImages.open(badImages, train.size(), config.data().maxBadShare());
+            ? BadImages.telling(System.err::println, images, config.data().maxBadShare())
+            : BadImages.open(badImages, images, config.data().maxBadShare());
     bad.addMembersOf(train);
     bad.addMembersOf(validation);
     return new LabelledImages(config, train, validation, bad);

@@ -250,7 +250,7 @@ public final class TrainingGraph {
     return trained;
   }
 
-  /** Names of the model's parameters that MTO may move. */
+  /** Names of the model's parameters that MTO may move; of all where it is off. */
   public List<String> movedByMto() {
     return moved;
   }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Warns once, after 100 measurements in a row, when heterogeneity of the initial embedding stands
- * at one of its ends, where L_e has no gradient: at ln V it is optimal already, at 0 it has
+ * Warns once when heterogeneity of the initial embedding has stood at one of its ends for 100
+ * measurements in a row, where L_e has no gradient: at ln V it is optimal already, at 0 it has
  * collapsed.
  */
 public final class SaturationListener implements TrainingListener {
@@ -17,7 +17,7 @@ public final class SaturationListener implements TrainingListener {
   private final Consumer<String> warn;
   private final Map<String, Count> groups = new HashMap<>();
 
-  /** Warns through {@code warn}, once a token group. */
+  /** Warns through {@code warn}, once a token group and end. */
   public SaturationListener(Consumer<String> warn) {
     this.warn = warn;
   }
@@ -32,30 +32,15 @@ public final class SaturationListener implements TrainingListener {
 
   private final class Count {
     private final String where;
-    private long begun;
-    private int seen;
-    private int atBound;
-    private int atZero;
+    private final Stand bound = new Stand();
+    private final Stand zero = new Stand();
 
     Count(String group) {
       where = group.isEmpty() ? "layer 0" : "layer 0 of group " + group;
     }
 
-    void add(long step, double first, double bound) {
-      if (seen == MEASUREMENTS) {
-        return;
-      }
-      begun = seen == 0 ? step : begun;
-      seen++;
-      atBound += bound - first < NEAR ? 1 : 0;
-      atZero += first < NEAR ? 1 : 0;
-      if (seen == MEASUREMENTS) {
-        tell(bound, step - begun + 1);
-      }
-    }
-
-    private void tell(double bound, long steps) {
-      if (atBound == MEASUREMENTS) {
+    void add(long step, double first, double ln) {
+      if (bound.add(step, ln - first < NEAR)) {
         warn.accept(
             String.format(
                 Locale.ROOT,
@@ -63,17 +48,38 @@ public final class SaturationListener implements TrainingListener {
                     + " L_e is at its optimum and has no gradient (mto.normalise: l2 with a"
                     + " low mto.temperature changes that)",
                 where,
-                bound,
-                steps));
-      } else if (atZero == MEASUREMENTS) {
+                ln,
+                bound.steps(step)));
+      }
+      if (zero.add(step, first < NEAR)) {
         warn.accept(
             "warning: heterogeneity of "
                 + where
                 + " has been 0 for "
-                + steps
+                + zero.steps(step)
                 + " steps: the affinities are saturated and L_e has no gradient; try mto.scale:"
                 + " sqrt_dim, mto.normalise: l2 or a higher mto.temperature");
       }
+    }
+  }
+
+  /** How long something has held without a break. */
+  private static final class Stand {
+    private long begun;
+    private int held;
+    private boolean told;
+
+    /** Whether it has now held for long enough, the first time. */
+    boolean add(long step, boolean holds) {
+      begun = held == 0 ? step : begun;
+      held = holds ? held + 1 : 0;
+      boolean tell = held == MEASUREMENTS && !told;
+      told |= tell;
+      return tell;
+    }
+
+    long steps(long step) {
+      return step - begun + 1;
     }
   }
 }

@@ -63,10 +63,7 @@ public final class ValidationListener implements TrainingListener {
       return;
     }
     row.put("val_loss", loss());
-    if (collective.rank() == 0
-        && knnEpochs.test(epoch + 1)
-        && images.train().labelled()
-        && images.validation().labelled()) {
+    if (collective.rank() == 0 && knnEpochs.test(epoch + 1) && images.canBeToldApart()) {
       row.put("knn", knnAccuracy());
     }
   }

@@ -89,11 +89,6 @@ public final class AdamW implements Optimizer {
     scratchLength = longest;
   }
 
-  /** One update by the gradients as they are. */
-  public void step(Map<String, INDArray> gradients, double learningRate) {
-    step(gradients, learningRate, 1);
-  }
-
   @Override
   public void step(Map<String, INDArray> gradients, double learningRate, double factor) {
     step++;
@@ -247,11 +242,6 @@ public final class AdamW implements Optimizer {
       scratch = Nd4j.createUninitialized(scratchType, scratchLength);
     }
     return scratch.get(NDArrayIndex.interval(0, like.length())).reshape('c', like.shape());
-  }
-
-  /** Updates made so far. */
-  public long steps() {
-    return step;
   }
 
   @Override

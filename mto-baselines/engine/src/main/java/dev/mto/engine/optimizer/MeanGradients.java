@@ -20,11 +20,6 @@ public final class MeanGradients implements AutoCloseable {
   private final Collective collective;
   private final ArraySums sums;
 
-  /** Of one process. */
-  public MeanGradients() {
-    this(Collective.alone());
-  }
-
   /** Of processes that take equal parts of each step. */
   public MeanGradients(Collective collective) {
     this.collective = collective;

@@ -38,7 +38,10 @@ enum MtoTerm {
       String start =
           layers
               .map(curves -> curves.layers().size() - 1)
-              .map(n -> " (%d × ln 2 = %s here)".formatted(n, Numbers.of(n * Math.log(2))))
+              .map(
+                  n ->
+                      " (%d × ln 2 = %s here, unless mto.ranking_layers or mto.margin is set)"
+                          .formatted(n, Numbers.of(n * Math.log(2))))
               .orElse("");
       return "Ranking is the sum over layers of ln(1 + e^d), where d is the change of H from a layer to"
           + " the next. Where H is the same in all layers it is L × ln 2"

@@ -14,7 +14,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Scalars for TensorBoard, appended to one event file. Every event reaches the operating system
@@ -23,30 +22,12 @@ import java.util.stream.Stream;
  * <p>Not safe for use by several threads.
  */
 public final class TensorBoardEvents implements AutoCloseable {
-  private static final String PREFIX = "events.out.tfevents.";
-
   private final OutputStream out;
   private final Clock clock;
 
   private TensorBoardEvents(OutputStream out, Clock clock) {
     this.out = out;
     this.clock = clock;
-  }
-
-  /**
-   * The event file of a run: the one in its folder or, where there is none yet, the name for a new
-   * one.
-   */
-  public static Path fileIn(Path runFolder) throws IOException {
-    if (Files.isDirectory(runFolder)) {
-      try (Stream<Path> files = Files.list(runFolder)) {
-        Optional<Path> present = files.filter(TensorBoardEvents::isEventFile).sorted().findFirst();
-        if (present.isPresent()) {
-          return present.get();
-        }
-      }
-    }
-    return runFolder.resolve(PREFIX + Instant.now().getEpochSecond() + ".mto");
   }
 
   /** Opens {@code file} for appending, and begins it with its version where it is new or empty. */
@@ -109,11 +90,6 @@ public final class TensorBoardEvents implements AutoCloseable {
             }
           }
         });
-  }
-
-  private static boolean isEventFile(Path file) {
-    String name = file.getFileName().toString();
-    return name.startsWith(PREFIX) && !name.endsWith(".tmp");
   }
 
   private double wallTime() {

@@ -260,6 +260,7 @@ public final class PretrainingJob implements AutoCloseable {
   public boolean run() {
     stop = new StopSignal();
     try {
+      // The first listener, of every worker: all measure together, and what others write has it.
       loop.add(
           new ValidationListener(
               graph.model(), images, evaluation, every(config.log().knnEveryEpochs()), collective));
@@ -329,13 +330,13 @@ public final class PretrainingJob implements AutoCloseable {
       }
       loop.add(report);
       loop.add(hooks);
-      boolean done = run(report);
+      boolean done = runReporting(report);
       lines.ended(done);
       return done;
     }
   }
 
-  private boolean run(ReportListener report) {
+  private boolean runReporting(ReportListener report) {
     try {
       return loop.run();
     } catch (RuntimeException e) {

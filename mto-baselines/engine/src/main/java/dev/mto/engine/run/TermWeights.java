@@ -36,7 +36,7 @@ final class TermWeights {
   }
 
   /** Whether the gradients of a step are measured for weights. */
-  boolean measures(TrainingPosition at) {
+  boolean measuresShares(TrainingPosition at) {
     return norms != null && at.step() < config.gradientShareSteps();
   }
 
@@ -51,7 +51,9 @@ final class TermWeights {
       return;
     }
     MtoWeights full =
-        norms == null ? config.lossWeights() : measures(at) ? new MtoWeights(0, 0, 0) : ofShares();
+        norms == null
+            ? config.lossWeights()
+            : measuresShares(at) ? new MtoWeights(0, 0, 0) : ofShares();
     weights = config.schedule().at((double) at.step() / at.steps(), full);
     graph.weights().set(weights);
   }

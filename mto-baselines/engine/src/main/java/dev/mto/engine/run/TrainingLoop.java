@@ -228,7 +228,7 @@ public final class TrainingLoop {
           e.getMessage()
               + (store.exists()
                   ? "; the last checkpoint is kept: --resume"
-                  : "; nothing was saved yet: start again"));
+                  : "; nothing was saved yet: --resume begins at the first step"));
     }
     collective.stepEnds();
     done++;
@@ -237,10 +237,13 @@ public final class TrainingLoop {
     return row;
   }
 
+  /** The step's own micro-batches: no other step's take the place of those that cannot be read. */
   private List<ImageBatch> read(ImageBatches batches) {
     List<ImageBatch> microBatches = new ArrayList<>();
+    long perStep = (long) schedule.accumulate() * collective.size();
+    long end = (done % schedule.stepsPerEpoch() + 1) * perStep;
     try {
-      while (microBatches.size() < schedule.accumulate() && batches.hasNext()) {
+      while (microBatches.size() < schedule.accumulate() && batches.hasNextBefore(end)) {
         microBatches.add(batches.nextBatch());
       }
       if (StopSignal.requested()) {

@@ -90,10 +90,10 @@ public final class TrainingStep implements Trainee {
     share.requireAll(microBatches, at.step() % at.stepsPerEpoch());
     int count = microBatches.size();
     int first = collective.rank() * count;
-    StepRecord record = new StepRecord(graph, count * collective.size(), measures(at));
+    StepRecord record = new StepRecord(graph, count * collective.size(), measuresHeterogeneity(at));
     StepExchange exchange = new StepExchange(collective, model);
     List<String> wanted = record.wanted();
-    boolean apart = weights.measures(at) || measuresGradients(at);
+    boolean apart = weights.measuresShares(at) || measuresGradients(at);
     weights.set(at);
     reserve(count);
     if (apart) {
@@ -134,7 +134,7 @@ public final class TrainingStep implements Trainee {
     if (apart) {
       row.putAll(terms.row(weights.weights()));
     }
-    if (weights.measures(at)) {
+    if (weights.measuresShares(at)) {
       weights.add(terms.norms());
     }
     row.put("lr", learningRate);
@@ -175,7 +175,7 @@ public final class TrainingStep implements Trainee {
     return terms != null && gradientsEvery > 0 && at.step() % gradientsEvery == 0;
   }
 
-  private boolean measures(TrainingPosition at) {
+  private boolean measuresHeterogeneity(TrainingPosition at) {
     boolean last = (at.step() + 1) % at.stepsPerEpoch() == 0;
     return heterogeneityEvery > 0 && (at.step() % heterogeneityEvery == 0 || last);
   }

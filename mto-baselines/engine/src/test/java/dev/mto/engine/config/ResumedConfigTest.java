@@ -67,6 +67,7 @@ class ResumedConfigTest {
         .singleElement()
         .asString()
         .endsWith(", not {\"feature\":0.25}");
+    assertThat(resumed("mto.epsilon=0.5").announced()).as("what a divergence advises").hasSize(1);
     assertThat(resumed("mto.weights.e=0.5").announced())
         .singleElement()
         .asString()
@@ -93,6 +94,16 @@ class ResumedConfigTest {
         .hasMessageStartingWith(
             file + ": the run was made with another configuration: " + key + " is ")
         .hasMessageContaining(", not " + value + "; go on with that");
+  }
+
+  @Test
+  void anOptionThatTheRunsMethodDoesNotHaveIsRefused() throws IOException {
+    RunConfig none = ConfigLoader.read(file, List.of("options={}"));
+    RunConfig asked = ConfigLoader.read(file, List.of("options={ foo: 1 }"));
+
+    assertThatThrownBy(() -> ResumedConfig.of(file, none, asked))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("options.foo is not set, not 1");
   }
 
   @Test

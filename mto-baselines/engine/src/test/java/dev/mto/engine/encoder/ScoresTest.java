@@ -1,6 +1,7 @@
 package dev.mto.engine.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,13 @@ class ScoresTest {
     assertThat(scores(5, votes).top5()).isZero();
     assertThat(scores(6, votes).top5()).isZero();
     assertThat(scores(1, votes).top1()).isZero();
+  }
+
+  @Test
+  void aSingleClassIsRefusedAsNothingIsToldApart() {
+    assertThatThrownBy(() -> new Scores.Counter(List.of("a")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("classes: [a]");
   }
 
   @Test

@@ -25,6 +25,7 @@ class RunFolderTest {
         "provenance.json",
         "bad-images.txt",
         "checkpoints/last.safetensors",
+        "checkpoints/last.json",
         "config.yaml.0123456789abcdef.tmp"
       })
   void whatABeginningLeftThatWasCutShortIsNoRunAndInNobodysWay(String left) throws IOException {

@@ -69,7 +69,7 @@ class AdamWFloatTest {
   void aRateOfZeroKeepsEveryBit() {
     Map<String, float[]> before = bits(parameters);
 
-    optimizer.step(gradients(), 0);
+    optimizer.step(gradients(), 0, 1);
 
     assertSameBits(bits(parameters), before);
   }
@@ -95,7 +95,7 @@ class AdamWFloatTest {
     for (int step = 1; step <= 3; step++) {
       INDArray gradient = Vectors.normal(random, 4097);
       formula.step(Vectors.doubles(gradient), step, 0.25 * 0.1, 1);
-      scaled.step(Map.of("weight", gradient.dup(), "weight scaled", gradient), 0.1);
+      scaled.step(Map.of("weight", gradient.dup(), "weight scaled", gradient), 0.1, 1);
     }
 
     Vectors.assertClose("scaled", other, formula.parameter, TOLERANCE);
@@ -109,7 +109,7 @@ class AdamWFloatTest {
     parameters.forEach(
         (name, array) -> zeros.put(name, Nd4j.zeros(array.dataType(), array.shape())));
 
-    optimizer.step(zeros, 0.5);
+    optimizer.step(zeros, 0.5, 1);
 
     float[] kept = before.get("bias 4097");
     assertThat(parameters.get("bias 4097").toFloatVector()).isEqualTo(kept);
@@ -129,7 +129,7 @@ class AdamWFloatTest {
     INDArray gradient = Vectors.normal(random, 4400);
     formula.step(Vectors.doubles(gradient), 1, 0.1, 1);
 
-    optimizer(Map.of("weight", part)).step(Map.of("weight", gradient), 0.1);
+    optimizer(Map.of("weight", part)).step(Map.of("weight", gradient), 0.1, 1);
 
     float[] after = whole.toFloatVector();
     Vectors.assertClose("part", part, formula.parameter, TOLERANCE);

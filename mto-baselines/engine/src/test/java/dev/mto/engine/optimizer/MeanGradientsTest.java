@@ -74,7 +74,7 @@ class MeanGradientsTest {
   @ValueSource(ints = {1, 2, 3, 5})
   void oneTwoAndOddNumbersAreSummedOneAfterTheOther(int count) {
     List<float[]> gradients = gradients(count);
-    try (MeanGradients mean = new MeanGradients()) {
+    try (MeanGradients mean = new MeanGradients(Collective.alone())) {
       assertThat(onHost(mean, gradients))
           .isEqualTo(inTurn(gradients, 0, count, (float) (1.0 / count)));
     }
@@ -87,7 +87,7 @@ class MeanGradientsTest {
     float share = (float) (1.0 / count);
     float[] expected =
         added(inTurn(gradients, 0, count / 2, share), inTurn(gradients, count / 2, count, share));
-    try (MeanGradients mean = new MeanGradients()) {
+    try (MeanGradients mean = new MeanGradients(Collective.alone())) {
       assertThat(onHost(mean, gradients)).isEqualTo(expected);
       assertThat(expected).isNotEqualTo(inTurn(gradients, 0, count, share));
       assertThat(onHost(mean, gradients)).as("of the next step").isEqualTo(expected);
@@ -127,7 +127,7 @@ class MeanGradientsTest {
   void aDeviceSumsInTheSameOrder(int count) {
     List<float[]> gradients = gradients(count);
     float[] onDevice = EmulatedCuda.during(gpu -> onDevice(gradients));
-    try (MeanGradients mean = new MeanGradients()) {
+    try (MeanGradients mean = new MeanGradients(Collective.alone())) {
       assertThat(onDevice).isEqualTo(onHost(mean, gradients));
     }
   }

@@ -278,7 +278,7 @@ class RunViewTest {
 
     assertThat(report())
         .contains("never below 1/ln V = 1/4.331 = 0.2309 here")
-        .contains("(3 × ln 2 = 2.079 here)")
+        .contains("(3 × ln 2 = 2.079 here, unless mto.ranking_layers or mto.margin is set)")
         .contains("ln V for V visible tokens (4.331 for 76)");
   }
 

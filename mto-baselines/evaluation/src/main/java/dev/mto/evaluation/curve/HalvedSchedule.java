@@ -1,11 +1,10 @@
 package dev.mto.evaluation.curve;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.distribution.TDistribution;
-import org.apache.commons.math3.stat.StatUtils;
-import org.apache.commons.math3.stat.correlation.Covariance;
+import java.util.stream.Stream;
 
 /**
  * Whether a complete schedule of half the length with MTO is as good as a whole one without, by
@@ -15,8 +14,7 @@ import org.apache.commons.math3.stat.correlation.Covariance;
  * <pre>G = whole − half,   D = halfWithMto − whole,   share of the gap closed = 1 + D / G</pre>
  *
  * <p>Each question is about the mean over seeds of one number a seed, and is answered by Student's
- * t: with three to eight seeds a bootstrap of them gives intervals that are too short. Bounds of
- * the share are those numbers r for which t does not tell D + (1 − r) G from 0 (Fieller's theorem).
+ * t.
  *
  * @param n pairs
  * @param gain G, with its two-sided 95 % interval
@@ -36,9 +34,6 @@ public record HalvedSchedule(
 
   /** The share of the gap that half a schedule with MTO must close not to be refuted. */
   private static final double LEAST = 0.5;
-
-  /** A mean and what is around it. */
-  public record Interval(double mean, double low, double high) {}
 
   /** What is said of a method. */
   public enum Verdict {
@@ -75,11 +70,11 @@ public record HalvedSchedule(
     }
     return new HalvedSchedule(
         n,
-        interval(gain),
-        interval(difference),
-        closed(gain, difference),
-        above(plus(difference, TOLERATED, gain)),
-        1 - above(plus(difference, LEAST, gain)));
+        Interval.ofMean(LEVEL / 2, gain),
+        Interval.ofMean(LEVEL / 2, difference),
+        Interval.ofRatio(LEVEL, plus(gain, 1, difference), gain),
+        Interval.above(plus(difference, TOLERATED, gain)),
+        Interval.above(times(-1, plus(difference, LEAST, gain))));
   }
 
   /** Whether the 95 % interval of G is above 0. */
@@ -87,11 +82,22 @@ public record HalvedSchedule(
     return gain.low() > 0;
   }
 
-  /** The verdicts of several methods, with Holm's correction over those that can be tested. */
-  public static List<Verdict> verdicts(List<HalvedSchedule> methods) {
+  /**
+   * The verdicts of several methods, with Holm's correction over those that can be tested.
+   *
+   * @param pending methods of the same family whose seeds are not all there: they are corrected for
+   *     as if they could be tested and showed nothing
+   */
+  public static List<Verdict> verdicts(List<HalvedSchedule> methods, int pending) {
     List<HalvedSchedule> testable = methods.stream().filter(HalvedSchedule::testable).toList();
-    List<Boolean> reproduced = holm(testable.stream().map(HalvedSchedule::notWorse).toList());
-    List<Boolean> refuted = holm(testable.stream().map(HalvedSchedule::worse).toList());
+    List<Double> unknown = Collections.nCopies(pending, 1.0);
+    List<Boolean> reproduced =
+        holm(
+            Stream.concat(testable.stream().map(HalvedSchedule::notWorse), unknown.stream())
+                .toList());
+    List<Boolean> refuted =
+        holm(
+            Stream.concat(testable.stream().map(HalvedSchedule::worse), unknown.stream()).toList());
     int[] next = new int[1];
     return methods.stream()
         .map(
@@ -130,47 +136,7 @@ public record HalvedSchedule(
     return IntStream.range(0, a.length).mapToDouble(i -> a[i] + factor * b[i]).toArray();
   }
 
-  /** One-sided p of a mean of 0 or less. */
-  private static double above(double... values) {
-    double mean = StatUtils.mean(values);
-    double error = Math.sqrt(covariance(values, values) / values.length);
-    if (error == 0) {
-      return mean > 0 ? 0 : 1;
-    }
-    return 1 - student(values.length).cumulativeProbability(mean / error);
-  }
-
-  private static Interval interval(double... values) {
-    double mean = StatUtils.mean(values);
-    double reach =
-        student(values.length).inverseCumulativeProbability(1 - LEVEL / 2)
-            * Math.sqrt(covariance(values, values) / values.length);
-    return new Interval(mean, mean - reach, mean + reach);
-  }
-
-  private static Interval closed(double[] gain, double... difference) {
-    double g = StatUtils.mean(gain);
-    double d = StatUtils.mean(difference);
-    if (!(g > 0)) {
-      return new Interval(Double.NaN, Double.NaN, Double.NaN);
-    }
-    double t = student(gain.length).inverseCumulativeProbability(1 - LEVEL);
-    double per = t * t / gain.length;
-    double a = g * g - per * covariance(gain, gain);
-    double b = d * g - per * covariance(gain, difference);
-    double c = d * d - per * covariance(difference, difference);
-    if (a <= 0) {
-      return new Interval(1 + d / g, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
-    }
-    double root = Math.sqrt(Math.max(0, b * b - a * c));
-    return new Interval(1 + d / g, 1 + (b - root) / a, 1 + (b + root) / a);
-  }
-
-  private static TDistribution student(int n) {
-    return new TDistribution(null, n - 1);
-  }
-
-  private static double covariance(double[] a, double... b) {
-    return new Covariance().covariance(a, b);
+  private static double[] times(double factor, double... values) {
+    return Arrays.stream(values).map(value -> factor * value).toArray();
   }
 }

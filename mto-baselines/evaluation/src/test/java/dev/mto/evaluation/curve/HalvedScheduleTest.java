@@ -66,7 +66,7 @@ class HalvedScheduleTest {
     HalvedSchedule flat = HalvedSchedule.of(whole, whole.clone(), whole.clone());
     HalvedSchedule fallen = HalvedSchedule.of(half, whole, whole);
 
-    assertThat(HalvedSchedule.verdicts(List.of(flat, reproduced, between, refuted, fallen)))
+    assertThat(HalvedSchedule.verdicts(List.of(flat, reproduced, between, refuted, fallen), 0))
         .containsExactly(
             Verdict.NOT_TESTABLE,
             Verdict.REPRODUCED,
@@ -74,6 +74,27 @@ class HalvedScheduleTest {
             Verdict.REFUTED,
             Verdict.NOT_TESTABLE);
     assertThat(fallen.closed().mean()).isNaN();
+  }
+
+  @Test
+  void aShareOfExactlyAHalfIsNotBelowIt() {
+    double[] half = {0.5, 0.5};
+    double[] whole = {0.75, 0.75};
+    HalvedSchedule halved = HalvedSchedule.of(whole, half, new double[] {0.625, 0.625});
+
+    assertThat(halved.worse()).isEqualTo(1);
+    assertThat(HalvedSchedule.verdicts(List.of(halved), 0)).containsExactly(Verdict.UNDECIDED);
+  }
+
+  @Test
+  void methodsThatAreNotCompleteAreCorrectedForToo() {
+    double[] half = {0.400, 0.402, 0.398};
+    double[] whole = {0.500, 0.505, 0.495};
+    HalvedSchedule refuted = HalvedSchedule.of(whole, half, new double[] {0.42, 0.428, 0.436});
+
+    assertThat(refuted.worse()).isBetween(HalvedSchedule.LEVEL / 2, HalvedSchedule.LEVEL);
+    assertThat(HalvedSchedule.verdicts(List.of(refuted), 0)).containsExactly(Verdict.REFUTED);
+    assertThat(HalvedSchedule.verdicts(List.of(refuted), 1)).containsExactly(Verdict.UNDECIDED);
   }
 
   @Test
@@ -85,7 +106,7 @@ class HalvedScheduleTest {
             new double[] {0.50, 0.60, 0.41});
 
     assertThat(halved.gain().mean()).isCloseTo(0.05, within(1e-12));
-    assertThat(HalvedSchedule.verdicts(List.of(halved))).containsExactly(Verdict.NOT_TESTABLE);
+    assertThat(HalvedSchedule.verdicts(List.of(halved), 0)).containsExactly(Verdict.NOT_TESTABLE);
     assertThat(halved.closed().low()).isEqualTo(Double.NEGATIVE_INFINITY);
     assertThat(halved.closed().high()).isEqualTo(Double.POSITIVE_INFINITY);
   }
