@@ -103,6 +103,15 @@ class EmbedCommandTest {
   }
 
   @Test
+  void whatIsSaidOfNoModelIsRefused() {
+    embed("--index", folder.resolve("index").toString()).assertDone();
+    String query = images.resolve("class0/0.png").toString();
+
+    search("--image", query, "--checkpoint", "5")
+        .assertRefused("neither --run nor --weights says of which model");
+  }
+
+  @Test
   void weightsOfAFileAreTakenWithTheirConfiguration() {
     Path out = folder.resolve("v.npy");
 
@@ -131,7 +140,7 @@ class EmbedCommandTest {
     assertThat(Files.readString(out)).isEqualTo("mine");
     embed("--out", out.toString(), "--force").assertDone();
 
-    assertThat(done.out()).contains("is done");
+    assertThat(done.out()).contains("of which images and encoder it is was not looked at");
     assertThat(Files.readAllLines(out)).hasSize(25).first().asString().startsWith("path,v0,v1");
   }
 

@@ -101,6 +101,12 @@ class WeightsCommandTest {
   }
 
   @Test
+  void refusesSettingsOfNoConfiguration() {
+    Execution.ofLine("weights inspect %s --set model.patch=8", OfficialCheckpoint.MAE.file())
+        .assertRefused("--set: overrides keys of --config, which is not given");
+  }
+
+  @Test
   void refusesAnotherMethodsCheckpoint() {
     Path config = OfficialCheckpoint.SIMMIM.config(folder);
     Path out = folder.resolve("out.safetensors");

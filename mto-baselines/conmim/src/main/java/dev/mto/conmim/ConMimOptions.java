@@ -109,11 +109,6 @@ public record ConMimOptions(
         "given (leave the key out for the recipe's)");
   }
 
-  /** Weights of the projector's three layers for tokens of width {@code dim}. */
-  long projectorWeights(int dim) {
-    return (long) projectorHidden * (dim + projectorHidden + projectorDim);
-  }
-
   private static void require(boolean holds, String key, Object value, String rule) {
     if (!holds) {
       throw new IllegalArgumentException("options." + key + ": " + value + " must be " + rule);

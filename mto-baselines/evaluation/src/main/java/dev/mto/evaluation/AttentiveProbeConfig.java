@@ -125,8 +125,8 @@ public record AttentiveProbeConfig(
   }
 
   @Override
-  public int imagesPerStep() {
-    return batch * accumulate;
+  public long imagesPerStep() {
+    return (long) batch * accumulate;
   }
 
   @Override

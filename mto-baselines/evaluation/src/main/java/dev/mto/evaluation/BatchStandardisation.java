@@ -32,7 +32,7 @@ final class BatchStandardisation implements AutoCloseable {
         INDArray squares = Transforms.pow(features.subi(batchMean), 2);
         INDArray batchVariance = squares.mean(true, 0)) {
       move(mean, batchMean, 1);
-      move(variance, batchVariance, count / (count - 1.0));
+      move(variance, batchVariance, count / Math.max(1.0, count - 1.0));
       scale(features, batchVariance);
     }
   }

@@ -22,7 +22,7 @@ public sealed interface ClassifierRecipe
   int valEveryEpochs();
 
   /** Images of an optimizer step. */
-  int imagesPerStep();
+  long imagesPerStep();
 
   /** What of an encoder of these sizes the classifier sees. */
   ClassifiedFeatures features(VitConfig vit);

@@ -290,6 +290,10 @@ public record ClassifierTraining(
         }
       }
     }
+    if (counter.images() == 0) {
+      throw new UserException(
+          "none of the %d validation images can be read".formatted(images.validation().size()));
+    }
     return counter.scores();
   }
 

@@ -168,8 +168,8 @@ public record FineTuneConfig(
   }
 
   @Override
-  public int imagesPerStep() {
-    return batch * accumulate;
+  public long imagesPerStep() {
+    return (long) batch * accumulate;
   }
 
   @Override

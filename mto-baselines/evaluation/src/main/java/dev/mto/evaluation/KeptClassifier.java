@@ -97,7 +97,7 @@ record KeptClassifier(Path root) {
       throw new UserException(
           root
               + ": no classifier there (it has no classifier.json); give the folder of evaluate"
-              + " finetune or evaluate linear. One that an earlier version made gets it by the"
+              + " finetune, linear or attentive. One that an earlier version made gets it by the"
               + " same command with --resume");
     }
     try {

@@ -111,8 +111,8 @@ public record LinearProbeConfig(
   }
 
   @Override
-  public int imagesPerStep() {
-    return batch * accumulate;
+  public long imagesPerStep() {
+    return (long) batch * accumulate;
   }
 
   @Override

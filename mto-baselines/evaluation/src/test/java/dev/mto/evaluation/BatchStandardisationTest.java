@@ -30,4 +30,14 @@ class BatchStandardisationTest {
           .isCloseTo(1, within(1e-6));
     }
   }
+
+  @Test
+  void aSingleRowHasNoSpreadAndLeavesNumbers() {
+    try (BatchStandardisation norm = new BatchStandardisation(2)) {
+      norm.train(Nd4j.createFromArray(new float[][] {{1, 2}}));
+
+      assertThat(norm.state().get("head.norm.running_var").toFloatVector())
+          .containsExactly(0.9f, 0.9f);
+    }
+  }
 }

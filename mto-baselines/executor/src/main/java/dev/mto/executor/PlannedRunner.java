@@ -19,6 +19,7 @@ final class PlannedRunner implements GraphRunner {
   private final Map<String, String> gradientNames = new LinkedHashMap<>();
   private final Kernels kernels;
   private final PlannedGraph plans;
+  private boolean closed;
   private final LiveState state; // null where it is not the device's business
 
   PlannedRunner(
@@ -89,6 +90,10 @@ final class PlannedRunner implements GraphRunner {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     plans.close();
     if (state != null) {
       state.close(kernels);

@@ -11,8 +11,13 @@ import dev.mto.losses.SelfAffinity;
 import dev.mto.oracle.Bits;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.autodiff.samediff.NameScope;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -149,6 +154,47 @@ class FallbackTest {
       assertThat(Plans.isCompiled(session, WEIGHT)).isFalse();
       assertThat(Results.of(session, Map.of(), List.of("loss")).values().get("loss").getDouble(0))
           .isEqualTo(8);
+    }
+  }
+
+  /** What plans have no operation for is not computed as if they had. */
+  static Stream<Function<SDVariable, SDVariable>> notCompiled() {
+    return Stream.of(
+        x -> x.getSameDiff().nn().softmax(x, 1),
+        x -> x.getSameDiff().nn().relu(x, 1),
+        x -> x.getSameDiff().stridedSlice(x, new long[] {0, 0, -2}, new long[] {2, 3, 4}, 1, 1, 1),
+        x -> x.getSameDiff().unstack(x, -1, 4)[1]);
+  }
+
+  @ParameterizedTest
+  @MethodSource("notCompiled")
+  void argumentsThatPlansDoNotKnowAreLeftToTheGraph(Function<SDVariable, SDVariable> formula) {
+    SameDiff graph = SameDiff.create();
+    SDVariable x = graph.placeHolder("x", DataType.FLOAT, 2, 3, 4);
+    SDVariable y = formula.apply(x).rename("y");
+    Map<String, INDArray> feeds = Map.of("x", TinyModel.gaussian(1, 2, 3, 4));
+    INDArray expected = graph.output(feeds, y.name()).get(y.name());
+
+    try (GraphSession session = GraphSession.forward(graph)) {
+      assertThat(Results.of(session, feeds, List.of("y")).values().get("y")).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aPartOfItsNameWithOtherNumbersIsWhatItSays() {
+    SameDiff graph = SameDiff.create();
+    SDVariable x = graph.placeHolder("x", DataType.FLOAT, 2, 4);
+    String y;
+    try (NameScope scope = graph.withNameScope("mine.gelu")) {
+      assertThat(scope).isNotNull();
+      y = x.mul(0.5).mul(graph.math().erf(x.mul(1.0)).add(1)).name();
+    }
+    Map<String, INDArray> feeds = Map.of("x", TinyModel.gaussian(1, 2, 4));
+    INDArray expected = graph.output(feeds, y).get(y);
+
+    try (GraphSession session = GraphSession.forward(graph)) {
+      INDArray computed = Results.of(session, feeds, List.of(y)).values().get(y);
+      assertThat(computed.equalsWithEps(expected, 1e-6)).isTrue();
     }
   }
 

@@ -107,7 +107,7 @@ final class ClusterDriver {
       console.println(
           "%s; going on from the last checkpoint (attempt %d of %d)"
               .formatted(failure.get().message(), failures + 1, job.retries() + 1));
-      start = RunFolder.isRun(job.root()) ? Start.resumed() : again();
+      start = RunFolder.isRun(job.root()) ? Start.resumed(job.start().changes()) : again();
     }
   }
 

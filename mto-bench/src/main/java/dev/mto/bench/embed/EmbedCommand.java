@@ -95,7 +95,8 @@ public final class EmbedCommand implements Callable<Integer> {
   public Integer call() {
     EmbeddingTarget target = target();
     if (!mustRun(target)) {
-      System.out.println(target.path() + ": is done");
+      System.out.println(
+          target.path() + ": is there whole; of which images and encoder it is was not looked at");
       json.write(Map.of("out", target.path().toString(), "was_done", true));
       return 0;
     }

@@ -73,9 +73,8 @@ public final class SearchCommand implements Callable<Integer> {
     }
     EmbeddingIndex index = EmbeddingIndex.open(folder);
     EmbeddingSearch search =
-        model.chosen().given()
-            ? new EmbeddingSearch(index, model.open())
-            : EmbeddingSearch.of(index, System.out::println);
+        new EmbeddingSearch(
+            index, model.openOr(() -> EmbeddingSearch.of(index, System.out::println).model()));
     List<List<EmbeddingIndex.Found>> found = search.nearest(queries, top);
     for (int q = 0; q < queries.size(); q++) {
       print(queries.get(q), found.get(q), index.vectors());

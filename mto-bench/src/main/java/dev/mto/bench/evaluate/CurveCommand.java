@@ -94,6 +94,9 @@ final class CurveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (measure == Measure.KNN && (recipe != null || !settings.isEmpty())) {
+      throw new UserException("--recipe and --recipe-set: k-NN has no recipe; leave them out");
+    }
     RunFolder folder = RunFolder.open(run);
     RunConfig config = ConfigLoader.read(folder.config());
     SortedMap<Integer, Path> kept = folder.store(config).kept();

@@ -1,5 +1,6 @@
 package dev.mto.bench.init;
 
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.errors.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,13 +21,17 @@ record ImageSplit(Path train, Optional<Path> validation) {
   /**
    * Of a folder with {@code train} and {@code val} (or {@code validation}, {@code valid}, {@code
    * test}) in it, of one that is called {@code train} and has the other beside it, or of a folder
-   * of images alone.
+   * of images alone; an archive, or a pattern of several, is of images alone.
    *
    * @throws UserException when there is no such folder
    */
   static ImageSplit of(Path folder) {
+    if (ImageFolder.isArchive(folder)) {
+      return new ImageSplit(folder, Optional.empty());
+    }
     if (!Files.isDirectory(folder)) {
-      throw new UserException(folder + " is not a folder; give the folder of your images");
+      throw new UserException(
+          folder + " is not a folder, nor a tar archive; give the folder of your images");
     }
     Path train = folder.resolve(TRAIN);
     if (Files.isDirectory(train)) {

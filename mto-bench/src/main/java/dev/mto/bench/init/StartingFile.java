@@ -6,6 +6,7 @@ import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.folder.ByteCount;
 import dev.mto.engine.folder.Durations;
 import dev.mto.executor.kernels.KernelSets;
+import java.io.File;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
@@ -104,7 +105,9 @@ record StartingFile(Path file, Survey survey, StartingPoint point) {
       shown = near ? relative : target;
     }
     String text = shown.toString();
-    return "'" + (text.isEmpty() ? "." : text).replace('\\', '/').replace("'", "''") + "'";
+    return "'"
+        + (text.isEmpty() ? "." : text).replace(File.separatorChar, '/').replace("'", "''")
+        + "'";
   }
 
   private static String numbers(List<Double> values, double least) {

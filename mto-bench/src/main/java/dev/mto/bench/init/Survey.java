@@ -94,11 +94,6 @@ record Survey(
     return train.size();
   }
 
-  /** Images that were looked at and can be read. */
-  int readable() {
-    return sample.images() - sample.bad().size();
-  }
-
   /** Share of the images that were looked at which cannot be read. */
   double unreadableShare() {
     return (double) sample.bad().size() / sample.images();

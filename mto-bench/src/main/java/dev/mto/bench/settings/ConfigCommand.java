@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
       "  ./mto config --show --config configs/mae-tiny.yaml --set training.epochs=20",
       "  ./mto config --explain training.base_lr",
       "  ./mto config --explain options.decoder_depth",
-      "  ./mto config --explain finetune.layer_decay      # likewise linear. and study.",
+      "  ./mto config --explain finetune.layer_decay      # likewise linear., attentive. and study.",
       "  ./mto config --reference > docs/settings.md"
     })
 public final class ConfigCommand implements Callable<Integer>, WithoutBackend {

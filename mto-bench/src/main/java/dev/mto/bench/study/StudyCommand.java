@@ -110,6 +110,10 @@ public final class StudyCommand implements Callable<Integer> {
         return StopSignal.EXIT_CODE;
       }
     }
+    if (job.finished().isEmpty() && !job.failed().isEmpty()) {
+      json.write(figures(study, cells, job));
+      return 1;
+    }
     if (job.finished().isEmpty()) {
       throw new UserException(
           study.folder() + ": no cell is finished, so there is nothing to show");

@@ -97,11 +97,19 @@ record StudyConfig(
   record Measures(
       @Setting("Fine-tuning.") Measure finetune,
       @Setting(
-              "A linear classifier; without a recipe it is logistic regression on cached features.")
+              "A linear classifier; without a recipe it is logistic regression on cached features. With"
+                  + " one it is trained by LARS, and reports leave its figures out: on few images they"
+                  + " are not the features'.")
           Measure linear,
       @Setting("A learned query that attends to patch tokens, and a linear classifier.")
           Measure attentive,
-      @Setting("Nearest neighbours.") Measure knn) {
+      @Setting("Nearest neighbours, which have no recipe.") Measure knn) {
+    Measures {
+      require(
+          knn == null || knn.hasNoRecipe(),
+          "measures.knn: recipe and set are given, but nearest neighbours have none; leave them out");
+    }
+
     /** Null where it is not measured. */
     Measure of(Measurement.Kind kind) {
       return switch (kind) {
@@ -148,6 +156,11 @@ record StudyConfig(
       epochs = some("measures: epochs", epochs).stream().sorted().distinct().toList();
       require(epochs.get(0) > 0, "measures: epochs are " + epochs + " but must be above 0");
     }
+
+    /** Whether neither a file nor a setting of one is given. */
+    boolean hasNoRecipe() {
+      return recipe == null && set.isEmpty();
+    }
   }
 
   /**
@@ -190,7 +203,9 @@ record StudyConfig(
         !variants.containsKey(Cell.UNTRAINED),
         "variants: '" + Cell.UNTRAINED + "' is what first values are called; take another name");
     baselines = new LinkedHashMap<>(baselines);
+    baselines.forEach((key, file) -> given("baselines." + key, file));
     variants = new LinkedHashMap<>(variants);
+    variants.replaceAll((key, settings) -> settings == null ? List.of() : settings);
     require(sideBySide >= 1, "side_by_side: is " + sideBySide + " but must be at least 1");
     require(threads >= 1, "threads: is " + threads + " but must be at least 1");
     for (Grid part : grid) {
@@ -200,6 +215,7 @@ record StudyConfig(
           measures.epochs().containsAll(part.epochs()),
           "grid.epochs: are " + part.epochs() + " but measures have only " + measures.epochs());
     }
+    given("reference", reference);
     known("reference", List.of(reference), variants);
     comparedWith = comparedWith == null ? Map.of() : Map.copyOf(comparedWith);
     known("compared_with", List.copyOf(comparedWith.keySet()), variants);
@@ -216,6 +232,9 @@ record StudyConfig(
       require(
           measures.of(halving.measure()) != null,
           "halving.measure: " + halving.measure().command() + " is not among the measures");
+      require(
+          halving.measure() != Measurement.Kind.LINEAR || measures.linear().hasNoRecipe(),
+          "halving.measure: linear has a recipe, by which nothing is decided; leave recipe and set out");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.mto.bench.study;
 
+import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.pictures.LineChart;
 import dev.mto.engine.pictures.Series;
@@ -25,7 +26,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
     for (String baseline : outcomes.baselines()) {
       LineChart chart =
           LineChart.of(
-                  Baselines.named(baseline).title() + ": accuracy by " + kind.title(),
+                  title(baseline) + ": accuracy by " + kind.title(),
                   "epoch of pre-training",
                   "top-1 accuracy (%)")
               .withWholeNumbers();
@@ -52,6 +53,12 @@ record StudyFigures(Outcomes outcomes, Path folder) {
     return figures;
   }
 
+  /** A method's own, where a study has it under its name. */
+  private static String title(String baseline) {
+    Baseline method = Baselines.all().get(baseline);
+    return method == null ? baseline : method.title();
+  }
+
   private static Series curve(
       String name, SortedSet<Integer> epochs, List<SeedSummary> points, double unit) {
     return Series.dots(
@@ -66,10 +73,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
     List<LineChart> figures = new ArrayList<>();
     for (String baseline : outcomes.baselines()) {
       LineChart chart =
-          LineChart.of(
-                  Baselines.named(baseline).title() + ": self-supervised loss",
-                  "epoch of pre-training",
-                  "loss")
+          LineChart.of(title(baseline) + ": self-supervised loss", "epoch of pre-training", "loss")
               .withWholeNumbers();
       for (Outcomes.Variant variant : outcomes.shown(baseline)) {
         SortedSet<Integer> epochs =
@@ -96,7 +100,7 @@ record StudyFigures(Outcomes outcomes, Path folder) {
     List<LineChart> figures = new ArrayList<>();
     for (String baseline : outcomes.baselines()) {
       for (String group : groups(baseline)) {
-        String title = Baselines.named(baseline).title();
+        String title = title(baseline);
         String name = group.isEmpty() ? title : title + ", " + group + " decoder";
         LineChart chart =
             LineChart.of(name + ": heterogeneity", "layer (0: initial embedding)", "H (nats)")

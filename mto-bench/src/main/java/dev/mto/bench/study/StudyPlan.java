@@ -84,7 +84,14 @@ final class StudyPlan {
   }
 
   private static void add(Map<String, Cell> cells, Cell cell) {
-    cells.putIfAbsent(cell.id(), cell);
+    Cell same = cells.putIfAbsent(cell.id(), cell);
+    if (same != null
+        && !(same.baseline().equals(cell.baseline()) && same.variant().equals(cell.variant()))) {
+      throw new UserException(
+          "grid: %s is both '%s' of '%s' and '%s' of '%s'; name one of them otherwise"
+              .formatted(
+                  cell.id(), same.variant(), same.baseline(), cell.variant(), cell.baseline()));
+    }
   }
 
   private Cell trained(String baseline, String variant, long seed, Set<Integer> only) {
@@ -183,17 +190,13 @@ final class StudyPlan {
     return switch (kind) {
       case FINETUNE -> recipe(kind, method.fineTuneRecipe(), seed, FineTuneConfig.class);
       case LINEAR ->
-          cached(measure(kind))
+          measure(kind).hasNoRecipe()
               ? ""
               : recipe(kind, method.linearProbeRecipe(), seed, LinearProbeConfig.class);
       case ATTENTIVE ->
           recipe(kind, method.attentiveProbeRecipe(), seed, AttentiveProbeConfig.class);
       case KNN -> "";
     };
-  }
-
-  private static boolean cached(StudyConfig.Measure linear) {
-    return linear.recipe() == null && linear.set().isEmpty();
   }
 
   private String recipe(Measurement.Kind kind, String defaults, long seed, Class<?> type) {

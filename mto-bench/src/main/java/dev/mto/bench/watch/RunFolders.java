@@ -4,6 +4,7 @@ import dev.mto.engine.errors.FileException;
 import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.report.RunView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ final class RunFolders {
   /** Levels below the folder. */
   private static final int DEEPEST = 4;
 
-  private static final int MOST = 1000;
+  static final int MOST = 1000;
   private static final List<String> SHOWN =
       List.of(
           "config.yaml",
@@ -74,14 +75,17 @@ final class RunFolders {
     SimpleFileVisitor<Path> visitor =
         new SimpleFileVisitor<>() {
           @Override
-          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
-              throws IOException {
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
             if (!RunFolder.isRun(folder)) {
               return FileVisitResult.CONTINUE;
             }
-            if (isPlain(folder)) {
-              found.put(
-                  folder, Files.getLastModifiedTime(folder.resolve("config.yaml")).toMillis());
+            try {
+              if (isPlain(folder)) {
+                found.put(
+                    folder, Files.getLastModifiedTime(folder.resolve("config.yaml")).toMillis());
+              }
+            } catch (IOException | UncheckedIOException e) {
+              found.remove(folder); // not ours to read, or gone since
             }
             return FileVisitResult.SKIP_SUBTREE;
           }

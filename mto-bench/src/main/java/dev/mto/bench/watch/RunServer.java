@@ -93,7 +93,9 @@ final class RunServer implements AutoCloseable {
 
   private Answer answer(String path, String query) {
     if ("/".equals(path)) {
-      return Answer.page(RunsPage.html(root.toString(), runs.all(), REFRESH_SECONDS));
+      Map<String, RunView> all = runs.all();
+      String shown = all.size() < RunFolders.MOST ? "" : ", the newest alone";
+      return Answer.page(RunsPage.html(root + shown, all, REFRESH_SECONDS));
     }
     if ("/compare".equals(path)) {
       return compare(query == null ? "" : query);

@@ -40,9 +40,17 @@ public final class ChosenModel {
 
   @Mixin private ConfiguredModel model;
 
-  /** Whether a model is named at all. */
-  public boolean given() {
-    return run != null || weights != null;
+  /**
+   * The model; nothing where none is named.
+   *
+   * @throws UserException where options say what of it without saying which
+   */
+  Optional<TrainedModel> openIfGiven() {
+    if (run != null || weights != null) {
+      return Optional.of(open());
+    }
+    refuseIfGiven("neither --run nor --weights says of which model");
+    return Optional.empty();
   }
 
   /**

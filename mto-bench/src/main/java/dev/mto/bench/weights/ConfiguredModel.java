@@ -22,8 +22,15 @@ public final class ConfiguredModel {
       description = "Overrides one key of --config, e.g. --set model.patch=8. May be given often.")
   private List<String> settings = List.of();
 
-  /** Whether there is one. */
+  /**
+   * Whether there is one.
+   *
+   * @throws UserException for settings of none
+   */
   public boolean given() {
+    if (config == null && !settings.isEmpty()) {
+      throw new UserException("--set: overrides keys of --config, which is not given");
+    }
     return config != null;
   }
 

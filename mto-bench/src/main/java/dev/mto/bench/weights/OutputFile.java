@@ -58,6 +58,9 @@ final class OutputFile {
   /** Refuses what {@link #beside} would replace, unless replacing was asked for. */
   void checkBeside(String... names) {
     for (String name : names) {
+      if (beside(name).equals(out)) {
+        throw new UserException(out + ": is the name of what goes beside it; name --out otherwise");
+      }
       if (Files.exists(beside(name)) && !force) {
         throw new UserException(beside(name) + ": is there already; add --force to replace it");
       }

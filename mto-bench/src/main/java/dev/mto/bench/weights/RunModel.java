@@ -3,6 +3,7 @@ package dev.mto.bench.weights;
 import dev.mto.engine.command.DeviceOption;
 import dev.mto.engine.config.TrainingConfig.Precision;
 import dev.mto.engine.weights.TrainedModel;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -23,6 +24,12 @@ public final class RunModel {
   /** As {@link ChosenModel#open}, in the precision that was given. */
   public TrainedModel open() {
     TrainedModel opened = model.open();
+    return precision == null ? opened : opened.in(precision);
+  }
+
+  /** As {@link #open}, of another model where none is named. */
+  public TrainedModel openOr(Supplier<TrainedModel> other) {
+    TrainedModel opened = model.openIfGiven().orElseGet(other);
     return precision == null ? opened : opened.in(precision);
   }
 

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mto.bench.ColouredImages;
 import dev.mto.bench.OfficialCheckpoint;
 import dev.mto.data.ImageBatch;
+import dev.mto.data.folder.ImageFolder;
 import dev.mto.engine.Baseline;
 import dev.mto.engine.Baselines;
 import dev.mto.engine.TrainingPosition;
 import dev.mto.engine.config.ConfigLoader;
 import dev.mto.engine.config.RunConfig;
 import dev.mto.engine.encoder.FrozenEncoder;
+import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.CheckpointStore;
 import dev.mto.engine.graph.LabelledImages;
 import dev.mto.evaluation.AttentiveProbe;
@@ -28,6 +30,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +107,18 @@ class ClassifierTrainingTest {
                 assertThat(array.equalsWithEps(anew.get(name), 1e-6)).as(name).isTrue());
   }
 
+  @Test
+  void validationImagesNoneOfWhichCanBeReadGiveNoAccuracy() throws IOException {
+    ImageFolder validation = ImageFolder.open(Path.of(config().data().val()));
+    for (int i = 0; i < validation.size(); i++) {
+      Files.writeString(validation.path(i), "no image");
+    }
+
+    assertThatThrownBy(() -> train("unread", -1, false))
+        .isInstanceOf(UserException.class)
+        .hasMessage("none of the 6 validation images can be read");
+  }
+
   private void assertResumedToTheBit(Job job) throws IOException {
     assertResumedToTheBit(job, "");
   }
@@ -133,11 +148,17 @@ class ClassifierTrainingTest {
   }
 
   private RunConfig config() throws IOException {
-    return OfficialCheckpoint.MAE
-        .runConfig(folder)
-        .withFolders(
-            ColouredImages.write(folder.resolve("train"), 8, 1).toString(),
-            ColouredImages.write(folder.resolve("val"), 2, 2).toString());
+    Path train = folder.resolve("train");
+    Path validation = folder.resolve("val");
+    if (Files.notExists(validation)) {
+      ColouredImages.write(train, 8, 1);
+      ColouredImages.write(validation, 2, 2);
+    }
+    return ConfigLoader.load(
+            OfficialCheckpoint.MAE.config(folder),
+            List.of("data.max_bad_share=1"),
+            name -> Baselines.named(name).recipe())
+        .withFolders(train.toString(), validation.toString());
   }
 
   private static AttentiveProbeConfig attentive(Baseline baseline, boolean cached) {

@@ -18,6 +18,8 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class InitCommandTest {
@@ -112,12 +114,24 @@ class InitCommandTest {
 
     Path moved = Files.move(project, folder.resolve("elsewhere"));
 
-    RunConfig config =
-        ConfigLoader.load(
-            moved.resolve("configs/birds.yaml"), List.of(), name -> Baselines.named(name).recipe());
+    RunConfig config = config(moved.resolve("configs/birds.yaml"));
     assertThat(config.data().train()).isEqualTo(moved.resolve("images").toString());
     assertThat(config.data().val()).isNull();
     assertThat(config.log().knnEveryEpochs()).isZero();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aBackslashInANameStaysOne() throws IOException {
+    images("my\\photos", 16, 20, 20);
+    Execution.of("init", project.resolve("my\\photos").toString(), "--out", file.toString())
+        .assertDone();
+
+    assertThat(config(file).data().train()).isEqualTo(project.resolve("my\\photos").toString());
+  }
+
+  private static RunConfig config(Path file) {
+    return ConfigLoader.load(file, List.of(), name -> Baselines.named(name).recipe());
   }
 
   @Test

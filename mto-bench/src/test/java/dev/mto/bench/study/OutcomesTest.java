@@ -7,12 +7,15 @@ import dev.mto.bench.study.Outcomes.Variant;
 import dev.mto.evaluation.curve.RaucOverSeeds;
 import dev.mto.evaluation.curve.SeedSummary;
 import dev.mto.evaluation.curve.TimeToAccuracy;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OutcomesTest {
   private static final Measurement.Kind KIND = Measurement.Kind.FINETUNE;
@@ -277,6 +280,16 @@ class OutcomesTest {
     Outcomes alone = new Outcomes(several.variant("simmim", "spa").seeds(), "none", Map.of());
     assertThat(alone.shown("simmim")).extracting(Variant::name).containsExactly("spa");
     assertThat(new StudyTables(alone).all().get(0).rows()).hasSize(1);
+  }
+
+  @Test
+  void aBaselineOfAStudysOwnNameIsShownUnderIt(@TempDir Path folder) throws IOException {
+    Outcomes named =
+        new Outcomes(List.of(cell("mae", "none"), cell("wide", "none")), "none", Map.of());
+
+    assertThat(new StudyFigures(named, folder).accuracy(KIND)).hasSize(2);
+
+    assertThat(folder.resolve("accuracy-finetune-wide.png")).isNotEmptyFile();
   }
 
   private static CellResult cell(String variant, long seed, Map<Integer, Double> accuracy) {

@@ -176,6 +176,17 @@ class StudyCommandTest {
         .contains("mae-wild-seed1 failed (exit code 1): error: ")
         .contains("mae-none-seed1 done");
     assertThat(folder.resolve("failing/report.html")).isNotEmptyFile();
+    Execution alone =
+        run(
+            files.write(
+                "all-failing",
+                "{ none: [training.base_lr=1.0e+30] }",
+                "{ baselines: [mae], variants: [none], seeds: [1] }"),
+            "--set",
+            "untrained=false",
+            "--set",
+            "results=" + folder.resolve("of-all-failing"));
+    assertThat(alone.code()).as("every cell failed").isEqualTo(1);
   }
 
   @Test

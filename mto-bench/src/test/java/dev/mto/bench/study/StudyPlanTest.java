@@ -301,6 +301,17 @@ class StudyPlanTest {
         "halving={ whole: none, half: none, half_with_mto: mto, measure: knn }",
         "measures.knn.epochs=[1]");
     assertRefused(
+        good,
+        "halving.measure: linear has a recipe, by which nothing is decided",
+        "halving={ whole: none, half: none, half_with_mto: mto, measure: linear }",
+        "measures.linear.set=[epochs=3]");
+    assertRefused(
+        good,
+        "measures.knn: recipe and set are given, but nearest neighbours have none",
+        "measures.knn.set=[k=5]");
+    assertRefused(good, "reference: is missing", "reference=null");
+    assertRefused(good, "baselines.mae: is missing", "baselines={ mae: null }");
+    assertRefused(
         good, "compared_with: there is no 'half'; there are", "compared_with={ mto: half }");
     assertRefused(good, "halving.half: is missing", "halving={ whole: none, measure: knn }");
     assertRefused(good, "unknown key 'seeds'", "seeds=3");
@@ -318,6 +329,30 @@ class StudyPlanTest {
     assertRefused(folder.resolve("missing.yaml"), "missing.yaml: no such file");
     Files.writeString(folder.resolve("finetune.yaml"), "epoch: 3");
     assertRefused(good, "unknown key 'epoch'");
+  }
+
+  @Test
+  void aVariantWithoutSettingsIsTheConfigurationAsItIs() throws IOException {
+    String grid = "{ baselines: [mae], variants: [mto], seeds: [1] }";
+
+    assertThat(hash(files.write("blank", "{ none: null, mto: null }", grid)))
+        .isEqualTo(hash(files.write("given", "{ none: [], mto: [] }", grid)));
+  }
+
+  @Test
+  void cellsOfOneNameAreNotTakenForOneAnother() throws IOException {
+    Path file =
+        files.write(
+            "names",
+            "{ none: [mto.enabled=false], b-none: [] }",
+            "{ baselines: [a-b], variants: [none], seeds: [1] },"
+                + " { baselines: [a], variants: [b-none], seeds: [1] }");
+    String mae = folder.resolve("mae.yaml").toString();
+
+    assertRefused(
+        file,
+        "grid: a-b-none-seed1 is both 'none' of 'a-b' and 'b-none' of 'a'; name one of them otherwise",
+        "baselines={ a: %s, a-b: %s }".formatted(mae, mae));
   }
 
   private static void assertRefused(Path file, String message, String... settings) {

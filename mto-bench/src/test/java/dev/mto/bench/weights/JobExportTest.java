@@ -14,6 +14,7 @@ import dev.mto.evaluation.TrainedClassifier;
 import dev.mto.models.weights.SafeTensors;
 import dev.mto.oracle.Bits;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -188,6 +189,9 @@ class JobExportTest {
     assertThat(json("config.json").get("use_shared_relative_position_bias").asBoolean()).isTrue();
     Execution.of(Execution.arguments(line, conmim.file(), conmim.config(folder), out() + "2"))
         .assertRefused("config.json: is there already");
+    Path taken = Files.createDirectory(folder.resolve("hf")).resolve("config.json");
+    Execution.of(Execution.arguments(line, conmim.file(), conmim.config(folder), taken))
+        .assertRefused(taken + ": is the name of what goes beside it");
   }
 
   @Test

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -56,7 +58,8 @@ public final class BadImages {
     BadImages bad = new BadImages(list, null, images, maxShare);
     if (Files.exists(list)) {
       try {
-        for (String line : Files.readAllLines(list, UTF_8)) {
+        dropTornLine(list);
+        for (String line : lines(list)) {
           int tab = line.indexOf('\t');
           if (tab > 0) {
             bad.listed.add(line.substring(0, tab));
@@ -67,6 +70,27 @@ public final class BadImages {
       }
     }
     return bad;
+  }
+
+  /** The whole lines of a list, whatever its bytes are. */
+  public static List<String> lines(Path list) throws IOException {
+    String text = new String(Files.readAllBytes(list), UTF_8);
+    return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+  }
+
+  /** A power cut may have left a part of the last line, which the next would go on with. */
+  private static void dropTornLine(Path list) throws IOException {
+    byte[] bytes = Files.readAllBytes(list);
+    int whole = bytes.length;
+    while (whole > 0 && bytes[whole - 1] != '\n') {
+      whole--;
+    }
+    if (whole < bytes.length) {
+      try (FileChannel channel =
+          FileChannel.open(list, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+        channel.truncate(whole);
+      }
+    }
   }
 
   /**

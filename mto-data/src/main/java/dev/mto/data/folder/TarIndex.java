@@ -28,7 +28,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * by any number of threads.
  */
 final class TarIndex implements Members {
-  private static final byte[] MARK = "MTO tar 3\n".getBytes(UTF_8);
+  private static final byte[] MARK = "MTO tar 4\n".getBytes(UTF_8);
   private static final int DIGEST_BYTES = 32;
 
   /** Blocks of an archive that are counted. */

@@ -57,6 +57,11 @@ final class TarRegion extends InputStream {
     }
   }
 
+  /** Whether so many bytes come next: what follows an inner archive is of another one. */
+  boolean holds(long bytes) {
+    return bytes <= end - position;
+  }
+
   /** What comes next, as a region of its own. */
   TarRegion part(long bytes) {
     return new TarRegion(headers, position, Math.min(end, position + bytes));

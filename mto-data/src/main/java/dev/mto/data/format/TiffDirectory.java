@@ -51,6 +51,30 @@ final class TiffDirectory {
   private static final Set<Integer> COMPRESSIONS =
       Set.of(UNCOMPRESSED, LZW, DEFLATE, OLD_DEFLATE, PACK_BITS);
 
+  /** Those that are looked at: the others of a hostile file would fill the memory. */
+  private static final Set<Integer> TAGS =
+      Set.of(
+          SUBFILE,
+          WIDTH,
+          HEIGHT,
+          BITS,
+          COMPRESSION,
+          PHOTOMETRIC,
+          FILL_ORDER,
+          STRIP_OFFSETS,
+          ORIENTATION,
+          SAMPLES,
+          ROWS_PER_STRIP,
+          STRIP_BYTES,
+          PLANAR,
+          PREDICTOR,
+          TILE_WIDTH,
+          TILE_HEIGHT,
+          TILE_OFFSETS,
+          TILE_BYTES,
+          EXTRA_SAMPLES,
+          SAMPLE_FORMAT);
+
   private final ByteBuffer bytes;
   private final Map<Integer, long[]> tags = new LinkedHashMap<>();
   private int pages;
@@ -100,8 +124,9 @@ final class TiffDirectory {
     }
   }
 
-  /** Keeps the tags that are whole numbers; the values of others are not looked at. */
+  /** Keeps the tags that are asked for; the values of others are not looked at. */
   private void readEntry(long at, Map<Integer, long[]> page) {
+    int tag = unsigned16(at);
     int type = unsigned16(at + 2);
     int size =
         switch (type) {
@@ -111,7 +136,7 @@ final class TiffDirectory {
           default -> 0;
         };
     long count = unsigned32(at + 4);
-    if (size == 0 || count == 0 || count > bytes.limit()) {
+    if (!TAGS.contains(tag) || size == 0 || count == 0 || count > bytes.limit()) {
       return;
     }
     long values = count * size <= 4 ? at + 8 : unsigned32(at + 8);
@@ -128,7 +153,7 @@ final class TiffDirectory {
             default -> unsigned32(place);
           };
     }
-    page.put(unsigned16(at), read);
+    page.put(tag, read);
   }
 
   private void requireReadable() throws DamagedFileException {
@@ -205,8 +230,12 @@ final class TiffDirectory {
     return first(PLANAR, 1) == 2;
   }
 
+  /**
+   * Whether values are differences: a matter of LZW and Deflate, which libtiff ignores elsewhere.
+   */
   boolean differences() {
-    return first(PREDICTOR, 1) == 2;
+    boolean codecHasIt = compression() != UNCOMPRESSED && compression() != PACK_BITS;
+    return codecHasIt && first(PREDICTOR, 1) == 2;
   }
 
   int height() {

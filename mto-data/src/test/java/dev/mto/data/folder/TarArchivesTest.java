@@ -360,7 +360,7 @@ class TarArchivesTest {
     byte[] forged = Files.readAllBytes(kept);
     int shard = forged.length - "1.png".length() - 2 * Integer.BYTES - 4 * Integer.BYTES;
     forged[shard + Integer.BYTES - 1] = 7; // an archive that is not there, under a right checksum
-    int begin = "MTO tar 3\n".length();
+    int begin = "MTO tar 4\n".length();
     byte[] content = Arrays.copyOfRange(forged, begin + 32, forged.length);
     System.arraycopy(DigestUtils.sha256(content), 0, forged, begin, 32);
     Files.write(kept, forged);

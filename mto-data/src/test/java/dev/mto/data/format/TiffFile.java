@@ -123,7 +123,7 @@ public final class TiffFile {
       for (int x = 0; x < blockWidth; x++) {
         for (int c = 0; c < stored; c++) {
           int value = value(top + y, left + x, plane + c);
-          if (tags.containsKey(317) && x > 0) {
+          if (tags.containsKey(317) && tags.get(259)[0] == 8 && x > 0) {
             value -= value(top + y, left + x - 1, plane + c);
           }
           if (bytes == 1) {

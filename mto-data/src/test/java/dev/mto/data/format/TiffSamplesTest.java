@@ -30,7 +30,7 @@ class TiffSamplesTest {
             TiffFile::packedBits,
             TiffFile::planar,
             TiffFile::bigEndian,
-            TiffFile::differences,
+            file -> file.differences().deflated(),
             file -> file.strips(4),
             file -> file.tiles(16),
             file -> file.bigEndian().planar().tiles(16).differences().deflated());
@@ -41,6 +41,14 @@ class TiffSamplesTest {
         assertThat(read(file)).as("layout %d, %d bits", i, bits).isEqualTo(noise.values());
       }
     }
+  }
+
+  /** As libtiff, which knows them in its codecs alone. */
+  @Test
+  void differencesWithoutACodecAreNone() throws Exception {
+    Pixels noise = Pictures.noise(HEIGHT, WIDTH, 1, 8);
+
+    assertThat(read(new TiffFile(noise).with(317, 2).bytes())).isEqualTo(noise.values());
   }
 
   /** Enough noise that codes grow to twelve bits and begin again. */

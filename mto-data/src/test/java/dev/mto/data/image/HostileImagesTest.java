@@ -1,6 +1,7 @@
 package dev.mto.data.image;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mto.data.format.TiffFile;
@@ -37,6 +38,26 @@ class HostileImagesTest {
     refused(
         new TiffFile(small).tiles(16).with(322, -16).bytes(),
         "TIFF with strips or tiles of no size");
+  }
+
+  /** Each would be 100 MB of numbers. */
+  @Test
+  void tagsThatNobodyAsksForTakeNoMemory() throws Exception {
+    TiffFile tiff = new TiffFile(new Pixels(new byte[3600 * 3600], 3600, 3600, 1));
+    for (int tag = 60_000; tag < 60_500; tag++) {
+      tiff.with(tag, 0);
+    }
+    ByteBuffer file = ByteBuffer.wrap(tiff.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    int directory = file.getInt(4);
+    for (int i = 0; i < file.getShort(directory); i++) {
+      int entry = directory + 2 + 12 * i;
+      if (Short.toUnsignedInt(file.getShort(entry)) >= 60_000) {
+        file.putShort(entry + 2, (short) 1).putInt(entry + 4, 12_500_000);
+      }
+    }
+    Path path = Files.write(folder.resolve("tags.tif"), file.array());
+
+    assertThat(EncodedImage.read(path).width()).isEqualTo(3600);
   }
 
   @Test

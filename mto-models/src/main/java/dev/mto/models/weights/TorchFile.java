@@ -22,10 +22,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the settings of a training checkpoint are; among them it is refused.
  */
 public final class TorchFile {
-  /** Tensors may share storages (tied weights), but not so often that a small file fills memory. */
   /** With "PK" alone the length of a header of safetensors may begin. */
   private static final byte[] ZIP = {'P', 'K', 3, 4};
 
+  /** Tensors may share storages (tied weights), but not so often that a small file fills memory. */
   private static final long MOST_SHARING = 16;
 
   /** Bytes of pickle that are read at most: far above any model's, and bounding what it builds. */

@@ -9,6 +9,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -237,7 +238,7 @@ final class PeerConnection {
       if (writing.tryLock(1, TimeUnit.SECONDS)) {
         try {
           byte[] bytes = kind == Kind.FAILED ? message.getBytes(StandardCharsets.UTF_8) : NOTHING;
-          tell(kind, bytes.length > LONGEST_MESSAGE ? NOTHING : bytes);
+          tell(kind, Arrays.copyOf(bytes, Math.min(bytes.length, LONGEST_MESSAGE)));
           channel.shutdownOutput();
         } finally {
           writing.unlock();

@@ -64,7 +64,8 @@ public record DataConfig(
             value = "Smallest and largest width over height of a random crop.",
             range = "[smallest, largest] with 0 < smallest <= largest")
         List<Double> cropRatio,
-    @Setting("How crops are resized.") Interpolation interpolation,
+    @Setting("How crops are enlarged; where both sides shrink, areas are averaged.")
+        Interpolation interpolation,
     @Setting(
             "Whether a JPEG is decoded at 1/2, 1/4 or 1/8 where a training crop keeps at least"
                 + " twice the pixels it needs: faster for large photos, slightly other values.")
@@ -78,7 +79,7 @@ public record DataConfig(
         Shuffle shuffle,
     @Setting(
             value =
-                "Share of unreadable images at which the run stops, of training and validation images.",
+                "Share of unreadable images, of training and validation images, above which the run stops.",
             unit = "share of the images",
             range = Rules.SHARE)
         double maxBadShare) {

@@ -15,7 +15,7 @@ public final class LrScale {
   }
 
   /** What learning rates are multiplied by when a step takes {@code imagesPerStep} images. */
-  public static double factor(String images, int imagesPerStep) {
+  public static double factor(String images, long imagesPerStep) {
     return NONE.equals(images) ? 1 : (double) imagesPerStep / Integer.parseInt(images);
   }
 }

@@ -168,6 +168,6 @@ public record TrainingConfig(
 
   /** Factor by which every learning rate is multiplied. */
   public double lrFactor() {
-    return LrScale.factor(lrScaleBatch, batch * accumulate);
+    return LrScale.factor(lrScaleBatch, (long) batch * accumulate);
   }
 }

@@ -69,6 +69,16 @@ public record Scores(long images, double top1, double top5, List<List<Integer>> 
       return before;
     }
 
+    /** How many were added so far. */
+    public long images() {
+      return images;
+    }
+
+    /**
+     * How well those that were added were classified.
+     *
+     * @throws IllegalStateException where there are none
+     */
     public Scores scores() {
       List<List<Integer>> confusion = new ArrayList<>();
       for (int truth = 0; truth < classes; truth++) {
@@ -78,8 +88,7 @@ public record Scores(long images, double top1, double top5, List<List<Integer>> 
         }
         confusion.add(row);
       }
-      return new Scores(
-          images, evaluation.accuracy(), images == 0 ? 0 : (double) amongFive / images, confusion);
+      return new Scores(images, evaluation.accuracy(), (double) amongFive / images, confusion);
     }
   }
 }

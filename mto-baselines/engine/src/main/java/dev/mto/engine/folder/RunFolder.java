@@ -241,6 +241,13 @@ public final class RunFolder {
         : root.resolve(String.format(Locale.ROOT, BAD_IMAGES_OF_WORKER, rank));
   }
 
+  /** The lists of unreadable images that are there, of all workers. */
+  public List<Path> badImagesOfAll() {
+    return Stream.concat(
+            Stream.of(badImages()).filter(Files::exists), badImagesOfWorkers().stream())
+        .toList();
+  }
+
   private static boolean isBadImagesOfWorker(String name) {
     return name.matches(BAD_IMAGES_OF_WORKER.replace("%d", "\\d+"));
   }

@@ -22,8 +22,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Measures the validation images at the end of epochs: the self-supervised loss under masks that
- * are the same every time, by all workers, each its share of the batches; and the k-NN accuracy,
- * which is that of {@code evaluate knn}, by the one of rank 0.
+ * are the same every time, by all workers, each its share of the batches; and the k-NN accuracy by
+ * the one of rank 0, which is that of {@code evaluate knn} where the folders are not larger than
+ * 4096 images.
  */
 public final class ValidationListener implements TrainingListener {
   /** Of a larger folder, images at equal distances: memory stays small on any data set. */

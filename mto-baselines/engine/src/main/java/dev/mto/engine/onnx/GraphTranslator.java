@@ -27,6 +27,7 @@ final class GraphTranslator {
   private final OnnxGraph onnx = new OnnxGraph();
   private final Map<String, Translated> translated = new HashMap<>();
   private final OperationTranslator operations;
+  private List<String> results = List.of();
 
   GraphTranslator(SameDiff graph) {
     this.graph = graph;
@@ -35,6 +36,7 @@ final class GraphTranslator {
 
   /** The graph that gives these variables under their names. */
   OnnxGraph translate(List<String> outputs) {
+    results = outputs;
     graph.variables().stream()
         .filter(SDVariable::isPlaceHolder)
         .filter(placeholder -> isNeeded(placeholder.name(), outputs))
@@ -96,10 +98,10 @@ final class GraphTranslator {
     return graph.getOps().values().stream().filter(op -> names.contains(op.getName())).toList();
   }
 
-  /** How many operations take a variable. */
+  /** How many operations take a variable, and one more where it is a result. */
   private int uses(String variable) {
     List<String> users = graph.getVariables().get(variable).getInputsForOp();
-    return users == null ? 0 : users.size();
+    return (users == null ? 0 : users.size()) + (results.contains(variable) ? 1 : 0);
   }
 
   /** What a variable has become; weights and constants become initializers when asked for. */

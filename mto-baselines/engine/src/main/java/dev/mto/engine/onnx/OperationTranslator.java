@@ -207,6 +207,8 @@ final class OperationTranslator {
             && product.getInputCount() == 2
             && uses.applyAsInt(op.getInputsToOp().get(0)) == 1
             && right.shape().rank() == 1
+            && (right.shape().at(-1).equals(left.shape().at(-1))
+                || right.shape().at(-1).equals(Extent.ONE))
             && onnx.producer(right.name()) == null;
     if (!isBias) {
       return binary("Add", op);
@@ -415,7 +417,9 @@ final class OperationTranslator {
     if (input(op, 0) instanceof Numbers numbers) {
       List<Extent> elements = numbers.elements().extents();
       return new Numbers(
-          new Shape(elements.subList(begin(arguments, 0), end(arguments, 0, elements.size()))));
+          new Shape(
+              elements.subList(
+                  begin(arguments, 0, elements.size()), end(arguments, 0, elements.size()))));
     }
     return sliced(op, arguments, rank);
   }
@@ -427,10 +431,10 @@ final class OperationTranslator {
     List<Long> ends = new ArrayList<>();
     List<Long> axes = new ArrayList<>();
     for (int axis = 0; axis < rank; axis++) {
-      boolean whole = begin(arguments, axis) == 0 && (arguments[2] >> axis & 1) != 0;
+      boolean whole = begin(arguments, axis, 0) == 0 && (arguments[2] >> axis & 1) != 0;
       if (!whole) {
         int extent = Math.toIntExact(fixed(shape.at(axis), op));
-        int begin = begin(arguments, axis);
+        int begin = begin(arguments, axis, extent);
         int end = end(arguments, axis, extent);
         begins.add((long) begin);
         ends.add((long) end);
@@ -448,8 +452,9 @@ final class OperationTranslator {
     return onnx.numbers(values.stream().mapToLong(Long::longValue).toArray());
   }
 
-  private static int begin(long[] arguments, int axis) {
-    return (arguments[0] >> axis & 1) != 0 ? 0 : (int) arguments[5 + axis];
+  private static int begin(long[] arguments, int axis, int extent) {
+    int begin = (arguments[0] >> axis & 1) != 0 ? 0 : (int) arguments[5 + axis];
+    return begin < 0 ? begin + extent : begin;
   }
 
   private static int end(long[] arguments, int axis, int extent) {

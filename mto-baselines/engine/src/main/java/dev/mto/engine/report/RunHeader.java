@@ -1,6 +1,8 @@
 package dev.mto.engine.report;
 
+import dev.mto.data.folder.BadImages;
 import dev.mto.engine.errors.FileException;
+import dev.mto.engine.folder.RunFolder;
 import dev.mto.engine.pictures.Markup;
 import dev.mto.engine.pictures.Numbers;
 import java.io.IOException;
@@ -79,16 +81,18 @@ record RunHeader(Path folder, RunFacts facts, Progress progress, RunState state)
   }
 
   private String leftOut() {
-    Path list = folder.resolve("bad-images.txt");
-    if (Files.notExists(list)) {
-      return "";
+    long images = 0;
+    for (Path list : RunFolder.at(folder).badImagesOfAll()) {
+      try {
+        images += BadImages.lines(list).size();
+      } catch (IOException e) {
+        throw FileException.reading(list, e);
+      }
     }
-    try (Stream<String> lines = Files.lines(list)) {
-      return "<p class=\"warning\">%s images could not be read and were left out: bad-images.txt.</p>\n"
-          .formatted(Numbers.count(lines.count()));
-    } catch (IOException e) {
-      throw FileException.reading(list, e);
-    }
+    return images == 0
+        ? ""
+        : "<p class=\"warning\">%s images could not be read and were left out: bad-images*.txt.</p>\n"
+            .formatted(Numbers.count(images));
   }
 
   /** A time to the second, in UTC. */

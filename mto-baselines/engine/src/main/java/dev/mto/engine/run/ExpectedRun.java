@@ -118,8 +118,8 @@ public record ExpectedRun(
         CudaKernelSets.isChosen());
   }
 
-  private int imagesPerStep() {
-    return config.training().batch() * config.training().accumulate();
+  private long imagesPerStep() {
+    return (long) config.training().batch() * config.training().accumulate();
   }
 
   /** For people. */

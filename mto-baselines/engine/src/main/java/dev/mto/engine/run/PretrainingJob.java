@@ -233,8 +233,8 @@ public final class PretrainingJob implements AutoCloseable {
     }
     TensorBoardEvents.truncateAfter(folder.events(), loop.told());
     lines.resumed(found, loop.done(), changes);
+    Provenance.resumed(folder.provenance(), loop.done(), changes); // before they are the run's own
     folder.begin(config);
-    Provenance.resumed(folder.provenance(), loop.done(), changes);
     if (loop.finished()) {
       lines.alreadyFinished();
     }

@@ -58,7 +58,7 @@ public record StepShare(int rank, int workers, int accumulate) {
       long number = stepInEpoch * accumulate + first() + i;
       if (i >= microBatches.size() || microBatches.get(i).number() != number) {
         throw new UserException(
-            "micro-batch %d of the epoch: none of its images can be read, nor a hundred after each; see %s"
+            "micro-batch %d of the epoch: none of its images can be read, of a hundred that are tried for each; see %s"
                 .formatted(number, BadImages.FILE_NAME.replace(".", "*.")));
       }
     }

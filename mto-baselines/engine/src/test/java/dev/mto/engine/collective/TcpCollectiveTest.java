@@ -163,7 +163,7 @@ class TcpCollectiveTest {
         oneOfFour(
             3,
             collective -> {
-              collective.leaveFailed("its disk is full");
+              collective.leaveFailed("its disk is full" + " and so on".repeat(3000));
               return "";
             });
     assertAllOthersName(outcomes, 3, "its disk is full");

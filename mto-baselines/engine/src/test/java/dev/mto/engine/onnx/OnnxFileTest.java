@@ -77,6 +77,17 @@ class OnnxFileTest {
   }
 
   @Test
+  void aProductThatIsAResultItselfKeepsItsNameAndItsBiasApart() throws IOException {
+    SDVariable weight = graph.var("w", Nd4j.rand(DataType.FLOAT, 4, 3));
+    SDVariable product = graph.mmul(x.reshape(-1, 3), weight, false, true, false).rename("product");
+    product.add(graph.var("b", Nd4j.rand(DataType.FLOAT, 4))).rename("y");
+
+    assertThat(written("product", "y").getGraph().getNodeList())
+        .extracting(node -> node.getOutput(0))
+        .contains("product", "y");
+  }
+
+  @Test
   void aProductThatIsTakenTwiceKeepsItsBiasApart() throws IOException {
     SDVariable weight = graph.var("w", Nd4j.rand(DataType.FLOAT, 4, 3));
     SDVariable rows = graph.mmul(x.reshape(-1, 3), weight, false, true, false);
@@ -95,8 +106,12 @@ class OnnxFileTest {
   }
 
   private ModelProto written() throws IOException {
+    return written("y");
+  }
+
+  private ModelProto written(String... outputs) throws IOException {
     Path file = folder.resolve("model.onnx");
-    OnnxFile.of(graph, List.of("y")).write(file, "a test", Map.of("key", "value"));
+    OnnxFile.of(graph, List.of(outputs)).write(file, "a test", Map.of("key", "value"));
     ModelProto model = ModelProto.parseFrom(Files.readAllBytes(file));
     assertThat(model.getMetadataProps(0).getValue()).isEqualTo("value");
     return model;

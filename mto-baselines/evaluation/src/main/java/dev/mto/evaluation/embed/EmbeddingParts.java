@@ -178,6 +178,7 @@ final class EmbeddingParts implements AutoCloseable {
     try {
       if (Files.exists(folder)) {
         FolderLock.of(folder).close();
+        Files.deleteIfExists(folder.resolve(JOB)); // first, as nothing is begun without it
         FileUtils.deleteDirectory(folder.toFile());
       }
     } catch (IOException e) {

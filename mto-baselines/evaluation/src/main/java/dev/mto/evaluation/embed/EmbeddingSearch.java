@@ -8,6 +8,7 @@ import dev.mto.engine.errors.UserException;
 import dev.mto.engine.graph.CentreCrops;
 import dev.mto.engine.weights.TrainedModel;
 import dev.mto.engine.weights.WeightsOf;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,14 +54,24 @@ public record EmbeddingSearch(EmbeddingIndex index, TrainedModel model) {
   public List<List<EmbeddingIndex.Found>> nearest(List<Path> queries, int top) {
     try (FeatureTable vectors = vectors(queries)) {
       List<List<EmbeddingIndex.Found>> found =
-          index.nearest(vectors.normalised().rows(0, queries.size()), top + 1);
+          index.nearest(
+              vectors.normalised().rows(0, queries.size()), Math.min(top, index.vectors()) + 1);
       List<List<EmbeddingIndex.Found>> others = new ArrayList<>();
       for (int q = 0; q < queries.size(); q++) {
-        Path own = queries.get(q).toAbsolutePath().normalize();
+        Path own = real(queries.get(q));
         others.add(
-            found.get(q).stream().filter(one -> !one.file().equals(own)).limit(top).toList());
+            found.get(q).stream().filter(one -> !real(one.file()).equals(own)).limit(top).toList());
       }
       return others;
+    }
+  }
+
+  /** Links followed, where there is such a file; an archive's member is none. */
+  private static Path real(Path file) {
+    try {
+      return file.toRealPath();
+    } catch (IOException e) {
+      return file.toAbsolutePath().normalize();
     }
   }
 

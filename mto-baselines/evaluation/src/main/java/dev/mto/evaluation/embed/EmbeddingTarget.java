@@ -1,7 +1,9 @@
 package dev.mto.evaluation.embed;
 
+import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -97,6 +99,14 @@ public record EmbeddingTarget(Path path, Format format) {
     return path.resolveSibling(path.getFileName() + ending);
   }
 
+  private void deleteFormer() {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw FileException.writing(path, e);
+    }
+  }
+
   /** Writes the rows; whoever finds the file or index finds all of it. */
   void write(EmbeddingTable table) {
     switch (format) {
@@ -104,6 +114,7 @@ public record EmbeddingTarget(Path path, Format format) {
           AtomicFiles.write(path, temporary -> ParquetEmbeddings.write(temporary, table));
       case CSV -> AtomicFiles.write(path, temporary -> TextEmbeddings.writeCsv(temporary, table));
       case NPY -> {
+        deleteFormer(); // so that its vectors never lie beside other paths
         AtomicFiles.write(paths(), temporary -> TextEmbeddings.writePaths(temporary, table));
         AtomicFiles.write(path, temporary -> NpyEmbeddings.write(temporary, table));
       }

@@ -131,7 +131,8 @@ public record Predictor(TrainedClassifier classifier, int batch, int workers, in
     }
 
     PredictionSummary summary() {
-      return new PredictionSummary(done, bad.count(), images.labelled() ? counter.scores() : null);
+      return new PredictionSummary(
+          done, bad.count(), images.labelled() && counter.images() > 0 ? counter.scores() : null);
     }
   }
 }

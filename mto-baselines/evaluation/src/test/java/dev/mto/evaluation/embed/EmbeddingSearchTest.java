@@ -113,6 +113,16 @@ class EmbeddingSearchTest {
   }
 
   @Test
+  void aQueryIsLeftOutUnderTheNameOfALinkToo() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link.png"), files.get(6));
+
+    List<EmbeddingIndex.Found> found =
+        EmbeddingSearch.of(opened(), note -> {}).nearest(List.of(link), Integer.MAX_VALUE).get(0);
+
+    assertThat(found).hasSize(IMAGES - 1).noneMatch(one -> one.file().equals(files.get(6)));
+  }
+
+  @Test
   void anEncoderThatSeesImagesOtherwiseIsRefusedByName() throws IOException {
     TrainedModel other = SmallEncoder.model(folder, "data.mean=[0.5, 0.5, 0.5]");
 

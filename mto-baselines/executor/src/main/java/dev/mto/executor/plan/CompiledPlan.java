@@ -8,6 +8,7 @@ import dev.mto.executor.kernels.Memory;
 import dev.mto.executor.kernels.Products;
 import dev.mto.executor.kernels.Selection;
 import dev.mto.executor.kernels.Tensor;
+import dev.mto.executor.kernels.Unary;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -100,8 +101,8 @@ final class CompiledPlan {
             if (value == null) {
               throw new UnsupportedGraphException("no gradient of " + parameter);
             }
-            results.put(
-                result, program.reshape(program.dense(value), reader.value(parameter).shape()));
+            Value own = inOwnMemory(program, value, results.values());
+            results.put(result, program.reshape(own, reader.value(parameter).shape()));
           });
     }
     Set<Value> needed = new HashSet<>(results.values());
@@ -112,6 +113,20 @@ final class CompiledPlan {
     MemoryLayout layout =
         MemoryLayout.of(operations, List.copyOf(reader.placeholders().values().values()), needed);
     return new CompiledPlan(reader, operations, results, gradients.keySet(), layout);
+  }
+
+  /** Callers change gradients in place, so that each has elements that nothing else is or reads. */
+  private static Value inOwnMemory(Program program, Value value, Collection<Value> others) {
+    Value dense = program.dense(value);
+    boolean own =
+        dense.owner().isComputed() && others.stream().noneMatch(other -> overlap(dense, other));
+    return own ? dense : program.unary(Unary.linear(1, 0), dense);
+  }
+
+  private static boolean overlap(Value a, Value b) {
+    return a.owner() == b.owner()
+        && a.offset() < b.offset() + b.length()
+        && b.offset() < a.offset() + a.length();
   }
 
   private static Set<Value> asked(GraphReader reader, Collection<Value> results, String loss) {

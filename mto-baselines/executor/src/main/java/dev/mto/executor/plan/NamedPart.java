@@ -21,6 +21,7 @@ import org.nd4j.linalg.api.ops.ScalarOp;
  * @param own how many of the last ones are the part; those before prepare its inputs
  */
 public record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int own) {
+  private static final double ROUNDING = 1e-6; // of scalars that are kept as float32
 
   /** Parts with an operation of their own. */
   public enum Kind {
@@ -90,7 +91,27 @@ public record NamedPart(Kind kind, String name, List<SameDiffOp> operations, int
         && part().stream()
             .map(op -> op.getOp().opName())
             .collect(Collectors.joining(" "))
-            .equals(kind.composition);
+            .equals(kind.composition)
+        && hasItsScalars();
+  }
+
+  private boolean hasItsScalars() {
+    double[] own =
+        part().stream()
+            .filter(op -> op.getOp() instanceof ScalarOp)
+            .mapToDouble(op -> ((ScalarOp) op.getOp()).scalar().getDouble(0))
+            .toArray();
+    double[] expected =
+        switch (kind) {
+          case LAYER_NORM -> new double[] {epsilon(), -0.5};
+          case GELU -> new double[] {0.5, Math.sqrt(0.5), 1};
+          case ROW_ENTROPY -> new double[] {16, 16, 0x1p52, 0x1p52};
+        };
+    boolean same = own.length == expected.length;
+    for (int i = 0; same && i < own.length; i++) {
+      same = Math.abs(own[i] / expected[i] - 1) < ROUNDING;
+    }
+    return same;
   }
 
   private boolean isClosed(List<SameDiffOp> all, Collection<String> wanted) {

@@ -69,9 +69,9 @@ final class OperationReader {
       case "sqrt" -> unary(Unary.of(Kind.SQUARE_ROOT), op);
       case "square" -> unary(Unary.of(Kind.SQUARE), op);
       case "abs" -> unary(Unary.of(Kind.ABSOLUTE), op);
-      case "relu" -> unary(Unary.of(Kind.RELU), op);
+      case "relu" -> relu(op);
       case "matmul" -> matmul(op);
-      case "softmax" -> program.softmax(input(op, 0));
+      case "softmax" -> softmax(op);
       case "reshape" -> reshape(op);
       case "expand_dims" -> expandDims(op);
       case "permute" ->
@@ -116,6 +116,21 @@ final class OperationReader {
 
   private Value unary(Unary function, SameDiffOp op) {
     return program.unary(function, input(op, 0));
+  }
+
+  private Value relu(SameDiffOp op) {
+    if (scalar(op) != 0) {
+      throw new UnsupportedGraphException("relu of another cutoff than 0");
+    }
+    return unary(Unary.of(Kind.RELU), op);
+  }
+
+  private Value softmax(SameDiffOp op) {
+    Value x = input(op, 0);
+    if (numbers(op).length > 0 && axis(op, x.rank()) != x.rank() - 1) {
+      throw new UnsupportedGraphException("softmax over another dimension than the last");
+    }
+    return program.softmax(x);
   }
 
   private Value binary(Binary function, SameDiffOp op) {
@@ -189,7 +204,7 @@ final class OperationReader {
   }
 
   private List<Value> unstack(SameDiffOp op) {
-    if (axis(op, 1) != 0) {
+    if (numbers(op)[0] != 0) {
       throw new UnsupportedGraphException("unstack of another dimension than the first");
     }
     return UnstackOperation.add(program, program.dense(input(op, 0)));
@@ -209,12 +224,12 @@ final class OperationReader {
       if (numbers[5 + 2 * rank + axis] != 1) {
         throw new UnsupportedGraphException("a slice with steps");
       }
-      x =
-          program.slice(
-              x,
-              axis,
-              fromStart ? 0 : numbers[5 + axis],
-              toEnd ? x.extent(axis) : numbers[5 + rank + axis]);
+      long from = fromStart ? 0 : numbers[5 + axis];
+      long to = toEnd ? x.extent(axis) : numbers[5 + rank + axis];
+      if (from < 0 || from >= to || to > x.extent(axis)) {
+        throw new UnsupportedGraphException("a slice that counts from the end, or leads out of it");
+      }
+      x = program.slice(x, axis, from, to);
     }
     return x;
   }

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * array stays where it was asked for last.
  *
  * <p>While the device has an array, the array itself is full of what is no number, so that reading
- * it without asking shows; writing it without asking is refused when it is next asked for.
+ * it without asking shows; writing its first or last element without asking is refused when it is
+ * next asked for.
  *
  * <p>Sessions on a device open the state, and the device has memory for it until the last of them
  * is closed; then all arrays come back. Without a session on a device nothing is ever copied, and

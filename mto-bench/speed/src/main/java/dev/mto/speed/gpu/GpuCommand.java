@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
       "  ./mto bench gpu --device cuda:1 --methods simmim,mae --precision float32",
       "  ./mto bench gpu --quick",
       "",
-      "Exit codes: 0 all agrees, 1 something is wrong or failed (the report says what), 2 wrong"
+      "Exit codes: 0 all agrees, 1 something is wrong or failed (the report says what; a peer that fails is no fault), 2 wrong"
           + " input."
     })
 public final class GpuCommand implements Callable<Integer> {
@@ -99,11 +99,14 @@ public final class GpuCommand implements Callable<Integer> {
   @Option(
       names = "--python",
       paramLabel = "PROGRAM",
-      defaultValue = "python3",
-      description = "The Python that has PyTorch for CUDA (default: ${DEFAULT-VALUE}).")
+      description = "The Python that has PyTorch for CUDA (default: python3).")
   private String python;
 
   @Mixin DeviceOption device = DeviceOption.onGpu();
+
+  private String program() {
+    return python == null ? "python3" : python;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -115,7 +118,8 @@ public final class GpuCommand implements Callable<Integer> {
                         "--device: bench gpu measures a GPU, and the CPU was chosen; give cuda or"
                             + " cuda:N"));
     check();
-    Optional<TorchPeer> torch = peer ? Optional.of(TorchPeer.start(python, gpu)) : Optional.empty();
+    Optional<TorchPeer> torch =
+        peer ? Optional.of(TorchPeer.start(program(), gpu)) : Optional.empty();
     GpuBenchmark benchmark =
         new GpuBenchmark(
             quick ? Workload.QUICK : Workload.FULL,
@@ -131,6 +135,9 @@ public final class GpuCommand implements Callable<Integer> {
   }
 
   private void check() {
+    if (python != null && !peer) {
+      throw new UserException("--python: runs the peer, which --peer asks for; add it");
+    }
     for (String method : methods) {
       if (!METHODS.contains(method)) {
         throw new UserException(

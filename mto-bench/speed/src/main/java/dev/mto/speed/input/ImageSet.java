@@ -32,6 +32,10 @@ record ImageSet(TemporaryFolder folder, String description) implements AutoClose
 
   /** Copies of at most {@code count} of a folder's images, evenly spaced over it. */
   static ImageSet of(Path images, int count) throws IOException {
+    if (ImageFolder.isArchive(images)) {
+      throw new UserException(
+          "--images: " + images + " is an archive; give a folder of image files");
+    }
     ImageFolder all;
     try {
       all = ImageFolder.open(images);

@@ -66,20 +66,26 @@ public final class InputCommand implements Callable<Integer> {
   @Option(
       names = "--python",
       paramLabel = "PROGRAM",
-      defaultValue = "python3",
-      description = "The Python that has torchvision (default: ${DEFAULT-VALUE}).")
+      description = "The Python that has torchvision (default: python3).")
   private String python;
 
   @Mixin private JsonOutput json = new JsonOutput();
 
+  private String program() {
+    return python == null ? "python3" : python;
+  }
+
   @Override
   public Integer call() throws IOException {
     int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    if (python != null && !peer) {
+      throw new UserException("--python: runs the peer, which --peer asks for; add it");
+    }
     require("--count", count);
     require("--rounds", rounds);
     require("--threads", workers);
     Optional<TorchvisionPeer> torchvision =
-        peer ? Optional.of(TorchvisionPeer.start(python)) : Optional.empty();
+        peer ? Optional.of(TorchvisionPeer.start(program())) : Optional.empty();
     try (ImageSet set = set()) {
       InputReport report =
           new InputReport(

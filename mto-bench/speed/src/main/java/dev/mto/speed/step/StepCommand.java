@@ -92,9 +92,8 @@ public final class StepCommand implements Callable<Integer> {
       names = "--blas",
       split = ",",
       paramLabel = "NAME",
-      defaultValue = "openblas,mkl",
-      description = "libtorch's matrix libraries: openblas, mkl (default: ${DEFAULT-VALUE}).")
-  private List<Blas> blas = new ArrayList<>();
+      description = "libtorch's matrix libraries: openblas, mkl (default: both).")
+  private List<Blas> blas = List.of();
 
   @Option(
       names = "--precision",
@@ -153,6 +152,9 @@ public final class StepCommand implements Callable<Integer> {
     if (config != null && !cases.isEmpty()) {
       throw new UserException("--config and --case: give one of them");
     }
+    if (!peer && !blas.isEmpty()) {
+      throw new UserException("--blas: is the peer's, which --peer asks for; add it");
+    }
     if (peer && CudaKernelSets.isChosen()) {
       throw new UserException(
           "--peer: libtorch is that for CPUs, and --device is a GPU; leave one of them out");
@@ -169,7 +171,7 @@ public final class StepCommand implements Callable<Integer> {
     CaseRun run =
         new CaseRun(
             children,
-            peer ? blas : List.of(),
+            peer ? (blas.isEmpty() ? List.of(Blas.values()) : blas) : List.of(),
             rounds,
             steps,
             message -> System.out.println("mto: " + message));

@@ -115,12 +115,15 @@ class InputCommandTest {
   }
 
   @Test
-  void wrongOptionsAreRefusedByName() {
+  void wrongOptionsAreRefusedByName() throws IOException {
     for (String option : List.of("--count", "--rounds", "--threads")) {
       CommandRun execution = run(option + " 0");
       assertThat(execution.code()).isEqualTo(2);
       assertThat(execution.errors()).containsExactly("error: " + option + ": 0 must be at least 1");
     }
+    run("--python python4").assertRefused("--python: runs the peer, which --peer asks for");
+    run("--images %s", Files.createFile(folder.resolve("some.tar")))
+        .assertRefused("some.tar is an archive; give a folder of image files");
     assertThat(run("--images %s", folder.resolve("none")).errors())
         .singleElement()
         .asString()

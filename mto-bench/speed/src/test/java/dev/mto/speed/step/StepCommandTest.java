@@ -97,6 +97,11 @@ class StepCommandTest {
   }
 
   @Test
+  void refusesAMatrixLibraryOfNoPeer() {
+    assertRefused(run("--blas", "mkl"), "--blas: is the peer's, which --peer asks for");
+  }
+
+  @Test
   void refusesWhatTheProcessOfTheStepRefuses() {
     assertRefused(
         run("--config", config.toString(), "--set", "training.batch=3", "--rounds=1"),
