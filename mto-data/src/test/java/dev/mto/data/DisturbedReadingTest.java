@@ -79,11 +79,14 @@ class DisturbedReadingTest {
   void theListIsNotWrittenThroughALink() throws IOException {
     Path elsewhere = Files.writeString(root.resolve("elsewhere"), "kept");
     Path list = Files.createSymbolicLink(root.resolve("bad-images.txt"), elsewhere);
-    BadImages bad = BadImages.open(list, 4, 1);
 
-    assertThatThrownBy(() -> bad.add(root.resolve("a.png"), "broken"))
+    assertThatThrownBy(() -> BadImages.open(list, 4, 1).add(root.resolve("a.png"), "broken"))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("bad-images.txt");
+    assertThat(elsewhere).hasContent("kept");
+    Files.writeString(elsewhere, "kept\n");
+    assertThatThrownBy(() -> BadImages.open(list, 4, 1).add(root.resolve("a.png"), "broken"))
+        .isInstanceOf(UncheckedIOException.class);
     assertThat(elsewhere).hasContent("kept");
   }
 

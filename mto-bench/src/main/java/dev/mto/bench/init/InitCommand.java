@@ -37,7 +37,9 @@ import picocli.CommandLine.Parameters;
       "  ./mto pretrain --config photos.yaml"
     })
 public final class InitCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "DIR", description = "Folder of images, in classes or flat.")
+  @Parameters(
+      paramLabel = "DIR",
+      description = "Folder of images, in classes or flat, or a tar archive of them.")
   private Path images;
 
   @Option(

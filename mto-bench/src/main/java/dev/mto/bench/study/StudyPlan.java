@@ -117,15 +117,25 @@ final class StudyPlan {
     return cell(baseline, variant, seed, config, epochs);
   }
 
-  /** What decides is measured at the end of each schedule. */
+  /** What decides is measured at the end of each schedule, what is shown beside in the middle. */
   private void requireLastEpoch(
       String variant, int trained, Map<Measurement.Kind, List<Integer>> epochs) {
     StudyConfig.Halving halving = study.halving();
-    if (halving != null
-        && halving.variants().contains(variant)
-        && !epochs.getOrDefault(halving.measure(), List.of()).contains(trained)) {
+    if (halving == null) {
+      return;
+    }
+    List<Integer> measured = epochs.getOrDefault(halving.measure(), List.of());
+    if (halving.variants().contains(variant) && !measured.contains(trained)) {
       throw new UserException(
           "halving: '%s' is to be measured after its last epoch, %d, but %s is not: add it to its epochs"
+              .formatted(variant, trained, halving.measure().command()));
+    }
+    boolean shown = variant.equals(halving.whole()) || variant.equals(halving.wholeWithMto());
+    if (halving.wholeWithMto() != null
+        && shown
+        && (trained % 2 != 0 || !measured.contains(trained / 2))) {
+      throw new UserException(
+          "halving.whole_with_mto: '%s' is to be measured in the middle of its %d epochs, but %s is not: add it to its epochs, or leave the key out"
               .formatted(variant, trained, halving.measure().command()));
     }
   }

@@ -16,30 +16,18 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * The runs below a folder, found anew at each look, so that new ones appear. No link is followed: a
- * run any of whose files that are shown is a symbolic link is no run here.
+ * run with a symbolic link in its folder, or in those that are shown, is no run here.
  */
 final class RunFolders {
   /** Levels below the folder. */
   private static final int DEEPEST = 4;
 
   static final int MOST = 1000;
-  private static final List<String> SHOWN =
-      List.of(
-          "config.yaml",
-          "provenance.json",
-          "metrics.jsonl",
-          "bad-images.txt",
-          "run.lock",
-          "pictures",
-          "checkpoints",
-          "evaluate");
-
   private final Path root;
   private final Map<Path, RunView> views = new HashMap<>();
 
@@ -104,12 +92,8 @@ final class RunFolders {
   }
 
   private static boolean isPlain(Path run) throws IOException {
-    for (String name : SHOWN) {
-      if (Files.isSymbolicLink(run.resolve(name))) {
-        return false;
-      }
-    }
-    return holdsNoLink(run.resolve("pictures"))
+    return holdsNoLink(run)
+        && holdsNoLink(run.resolve("pictures"))
         && holdsNoLink(run.resolve("checkpoints"))
         && holdsNoLink(run.resolve("evaluate"));
   }

@@ -302,6 +302,10 @@ class StudyPlanTest {
         "measures.knn.epochs=[1]");
     assertRefused(
         good,
+        "halving.whole_with_mto: 'mto' is to be measured in the middle of its 2 epochs, but knn is not",
+        "halving={ whole: none, half: none, half_with_mto: mto, whole_with_mto: mto, measure: knn }");
+    assertRefused(
+        good,
         "halving.measure: linear has a recipe, by which nothing is decided",
         "halving={ whole: none, half: none, half_with_mto: mto, measure: linear }",
         "measures.linear.set=[epochs=3]");

@@ -127,6 +127,7 @@ class RunServerTest {
         "/run/painted/",
         "/run/judged/",
         "/run/kept/",
+        "/run/listed/",
         "/notes.txt",
         "/favicon.ico",
       })
@@ -143,6 +144,9 @@ class RunServerTest {
     Files.createSymbolicLink(judged.resolve("knn"), folder.resolve("outside"));
     Path kept = Files.createDirectories(run("kept", "").resolve("checkpoints"));
     Files.createSymbolicLink(kept.resolve("last.safetensors"), folder.resolve("secret"));
+
+    Files.createSymbolicLink(
+        run("listed", "").resolve("bad-images-1.txt"), folder.resolve("secret"));
 
     assertThat(get(address)).startsWith("HTTP/1.1 4").doesNotContain(SECRET);
     assertThat(get("/")).contains("1 runs of").doesNotContain(SECRET);

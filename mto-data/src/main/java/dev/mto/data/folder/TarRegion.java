@@ -57,9 +57,9 @@ final class TarRegion extends InputStream {
     }
   }
 
-  /** Whether so many bytes come next: what follows an inner archive is of another one. */
-  boolean holds(long bytes) {
-    return bytes <= end - position;
+  /** Whether it has so many bytes from there: what follows an inner archive is of another one. */
+  boolean holds(long begin, long bytes) {
+    return bytes <= end - begin;
   }
 
   /** What comes next, as a region of its own. */

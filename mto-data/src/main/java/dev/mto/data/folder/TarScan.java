@@ -295,7 +295,8 @@ final class TarScan {
         others.merge(FileKind.ending(name), 1, Integer::sum);
       } else if (entry.getSize() > Integer.MAX_VALUE) {
         leaveOut("image above 2 GiB", shard, name, "has more than 2 GiB");
-      } else if (archive.depth() == 1 || region.holds(entry.getSize())) { // else it is the damage
+      } else if (archive.depth() == 1
+          || region.holds(offset, entry.getSize())) { // else it is the damage
         image = true;
         int slash = name.indexOf('/');
         String group = slash < 0 ? "" : name.substring(0, slash).intern();

@@ -30,7 +30,10 @@ public final class WholeFolder {
     Path partial = out.resolveSibling(out.getFileName() + ".partial");
     Path old = out.resolveSibling(out.getFileName() + ".old");
     try {
-      if (mark != null && Files.notExists(out) && Files.exists(old.resolve(mark))) {
+      if (mark != null
+          && Files.notExists(out)
+          && Files.exists(old.resolve(mark))
+          && Files.exists(partial.resolve(mark))) {
         Files.move(old, out); // of one that was killed before the new one was in its place
       }
       if (mark != null && Files.exists(out.resolve(mark))) {

@@ -75,6 +75,10 @@ final class TiffDirectory {
           EXTRA_SAMPLES,
           SAMPLE_FORMAT);
 
+  /** Those with a value for each strip or tile. */
+  private static final Set<Integer> PLACES =
+      Set.of(STRIP_OFFSETS, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES);
+
   private final ByteBuffer bytes;
   private final Map<Integer, long[]> tags = new LinkedHashMap<>();
   private int pages;
@@ -143,7 +147,8 @@ final class TiffDirectory {
     if (values + count * size > bytes.limit()) {
       throw new IndexOutOfBoundsException();
     }
-    long[] read = new long[(int) count];
+    boolean places = PLACES.contains(tag) && size > 1;
+    long[] read = new long[(int) (places ? count : Math.min(count, MOST_SAMPLES))];
     for (int i = 0; i < read.length; i++) {
       long place = values + (long) i * size;
       read[i] =

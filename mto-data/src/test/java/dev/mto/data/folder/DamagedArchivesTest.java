@@ -156,6 +156,19 @@ class DamagedArchivesTest {
   }
 
   @Test
+  void theLastImageOfAnInnerArchiveWithoutAnEndIsWhole() throws Exception {
+    byte[] image = image("last");
+    byte[] inner = bytes(tar -> add(tar, "photo", image));
+    int length = TarRecords.BLOCK * (1 + (image.length + TarRecords.BLOCK - 1) / TarRecords.BLOCK);
+    ImageFolder images =
+        ImageFolder.open(
+            written("train.tar", bytes(tar -> add(tar, "a.tar", Arrays.copyOf(inner, length)))));
+
+    assertThat(relative(images)).containsExactly("a/photo");
+    assertThat(images.bad()).isEmpty();
+  }
+
+  @Test
   void damageCountsAsAnUnreadableImage() throws Exception {
     byte[] content = archiveOfArchives();
     content[header(content, "b_2.png") + 124] ^= 0x5A;

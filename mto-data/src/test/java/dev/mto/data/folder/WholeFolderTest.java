@@ -12,6 +12,19 @@ class WholeFolderTest {
   @TempDir private Path folder;
 
   @Test
+  void aFolderOfThatNameAloneIsTheUsers() throws IOException {
+    Path mine = Files.createDirectory(folder.resolve("out.old"));
+    Files.writeString(mine.resolve("mark"), "mine");
+
+    WholeFolder.write(
+        folder.resolve("out"),
+        "mark",
+        partial -> Files.writeString(Files.createDirectory(partial).resolve("mark"), "new"));
+
+    assertThat(mine.resolve("mark")).hasContent("mine");
+  }
+
+  @Test
   void whatWasThereComesBackWhereTheNewOneDidNotGetThere() throws IOException {
     Path out = folder.resolve("out");
     for (String killed : new String[] {"out.old", "out.partial"}) {

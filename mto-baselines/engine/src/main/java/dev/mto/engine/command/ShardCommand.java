@@ -94,8 +94,8 @@ public final class ShardCommand implements Callable<Integer> {
       names = "--max-bad-share",
       paramLabel = "SHARE",
       description =
-          "Share of unreadable images, which are left out and listed in bad-images.txt, at which it"
-              + " stops (default: ${DEFAULT-VALUE}).")
+          "Share of unreadable images, which are left out and listed in bad-images.txt, above which"
+              + " it stops (default: ${DEFAULT-VALUE}).")
   private double maxBadShare = BadImages.USUAL_MAX_SHARE;
 
   @Option(

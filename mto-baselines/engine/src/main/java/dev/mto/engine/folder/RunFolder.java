@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -243,8 +244,8 @@ public final class RunFolder {
 
   /** The lists of unreadable images that are there, of all workers. */
   public List<Path> badImagesOfAll() {
-    return Stream.concat(
-            Stream.of(badImages()).filter(Files::exists), badImagesOfWorkers().stream())
+    return Stream.concat(Stream.of(badImages()), badImagesOfWorkers().stream())
+        .filter(list -> Files.isRegularFile(list, LinkOption.NOFOLLOW_LINKS))
         .toList();
   }
 

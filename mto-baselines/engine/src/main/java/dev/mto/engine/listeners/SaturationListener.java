@@ -51,7 +51,7 @@ public final class SaturationListener implements TrainingListener {
                 ln,
                 bound.steps(step)));
       }
-      if (zero.add(step, first < NEAR)) {
+      if (zero.add(step, first < NEAR && ln >= NEAR)) {
         warn.accept(
             "warning: heterogeneity of "
                 + where

@@ -114,7 +114,7 @@ final class OperationTranslator {
       case "exp" -> unary("Exp", op);
       case "log" -> unary("Log", op);
       case "erf" -> unary("Erf", op);
-      case "relu" -> unary("Relu", op);
+      case "relu" -> relu(op);
       case "identity" -> input(op, 0);
       case "softmax" -> softmax(op);
       case "matmul" -> matmul(op);
@@ -194,6 +194,13 @@ final class OperationTranslator {
     return new Value(
         onnx.node(type, output(op), List.of(left.name(), right.name())),
         left.shape().broadcast(right.shape()));
+  }
+
+  private Value relu(SameDiffOp op) {
+    if (((ScalarOp) op.getOp()).scalar().getDouble(0) != 0) {
+      throw refused(op, "has another cutoff than 0");
+    }
+    return unary("Relu", op);
   }
 
   /** A bias on a matrix product that nobody else takes is part of it. */

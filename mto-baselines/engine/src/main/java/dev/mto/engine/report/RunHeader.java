@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -81,18 +83,18 @@ record RunHeader(Path folder, RunFacts facts, Progress progress, RunState state)
   }
 
   private String leftOut() {
-    long images = 0;
+    Set<String> images = new HashSet<>(); // every worker lists what is bad in archives
     for (Path list : RunFolder.at(folder).badImagesOfAll()) {
       try {
-        images += BadImages.lines(list).size();
+        BadImages.lines(list).forEach(line -> images.add(line.replaceFirst("\t.*", "")));
       } catch (IOException e) {
         throw FileException.reading(list, e);
       }
     }
-    return images == 0
+    return images.isEmpty()
         ? ""
         : "<p class=\"warning\">%s images could not be read and were left out: bad-images*.txt.</p>\n"
-            .formatted(Numbers.count(images));
+            .formatted(Numbers.count(images.size()));
   }
 
   /** A time to the second, in UTC. */

@@ -256,7 +256,7 @@ public final class TrainingLoop {
     if (microBatches.isEmpty()) {
       throw new UserException(
           "step %d: no image for it can be read, of a hundred that are tried for each; see %s"
-              .formatted(done + 1, BadImages.FILE_NAME));
+              .formatted(done + 1, BadImages.FILE_NAME.replace(".", "*.")));
     }
     return microBatches;
   }

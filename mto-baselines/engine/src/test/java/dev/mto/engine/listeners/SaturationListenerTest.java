@@ -41,6 +41,17 @@ class SaturationListenerTest {
   }
 
   @Test
+  void aSingleVisibleTokenHasNothingToCollapse() {
+    for (int step = 1; step <= 100; step++) {
+      Map<String, Object> row =
+          Map.of("heterogeneity", new double[] {0, 0}, "heterogeneity.bound", 0.0);
+      listener.stepDone(new StepMetrics(step, 0, row));
+    }
+
+    assertThat(told).singleElement().asString().startsWith("note: ");
+  }
+
+  @Test
   void aBreakBeginsTheCountAnew() {
     measured(99, BOUND);
     measured(1, BOUND - 0.01);

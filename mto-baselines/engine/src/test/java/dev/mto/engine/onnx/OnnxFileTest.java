@@ -39,6 +39,13 @@ class OnnxFileTest {
   }
 
   @Test
+  void aReluWithACutoffIsRefused() {
+    graph.nn().relu(x, 1).rename("y");
+
+    assertRefused("operation relu");
+  }
+
+  @Test
   void aReductionOverTheBatchIsRefused() {
     x.mean(0).rename("y");
 

@@ -209,6 +209,11 @@ class RunViewTest {
     assertThat(new RunView(folder).write(RunState.STOPPED, "", 30))
         .content()
         .contains("2 images could not be read and were left out");
+    Files.writeString(folder.resolve("bad-images-1.txt"), "b.png\tempty file\nc.png\tcut short\n");
+    assertThat(new RunView(folder).write(RunState.STOPPED, "", 30))
+        .content()
+        .as("two workers, one of whose images both have")
+        .contains("3 images could not be read and were left out");
   }
 
   @Test

@@ -54,9 +54,13 @@ final class KnownValues {
       case "sqrt" -> new HostValue(Arrays.stream(first.elements()).map(Math::sqrt).toArray());
       case "strided_slice" -> {
         int length = first.elements().length;
-        int to = (int) numbers(op)[6];
-        yield new HostValue(
-            Arrays.copyOfRange(first.elements(), (int) numbers(op)[5], to < 0 ? to + length : to));
+        int from = (int) numbers(op)[5];
+        int to = (int) numbers(op)[6] < 0 ? (int) numbers(op)[6] + length : (int) numbers(op)[6];
+        boolean masked = Arrays.stream(numbers(op), 0, 5).anyMatch(mask -> mask != 0);
+        if (masked || from < 0 || from > to || to > length || numbers(op)[7] != 1) {
+          throw new UnsupportedGraphException("such a slice of a shape");
+        }
+        yield new HostValue(Arrays.copyOfRange(first.elements(), from, to));
       }
       default ->
           new HostValue(
