@@ -175,8 +175,8 @@ class DryRunTest {
         Files.writeString(image, "no image");
       }
     }
-    dryRun().assertRefused("of 48 images", "cannot be read, more than the allowed 1.00 %");
-    run().assertRefused("of 48 images", "cannot be read, more than the allowed 1.00 %");
+    dryRun().assertRefused("of 56 images", "cannot be read, more than the allowed 1.00 %");
+    run().assertRefused("of 56 images", "cannot be read, more than the allowed 1.00 %");
   }
 
   @Test
