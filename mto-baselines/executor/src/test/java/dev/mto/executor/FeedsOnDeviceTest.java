@@ -51,4 +51,20 @@ class FeedsOnDeviceTest {
           return null;
         });
   }
+
+  @Test
+  void aSessionThatIsClosedTwiceIsClosedOnce() {
+    SameDiff graph = SameDiff.create();
+    graph.placeHolder("x", DataType.FLOAT, -1, 4).sum("sums", 1);
+    EmulatedCuda.during(
+        gpu -> {
+          GraphSession session = GraphSession.forward(graph);
+          try (INDArray x = Nd4j.ones(DataType.FLOAT, ROWS, 4)) {
+            assertThat(sums(session, x)).containsExactly(4, 4, 4);
+          }
+          session.close();
+          session.close();
+          return null;
+        });
+  }
 }

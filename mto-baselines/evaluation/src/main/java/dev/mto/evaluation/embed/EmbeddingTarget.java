@@ -1,6 +1,5 @@
 package dev.mto.evaluation.embed;
 
-import dev.mto.engine.errors.FileException;
 import dev.mto.engine.errors.UserException;
 import dev.mto.engine.folder.AtomicFiles;
 import java.io.IOException;
@@ -99,12 +98,15 @@ public record EmbeddingTarget(Path path, Format format) {
     return path.resolveSibling(path.getFileName() + ending);
   }
 
-  private void deleteFormer() {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      throw FileException.writing(path, e);
-    }
+  /** When all is written, the former vectors go before the new paths come: never both together. */
+  private void writeNpy(Path vectors, EmbeddingTable table) throws IOException {
+    NpyEmbeddings.write(vectors, table);
+    AtomicFiles.write(
+        paths(),
+        temporary -> {
+          TextEmbeddings.writePaths(temporary, table);
+          Files.deleteIfExists(path);
+        });
   }
 
   /** Writes the rows; whoever finds the file or index finds all of it. */
@@ -113,11 +115,7 @@ public record EmbeddingTarget(Path path, Format format) {
       case PARQUET ->
           AtomicFiles.write(path, temporary -> ParquetEmbeddings.write(temporary, table));
       case CSV -> AtomicFiles.write(path, temporary -> TextEmbeddings.writeCsv(temporary, table));
-      case NPY -> {
-        deleteFormer(); // so that its vectors never lie beside other paths
-        AtomicFiles.write(paths(), temporary -> TextEmbeddings.writePaths(temporary, table));
-        AtomicFiles.write(path, temporary -> NpyEmbeddings.write(temporary, table));
-      }
+      case NPY -> AtomicFiles.write(path, temporary -> writeNpy(temporary, table));
       case INDEX -> EmbeddingIndex.write(path, table);
     }
   }

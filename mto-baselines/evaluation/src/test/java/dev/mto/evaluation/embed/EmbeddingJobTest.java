@@ -150,6 +150,20 @@ class EmbeddingJobTest {
     }
   }
 
+  @Test
+  void vectorsThatCannotBeReplacedStayBesideTheirPaths() throws IOException {
+    EmbeddingTarget target = target("a.npy");
+    complete(job(), target);
+    List<String> paths = Files.readAllLines(target.paths());
+    byte[] vectors = Files.readAllBytes(target.path());
+    EmbeddingTable lost = new EmbeddingTable(null, null, folder.resolve("no-rows"), 1);
+
+    assertThatThrownBy(() -> target.write(lost)).isInstanceOf(RuntimeException.class);
+
+    assertThat(target.path()).hasBinaryContent(vectors);
+    assertThat(Files.readAllLines(target.paths())).isEqualTo(paths);
+  }
+
   private static float[][] npy(Path file) {
     try (INDArray array = Nd4j.createFromNpyFile(file.toFile())) {
       return array.toFloatMatrix();
